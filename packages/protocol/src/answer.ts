@@ -1,0 +1,23 @@
+/** Why the collector deliberately did not store a hit. Drops are data: counted per reason and shown to the owner. */
+export type DropReason = 'site'
+
+/** Why a hit was refused. `clock` asks the sender to time the hit anew by the server's clock, with a new id. */
+export interface Refusal {
+  /** Which field is wrong; `hit` for the whole. */
+  field: string
+  reason: string
+}
+
+/** Body of every answer to `POST /hit`. */
+export interface HitAnswer {
+  stored: number
+  /** Already there: a retry met its twin. */
+  duplicate: number
+  /** Deliberately not stored; `x-hit-dropped` names the reasons. */
+  dropped: number
+  refused: ({ index: number } & Refusal)[]
+}
+
+/** Says that the answer is the collector's own, with its clock in ms since 1970. Senders forget a hit only on an answer that has it. */
+export const answerHeader = 'x-hit'
+export const droppedHeader = 'x-hit-dropped'

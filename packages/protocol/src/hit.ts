@@ -1,0 +1,64 @@
+/** What a hit says happened. */
+export type HitType = 'pageview' | 'event' | 'engagement'
+
+/** How the page of a view came to be shown; the words of web-vitals' `navigationType`. */
+export type NavigationType =
+  | 'navigate'
+  | 'reload'
+  | 'back-forward'
+  | 'back-forward-cache'
+  | 'prerender'
+  | 'restore'
+
+/** A property's value; everything else is dropped by the decoder. */
+export type PropValue = string | number | boolean
+
+/** Money in major units, as a decimal string so that no digit is lost on the way. */
+export interface Revenue {
+  amount: string
+  /** ISO 4217, upper case. */
+  currency: string
+}
+
+/**
+ * One record of what happened, as it crosses the wire.
+ *
+ * `{ url, title, referrer, timestamp }` alone is a valid pageview: all else has a default.
+ */
+export interface Hit {
+  /** UUIDv7 in lower case, made once by the sender. The union by this id is what makes a retry harmless. */
+  id: string
+  type: HitType
+  /** Absolute URL, http(s) or ftp(s), with query and fragment. */
+  url: string
+  title: string
+  /** Free text: usually a URL, also `android-app://…` or ''. */
+  referrer: string
+  /** When it happened by the sender's clock, ISO 8601. */
+  timestamp: string
+  /** Id of the pageview that an event or engagement belongs to. */
+  view?: string
+  /** What an event is called. */
+  name?: string
+  props?: Record<string, PropValue>
+  /** Engaged time of the view so far, milliseconds: a running total, so a lost or repeated one costs nothing. */
+  engaged?: number
+  /** Deepest scroll position of the view so far, per cent 0–100. */
+  scroll?: number
+  /** The site's or the tracker's own session id, where the site allows one. */
+  session?: string
+  /** Token signed by the site's server; a bare user id is refused. */
+  user?: string
+  /** `WIDTHxHEIGHT` in CSS pixels. */
+  screen?: string
+  /** BCP 47. */
+  language?: string
+  /** IANA name. */
+  timezone?: string
+  navigation?: NavigationType
+  /** `false` keeps an event from ending a bounce. */
+  interactive?: boolean
+  revenue?: Revenue
+  /** Which site it counts for; without it the collector decides. */
+  site?: string
+}

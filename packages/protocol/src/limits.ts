@@ -1,0 +1,36 @@
+/**
+ * Longest values, in Unicode code points. A longer value is cut, never refused: see `cutText`.
+ * The first six are the column widths of plain.pageviews (PV07), `name` is Plausible's, the rest are ours.
+ */
+export const textLimits = {
+  url: 2048,
+  title: 512,
+  referrer: 1024,
+  session: 255,
+  user: 255,
+  /** Each of source, medium and campaign. */
+  attribution: 200,
+  name: 120,
+  propKey: 300,
+  propValue: 2000,
+  language: 35,
+  timezone: 64,
+} as const
+
+/** Most properties of one hit; Plausible's number. Further ones are dropped. */
+export const maxProps = 30
+
+/** Largest body of one request, bytes. Browsers share a quota of 64 KiB among keepalive requests, so no tracker sends more. */
+export const maxBodyBytes = 65_536
+
+/** Most hits in one request. At the smallest valid hit (42 bytes) the body limit allows more than anybody needs. */
+export const maxBatchHits = 1000
+
+/** How long a tracker may keep an undelivered hit: 7 days in ms. */
+export const queueMaxAge = 7 * 86_400_000
+
+/** Ids whose site day is further back are refused with reason `clock`: 8 days in ms, a day more than a queue keeps. */
+export const idMaxAge = 8 * 86_400_000
+
+/** Sender clocks this far off, in ms, are corrected; smaller differences are mostly network delay. */
+export const skewTolerance = 15 * 60_000

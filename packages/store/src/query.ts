@@ -1,0 +1,66 @@
+/** What is counted: the names of Plausible's Stats API, and its definitions. */
+export type Metric =
+  | 'visitors'
+  | 'visits'
+  | 'pageviews'
+  | 'events'
+  | 'views_per_visit'
+  | 'bounce_rate'
+  | 'visit_duration'
+  | 'time_on_page'
+  | 'scroll_depth'
+  | 'percentage'
+
+/** What splits a metric: the names of Plausible's Stats API. */
+export type Dimension =
+  | 'event:name'
+  | 'event:page'
+  | 'event:hostname'
+  | `event:props:${string}`
+  | 'visit:entry_page'
+  | 'visit:exit_page'
+  | 'visit:source'
+  | 'visit:referrer'
+  | 'visit:utm_source'
+  | 'visit:utm_medium'
+  | 'visit:utm_campaign'
+  | 'time:hour'
+  | 'time:day'
+  | 'time:week'
+  | 'time:month'
+
+export type FilterOperator = 'is' | 'is_not' | 'contains' | 'contains_not'
+
+/** `['is', 'visit:source', ['google']]`, joined by `and`, `or` and `not`. */
+export type Filter =
+  | readonly [FilterOperator, Exclude<Dimension, `time:${string}`>, readonly string[]]
+  | readonly ['and' | 'or', readonly Filter[]]
+  | readonly ['not', Filter]
+
+/** Metrics × dimensions × filters × a range of time, as the store understands them. */
+export interface Query {
+  site: string
+  /** Half open, ms since 1970. */
+  range: { from: number; to: number }
+  /** IANA name: where days and hours of `time:*` begin. */
+  timezone: string
+  metrics: readonly Metric[]
+  dimensions?: readonly Dimension[]
+  filters?: readonly Filter[]
+  orderBy?: readonly (readonly [Metric | Dimension, 'asc' | 'desc'])[]
+  /** @default { limit: 10_000, offset: 0 } */
+  pagination?: { limit?: number; offset?: number }
+}
+
+export interface QueryRow {
+  /** In the order of the query; time buckets as `YYYY-MM-DD` or `YYYY-MM-DD HH:00:00` in the query's time zone. */
+  dimensions: string[]
+  /** In the order of the query; null where a metric has no value (a bounce rate without visits). */
+  metrics: (number | null)[]
+}
+
+export interface QueryResult {
+  rows: QueryRow[]
+  /** Rows there are without `pagination`. */
+  totalRows: number
+}
