@@ -69,7 +69,8 @@ export function decodeHit(input: unknown): DecodedHit | Refusal {
 
   const hit: DecodedHit = {
     type,
-    url: cleanText(url),
+    // As the URL standard does: tabs and line breaks inside are dropped.
+    url: cleanText(url.replace(/[\t\r\n]+/g, '')),
     title: text(input['title'], textLimits.title) ?? '',
     referrer: text(input['referrer'], textLimits.referrer) ?? '',
   }

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import type { Command } from './commands/command.ts'
+import { prune } from './commands/prune.ts'
+import { serveCommand } from './commands/serve.ts'
+import { user } from './commands/user.ts'
+import { ConfigError, loadConfig } from './config.ts'
+import { version } from './version.ts'
+
+const commands: readonly Command[] = [serveCommand, prune, user]
+
+/**
+ * Runs a command line and answers the exit code.
+ * @param args what stands behind `treadlight`
+ */
+export async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--version' || name === '-v') return print(version)
+  if (name === '--help' || name === '-h' || name === 'help') return print(overview())
+  // `npx treadlight` alone serves: one command hosts it.
+  const isOption = name === undefined || name.startsWith('-')
+  const command = isOption ? serveCommand : commands.find((known) => known.name === name)
+  if (!command) return complain(`there is no command ${name}; there are ${commands.map((known) => known.name).join(', ')}`)
+  return run(command, isOption ? args : rest)
+}
+
+async function run(command: Command, args: string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) return print(helpFor(command))
+  let parsed
+  try {
+    const options = Object.fromEntries(command.options.map(({ name, type }) => [name, { type }]))
+    parsed = parseArgs({ args, options, allowPositionals: command.positionals !== undefined })
+  } catch (error) {
+    return complain(`${(error as Error).message.split('. ')[0]}; see treadlight ${command.name} --help`)
+  }
+  const values = parsed.values as Record<string, string | boolean | undefined>
+  const flags = Object.fromEntries(
+    command.options.flatMap(({ name, setting }) => (setting ? [[setting, values[name] as string | undefined]] : [])),
+  )
+  try {
+    const config = await loadConfig({ flags })
+    return await command.run({ config, values, positionals: parsed.positionals })
+  } catch (error) {
+    if (error instanceof ConfigError) return complain(error.message)
+    console.error(error)
+    return 1
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return [
+    `treadlight ${version}: web analytics that one tag adds and one command hosts`,
+    '',
+    'treadlight [command] [options]',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'Without a command it serves. treadlight <command> --help says more.',
+  ].join('\n')
+}
+
+function helpFor({ name, positionals, summary, details, options }: Command): string {
+  const width = Math.max(...options.map((option) => option.name.length), 'help'.length)
+  const lines = options.map((option) => `  --${option.name.padEnd(width)}  ${option.summary}`)
+  return [
+    `treadlight ${name}${positionals ? ` ${positionals}` : ''} [options]`,
+    '',
+    summary,
+    ...(details ? ['', details] : []),
+    '',
+    ...lines,
+    `  --${'help'.padEnd(width)}  Says this`,
+  ].join('\n')
+}
+
+function print(text: string): number {
+  console.log(text)
+  return 0
+}
+
+function complain(text: string): number {
+  console.error(`treadlight: ${text}`)
+  return 1
+}

@@ -1,0 +1,70 @@
+import type { HitStore, Values } from '@treadlight/store'
+import { H3 } from 'h3'
+import { createLogins } from './admin/logins.ts'
+import { createAccount, type Account } from './admin/password.ts'
+import { createReceiver } from './hit/receive.ts'
+import { createSalts } from './hit/salts.ts'
+import { addAdminRoutes } from './http/adminRoutes.ts'
+import { addAssetRoutes } from './http/assetRoutes.ts'
+import { createHitRoute } from './http/hitRoute.ts'
+import { failure, json } from './http/respond.ts'
+import { addStatsRoutes } from './http/statsRoutes.ts'
+import { version } from './version.ts'
+
+export interface CollectorOptions {
+  store: HitStore
+  /** Small write-once values beside the hits: salts, the password's hash, log-ins. */
+  values: Values
+  /** @default 'default' */
+  site?: string
+  /** IANA name: the site's days begin there. */
+  timezone: string
+  /** ms since 1970. @default Date.now */
+  now?: () => number
+  /** Told of what went wrong behind an answer. @default console.error */
+  onError?: (error: unknown) => void
+}
+
+export interface Collector {
+  /** Register more routes before the first request. */
+  app: H3
+  /** Answers a web Request: what every runtime's server takes. */
+  fetch: (request: Request) => Response | Promise<Response>
+  account: Account
+  /** What a 201 is worth here. */
+  durability: HitStore['durability']
+  /** Stores what is on its way. Call it once no request is open. */
+  close(): Promise<void>
+}
+
+/**
+ * The collector: receives hits, answers what was counted, and serves the dashboard and the tracker.
+ *
+ * @example
+ * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
+ */
+export function createCollector(options: CollectorOptions): Collector {
+  const { store, values, timezone, site = 'default', now = Date.now, onError = console.error } = options
+  const account = createAccount(values)
+  const salts = createSalts({ values, site, timezone })
+  const receive = createReceiver({ store, salts, site, timezone, now })
+
+  const app = new H3({
+    silent: true,
+    onError(error, event) {
+      if (error.status < 500) return failure(error.status, error.message)
+      onError(error.cause ?? error)
+      event.res.status = 500
+      return failure(500, 'Something went wrong here: the collector’s log says what')
+    },
+  })
+
+  app.all('/hit', createHitRoute({ receive, now, onError }))
+  app.get('/api/health', () => json({ ok: true, version, durability: store.durability }))
+  const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
+  addStatsRoutes(app, { store, site, timezone, version, now, guard })
+  addAssetRoutes(app)
+
+  return { app, fetch: (request) => app.fetch(request), account, durability: store.durability, close: () => store.close() }
+}
+

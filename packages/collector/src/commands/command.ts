@@ -1,0 +1,33 @@
+import type { Config } from '../config.ts'
+
+export interface CommandOption {
+  name: string
+  type: 'string' | 'boolean'
+  summary: string
+  /** Path of the setting that this flag overrides. */
+  setting?: string
+}
+
+export interface CommandInput {
+  config: Config
+  values: Record<string, string | boolean | undefined>
+  positionals: string[]
+}
+
+/** One command of the CLI. */
+export interface Command {
+  name: string
+  summary: string
+  details?: string
+  /** What it takes besides options, as shown by `--help`. */
+  positionals?: string
+  options: readonly CommandOption[]
+  /** Answers the exit code. */
+  run(input: CommandInput): Promise<number>
+}
+
+/** Where the hits are: every command that opens the store takes these. */
+export const storageOptions: readonly CommandOption[] = [
+  { name: 'driver', type: 'string', setting: 'storage.driver', summary: 'Storage driver (default fs)' },
+  { name: 'data', type: 'string', setting: 'storage.base', summary: 'Folder of the fs driver (default ./data)' },
+]

@@ -1,0 +1,75 @@
+import { serve, type RunningCollector } from '../serve.ts'
+import { version } from '../version.ts'
+import { storageOptions, type Command } from './command.ts'
+import type { Config } from '../config.ts'
+
+/** `treadlight serve`: the collector, until it is told to stop. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Starts the collector with its dashboard',
+  details: 'Ctrl-C finishes open requests, stores what is on its way and exits with 0.',
+  options: [
+    { name: 'port', type: 'string', setting: 'port', summary: 'Port to listen on (default 4600)' },
+    { name: 'host', type: 'string', setting: 'host', summary: 'Address to listen on (default 127.0.0.1)' },
+    { name: 'timezone', type: 'string', setting: 'timezone', summary: 'Where the site’s days begin (default the machine’s)' },
+    ...storageOptions,
+  ],
+  async run({ config }) {
+    const running = await serve({ config })
+    console.log(banner(running, config))
+    return untilStopped(running)
+  },
+}
+
+/** What a start prints. `more` adds lines of name and value. */
+export function banner({ url, password, collector }: RunningCollector, config: Config, more: [string, string][] = []): string {
+  const lines: [string, string][] = [
+    ['Dashboard', `${url}/dashboard/`],
+    ...more,
+    ['Tag', `<script defer src="${url}/t.js"></script>`],
+    ['Storage', `${describeStorage(config)}: ${promises[collector.durability]}`],
+    ['Retention', `anonymous hits ${config.retention.anonymous} days, authenticated ${config.retention.authenticated} days`],
+    ['Time zone', config.timezone],
+  ]
+  const width = Math.max(...lines.map(([name]) => name.length))
+  return [
+    '',
+    `  treadlight ${version}`,
+    '',
+    ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    '',
+    ...(password === undefined
+      ? []
+      : [
+          `  First start: the dashboard’s password is  ${password}`,
+          '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
+          '',
+        ]),
+  ].join('\n')
+}
+
+/** Waits for SIGINT or SIGTERM, then for the collector to finish. Answers the exit code. */
+export async function untilStopped(running: RunningCollector): Promise<number> {
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        stop()
+        // Who asks twice does not want to wait; what was answered 201 is stored all the same.
+        process.once(signal, () => process.exit(130))
+      })
+    }
+  })
+  await running.close()
+  return 0
+}
+
+/** What a 201 is worth, by where it was stored. */
+const promises = {
+  synced: 'a hit answered 201 is on disk (synced)',
+  acknowledged: 'a hit answered 201 was confirmed by the storage (acknowledged)',
+  volatile: 'hits are gone when the process ends or the power fails (volatile)',
+} as const
+
+function describeStorage({ storage }: Config): string {
+  return storage.driver === 'fs' ? `folder ${storage.base}` : storage.driver
+}

@@ -1,0 +1,18 @@
+import type { DropReason } from '@treadlight/protocol'
+import type { StoredHit } from '@treadlight/store'
+import { addAttribution } from './addAttribution.ts'
+import { addPage } from './addPage.ts'
+import { addVisitor } from './addVisitor.ts'
+import type { EnrichContext, EnrichStep } from './step.ts'
+
+/** What happens to a hit between the door and the store, in this order. */
+export const steps: readonly EnrichStep[] = [addPage, addAttribution, addVisitor]
+
+/** Runs the steps on a hit until one drops it. */
+export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {
+  for (const step of steps) {
+    const reason = step(hit, context)
+    if (reason) return reason
+  }
+  return undefined
+}

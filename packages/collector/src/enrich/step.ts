@@ -1,0 +1,18 @@
+import type { DecodedHit, DropReason } from '@treadlight/protocol'
+import type { StoredHit } from '@treadlight/store'
+
+/** What a step may know besides the hit: the request that brought it, and what was looked up before. */
+export interface EnrichContext {
+  /** The client's network: an IPv4 address, the first 64 bits of an IPv6 one, or '' where unknown. Never stored. */
+  network: string
+  userAgent: string
+  /** Secret of a site day, for the visitor hash. */
+  salt: (day: string) => string
+  /** Parsed once, for every step. */
+  url: URL
+  /** What was decoded, before anything was cut. */
+  decoded: DecodedHit
+}
+
+/** Adds to the hit, or names the reason for which it is dropped. Pure given its context. */
+export type EnrichStep = (hit: StoredHit, context: EnrichContext) => DropReason | void

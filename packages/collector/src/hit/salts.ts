@@ -1,0 +1,78 @@
+import type { Values } from '@treadlight/store'
+import { randomBytes } from 'node:crypto'
+import { addDays, siteDay } from '../siteDay.ts'
+
+/** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
+export interface Salts {
+  /**
+   * Makes sure of the salts around a moment and answers a look-up by day: the day's own salt while it
+   * lives, else the moment's.
+   * @param time ms since 1970
+   */
+  at(time: number): Promise<(day: string) => string>
+}
+
+export interface SaltsOptions {
+  values: Values
+  site: string
+  timezone: string
+}
+
+/** Salts live for the two days after their own, so that late hits still meet their visitor, then are deleted. */
+const daysKept = 2
+
+/**
+ * Salts agreed without locks: each collector writes a candidate once, and the candidate that sorts first among all
+ * listed is the salt. Tomorrow's is written today, so that by the time it is used every collector lists the same.
+ */
+export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
+  let current: { day: string; lookup: Promise<(day: string) => string> } | undefined
+
+  return {
+    at(time) {
+      const today = siteDay(timezone, time)
+      if (current?.day !== today) {
+        const lookup = load(today)
+        current = { day: today, lookup }
+        // A failure must not stick to the whole day.
+        lookup.catch(() => (current = undefined))
+      }
+      return current!.lookup
+    },
+  }
+
+  async function load(today: string): Promise<(day: string) => string> {
+    await deleteBefore(addDays(today, -daysKept))
+    const salts = new Map<string, string>()
+    for (const day of [addDays(today, -2), addDays(today, -1)]) {
+      const salt = await smallest(day)
+      if (salt) salts.set(day, salt)
+    }
+    for (const day of [today, addDays(today, 1)]) {
+      salts.set(day, (await smallest(day)) ?? (await propose(day)))
+    }
+    return (day) => salts.get(day) ?? salts.get(today)!
+  }
+
+  async function smallest(day: string): Promise<string | undefined> {
+    const keys = (await values.list(`${site}:salt:${day}:`)).sort()
+    for (const key of keys) {
+      const salt = await values.read(key)
+      if (salt) return salt
+    }
+    return undefined
+  }
+
+  async function propose(day: string): Promise<string> {
+    const candidate = randomBytes(32).toString('hex')
+    await values.create(`${site}:salt:${day}:${randomBytes(8).toString('hex')}`, candidate)
+    return (await smallest(day)) ?? candidate
+  }
+
+  async function deleteBefore(oldest: string): Promise<void> {
+    const prefix = `${site}:salt:`
+    for (const key of await values.list(prefix)) {
+      if (key.slice(prefix.length, prefix.length + 10) < oldest) await values.remove(key)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { assets } from '@treadlight/dashboard'
+import { script } from '@treadlight/tracker/script'
+import type { H3 } from 'h3'
+import { createHash } from 'node:crypto'
+
+/** The page loads nothing from elsewhere and runs nothing inline. */
+const pagePolicy = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+].join('; ')
+
+const year = 31_536_000
+
+interface Asset {
+  type: string
+  body: string
+  cache: string
+  headers: Record<string, string>
+}
+
+
+/**
+ * The tracker's script and the dashboard, from a map that is fixed at build time: there is no path to traverse.
+ */
+export function addAssetRoutes(app: H3): void {
+  serveAsset(app, '/t.js', {
+    type: 'text/javascript; charset=utf-8',
+    body: script,
+    // An hour, so that a new version reaches every page the same day.
+    cache: 'public, max-age=3600, stale-while-revalidate=86400',
+    headers: { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' },
+  })
+
+  for (const [name, { type, body, immutable }] of Object.entries(assets)) {
+    const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
+    serveAsset(app, path, {
+      type,
+      body,
+      cache: immutable ? `public, max-age=${year}, immutable` : 'no-cache',
+      headers: {
+        'content-security-policy': pagePolicy,
+        'cross-origin-opener-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+      },
+    })
+  }
+  app.get('/dashboard', () => redirect('/dashboard/'))
+  app.get('/', () => redirect('/dashboard/'))
+}
+
+function serveAsset(app: H3, path: string, asset: Asset): void {
+  const etag = `"${createHash('sha256').update(asset.body).digest('base64url').slice(0, 22)}"`
+  const headers = {
+    'content-type': asset.type,
+    'cache-control': asset.cache,
+    'x-content-type-options': 'nosniff',
+    etag,
+    ...asset.headers,
+  }
+  app.get(path, (event) => {
+    if (event.req.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
+    return new Response(asset.body, { headers })
+  })
+}
+
+function redirect(to: string): Response {
+  return new Response(null, { status: 302, headers: { location: to } })
+}

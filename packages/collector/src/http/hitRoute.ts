@@ -1,0 +1,85 @@
+import { answerHeader, droppedHeader, maxBodyBytes, type HitAnswer } from '@treadlight/protocol'
+import { StoreBusyError } from '@treadlight/store'
+import type { H3Event } from 'h3'
+import { FastResponse } from 'srvx'
+import type { Receiver } from '../hit/receive.ts'
+
+/** Any page may post, none needs credentials, and each may read what the answer says. */
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': `${answerHeader}, ${droppedHeader}, retry-after`,
+  'cache-control': 'no-store',
+} as const
+
+const preflight = {
+  ...cors,
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
+} as const
+
+/** Long user agents are attacks or accidents: nobody's needs more to be told apart. */
+const userAgentLimit = 512
+
+export interface HitRouteOptions {
+  receive: Receiver
+  now: () => number
+  onError: (error: unknown) => void
+}
+
+/** `POST /hit`, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
+export function createHitRoute({ receive, now, onError }: HitRouteOptions): (event: H3Event) => Promise<Response> {
+  return async (event) => {
+    const { method } = event.req
+    if (method === 'OPTIONS') return new FastResponse(null, { status: 204, headers: preflight })
+    if (method !== 'POST') return answer(405, refusal('method', 'must be POST'), { allow: 'POST, OPTIONS' })
+
+    const body = await readText(event)
+    // The rest of a body that is too large is not worth reading: the connection goes with the answer.
+    if (body === undefined)
+      return answer(413, refusal('body', `must be at most ${maxBodyBytes} bytes`), { connection: 'close' })
+
+    try {
+      const { status, body: result, dropped } = await receive(body, {
+        address: event.req.ip,
+        userAgent: (event.req.headers.get('user-agent') ?? '').slice(0, userAgentLimit),
+      })
+      return answer(status, result, dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {})
+    } catch (error) {
+      // Nothing of the request is acknowledged: the sender keeps its hits and comes back.
+      if (!(error instanceof StoreBusyError)) onError(error)
+      const seconds = error instanceof StoreBusyError ? error.retryAfter : 5
+      return answer(503, refusal('store', 'cannot take hits at the moment'), { 'retry-after': String(seconds) })
+    }
+  }
+
+  function answer(status: number, body: HitAnswer, headers: Record<string, string> = {}): Response {
+    return new FastResponse(JSON.stringify(body), {
+      status,
+      headers: { ...cors, 'content-type': 'application/json', [answerHeader]: String(now()), ...headers },
+    })
+  }
+}
+
+function refusal(field: string, reason: string): HitAnswer {
+  return { stored: 0, duplicate: 0, dropped: 0, refused: [{ index: 0, field, reason }] }
+}
+
+/**
+ * The body as text, or undefined where it is larger than a request may be. The server counts the bytes of
+ * bodies that do not say their length (`maxRequestBodySize`); other runtimes are checked after reading.
+ */
+async function readText(event: H3Event): Promise<string | undefined> {
+  if (Number(event.req.headers.get('content-length')) > maxBodyBytes) return undefined
+  try {
+    const text = await event.req.text()
+    return text.length > maxBodyBytes ? undefined : text
+  } catch (error) {
+    if (isTooLarge(error)) return undefined
+    throw error
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 413
+}

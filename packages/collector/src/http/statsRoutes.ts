@@ -1,0 +1,66 @@
+import type { HitStore } from '@treadlight/store'
+import type { H3 } from 'h3'
+import { labelsOf, QueryError, readQuery } from '../stats/readQuery.ts'
+import { readJson, type Guard } from './adminRoutes.ts'
+import { failure, json } from './respond.ts'
+
+export interface StatsRoutesOptions {
+  store: HitStore
+  site: string
+  timezone: string
+  version: string
+  now: () => number
+  guard: Guard
+}
+
+/** How far back somebody counts as here now: 5 minutes in ms, as Plausible and Umami have it. */
+const realtimeWindow = 5 * 60_000
+
+/** What the dashboard and others read: the shapes of Plausible's Stats API. */
+export function addStatsRoutes(app: H3, { store, site, timezone, version, now, guard }: StatsRoutesOptions): void {
+  app.get('/api/sites', async (event) => (await guard(event)) ?? json({ sites: [{ id: site, timezone }], version }))
+
+  app.post('/api/v2/query', async (event) => {
+    const refused = await guard(event)
+    if (refused) return refused
+    const body = await readJson(event)
+    try {
+      const request = await readQuery(body, { site, timezone, now: now(), firstHit })
+      const { rows, totalRows } = await store.query(request.query)
+      const meta = {
+        ...(request.include.timeLabels ? { time_labels: labelsOf(request) } : {}),
+        ...(request.include.totalRows ? { total_rows: totalRows } : {}),
+      }
+      return json({ results: rows, meta, query: describeQuery(body, request.query) })
+    } catch (error) {
+      if (error instanceof QueryError) return failure(400, error.message)
+      throw error
+    }
+  })
+
+  app.get('/api/v1/stats/realtime/visitors', async (event) => {
+    const refused = await guard(event)
+    if (refused) return refused
+    const wanted = event.url.searchParams.get('site_id')
+    if (wanted !== site) return failure(400, `site_id: must be "${site}"`)
+    const to = now() + 1
+    const { rows } = await store.query({ site, timezone, range: { from: to - realtimeWindow, to }, metrics: ['visitors'] })
+    return json(rows[0]?.metrics[0] ?? 0)
+  })
+
+  async function firstHit(): Promise<number | undefined> {
+    for await (const hit of store.hits({ site, order: 'oldest', limit: 1 })) return hit.time
+    return undefined
+  }
+}
+
+/** The query as it was understood: what was asked, with the range spelled out. */
+function describeQuery(asked: object | undefined, { range, metrics, dimensions, timezone }: Parameters<HitStore['query']>[0]): object {
+  return {
+    ...asked,
+    metrics,
+    dimensions,
+    timezone,
+    date_range: [new Date(range.from).toISOString(), new Date(range.to).toISOString()],
+  }
+}

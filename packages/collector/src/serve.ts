@@ -1,0 +1,100 @@
+import type { H3 } from 'h3'
+import { maxBodyBytes } from '@treadlight/protocol'
+import { serve as listen, type Server } from 'srvx'
+import { createCollector, type Collector } from './collector.ts'
+import { ConfigError, type Config } from './config.ts'
+import { startUpkeep } from './upkeep.ts'
+import { openStore } from './openStore.ts'
+
+export interface ServeOptions {
+  config: Config
+  /** More routes, registered before the first request. */
+  setUp?: (app: H3) => void
+}
+
+/** A collector that listens. */
+export interface RunningCollector {
+  /** With the port that was really taken. */
+  url: string
+  collector: Collector
+  /** The password that this start made, where it was the first; shown once and kept only as a hash. */
+  password: string | undefined
+  /** Stops accepting, finishes what is open, stores what is on its way. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
+const patience = 8000
+
+/**
+ * Starts the collector on this machine.
+ * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
+ */
+export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
+  const { store, values } = await openStore(config)
+  const collector = createCollector({ store, values, timezone: config.timezone })
+  setUp?.(collector.app)
+
+  const server = listen({
+    fetch: collector.fetch,
+    hostname: config.host,
+    port: config.port,
+    trustProxy: trusted(config.trustProxies),
+    maxRequestBodySize: maxBodyBytes,
+    silent: true,
+    manual: true,
+    // srvx's own waits for requests but knows nothing of the store, and is off where CI or TEST is set.
+    gracefulShutdown: false,
+    // Slow bodies are cut: 5 s for the headers, 10 s for the whole request.
+    node: { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
+  })
+  try {
+    await server.serve()
+  } catch (cause) {
+    await collector.close()
+    throw explainListenError(cause, config)
+  }
+  const password = await collector.account.setUp()
+  const stopUpkeep = startUpkeep({ store, retention: config.retention, onError: console.error })
+
+  let closing: Promise<void> | undefined
+  return {
+    url: server.url!.replace(/\/$/, ''),
+    collector,
+    password,
+    close: () => (closing ??= stop(server, collector, stopUpkeep)),
+  }
+}
+
+async function stop(server: Server, collector: Collector, stopUpkeep: () => Promise<void>): Promise<void> {
+  const closed = server.close()
+  // Connections that are kept alive count as open until they are told otherwise.
+  const idle = setInterval(() => closeIdle(server), 50)
+  const late = setTimeout(() => void server.close(true), patience)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+  await stopUpkeep()
+  await collector.close()
+}
+
+function closeIdle(server: Server): void {
+  const node = server.node?.server
+  if (node && 'closeIdleConnections' in node) node.closeIdleConnections()
+}
+
+function trusted(proxies: readonly string[]): string[] | 'loopback' | false {
+  if (proxies.length === 0) return false
+  if (proxies.length === 1 && proxies[0] === 'loopback') return 'loopback'
+  return proxies.flatMap((proxy) => (proxy === 'loopback' ? ['127.0.0.1', '::1'] : [proxy]))
+}
+
+function explainListenError(cause: unknown, { host, port }: Config): unknown {
+  const code = (cause as { code?: string }).code
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`port ${port} on ${host} is taken: stop what listens there, or set another with PORT=${port + 1}`, { cause })
+  if (code === 'EACCES') return new ConfigError(`port ${port}: this user may not listen there; choose one above 1023 with PORT=4600`, { cause })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ConfigError(`host ${host}: this machine has no such address; use HOST=127.0.0.1 or HOST=0.0.0.0`, { cause })
+  return cause
+}
