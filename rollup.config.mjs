@@ -2,14 +2,19 @@
 // Types are checked by `npm run types`, once for the whole house: here each file is only stripped of them.
 import { readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
+import { assetModule, gatherCss } from './packages/dashboard/build/assets.mjs'
+import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
 
 /** In the order in which they need one another's output. */
 const packages = {
   protocol: nodePackage('packages/protocol', ['index']),
   store: nodePackage('packages/store', ['index']),
+  tracker: [nodePackage('packages/tracker', ['index']), trackerTag('packages/tracker')],
   server: nodePackage('packages/server', ['index']),
   destinations: nodePackage('packages/destinations', ['index']),
+  dashboard: dashboardPage('packages/dashboard'),
   collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),
 }
@@ -33,6 +38,36 @@ function nodePackage(dir, entries, bundled = []) {
       chunkFileNames: '[name].mjs',
       sourcemap: true,
     },
+  }
+}
+
+/** The tracker as one classic script, and as a module of strings for the collector. */
+function trackerTag(dir) {
+  return {
+    input: `${dir}/src/tag.ts`,
+    plugins: [nodeResolve(), stripTypes(dir), scriptModule()],
+    output: {
+      file: `${dir}/dist/t.js`,
+      format: 'iife',
+      // A map, but no comment that names it: collectors serve the script alone.
+      sourcemap: 'hidden',
+      plugins: [terser({ ecma: 2020, compress: { passes: 3 } })],
+    },
+  }
+}
+
+/** The dashboard: a page for browsers, as one module of strings that the collector takes in. */
+function dashboardPage(dir) {
+  return {
+    input: { app: `${dir}/src/index.tsx` },
+    plugins: [
+      nodeResolve({ browser: true }),
+      stripTypes(dir),
+      gatherCss(),
+      terser({ module: true }),
+      assetModule({ template: `${dir}/src/index.html`, icon: `${dir}/src/mark.svg` }),
+    ],
+    output: { dir: `${dir}/dist`, entryFileNames: 'assets/[name]-[hash].js', assetFileNames: 'assets/[name]-[hash][extname]' },
   }
 }
 

@@ -170,7 +170,7 @@ function flatten(value: unknown, prefix: string, name: string, into: Map<string,
 function assignAt(target: Record<string, unknown>, path: string, value: unknown): void {
   const [first = '', second] = path.split('.')
   if (second === undefined) target[first] = value
-  else (target[first] ??= {} as Record<string, unknown>) && ((target[first] as Record<string, unknown>)[second] = value)
+  else target[first] = { ...(target[first] as object | undefined), [second]: value }
 }
 
 function nearest(path: string): string {

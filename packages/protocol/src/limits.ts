@@ -27,10 +27,10 @@ export const maxBodyBytes = 65_536
 export const maxBatchHits = 1000
 
 /** How long a tracker may keep an undelivered hit: 7 days in ms. */
-export const queueMaxAge = 7 * 86_400_000
+export const queueMaxAge: number = 7 * 86_400_000
 
 /** Ids whose site day is further back are refused with reason `clock`: 8 days in ms, a day more than a queue keeps. */
-export const idMaxAge = 8 * 86_400_000
+export const idMaxAge: number = 8 * 86_400_000
 
 /** Sender clocks this far off, in ms, are corrected; smaller differences are mostly network delay. */
-export const skewTolerance = 15 * 60_000
+export const skewTolerance: number = 15 * 60_000

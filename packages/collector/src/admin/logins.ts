@@ -1,4 +1,5 @@
 import type { Values } from '@treadlight/store'
+import { readText } from '../readText.ts'
 import { createHash, randomBytes } from 'node:crypto'
 
 /** Who is logged in: a random token in a cookie, its hash in the store. */
@@ -24,7 +25,7 @@ export function createLogins(values: Values, now: () => number): Logins {
       return token
     },
     async isValid(token, accountVersion) {
-      const login = readLogin(await values.read(keyOf(token)))
+      const login = readLogin(await readText(values, keyOf(token)))
       return login !== undefined && login.until > now() && login.accountVersion === accountVersion
     },
     async end(token) {
@@ -34,7 +35,7 @@ export function createLogins(values: Values, now: () => number): Logins {
 
   async function deleteExpired(): Promise<void> {
     for (const key of await values.list(prefix)) {
-      const login = readLogin(await values.read(key))
+      const login = readLogin(await readText(values, key))
       if (!login || login.until <= now()) await values.remove(key)
     }
   }

@@ -1,4 +1,5 @@
 import type { Values } from '@treadlight/store'
+import { readText } from '../readText.ts'
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** The one account of this version. */
@@ -57,7 +58,7 @@ export function createAccount(values: Values): Account {
 
   async function latest(): Promise<{ key: string; value: string } | undefined> {
     for (const key of (await values.list(prefix)).sort().reverse()) {
-      const value = await values.read(key)
+      const value = await readText(values, key)
       if (value) return { key, value }
     }
     return undefined

@@ -1,4 +1,5 @@
 import type { Values } from '@treadlight/store'
+import { readText } from '../readText.ts'
 import { randomBytes } from 'node:crypto'
 import { addDays, siteDay } from '../siteDay.ts'
 
@@ -57,7 +58,7 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
   async function smallest(day: string): Promise<string | undefined> {
     const keys = (await values.list(`${site}:salt:${day}:`)).sort()
     for (const key of keys) {
-      const salt = await values.read(key)
+      const salt = await readText(values, key)
       if (salt) return salt
     }
     return undefined

@@ -7,6 +7,7 @@ export interface TimeRange {
 }
 
 const dayPattern = /^\d{4}-\d\d-\d\d$/
+const isoPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d))?$/
 const hour = 3_600_000
 
 /** The named ranges of Plausible's Stats API v2: days up to and including today, months from their first. */
@@ -41,7 +42,7 @@ function firstDay(name: unknown, today: string): string | undefined {
 function customRange(range: unknown[], zone: string): TimeRange | undefined {
   const [first, last] = range
   if (range.length !== 2 || typeof first !== 'string' || typeof last !== 'string') return undefined
-  if (Number.isNaN(Date.parse(first)) || Number.isNaN(Date.parse(last))) return undefined
+  if (![first, last].every((time) => isoPattern.test(time) && !Number.isNaN(Date.parse(time)))) return undefined
   const from = dayPattern.test(first) ? startOfDay(zone, first) : Date.parse(first)
   const to = dayPattern.test(last) ? startOfDay(zone, addDays(last, 1)) : Date.parse(last)
   return from < to ? { from, to } : undefined

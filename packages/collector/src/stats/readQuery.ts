@@ -76,7 +76,7 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
     metrics: wantedMetrics,
     dimensions: wantedDimensions,
     filters: readFilters(body['filters']),
-    ...readOrder(body['order_by'], [...wantedMetrics, ...wantedDimensions]),
+    ...readOrder<Metric | Dimension>(body['order_by'], [...wantedMetrics, ...wantedDimensions]),
     pagination: readPagination(body['pagination']),
   }
   return {
@@ -110,7 +110,7 @@ function readMetrics(value: unknown): Metric[] {
 function readDimensions(value: unknown, range: TimeRange): Dimension[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new QueryError('dimensions: must be an array')
-  return value.map((dimension) => {
+  return value.map((dimension: unknown): Dimension => {
     if (isProp(dimension)) return dimension
     const known = oneOf<string>('dimensions', dimension, [...dimensions, ...timeDimensions])
     return known === 'time' ? `time:${intervalFor(range)}` : (known as Dimension)

@@ -1,0 +1,67 @@
+// `npm run bench -- NAME [--json]`: side-by-side measurements that print figures and ratios.
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { ingest } from './ingest.ts'
+
+export interface Figure {
+  name: string
+  value: number
+  unit: string
+  better: 'higher' | 'lower'
+  /** Below it, an issue is not resolved. */
+  floor?: number
+  goal?: number
+}
+
+export interface BenchOptions {
+  /** How many times each candidate is measured, in turn with the others. */
+  rounds: number
+  /** Length of one measurement. */
+  seconds: number
+  log: (line: string) => void
+}
+
+const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
+  ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
+}
+
+const usage = [
+  'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
+  '',
+  ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
+].join('\n')
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '3' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
+  const bench = benches[positionals[0] ?? '']
+  if (values.help || !bench) {
+    console.error(usage)
+    return values.help ? 0 : 1
+  }
+  const log = (line: string): void => {
+    if (!values.json) console.error(line)
+  }
+  log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`)
+  const figures = await bench.run({ rounds: Number(values.rounds), seconds: Number(values.seconds), log })
+  console.log(values.json ? JSON.stringify({ figures }) : table(figures))
+  return 0
+}
+
+function table(figures: readonly Figure[]): string {
+  const width = Math.max(...figures.map(({ name }) => name.length))
+  return figures.map(({ name, value, unit }) => `${name.padEnd(width)}  ${format(value).padStart(10)} ${unit}`).join('\n')
+}
+
+function format(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)
+}

@@ -1,0 +1,34 @@
+import { redirect, type EventHandler, type H3 } from 'h3'
+import { journalPath, showArticle, showJournal } from './journal.ts'
+import { markup, pageHeaders, renderPage } from './page.ts'
+import { readPublicFiles, type PublicFile } from './publicFiles.ts'
+
+/** A shop, a notes app and a server-rendered journal to click through while the dashboard is watched. */
+export function addDemoRoutes(app: H3): void {
+  const files = readPublicFiles()
+  for (const [path, file] of files) app.get(path, onlyAt(path, () => serveFile(file)))
+
+  // The shop routes by history: whatever it makes of a path, the answer is its shell.
+  app.get('/demo/shop/**', () => serveFile(files.get('/demo/shop/')!))
+
+  app.get(journalPath, onlyAt(journalPath, showJournal))
+  app.get(`${journalPath}:name`, (event) => showArticle(event) ?? showMissing(event))
+  app.get('/demo/**', showMissing)
+}
+
+/** The router takes `/demo` for `/demo/`. Sent on, a page has one path in the dashboard too. */
+function onlyAt(path: string, handler: EventHandler): EventHandler {
+  return (event) => (event.url.pathname === path ? handler(event) : redirect(path + event.url.search))
+}
+
+function serveFile({ type, body }: PublicFile): Response {
+  return new Response(body, { headers: { ...pageHeaders, 'content-type': type } })
+}
+
+const showMissing: EventHandler = (event) => {
+  event.res.status = 404
+  return renderPage('Not found', markup`
+    <h1>Nothing here</h1>
+    <p class="lead">The demo has no page <code>${event.url.pathname}</code>.</p>
+    <p><a class="button" href="/demo/">To the demo</a></p>`)
+}

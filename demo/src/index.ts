@@ -1,0 +1,24 @@
+import { banner, ConfigError, loadConfig, serve, untilStopped } from 'treadlight'
+import { addDemoRoutes } from './demoRoutes.ts'
+
+/**
+ * The collector with the demo beside it, until it is told to stop. Answers the exit code.
+ * @param args what stands behind `npm start --`: nothing, because settings come from the environment or a config file
+ */
+export async function start(args: string[]): Promise<number> {
+  if (args.length > 0) return complain(`npm start takes no ${args[0]}: set TREADLIGHT_* in the environment, such as PORT=4601 npm start`)
+  try {
+    const config = await loadConfig()
+    const running = await serve({ config, setUp: addDemoRoutes })
+    console.log(banner(running, config, [['Demo', `${running.url}/demo/`]]))
+    return await untilStopped(running)
+  } catch (error) {
+    if (error instanceof ConfigError) return complain(error.message)
+    throw error
+  }
+}
+
+function complain(text: string): number {
+  console.error(`treadlight: ${text}`)
+  return 1
+}

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { isAbort } from './api.ts'
+
+export interface Answer<T> {
+  /** The last one that arrived. It stays while the next one is under way, so that nothing flashes. */
+  value?: T
+  /** Whether `value` answers an earlier question. */
+  isStale: boolean
+  /** Why the question has no answer. A failed refresh is none: the numbers stay, the header says it. */
+  error?: Error
+  retry(): void
+}
+
+interface State<T> {
+  key?: string
+  value?: T
+  error?: Error
+}
+
+/**
+ * Asks when `key` changes, giving up the question before, and again whenever `revision` does. A
+ * refresh never overtakes another: a slow answer on a busy site would otherwise never arrive.
+ */
+export function useAnswer<T>(key: string, revision: number, load: (signal: AbortSignal) => Promise<T>): Answer<T> {
+  const [state, setState] = useState<State<T>>({})
+  const [attempt, setAttempt] = useState(0)
+  const refresh = useRef(() => {})
+  const asked = useRef(revision)
+
+  useEffect(() => {
+    const controller = new AbortController()
+    const ask = () =>
+      load(controller.signal).then(
+        (value) => setState({ key, value }),
+        (error: Error) => {
+          if (isAbort(error)) return
+          setState((old) => (old.key === key && old.value !== undefined ? old : { ...old, key, error }))
+        },
+      )
+    refresh.current = oneAtATime(ask, controller.signal)
+    asked.current = revision
+    refresh.current()
+    return () => controller.abort()
+  }, [key, attempt])
+
+  useEffect(() => {
+    if (asked.current !== revision) refresh.current()
+    asked.current = revision
+  }, [revision])
+
+  return { ...state, isStale: state.key !== key, retry: () => setAttempt(attempt + 1) }
+}
+
+/** Calls made while one is under way become one call after it. */
+function oneAtATime(task: () => Promise<void>, signal: AbortSignal): () => void {
+  let isRunning = false
+  let isWanted = false
+  return async function run() {
+    isWanted = true
+    if (isRunning) return
+    isRunning = true
+    while (isWanted && !signal.aborted) {
+      isWanted = false
+      await task()
+    }
+    isRunning = false
+  }
+}

@@ -1,0 +1,109 @@
+import type { Dimension, Filter } from './filter.ts'
+import type { Interval } from './format.ts'
+import type { Metric } from './metrics.ts'
+import type { DateRange } from './period.ts'
+import type { Row } from './series.ts'
+import { text } from './text.ts'
+
+export interface Site {
+  id: string
+  /** IANA name: where the site's days begin. */
+  timezone: string
+}
+
+export interface Sites {
+  sites: Site[]
+  /** The collector's. */
+  version: string
+}
+
+/** A question to `POST /api/v2/query`. */
+export interface Query {
+  site_id: string
+  date_range: DateRange
+  metrics: readonly (Metric | 'events' | 'percentage')[]
+  dimensions?: readonly (Dimension | Interval)[]
+  filters?: readonly Filter[]
+  order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
+  include?: { time_labels?: true; total_rows?: true }
+  pagination?: { limit: number; offset?: number }
+}
+
+export interface QueryAnswer {
+  results: Row[]
+  meta: { time_labels?: string[]; total_rows?: number }
+}
+
+/** Why there is no answer; its message is meant for the reader. */
+export class ApiError extends Error {
+  /** HTTP status; 0 without any answer. */
+  readonly status: number
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ApiError'
+    this.status = status
+  }
+}
+
+/** The collector's API. Every method rejects with an {@link ApiError}, or with an AbortError for a given up call. */
+export interface Client {
+  login(password: string): Promise<void>
+  logout(): Promise<void>
+  sites(signal?: AbortSignal): Promise<Sites>
+  query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
+  /** Visitors of the last 5 minutes. */
+  visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+}
+
+/**
+ * Makes the client.
+ *
+ * @param base Where the collector is, ending in a slash: `https://stats.example/`.
+ * @param onUnauthorized Called when a call other than `login` is answered 401.
+ */
+export function createClient(base: string, onUnauthorized: () => void): Client {
+  async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(base + path, { ...init, headers: { 'content-type': 'application/json' } }).catch(fail)
+    if (response.status === 401 && path !== 'api/login') onUnauthorized()
+    const body = await readJson(response)
+    if (response.ok) return body as T
+    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status)
+  }
+  const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
+    call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
+
+  return {
+    login: (password) => post('api/login', { password }),
+    logout: () => post('api/logout', {}),
+    sites: (signal) => call('api/sites', { signal: signal ?? null }),
+    query: (query, signal) => post('api/v2/query', query, signal),
+    visitorsNow: (site, signal) =>
+      call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+  }
+}
+
+function fail(cause: unknown): never {
+  if (isAbort(cause)) throw cause
+  throw new ApiError(text.unreachable, 0, { cause })
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined
+  const body = await response.text().catch(fail)
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw new ApiError(text.notJson(response.status), response.status, { cause })
+  }
+}
+
+function errorOf(body: unknown): string | undefined {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
+  return typeof error === 'string' ? error : undefined
+}
+
+/** Whether a call was given up by ourselves. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError'
+}

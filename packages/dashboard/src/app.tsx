@@ -1,0 +1,40 @@
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { createClient, type Sites } from './api.ts'
+import { Login } from './login.tsx'
+import { Notice } from './notice.tsx'
+import { Page } from './page.tsx'
+
+type Gate = { state: 'opening' | 'closed' } | { state: 'open'; sites: Sites } | { state: 'broken'; error: Error }
+
+/** The page behind its password. `base` is where the collector is, ending in a slash. */
+export function App({ base }: { base: string }): VNode | null {
+  const [gate, setGate] = useState<Gate>({ state: 'opening' })
+  const client = useMemo(() => createClient(base, () => setGate({ state: 'closed' })), [base])
+
+  // The list of sites is the first thing needed and needs a session: no call to ask for one alone.
+  const open = () =>
+    client.sites().then(
+      (sites) => setGate({ state: 'open', sites }),
+      (error: Error) => setGate((old) => (old.state === 'closed' ? old : { state: 'broken', error })),
+    )
+  useEffect(() => void open(), [client])
+  useEffect(() => {
+    if (gate.state !== 'broken') return
+    const timer = setTimeout(open, 3000)
+    return () => clearTimeout(timer)
+  }, [gate])
+
+  switch (gate.state) {
+    case 'opening':
+      return null
+    case 'closed':
+      return <Login client={client} onSuccess={open} />
+    case 'broken':
+      return <Notice error={gate.error} onRetry={open} />
+    case 'open':
+      return (
+        <Page base={base} client={client} sites={gate.sites} onLogout={() => setGate({ state: 'closed' })} />
+      )
+  }
+}

@@ -1,0 +1,73 @@
+/** The reader's languages; `undefined` is Intl's word for them. */
+type Locale = string | undefined
+
+/** Whole up to 9,999, then compact: `12.3K`. */
+export function formatNumber(value: number, locale?: Locale): string {
+  if (Math.abs(value) < 10_000) return new Intl.NumberFormat(locale).format(value)
+  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value)
+}
+
+export function formatExact(value: number, locale?: Locale): string {
+  return new Intl.NumberFormat(locale).format(value)
+}
+
+export function formatRatio(value: number, locale?: Locale): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value)
+}
+
+/** Takes percent, 0 to 100; one decimal only where there would be nothing left. */
+export function formatPercent(value: number, locale?: Locale): string {
+  const maximumFractionDigits = value < 0.95 ? 1 : 0
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits }).format(value / 100)
+}
+
+/** Takes seconds: `45s`, `1m 24s`, `2h 5m`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole}s`
+  if (whole < 3600) return join(Math.floor(whole / 60), 'm', whole % 60, 's')
+  return join(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'm')
+}
+
+function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit} ${small}${smallUnit}`
+}
+
+export type Interval = 'time:hour' | 'time:day' | 'time:month'
+
+const axisForms: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
+  'time:hour': { hour: 'numeric' },
+  'time:day': { day: 'numeric', month: 'short' },
+  'time:month': { month: 'short', year: '2-digit' },
+}
+const fullForms: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
+  'time:hour': { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' },
+  'time:day': { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  'time:month': { month: 'long', year: 'numeric' },
+}
+
+/** A time label of the API, short enough for an axis. */
+export function formatTick(label: string, interval: Interval, locale?: Locale): string {
+  return formatLabel(label, axisForms[interval], locale)
+}
+
+/** A time label of the API in full. */
+export function formatBucket(label: string, interval: Interval, locale?: Locale): string {
+  return formatLabel(label, fullForms[interval], locale)
+}
+
+/** `23 Oct – 21 Nov 2026`, from the first and the last time label. */
+export function formatRange(first: string, last: string, interval: Interval, locale?: Locale): string {
+  const form: Intl.DateTimeFormatOptions = interval === 'time:month' ? fullForms[interval] : { dateStyle: 'medium' }
+  const format = new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' })
+  return format.formatRange(labelTime(first.slice(0, 10)), labelTime(last.slice(0, 10)))
+}
+
+/** Labels are wall clock of the site's zone: read and written as UTC, they stay what they are. */
+function formatLabel(label: string, form: Intl.DateTimeFormatOptions, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' }).format(labelTime(label))
+}
+
+function labelTime(label: string): number {
+  return Date.parse(label.length > 10 ? `${label.replace(' ', 'T')}Z` : label)
+}

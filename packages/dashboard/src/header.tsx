@@ -1,0 +1,62 @@
+import type { VNode } from 'preact'
+import type { Site } from './api.ts'
+import { Mark } from './mark.tsx'
+import type { Navigation } from './navigation.ts'
+import { PeriodPicker } from './periodPicker.tsx'
+import type { Pulse } from './pulse.ts'
+import { text } from './text.ts'
+
+interface HeaderProps {
+  navigation: Navigation
+  sites: readonly Site[]
+  site: Site
+  pulse: Pulse
+  /** The site's day. */
+  today: string
+}
+
+export function Header({ navigation, sites, site, pulse, today }: HeaderProps): VNode {
+  return (
+    <header class="header">
+      <Mark />
+      <h1>{text.product}</h1>
+      <SiteName navigation={navigation} sites={sites} site={site} />
+      <Live pulse={pulse} />
+      <PeriodPicker navigation={navigation} today={today} />
+    </header>
+  )
+}
+
+/** Nothing for the one default site: there is nothing to tell apart. */
+function SiteName({ navigation, sites, site }: Pick<HeaderProps, 'navigation' | 'sites' | 'site'>) {
+  if (sites.length === 1) return site.id === 'default' ? null : <span class="site">{site.id}</span>
+  return (
+    <select
+      class="select"
+      aria-label={text.site}
+      value={site.id}
+      onChange={(event) => navigation.go({ site: event.currentTarget.value, filters: [] })}
+    >
+      {sites.map(({ id }) => (
+        <option key={id}>{id}</option>
+      ))}
+    </select>
+  )
+}
+
+/** Not a live region: a number that is read aloud every second is no help to anyone. */
+function Live({ pulse }: { pulse: Pulse }) {
+  if (pulse.trouble)
+    return (
+      <span class="live is-offline" role="status" title={pulse.trouble.message}>
+        <span class="live-dot" />
+        {text.live.offline}
+      </span>
+    )
+  return (
+    <span class="live" title={text.live.meaning}>
+      <span class={pulse.visitorsNow ? 'live-dot is-lit' : 'live-dot'} />
+      {pulse.visitorsNow === undefined ? '' : text.live.people(pulse.visitorsNow)}
+    </span>
+  )
+}

@@ -1,0 +1,37 @@
+import type { VNode } from 'preact'
+import { formatExact } from './format.ts'
+import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
+import type { Navigation } from './navigation.ts'
+import type { Pulse } from './pulse.ts'
+import { text } from './text.ts'
+
+/** The headline numbers; the one that is pressed is drawn below. */
+export function Headline({ navigation, pulse }: { navigation: Navigation; pulse: Pulse }): VNode {
+  return (
+    <div class={pulse.isStale ? 'headline is-stale' : 'headline'} role="group" aria-label={text.trendOf}>
+      {metrics.map((metric, index) => (
+        <button
+          key={metric}
+          type="button"
+          class="number"
+          aria-pressed={navigation.view.metric === metric}
+          onClick={() => navigation.turn({ metric })}
+        >
+          <span class="number-label">{text.metrics[metric]}</span>
+          <NumberOf metric={metric} value={pulse.overview?.[index]} />
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function NumberOf({ metric, value }: { metric: Metric; value: number | null | undefined }) {
+  if (value === undefined) return <span class="number-value is-pending">0</span>
+  // Only counts are shown rounded.
+  const exact = metricKinds[metric].empty === 0 && value !== null ? formatExact(value) : undefined
+  return (
+    <span class="number-value" title={exact}>
+      {formatMetric(metric, value)}
+    </span>
+  )
+}

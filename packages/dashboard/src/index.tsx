@@ -1,0 +1,11 @@
+import { render } from 'preact'
+import 'uplot/dist/uPlot.min.css'
+import { App } from './app.tsx'
+import './style/base.css'
+import './style/page.css'
+import './style/trend.css'
+import './style/panel.css'
+import './style/gate.css'
+
+// Relative, so that the collector may live below a path of a proxy.
+render(<App base={new URL('../', document.baseURI).href} />, document.body)

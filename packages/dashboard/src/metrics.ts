@@ -1,0 +1,39 @@
+import { formatDuration, formatNumber, formatPercent, formatRatio } from './format.ts'
+
+/** The headline numbers; also what the trend can show. */
+export type Metric = 'visitors' | 'visits' | 'pageviews' | 'views_per_visit' | 'bounce_rate' | 'visit_duration'
+
+export interface MetricKind {
+  format(value: number): string
+  /** A bucket without hits: counts are zero, an average of nothing is nothing. */
+  empty: 0 | null
+  /** Distances that the chart's lines may have. */
+  steps: number[]
+}
+
+const countSteps = [1, 2, 5].flatMap((step) => Array.from({ length: 10 }, (_, power) => step * 10 ** power)).sort(byValue)
+const durationSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400]
+
+export const metricKinds: Readonly<Record<Metric, MetricKind>> = {
+  visitors: { format: formatNumber, empty: 0, steps: countSteps },
+  visits: { format: formatNumber, empty: 0, steps: countSteps },
+  pageviews: { format: formatNumber, empty: 0, steps: countSteps },
+  views_per_visit: { format: formatRatio, empty: null, steps: [0.1, 0.2, 0.5, ...countSteps] },
+  bounce_rate: { format: formatPercent, empty: null, steps: [1, 2, 5, 10, 20, 25, 50] },
+  visit_duration: { format: formatDuration, empty: null, steps: durationSteps },
+}
+
+export const metrics: readonly Metric[] = Object.keys(metricKinds) as Metric[]
+
+export function isMetric(name: string): name is Metric {
+  return Object.hasOwn(metricKinds, name)
+}
+
+/** A dash where there is no value. */
+export function formatMetric(metric: Metric, value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : metricKinds[metric].format(value)
+}
+
+function byValue(a: number, b: number): number {
+  return a - b
+}

@@ -1,0 +1,82 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Client, Site, Sites } from './api.ts'
+import { FilterChips } from './filterChips.tsx'
+import { Header } from './header.tsx'
+import { Headline } from './headline.tsx'
+import { useNavigation } from './navigation.ts'
+import { Panel } from './panel.tsx'
+import { panels } from './panels.ts'
+import { dateRange, siteClock } from './period.ts'
+import { usePulse } from './pulse.ts'
+import { ScopeProvider } from './scope.ts'
+import { text } from './text.ts'
+import { Trend } from './trend.tsx'
+import { hasHits, Welcome } from './welcome.tsx'
+
+interface PageProps {
+  base: string
+  client: Client
+  sites: Sites
+  onLogout: () => void
+}
+
+export function Page({ base, client, sites: { sites, version }, onLogout }: PageProps): VNode {
+  const navigation = useNavigation()
+  const { view } = navigation
+  const site = siteOf(sites, view.site)
+  const clock = siteClock(Date.now(), site.timezone)
+  const question = { site_id: site.id, date_range: dateRange(view.period, clock.slice(0, 10)), filters: view.filters }
+  const pulse = usePulse(client, question)
+  const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
+  const [history, setHistory] = useHistory(client, site.id, isEmpty)
+
+  return (
+    <div class="page">
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={clock.slice(0, 10)} />
+      <main>
+        {history === 'none' ? (
+          <Welcome base={base} client={client} site={site.id} onHit={() => setHistory('some')} />
+        ) : (
+          <ScopeProvider value={{ client, base: question, revision: pulse.revision }}>
+            <FilterChips navigation={navigation} />
+            <section class="sheet" aria-label={text.metrics[view.metric]}>
+              <Headline navigation={navigation} pulse={pulse} />
+              <Trend metric={view.metric} period={view.period} clock={clock} />
+            </section>
+            <div class="panels">
+              {panels.map((panel) => (
+                <Panel key={panel.id} panel={panel} navigation={navigation} />
+              ))}
+            </div>
+          </ScopeProvider>
+        )}
+      </main>
+      <footer class="footer">
+        <span>
+          {text.product} {version}
+        </span>
+        <span>{text.timezone(site.timezone)}</span>
+        <span>{text.docs}</span>
+        <button type="button" class="link" onClick={() => client.logout().finally(onLogout)}>
+          {text.logout}
+        </button>
+      </footer>
+    </div>
+  )
+}
+
+/** Whether the site was ever hit, asked only when the period shows nothing. */
+function useHistory(client: Client, site: string, isEmpty: boolean) {
+  const [history, setHistory] = useState<'unknown' | 'none' | 'some'>('unknown')
+  useEffect(() => {
+    if (!isEmpty || history !== 'unknown') return
+    // Without an answer the page stays as it is, empty; the header tells of the trouble.
+    hasHits(client, site).then((some) => setHistory(some ? 'some' : 'none'), () => {})
+  }, [client, site, isEmpty])
+  return [history, setHistory] as const
+}
+
+function siteOf(sites: readonly Site[], id: string): Site {
+  return sites.find((site) => site.id === id) ?? sites[0] ?? { id: 'default', timezone: 'UTC' }
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Client, Query } from './api.ts'
+import { metrics } from './metrics.ts'
+import { repeatWhileVisible } from './repeat.ts'
+
+type Base = Pick<Query, 'site_id' | 'date_range' | 'filters'>
+
+/** The page's heartbeat: the numbers that are asked for all the time, and when to ask for the rest. */
+export interface Pulse {
+  visitorsNow?: number
+  /** A value per headline metric, in their order. */
+  overview?: (number | null)[]
+  /** Whether `overview` answers an earlier question. */
+  isStale: boolean
+  /** Grows whenever the overview has changed, once a minute, and after trouble. */
+  revision: number
+  trouble?: Error
+}
+
+interface Beat {
+  visitorsNow: number
+  key: string
+  overview: (number | null)[]
+  minute: number
+}
+
+/** A hit is to be seen within a second of its answer: this and the way there and back. */
+const every = 800
+
+/** Asks for visitors now and the overview as long as the page is looked at. */
+export function usePulse(client: Client, base: Base): Pulse {
+  const [beat, setBeat] = useState<Beat>()
+  const [trouble, setTrouble] = useState<Error>()
+  const [revision, setRevision] = useState(0)
+  const last = useRef<Beat>(undefined)
+  const hadTrouble = useRef(false)
+  const key = JSON.stringify(base)
+
+  useEffect(() => {
+    async function takePulse(signal: AbortSignal): Promise<void> {
+      const [visitorsNow, { results }] = await Promise.all([
+        client.visitorsNow(base.site_id, signal),
+        client.query({ ...base, metrics }, signal),
+      ])
+      const overview = results[0]?.metrics ?? metrics.map(() => 0)
+      const next = { visitorsNow, key, overview, minute: Math.floor(Date.now() / 60_000) }
+      if (hadTrouble.current || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
+      last.current = next
+      setBeat((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next))
+    }
+    function onTrouble(error: unknown): void {
+      hadTrouble.current = error !== undefined
+      setTrouble(error as Error | undefined)
+    }
+    return repeatWhileVisible(takePulse, { every, onTrouble })
+  }, [client, key])
+
+  return { ...beat, isStale: beat?.key !== key, revision, ...(trouble && { trouble }) }
+}
+
+/** Whether the rest of the page has to be asked for again; another question asks by itself. */
+function differs(last: Beat, next: Beat): boolean {
+  return last.key === next.key && (last.minute !== next.minute || String(last.overview) !== String(next.overview))
+}

@@ -1,0 +1,33 @@
+import { createContext, type Provider } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Client, Query, QueryAnswer } from './api.ts'
+import { type Answer, useAnswer } from './answer.ts'
+
+/** What every question of the page has in common. */
+export interface Scope {
+  client: Client
+  base: Pick<Query, 'site_id' | 'date_range' | 'filters'>
+  /** Grows whenever the numbers have changed. */
+  revision: number
+}
+
+const ScopeContext = createContext<Scope | undefined>(undefined)
+
+export const ScopeProvider: Provider<Scope | undefined> = ScopeContext.Provider
+
+export function useScope(): Scope {
+  const scope = useContext(ScopeContext)
+  if (!scope) throw new Error('dashboard: useScope outside of a ScopeProvider')
+  return scope
+}
+
+type Question = Omit<Query, keyof Scope['base']>
+
+/** The answer to a question within the scope, kept up to date; `asked` says which one, while it is stale. */
+export function useQuery<Q extends Question>(question: Q): Answer<QueryAnswer & { asked: Q }> {
+  const { client, base, revision } = useScope()
+  const query: Query = { ...base, ...question }
+  return useAnswer(JSON.stringify(query), revision, async (signal) => {
+    return { ...(await client.query(query, signal)), asked: question }
+  })
+}

@@ -1,0 +1,50 @@
+import type { Interval } from './format.ts'
+
+/** A row of the stats API. */
+export interface Row {
+  dimensions: string[]
+  metrics: (number | null)[]
+}
+
+/** One metric over time: a label and a value per bucket. */
+export interface Series {
+  labels: string[]
+  /** null: no value, or still to come. */
+  values: (number | null)[]
+  /** Index of the bucket that is not over yet; -1 without one. */
+  open: number
+}
+
+/**
+ * One metric of the rows for every label, so that gaps show (PV32). Buckets after `clock`, the site's
+ * wall clock, have not been: they stay null instead of falling to zero.
+ */
+export function toSeries(
+  rows: readonly Row[],
+  labels: readonly string[],
+  column: number,
+  options: { interval: Interval; clock: string; empty: 0 | null },
+): Series {
+  const values = new Map(rows.map((row) => [row.dimensions[0], row.metrics[column] ?? options.empty]))
+  const now = bucketOf(options.clock, options.interval)
+  return {
+    labels: [...labels],
+    values: labels.map((label) => (label > now ? null : (values.get(label) ?? options.empty))),
+    open: labels.indexOf(now),
+  }
+}
+
+/** The label of the bucket that a wall clock is in. */
+export function bucketOf(clock: string, interval: Interval): string {
+  if (interval === 'time:hour') return `${clock.slice(0, 13)}:00:00`
+  return interval === 'time:day' ? clock.slice(0, 10) : `${clock.slice(0, 7)}-01`
+}
+
+/** Two lines that meet: what is certain, and the last step into the bucket that is still open. */
+export function splitOpen({ values, open }: Series): [done: (number | null)[], open: (number | null)[]] {
+  if (open < 1) return [values, values.map(() => null)]
+  return [
+    values.map((value, index) => (index < open ? value : null)),
+    values.map((value, index) => (index === open || index === open - 1 ? value : null)),
+  ]
+}

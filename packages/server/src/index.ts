@@ -1,0 +1,1 @@
+export { hitFromRequest, type HitFromRequestOptions, type HitOverrides } from './hitFromRequest.ts'

@@ -1,0 +1,147 @@
+import { Buffer } from 'node:buffer'
+import type { Storage } from 'unstorage'
+import type { AppendDriver } from './drivers/fs.ts'
+import { encodeFrame } from './frame.ts'
+import { groupBy } from './group-by.ts'
+import type { StoredHit } from './hit.ts'
+import { formatBatchKey, formatMinute } from './keys.ts'
+import { StoreBusyError, type AppendOutcome } from './store.ts'
+
+export interface BatchWriterOptions {
+  storage: Storage
+  /** ms since 1970. */
+  now: () => number
+  writer: string
+  /** Most that may wait for the storage, the write under way included. */
+  maxBytes: number
+  maxHits: number
+  /** Called when hits are durable, in the order in which they were appended; says what became of them. */
+  onDurable(site: string, key: string, hits: readonly StoredHit[]): AppendOutcome[]
+}
+
+/** Writes the batches of one process. */
+export interface BatchWriter {
+  /**
+   * Resolves when the hits, all of one site, are durable.
+   * @throws StoreBusyError when too much is waiting, or when the write failed
+   */
+  append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]>
+  /** A key that nobody has used. */
+  nextKey(site: string, minute: string): string
+  /** Leaves the values begun so far alone for ever. Resolves when nothing is being written to them. */
+  rotate(): Promise<void>
+  /** Whether more may be appended to this value. */
+  isCurrent(key: string): boolean
+  /** Resolves when everything appended so far is written or has failed. */
+  flush(): Promise<void>
+}
+
+interface Waiting {
+  site: string
+  hits: readonly StoredHit[]
+  lines: string
+  bytes: number
+  resolve(outcomes: AppendOutcome[]): void
+  reject(error: StoreBusyError): void
+}
+
+/** Seconds: a full buffer drains fast, a failing disk needs somebody. */
+const retryWhenFull = 1
+const retryAfterFailure = 5
+
+/**
+ * Group commit: with nothing in flight a hit is written at once, otherwise all that arrive until the write in flight
+ * returns are written together, as one frame per site. So latency is one or two writes, whatever the load.
+ *
+ * A driver with `append` gets one value per minute, others one value per group.
+ */
+export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
+  const { storage, now, maxBytes, maxHits } = options
+  /** The value that each site's hits are appended to. */
+  const current = new Map<string, { minute: string; key: string }>()
+  let seq = 0
+  let waiting: Waiting[] = []
+  let heldBytes = 0
+  let heldHits = 0
+  /** The writing of everything that waits, and of the group under way. */
+  let flight: Promise<void> | undefined
+  let group: Promise<unknown> | undefined
+
+  function append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
+    const lines = hits.map((hit) => `${JSON.stringify(hit)}\n`).join('')
+    const bytes = Buffer.byteLength(lines)
+    // One call is always taken, however large: refused for its size alone, it would come back for ever.
+    if (heldHits > 0 && (heldBytes + bytes > maxBytes || heldHits + hits.length > maxHits)) {
+      throw new StoreBusyError(`${heldHits} hits are waiting for the storage, which is too slow or stuck`, retryWhenFull)
+    }
+    heldBytes += bytes
+    heldHits += hits.length
+    return new Promise((resolve, reject) => {
+      waiting.push({ site, hits, lines, bytes, resolve, reject })
+      flight ??= commit()
+    })
+  }
+
+  async function commit(): Promise<void> {
+    // What is appended in this very turn of the loop goes along with the first.
+    await Promise.resolve()
+    while (waiting.length > 0) {
+      const bySite = groupBy(waiting, ({ site }) => site)
+      waiting = []
+      group = Promise.all([...bySite].map(([site, items]) => write(site, items)))
+      await group
+    }
+    flight = undefined
+  }
+
+  async function write(site: string, items: readonly Waiting[]): Promise<void> {
+    const { driver, base } = storage.getMount(`${site}:batch:`)
+    const key = isAppendDriver(driver) ? currentKey(site) : nextKey(site, formatMinute(now()))
+    try {
+      const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
+      await (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))
+      // One at a time: of an id that two of them hold, the first is 'stored'.
+      for (const { hits, resolve } of items) resolve(options.onDurable(site, key, hits))
+    } catch (cause) {
+      // It may end in half a frame, and nothing may follow that. Whether the hits are in it is unknown: a retry will meet its twin.
+      current.delete(site)
+      const error = new StoreBusyError(`could not write ${key}; the hits of this call are to be sent again`, retryAfterFailure, { cause })
+      for (const { reject } of items) reject(error)
+    } finally {
+      for (const { hits, bytes } of items) {
+        heldBytes -= bytes
+        heldHits -= hits.length
+      }
+    }
+  }
+
+  function currentKey(site: string): string {
+    const minute = formatMinute(now())
+    const known = current.get(site)
+    if (known?.minute === minute) return known.key
+    const key = nextKey(site, minute)
+    current.set(site, { minute, key })
+    return key
+  }
+
+  function nextKey(site: string, minute: string): string {
+    return formatBatchKey({ site, minute, writer: options.writer, seq: seq++ })
+  }
+
+  return {
+    append,
+    nextKey,
+    async rotate() {
+      current.clear()
+      await group
+    },
+    isCurrent: (key) => [...current.values()].some((value) => value.key === key),
+    async flush() {
+      await flight
+    },
+  }
+}
+
+export function isAppendDriver(driver: object): driver is AppendDriver {
+  return 'append' in driver
+}

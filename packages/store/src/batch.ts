@@ -1,0 +1,59 @@
+import type { Storage } from 'unstorage'
+import { isAppendDriver } from './batch-writer.ts'
+import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
+import type { StoredHit } from './hit.ts'
+import { readBytes } from './values.ts'
+
+/** One value of arrivals, as far as it was read. */
+export interface Batch {
+  key: string
+  facts: StoredHit[]
+  /** Bytes read, and where the last intact frame ended. */
+  size: number
+  end: number
+  /** Whether `facts` is all there will be: nobody but this process may still append to the value. */
+  settled: boolean
+}
+
+export function createBatch(key: string, settled: boolean): Batch {
+  return { key, facts: [], size: 0, end: 0, settled }
+}
+
+export function encodeBatch(facts: readonly StoredHit[]): Buffer {
+  return encodeFrame(facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
+}
+
+/** Whether the value may hold more than `batch` does. */
+export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean> {
+  const { driver } = storage.getMount(batch.key)
+  // Without append a value is written once; then all there is to wait for is the rest of a half-written one.
+  if (!isAppendDriver(driver)) return batch.end < batch.size
+  const { size } = await storage.getMeta(batch.key, { nativeOnly: true })
+  return size !== batch.size
+}
+
+/**
+ * Reads on where `batch` ended. Answers the new facts and what is damaged, undefined if the value is gone.
+ * @throws Error for a format of a later version
+ */
+export async function readBatch(
+  storage: Storage,
+  batch: Batch,
+): Promise<{ facts: StoredHit[]; problems: FrameProblem[] } | undefined> {
+  const bytes = await readBytes(storage, batch.key)
+  if (bytes === undefined) return undefined
+  const { payloads, end, problems } = readFrames(bytes, batch.end)
+  const facts = payloads.flatMap((payload) => parseLines(payload.toString()))
+  batch.facts.push(...facts)
+  batch.size = bytes.length
+  batch.end = end
+  return { facts, problems }
+}
+
+/** The checksum has shown that these are the very bytes of `encodeBatch` or the writer, so they are not decoded anew. */
+function parseLines(lines: string): StoredHit[] {
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as StoredHit)
+}

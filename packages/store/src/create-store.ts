@@ -1,0 +1,158 @@
+import { createBatchWriter } from './batch-writer.ts'
+import { groupBy } from './group-by.ts'
+import type { HitSet } from './hit-set.ts'
+import { checkLink, checkSite } from './keys.ts'
+import { listHits } from './list-hits.ts'
+import { runQuery } from './run-query.ts'
+import { createSiteLog, type SiteLog } from './site-log.ts'
+import { resolveOptions, type StoreOptions } from './store-options.ts'
+import type { AppendOutcome, HitStore } from './store.ts'
+import { listKeys, type StorageProblem } from './values.ts'
+
+/** A store on a storage. */
+export interface Store extends HitStore {
+  /** What is damaged in the storage and left out of the answers, as far as it was read; each once. */
+  readonly problems: readonly StorageProblem[]
+}
+
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|link|erasure):/
+/** What later versions turn batches into: without reading it, this one would count too little. */
+const laterKey = /^[a-z0-9_-]{1,64}:(?:segment|manifest):/
+
+/**
+ * Opens the store in a storage: reads everything that is there, and answers from memory. Any number of processes may
+ * have the same storage open; all they share is values that are written once and united by the ids of the hits.
+ *
+ * It does not dispose of the storage when it is closed: whoever made that may keep other things in it.
+ *
+ * @throws Error if a later version has written to the storage; nothing is changed
+ * @example
+ * const store = await createStore(openStorage({ driver: 'fs', base: './data' }))
+ * await store.append(hits)
+ */
+export async function createStore(options: StoreOptions): Promise<Store> {
+  const settings = resolveOptions(options)
+  const { storage, now } = settings
+  const logs = new Map<string, SiteLog>()
+  const problems = new Map<string, StorageProblem>()
+  const writer = createBatchWriter({ ...settings, onDurable: (site, key, hits) => logOf(site).record(key, hits) })
+  let upkeep: Promise<unknown> = Promise.resolve()
+  let closed = false
+
+  await openSites()
+
+  return {
+    durability: settings.durability,
+    get problems() {
+      return [...problems.values()]
+    },
+    async append(hits) {
+      assertOpen()
+      const bySite = groupBy(hits, ({ site }) => site)
+      for (const site of bySite.keys()) checkSite(site)
+      const written = [...bySite].map(async ([site, group]) => [site, (await writer.append(site, group)).values()] as const)
+      const outcomes = new Map(await Promise.all(written))
+      return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
+    },
+    async query(query) {
+      return runQuery((await freshHits(query.site)).visible(), query)
+    },
+    async *hits(filter) {
+      yield* listHits((await freshHits(filter.site)).visible(), filter)
+    },
+    async identify(link) {
+      assertOpen()
+      checkLink(link)
+      await logOf(link.site).refreshNow()
+      return logOf(link.site).link(link)
+    },
+    async erase(subject) {
+      assertOpen()
+      const log = logOf(subject.site)
+      await log.refreshNow()
+      const erasure = log.hits.createErasure(subject, now())
+      await log.erase(erasure)
+      return { erased: erasure.ids.length }
+    },
+    prune: (policy, pruning = {}) =>
+      inTurn(async () => {
+        const report = { anonymous: 0, authenticated: 0 }
+        const sites = pruning.site === undefined ? await openSites() : [pruning.site]
+        for (const site of sites) {
+          const log = await settle(site)
+          const expired = log.hits.expired(policy, pruning.now ?? now())
+          const anonymous = log.deletable(expired.anonymous)
+          const authenticated = log.deletable(expired.authenticated)
+          report.anonymous += log.hits.countVisible(anonymous)
+          report.authenticated += log.hits.countVisible(authenticated)
+          if (pruning.dryRun !== true) await log.delete(new Set([...anonymous, ...authenticated]))
+        }
+        return report
+      }),
+    maintain: () =>
+      inTurn(async () => {
+        for (const site of await openSites()) {
+          const log = await settle(site)
+          await log.delete(log.deletable(log.hits.erasedIds()))
+        }
+      }),
+    async close() {
+      closed = true
+      await upkeep
+      await writer.flush()
+    },
+  }
+
+  function logOf(site: string): SiteLog {
+    checkSite(site)
+    const log = logs.get(site) ?? createSiteLog({ ...settings, site, writer, onProblem: addProblem })
+    logs.set(site, log)
+    return log
+  }
+
+  /** Finds the sites that the storage has, and reads what is new of them. */
+  async function openSites(): Promise<string[]> {
+    const keys = await listKeys(storage, '')
+    const later = keys.find((key) => laterKey.test(key))
+    if (later !== undefined) {
+      throw new Error(`[treadlight store] ${later} was written by a later version: upgrade treadlight; nothing was changed`)
+    }
+    const sites = new Set([...logs.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])
+    for (const site of sites) await logOf(site).refreshNow()
+    return [...sites]
+  }
+
+  async function freshHits(site: string): Promise<HitSet> {
+    assertOpen()
+    const log = logOf(site)
+    await log.refresh()
+    return log.hits
+  }
+
+  /** Makes what this process has written so far deletable: nothing will be appended to it. */
+  async function settle(site: string): Promise<SiteLog> {
+    const log = logOf(site)
+    await log.refreshNow()
+    await writer.rotate()
+    return log
+  }
+
+  /** Two deletions at once could each bring back what the other deletes. */
+  async function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    assertOpen()
+    const turn = upkeep.then(task)
+    upkeep = turn.catch(() => undefined)
+    return turn
+  }
+
+  function addProblem(problem: StorageProblem): void {
+    const id = `${problem.key} ${problem.offset}`
+    if (problems.has(id)) return
+    problems.set(id, problem)
+    settings.onProblem(problem)
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new Error('[treadlight store] is closed')
+  }
+}

@@ -1,0 +1,54 @@
+import type { StoredHit } from './hit.ts'
+import type { Dimension } from './query.ts'
+import type { Session } from './sessions.ts'
+
+export type TimeDimension = Extract<Dimension, `time:${string}`>
+export type EventDimension = Extract<Dimension, `event:${string}`>
+export type VisitDimension = Extract<Dimension, `visit:${string}`>
+
+/** Plausible's words for an empty value, so that its clients read our answers. */
+const noSource = 'Direct / None'
+const notSet = '(not set)'
+const noProp = '(none)'
+
+export function isTimeDimension(dimension: Dimension): dimension is TimeDimension {
+  return dimension.startsWith('time:')
+}
+
+export function isEventDimension(dimension: Dimension): dimension is EventDimension {
+  return dimension.startsWith('event:')
+}
+
+/** What a hit is filed under. */
+export function eventValue(dimension: EventDimension, hit: StoredHit): string {
+  if (dimension === 'event:page') return hit.path
+  if (dimension === 'event:hostname') return hit.hostname
+  if (dimension === 'event:name') return hit.type === 'pageview' ? 'pageview' : (hit.name ?? '')
+  const key = dimension.slice('event:props:'.length)
+  const value = Object.hasOwn(hit.props ?? {}, key) ? String(hit.props?.[key]) : ''
+  return value || noProp
+}
+
+/**
+ * What a session is filed under. Source and campaign are those of its first hit; the pages those of its first and
+ * last pageview, `(not set)` for a session of events alone.
+ */
+export function visitValue(dimension: VisitDimension, session: Session): string {
+  const [entry] = session.hits
+  switch (dimension) {
+    case 'visit:entry_page':
+      return session.pageviews[0]?.path ?? notSet
+    case 'visit:exit_page':
+      return session.pageviews.at(-1)?.path ?? notSet
+    case 'visit:source':
+      return entry.source || entry.referrerHost || noSource
+    case 'visit:referrer':
+      return entry.referrer || noSource
+    case 'visit:utm_source':
+      return entry.source || notSet
+    case 'visit:utm_medium':
+      return entry.medium || notSet
+    case 'visit:utm_campaign':
+      return entry.campaign || notSet
+  }
+}

@@ -1,0 +1,31 @@
+import { groupBy } from './group-by.ts'
+import type { StoredHit } from './hit.ts'
+
+/** How long and how deep a view was read, as far as anybody told. */
+export interface Engagement {
+  /** ms with the page visible and focused. */
+  engaged?: number
+  /** Per cent. */
+  scroll?: number
+}
+
+/**
+ * The engagement of every view, by the view's id. Running totals of our tracker, on the pageview or on engagement
+ * hits: the largest counts. Deltas of other protocols come on top, once per id. So a lost or repeated report costs
+ * nothing.
+ */
+export function deriveEngagement(hits: readonly StoredHit[]): Map<string, Engagement> {
+  const reports = groupBy(hits.filter((hit) => hit.type !== 'event'), (hit) => hit.view)
+  return new Map([...reports].map(([view, group]) => [view, sumUp(group)]))
+}
+
+function sumUp(reports: readonly StoredHit[]): Engagement {
+  const totals = reports.flatMap((hit) => hit.engaged ?? [])
+  const deltas = reports.flatMap((hit) => hit.engagedDelta ?? [])
+  const scrolls = reports.flatMap((hit) => hit.scroll ?? [])
+  const known = totals.length + deltas.length > 0
+  return {
+    ...(known && { engaged: Math.max(0, ...totals) + deltas.reduce((sum, delta) => sum + delta, 0) }),
+    ...(scrolls.length > 0 && { scroll: Math.max(...scrolls) }),
+  }
+}

@@ -1,0 +1,97 @@
+import { Buffer } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+
+/** Of the frame and of what stands in it. A later one is refused, never guessed at. */
+const version = 1
+const tag = 'treadlight '
+const headerPattern = /^(treadlight (\d{1,4}) ([0-9a-f]{8}) )([0-9a-f]{8})\n/
+/** Longest header with a four-digit version, bytes. */
+const headerLimit = 34
+
+export interface FrameProblem {
+  /** Where in the value, bytes. */
+  offset: number
+  /** `torn`: the end is missing, as after a crash during the write. `checksum`: the bytes changed after they were written. */
+  reason: 'torn' | 'checksum'
+}
+
+export interface Frames {
+  payloads: Buffer[]
+  /** Behind the last intact frame: where to read on when the value has grown. */
+  end: number
+  problems: FrameProblem[]
+}
+
+type FrameAt = { payload: Buffer; end: number } | FrameProblem
+
+/**
+ * Wraps a payload so that a reader can tell whether it is whole: one line
+ * `treadlight {version} {payload bytes, 8 hex} {CRC32 of the line so far and the payload, 8 hex}`, then the payload.
+ */
+export function encodeFrame(payload: string | Uint8Array): Buffer {
+  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
+  const head = `${tag}${version} ${hex(length)} `
+  const start = head.length + 9
+  const frame = Buffer.allocUnsafe(start + length)
+  if (typeof payload === 'string') frame.write(payload, start)
+  else frame.set(payload, start)
+  frame.latin1Write(`${head}${hex(crc32(frame.subarray(start), crc32(head)))}\n`)
+  return frame
+}
+
+/**
+ * Reads the frames of a value. What is damaged is left out and reported; the intact frames before and behind it are
+ * kept. A payload that is JSON lines cannot pass for a header: JSON has no line that ends in a hex digit after the tag.
+ *
+ * @param from where to begin, bytes
+ * @throws Error for a frame of a later version that is whole
+ */
+export function readFrames(bytes: Buffer, from = 0): Frames {
+  const frames: Frames = { payloads: [], end: from, problems: [] }
+  let offset = from
+  while (offset < bytes.length) {
+    const frame = readFrameAt(bytes, offset)
+    if ('payload' in frame) {
+      frames.payloads.push(frame.payload)
+      frames.end = offset = frame.end
+      continue
+    }
+    offset = findFrame(bytes, offset + 1)
+    // Only the end of a value can be torn: with an intact frame behind it, the length itself is what changed.
+    frames.problems.push(offset < bytes.length ? { ...frame, reason: 'checksum' } : frame)
+  }
+  return frames
+}
+
+function readFrameAt(bytes: Buffer, offset: number): FrameAt {
+  const line = bytes.toString('latin1', offset, offset + headerLimit)
+  const [header, head, its, length, checksum] = headerPattern.exec(line) ?? []
+  if (header === undefined || head === undefined || length === undefined || checksum === undefined) {
+    return { offset, reason: tornHeader(line) ? 'torn' : 'checksum' }
+  }
+  const start = offset + header.length
+  const end = start + parseInt(length, 16)
+  if (end > bytes.length) return { offset, reason: 'torn' }
+  const payload = bytes.subarray(start, end)
+  if (hex(crc32(payload, crc32(head))) !== checksum) return { offset, reason: 'checksum' }
+  if (Number(its) !== version) {
+    throw new Error(`[treadlight store] format ${its} is newer than this version reads (${version}): upgrade treadlight; nothing was changed`)
+  }
+  return { payload, end }
+}
+
+/** The next offset at which a whole frame stands, else the end. */
+function findFrame(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(tag, from); at !== -1; at = bytes.indexOf(tag, at + 1)) {
+    if ('payload' in readFrameAt(bytes, at)) return at
+  }
+  return bytes.length
+}
+
+function tornHeader(line: string): boolean {
+  return line.length < headerLimit && !line.includes('\n')
+}
+
+function hex(number: number): string {
+  return number.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,68 @@
+import type { Metric } from './query.ts'
+import type { Session } from './sessions.ts'
+
+/** What the metrics of one row are computed from. */
+export interface Tally {
+  /** See `visitorKey`. */
+  visitors: Set<string>
+  pageviews: number
+  events: number
+  /** Engaged time of the row's views, ms. */
+  engaged: number
+  /** Visits with a view of the row whose engaged time is known. */
+  engagedVisits: Set<Session>
+  /** Deepest scroll of each visitor over the row's views, per cent. */
+  scrolls: Map<string, number>
+  /** Visits that began in the range. */
+  visits: Set<Session>
+  /** Those that stand for the row in what is said about whole visits: with `event:page`, those that entered there. */
+  entered: Set<Session>
+  /** Those among them whose bounce is asked about: with a page filter, those that entered at such a page. */
+  landed: Set<Session>
+}
+
+export function createTally(): Tally {
+  return {
+    visitors: new Set(),
+    pageviews: 0,
+    events: 0,
+    engaged: 0,
+    engagedVisits: new Set(),
+    scrolls: new Map(),
+    visits: new Set(),
+    entered: new Set(),
+    landed: new Set(),
+  }
+}
+
+/**
+ * Plausible's definitions (`lib/plausible/stats/sql/expression.ex` and `special_metrics.ex`), with one difference: a
+ * ratio over nothing is null, where Plausible's SQL says 0.
+ *
+ * @param total the tally of all rows together: the base of `percentage`
+ */
+export const metricValues: Record<Metric, (tally: Tally, total: Tally) => number | null> = {
+  visitors: ({ visitors }) => visitors.size,
+  visits: ({ visits }) => visits.size,
+  pageviews: ({ pageviews }) => pageviews,
+  events: ({ events }) => events,
+  views_per_visit: ({ entered }) => ratio(sum(entered, (visit) => visit.pageviews.length), entered.size, 2),
+  bounce_rate: ({ landed }) => ratio(100 * sum(landed, (visit) => Number(visit.bounced)), landed.size, 0),
+  // Seconds; a bounce counts as 0.
+  visit_duration: ({ entered }) => ratio(sum(entered, (visit) => visit.end - visit.start) / 1000, entered.size, 0),
+  // Seconds per visit that looked at the page.
+  time_on_page: ({ engaged, engagedVisits }) => ratio(engaged / 1000, engagedVisits.size, 0),
+  scroll_depth: ({ scrolls }) => ratio(sum(scrolls.values(), (scroll) => scroll), scrolls.size, 0),
+  percentage: ({ visitors }, total) => ratio(100 * visitors.size, total.visitors.size, 1),
+}
+
+function sum<T>(items: Iterable<T>, value: (item: T) => number): number {
+  let total = 0
+  for (const item of items) total += value(item)
+  return total
+}
+
+/** Rounded half up to `digits` decimals. */
+function ratio(value: number, count: number, digits: number): number | null {
+  return count === 0 ? null : Math.round((value / count) * 10 ** digits) / 10 ** digits
+}

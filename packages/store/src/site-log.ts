@@ -1,0 +1,210 @@
+import { createBatch, encodeBatch, hasGrown, readBatch, type Batch } from './batch.ts'
+import type { BatchWriter } from './batch-writer.ts'
+import { hashText, type Erasure } from './erasure.ts'
+import type { StoredHit } from './hit.ts'
+import { createHitSet, type HitSet } from './hit-set.ts'
+import { minuteTime, parseBatchKey } from './keys.ts'
+import type { ResolvedStoreOptions } from './store-options.ts'
+import type { AppendOutcome, Link } from './store.ts'
+import { createItem, createValues, listKeys, type StorageProblem } from './values.ts'
+
+/** What the storage has of one site, and its hits in memory. */
+export interface SiteLog {
+  readonly hits: HitSet
+  /** Takes up what other processes have written, unless it was done a moment ago: see `refreshMs`. */
+  refresh(): Promise<void>
+  /** Takes up what other processes have written until now. */
+  refreshNow(): Promise<void>
+  /** Takes up hits that this process has written to `key`. */
+  record(key: string, facts: readonly StoredHit[]): AppendOutcome[]
+  /** Resolves when the link is durable, with the number of hits that changed hands. */
+  link(link: Link): Promise<number>
+  /** Resolves when the erasure is durable. */
+  erase(erasure: Erasure): Promise<void>
+  /** Those of `ids` that can be deleted now: not those with a fact in a value that somebody may still append to. */
+  deletable(ids: Iterable<string>): Set<string>
+  /** Deletes hits from the storage. Call it at once with what was `deletable`: with anything between, a value may have grown. */
+  delete(ids: ReadonlySet<string>): Promise<void>
+}
+
+export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem'> {
+  site: string
+  writer: Pick<BatchWriter, 'nextKey' | 'isCurrent'>
+}
+
+/** A writer appends to a value for a minute; the rest is for clocks that differ. ms */
+const settleTime = 10 * 60_000
+/** Reads under way at once: without a bound, drivers run out of file handles or connections. */
+const parallelReads = 32
+/** How often somebody who deletes may overtake a listing. */
+const maxListings = 10
+/** An answer may wait for a listing, but listing must not be what the process does. */
+const maxListingShare = 1 / 20
+
+export function createSiteLog(options: SiteLogOptions): SiteLog {
+  const { site, storage, writer, now, refreshMs, onProblem } = options
+  const hits = createHitSet()
+  const values = createValues(storage, { onProblem })
+  const batches = new Map<string, Batch>()
+  /** Keys of links and erasures that were taken up. */
+  const taken = new Set<string>()
+  let loading: Promise<void> | undefined
+  /** By `performance.now()`, since clocks are set back. */
+  let freshUntil = -Infinity
+
+  async function refresh(): Promise<void> {
+    if (loading !== undefined || performance.now() >= freshUntil) await (loading ?? refreshNow())
+  }
+
+  async function refreshNow(): Promise<void> {
+    // One that began earlier may have missed what the caller knows to be there.
+    while (loading !== undefined) await loading.catch(() => undefined)
+    const start = performance.now()
+    loading = load().finally(() => (loading = undefined))
+    await loading
+    const end = performance.now()
+    freshUntil = refreshMs === 0 ? -Infinity : end + Math.max(refreshMs, (end - start) / maxListingShare)
+  }
+
+  async function load(): Promise<void> {
+    for (let listing = 1; listing <= maxListings; listing++) {
+      const before = [...batches.keys()]
+      const keys = await listKeys(storage, `${site}:`)
+      if (await takeAll(keys)) return forgetVanished(before, new Set(keys))
+      // What vanished was replaced: its survivors are under a key that this listing may lack.
+    }
+    throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
+  }
+
+  /** False if a value vanished between the listing and the reading. */
+  async function takeAll(keys: readonly string[]): Promise<boolean> {
+    for (let start = 0; start < keys.length; start += parallelReads) {
+      const found = await Promise.all(keys.slice(start, start + parallelReads).map(take))
+      if (!found.every(Boolean)) return false
+    }
+    return true
+  }
+
+  async function take(key: string): Promise<boolean> {
+    const minute = parseBatchKey(key)?.minute
+    if (minute !== undefined) return takeBatch(key, minute)
+    if (key.startsWith(`${site}:link:`)) await takeValue<Link>(key, hits.link)
+    if (key.startsWith(`${site}:erasure:`)) await takeValue<Erasure>(key, hits.addErasure)
+    return true
+  }
+
+  async function takeBatch(key: string, minute: string): Promise<boolean> {
+    const batch = batches.get(key) ?? createBatch(key, false)
+    if (batch.settled) return true
+    const settled = minuteTime(minute) + settleTime < now()
+    if (!batches.has(key) || (await hasGrown(storage, batch))) {
+      const news = await readBatch(storage, batch)
+      if (news === undefined) return false
+      batches.set(key, batch)
+      for (const fact of news.facts) hits.add(fact)
+      for (const problem of news.problems) {
+        // The end of a value that is being written is no damage.
+        if (settled || problem.reason !== 'torn') onProblem({ key, ...problem })
+      }
+    }
+    batch.settled = settled
+    return true
+  }
+
+  async function takeValue<T>(key: string, apply: (value: T) => void): Promise<void> {
+    if (taken.has(key)) return
+    const bytes = await values.read(key)
+    if (bytes === undefined) return
+    apply(JSON.parse(new TextDecoder().decode(bytes)) as T)
+    taken.add(key)
+  }
+
+  /** Hits of values that others have deleted are gone, unless another value has them too. */
+  async function forgetVanished(before: readonly string[], listed: ReadonlySet<string>): Promise<void> {
+    const missing = before.filter((key) => batches.has(key) && !listed.has(key))
+    let vanished = false
+    for (const key of missing) {
+      // Some storages list late what they have.
+      if (await storage.hasItem(key)) continue
+      vanished = batches.delete(key) || vanished
+    }
+    if (vanished) resetHits()
+  }
+
+  function resetHits(): void {
+    hits.reset([...batches.values()].flatMap((batch) => batch.facts))
+  }
+
+  function record(key: string, facts: readonly StoredHit[]): AppendOutcome[] {
+    const batch = batches.get(key) ?? createBatch(key, true)
+    batches.set(key, batch)
+    const copies = facts.map((fact) => ({ ...fact }))
+    batch.facts.push(...copies)
+    return copies.map(hits.add)
+  }
+
+  /** Writes a value whose key follows from it, so that one which is there already says the same. */
+  async function keep(key: string, value: Link | Erasure): Promise<void> {
+    const created = await values.create(key, JSON.stringify(value))
+    if (!created && (await values.read(key)) === undefined) {
+      throw new Error(`[treadlight store] ${key} is damaged and in the way: remove it and try again`)
+    }
+    taken.add(key)
+  }
+
+  async function link(link: Link): Promise<number> {
+    if (hits.knowsLink(link)) return 0
+    await keep(`${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`, link)
+    return hits.link(link)
+  }
+
+  async function erase(erasure: Erasure): Promise<void> {
+    await keep(`${site}:erasure:${erasure.hash}-${erasure.time}`, erasure)
+    hits.addErasure(erasure)
+  }
+
+  function deletable(ids: Iterable<string>): Set<string> {
+    const deletable = new Set(ids)
+    for (const batch of batches.values()) {
+      if (batch.settled && !writer.isCurrent(batch.key)) continue
+      for (const { id } of batch.facts) deletable.delete(id)
+    }
+    return deletable
+  }
+
+  async function deleteHits(ids: ReadonlySet<string>): Promise<void> {
+    const touched = [...batches.values()].filter((batch) => batch.facts.some(({ id }) => ids.has(id)))
+    try {
+      for (const batch of touched) await replace(batch, batch.facts.filter(({ id }) => !ids.has(id)))
+      hits.remove(ids)
+    } catch (error) {
+      resetHits()
+      throw error
+    }
+    await assertGone(touched.map(({ key }) => key))
+  }
+
+  /**
+   * The survivors first, under a key of their own, then the old value goes. A crash between the two leaves both,
+   * and the union by id makes that harmless; two processes at once leave the survivors twice, just as harmless.
+   */
+  async function replace(batch: Batch, survivors: readonly StoredHit[]): Promise<void> {
+    if (survivors.length > 0) {
+      const key = writer.nextKey(site, parseBatchKey(batch.key)?.minute ?? '')
+      if (!(await createItem(storage, key, encodeBatch(survivors)))) throw new Error(`[treadlight store] ${key} is taken: run it again`)
+      batches.set(key, { ...createBatch(key, true), facts: [...survivors] })
+    }
+    await storage.removeItem(batch.key)
+    batches.delete(batch.key)
+  }
+
+  /** unstorage's drivers may fail to remove without a word, and a deletion that did not happen must not be reported. */
+  async function assertGone(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return
+    const listed = new Set(await listKeys(storage, `${site}:batch:`))
+    const left = keys.find((key) => listed.has(key))
+    if (left !== undefined) throw new Error(`[treadlight store] ${left} is still there after its deletion: check the rights of the storage`)
+  }
+
+  return { hits, refresh, refreshNow, record, link, erase, deletable, delete: deleteHits }
+}

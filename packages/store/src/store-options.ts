@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import type { Storage } from 'unstorage'
+import type { Durability } from './store.ts'
+import type { StorageProblem } from './values.ts'
+
+export interface StoreOptions {
+  /** Where the values go: any unstorage storage, best on a driver that can `append`. */
+  storage: Storage
+  /** What the driver's word is worth: whoever picks the driver knows. See `openStorage`. */
+  durability: Durability
+  /** ms since 1970. @default Date.now */
+  now?: () => number
+  /** Shows in keys who wrote, `[a-z0-9_-]+`. A random part is added: two writers of one name would overwrite each other. */
+  writer?: string
+  /** How long an answer may lack hits that other processes have stored, in ms; 0 looks before every answer. @default 250 */
+  refreshMs?: number
+  /** Most bytes of hits that wait for the storage; beyond, `append` throws StoreBusyError. @default 16 MiB */
+  maxWaitingBytes?: number
+  /** Most hits that wait for the storage. @default 50_000 */
+  maxWaitingHits?: number
+  /** Told of every damaged frame or value, which is left out of the answers. @default ignored */
+  onProblem?: (problem: StorageProblem) => void
+}
+
+export type ResolvedStoreOptions = Required<StoreOptions>
+
+/** @throws Error when the options cannot work */
+export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
+  const resolved: ResolvedStoreOptions = {
+    now: Date.now,
+    writer: 'w',
+    refreshMs: 250,
+    maxWaitingBytes: 16 * 1024 * 1024,
+    maxWaitingHits: 50_000,
+    onProblem: () => undefined,
+    ...options,
+  }
+  if (!/^[a-z0-9_-]+$/.test(resolved.writer)) {
+    throw new RangeError(`[treadlight store] writer ${JSON.stringify(resolved.writer)} must match [a-z0-9_-]+`)
+  }
+  const { driver } = resolved.storage.getMount('')
+  // unstorage answers a write to a driver that cannot write as if it had worked.
+  if (!driver.setItem && !driver.setItemRaw) {
+    throw new Error(`[treadlight store] driver ${driver.name ?? ''} only reads: choose one that writes`)
+  }
+  return { ...resolved, writer: `${resolved.writer}-${randomBytes(6).toString('hex')}` }
+}

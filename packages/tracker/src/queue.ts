@@ -1,0 +1,55 @@
+import type { Hit } from '@treadlight/protocol'
+import { promisifyRequest } from 'idb-keyval'
+
+/** Undelivered hits that outlive the page. Any method may reject; the tracker then goes on from memory. */
+export interface Queue {
+  /** In the order of their ids. */
+  read(): Promise<Hit[]>
+  /** Adds `hits` and removes `ids`, both or neither. */
+  change(hits: Hit[], ids: string[]): Promise<unknown>
+}
+
+const storeName = 'hits'
+/** Safari 14 never answered the first `open` of a session (WebKit bug 226547). */
+const patience = 1000
+
+/**
+ * A queue in IndexedDB, one row per hit under its id.
+ *
+ * The database is opened for each operation: a connection kept open gets lost in background tabs (WebKit
+ * "Connection to Indexed Database server lost") and can keep a page out of the back/forward cache. It has
+ * one version for ever, so no tab ever blocks another.
+ */
+export function createQueue(name: string): Queue {
+  const inStore = async <T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T> | IDBTransaction,
+  ): Promise<T> => {
+    // `indexedDB` itself throws where storage is denied, and `put` for what cannot be cloned: async makes both a rejection.
+    const opening = indexedDB.open(name)
+    opening.onupgradeneeded = () => opening.result.createObjectStore(storeName)
+    const database = await promisifyRequest(opening)
+    try {
+      return await promisifyRequest<T>(work(database.transaction(storeName, mode).objectStore(storeName)))
+    } finally {
+      database.close()
+    }
+  }
+
+  return {
+    read: () => withPatience(inStore<Hit[]>('readonly', (store) => store.getAll())),
+    change: (hits, ids) =>
+      withPatience(
+        inStore('readwrite', (store) => {
+          for (const hit of hits) store.put(hit, hit.id)
+          for (const id of ids) store.delete(id)
+          // The transaction, not the last request: a full disk shows only on commit.
+          return store.transaction
+        }),
+      ),
+  }
+}
+
+function withPatience<T>(operation: Promise<T>): Promise<T> {
+  return Promise.race([operation, new Promise<never>((_, reject) => setTimeout(reject, patience))])
+}

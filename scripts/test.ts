@@ -1,0 +1,74 @@
+// `npm test`: everything that proves this checkout on this machine. Each check counts as one, each vitest test as one.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureBrowser } from './browser.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'collector'].map((name) => `packages/${name}`)
+
+const checks: [name: string, command: string, args: string[], folder?: string][] = [
+  ['build', 'node', ['scripts/build.mjs']],
+  ['lint', 'oxlint', ['--deny-warnings']],
+  ['types', 'tsc', ['--noEmit']],
+  ['unused', 'knip', []],
+  ['size', 'node', ['--import', 'tsx', 'scripts/size.ts']],
+  ...published.map((dir): [string, string, string[], string] => [`publint ${dir}`, 'publint', ['--strict'], dir]),
+  ...published.map((dir): [string, string, string[], string] => [`attw ${dir}`, 'attw', ['--pack', '.', '--profile', 'esm-only'], dir]),
+]
+
+let passed = 0
+let failed = 0
+
+try {
+  process.env['CHROMIUM_PATH'] = ensureBrowser()
+} catch (error) {
+  console.error((error as Error).message)
+  process.exit(1)
+}
+
+const only = process.argv.slice(2)
+if (only.length === 0) {
+  for (const [name, command, args, folder] of checks) {
+    const started = performance.now()
+    const { code, output } = await run(command, args, folder)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`)
+    if (code === 0) passed++
+    else {
+      failed++
+      console.log(output)
+    }
+  }
+}
+
+const report = join(mkdtempSync(join(tmpdir(), 'treadlight-test-')), 'report.json')
+const tests = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, ...only], undefined, true)
+try {
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+  passed += numPassedTests!
+  // A file that does not load has no tests to fail, and fails all the same.
+  failed += Math.max(numFailedTests!, numFailedTestSuites! > 0 || tests.code !== 0 ? 1 : 0)
+} catch {
+  failed++
+}
+rmSync(report, { force: true })
+
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+function run(command: string, args: string[], folder = '.', shown = false): Promise<{ code: number; output: string }> {
+  const child = spawn(command, args, {
+    cwd: join(root, folder),
+    stdio: ['ignore', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe'],
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}

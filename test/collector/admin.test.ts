@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestCollector, type TestCollector } from './collector.ts'
+
+let test_: TestCollector
+let password: string
+beforeEach(async () => {
+  test_ = createTestCollector()
+  password = (await test_.collector.account.setUp())!
+})
+
+const json = { 'content-type': 'application/json' }
+const logIn = (given: unknown = password, headers: Record<string, string> = {}): Promise<Response> =>
+  test_.request('/api/login', { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ password: given }) })
+const cookieOf = (response: Response): string => response.headers.getSetCookie()[0]!.split(';')[0]!
+const session = (cookie: string): Promise<Response> => test_.request('/api/session', { headers: { cookie } })
+
+describe('the first password', () => {
+  test('is made once, long, and kept as a hash only', async () => {
+    expect(password).toMatch(/^[A-Za-z0-9_-]{20}$/)
+    expect(await test_.collector.account.setUp()).toBeUndefined()
+  })
+
+  test('input 18: there is none by default', async () => {
+    for (const guess of ['', 'admin', 'umami', 'treadlight', 'password']) expect((await logIn(guess)).status).not.toBe(204)
+  })
+
+  test('another one ends every log-in', async () => {
+    const cookie = cookieOf(await logIn())
+    expect((await session(cookie)).status).toBe(200)
+    const next = await test_.collector.account.reset()
+    expect(next).not.toBe(password)
+    expect((await session(cookie)).status).toBe(401)
+    expect((await logIn(password)).status).toBe(401)
+    expect((await logIn(next)).status).toBe(204)
+  })
+})
+
+describe('log-in', () => {
+  test('opens the API with a cookie that scripts and other sites cannot use', async () => {
+    const response = await logIn()
+    expect(response.status).toBe(204)
+    expect(response.headers.getSetCookie()[0]).toMatch(/^treadlight=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
+    expect(await (await session(cookieOf(response))).json()).toEqual({ user: 'admin' })
+  })
+
+  test('input 21: over TLS the cookie is bound to this host', async () => {
+    const response = await test_.request('https://stats.example/api/login', { method: 'POST', headers: json, body: JSON.stringify({ password }) })
+    expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-treadlight=.*; Secure$/)
+  })
+
+  test('says what is wrong', async () => {
+    const wrong = await logIn('wrong')
+    expect([wrong.status, await wrong.json()]).toEqual([401, { error: 'Wrong password' }])
+    expect((await logIn(7)).status).toBe(400)
+    expect((await logIn(undefined)).status).toBe(400)
+    expect((await logIn('x'.repeat(5000))).status).toBe(400)
+  })
+
+  test('input 20: ten attempts a minute, then wait', async () => {
+    for (let attempt = 0; attempt < 10; attempt++) expect((await logIn('')).status).toBe(400)
+    const response = await logIn()
+    expect(response.status).toBe(429)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    test_.clock.now += 60_000
+    expect((await logIn()).status).toBe(204)
+  })
+
+  test('lasts 30 days', async () => {
+    const cookie = cookieOf(await logIn())
+    test_.clock.now += 30 * 86_400_000 - 1
+    expect((await session(cookie)).status).toBe(200)
+    test_.clock.now += 1
+    expect((await session(cookie)).status).toBe(401)
+  })
+
+  test('ends at log-out, for good', async () => {
+    const cookie = cookieOf(await logIn())
+    const response = await test_.request('/api/logout', { method: 'POST', headers: { ...json, cookie }, body: '{}' })
+    expect(response.status).toBe(204)
+    expect(response.headers.getSetCookie()[0]).toMatch(/^treadlight=; .*Max-Age=0/)
+    expect((await session(cookie)).status).toBe(401)
+  })
+})
+
+describe('who is not logged in', () => {
+  const routes: [string, string][] = [
+    ['GET', '/api/session'],
+    ['GET', '/api/sites'],
+    ['POST', '/api/v2/query'],
+    ['GET', '/api/v1/stats/realtime/visitors?site_id=default'],
+  ]
+  test.each(routes)('%s %s answers 401', async (method, path) => {
+    const headers = method === 'POST' ? json : {}
+    const response = await test_.request(path, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test.each(['treadlight=x', 'treadlight=', `treadlight=${'a'.repeat(43)}`, '__Host-treadlight=x', 'treadlight', ';;;=', `h3=__chunked__999999`])(
+    'the cookie %j opens nothing',
+    async (cookie) => {
+      expect((await session(cookie)).status).toBe(401)
+    },
+  )
+
+  test.each(['//api/session', '/API/session', '/api/session/', '/api/../api/session', '/api/%73ession', '/dashboard/../api/sites'])(
+    'input 28: %s is no way around',
+    async (path) => {
+      const response = await test_.collector.fetch(new Request(`http://localhost${path}`))
+      expect([401, 404]).toContain(response.status)
+    },
+  )
+})
+
+describe('input 17: other sites cannot act for the owner', () => {
+  test.each([
+    ['a form', { 'content-type': 'text/plain' }, 415],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['another site', { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }, 403],
+    ['a sister domain', { 'content-type': 'application/json', 'sec-fetch-site': 'same-site' }, 403],
+    ['another origin', { 'content-type': 'application/json', origin: 'https://evil.example' }, 403],
+    ['a sandboxed frame', { 'content-type': 'application/json', origin: 'null' }, 403],
+    ['our own page', { 'content-type': 'application/json', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, 200],
+  ])('%s (%j) is answered %d', async (_, headers, status) => {
+    const cookie = cookieOf(await logIn())
+    const response = await test_.request('/api/v2/query', {
+      method: 'POST',
+      headers: { ...(headers as Record<string, string>), cookie },
+      body: JSON.stringify({ site_id: 'default', metrics: ['visitors'], date_range: 'day' }),
+    })
+    expect(response.status).toBe(status)
+  })
+
+  test('input 16: nothing of the API may be read by other pages', async () => {
+    const cookie = cookieOf(await logIn())
+    const response = await test_.request('/api/sites', { headers: { cookie, origin: 'https://evil.example' } })
+    expect(response.headers.has('access-control-allow-origin')).toBe(false)
+  })
+})

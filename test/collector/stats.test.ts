@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestCollector, noon, type TestCollector } from './collector.ts'
+
+let test_: TestCollector
+let cookie: string
+beforeEach(async () => {
+  test_ = createTestCollector()
+  const password = await test_.collector.account.setUp()
+  const response = await test_.request('/api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ password }),
+  })
+  cookie = response.headers.getSetCookie()[0]!.split(';')[0]!
+})
+
+interface Answer {
+  results: { dimensions: string[]; metrics: (number | null)[] }[]
+  meta: { time_labels?: string[]; total_rows?: number }
+  query: { date_range: [string, string]; dimensions: string[] }
+}
+
+const ask = (query: unknown): Promise<Response> =>
+  test_.request('/api/v2/query', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie },
+    body: JSON.stringify(query),
+  })
+const query = async (rest: object): Promise<Answer> => {
+  const response = await ask({ site_id: 'default', date_range: 'day', ...rest })
+  expect(response.status).toBe(200)
+  return (await response.json()) as Answer
+}
+const view = (path: string, minutesAgo = 0, from = 'a', referrer = ''): Promise<Response> => {
+  const timestamp = new Date(noon - minutesAgo * 60_000).toISOString()
+  return test_.post({ url: `https://shop.example${path}`, timestamp, referrer }, { 'user-agent': from })
+}
+
+test('a hit is counted in the very next answer', async () => {
+  expect((await query({ metrics: ['visitors', 'pageviews'] })).results).toEqual([{ dimensions: [], metrics: [0, 0] }])
+  await view('/')
+  expect((await query({ metrics: ['visitors', 'pageviews'] })).results).toEqual([{ dimensions: [], metrics: [1, 1] }])
+})
+
+test('top pages and sources', async () => {
+  await view('/', 3, 'a', 'https://www.google.com/')
+  await view('/cart', 2, 'a')
+  await view('/', 1, 'b')
+  await view('/?utm_source=news', 1, 'c')
+  expect((await query({ metrics: ['visitors', 'pageviews'], dimensions: ['event:page'] })).results).toEqual([
+    { dimensions: ['/'], metrics: [3, 3] },
+    { dimensions: ['/cart'], metrics: [1, 1] },
+  ])
+  expect((await query({ metrics: ['visitors'], dimensions: ['visit:source'], filters: [['is', 'event:page', ['/']]] })).results).toEqual([
+    { dimensions: ['Direct / None'], metrics: [1] },
+    { dimensions: ['google.com'], metrics: [1] },
+    { dimensions: ['news'], metrics: [1] },
+  ])
+})
+
+test('PV32 a trend with labels for the hours in which nothing happened', async () => {
+  await view('/', 120)
+  const { results, meta } = await query({ metrics: ['pageviews'], dimensions: ['time:hour'], include: { time_labels: true } })
+  expect(results).toEqual([{ dimensions: ['2026-11-21 10:00:00'], metrics: [1] }])
+  expect(meta.time_labels).toHaveLength(24)
+  expect(meta.time_labels).toContain('2026-11-21 10:00:00')
+})
+
+test('`all` begins with the first hit', async () => {
+  await view('/', 2 * 24 * 60)
+  const { query: asked, meta } = await query({ metrics: ['pageviews'], date_range: 'all', dimensions: ['time:day'], include: { time_labels: true } })
+  expect(asked.date_range[0]).toBe('2026-11-19T12:00:00.000Z')
+  expect(meta.time_labels).toEqual(['2026-11-19', '2026-11-20', '2026-11-21'])
+})
+
+test('a page of rows, and how many there are', async () => {
+  for (const path of ['/a', '/b', '/c']) await view(path)
+  const { results, meta } = await query({
+    metrics: ['pageviews'],
+    dimensions: ['event:page'],
+    order_by: [['event:page', 'desc']],
+    pagination: { limit: 2, offset: 1 },
+    include: { total_rows: true },
+  })
+  expect(results.map(({ dimensions }) => dimensions[0])).toEqual(['/b', '/a'])
+  expect(meta.total_rows).toBe(3)
+})
+
+test('current visitors are those of the last five minutes', async () => {
+  await view('/', 4, 'a')
+  await view('/', 6, 'b')
+  const response = await test_.request('/api/v1/stats/realtime/visitors?site_id=default', { headers: { cookie } })
+  expect(await response.json()).toBe(1)
+})
+
+describe('400 names the field and what is allowed', () => {
+  test.each([
+    ['no object', 7, /JSON object/],
+    ['an unknown site', { site_id: 'other', metrics: ['visitors'], date_range: 'day' }, /site_id.*"default"/],
+    ['no metric', { site_id: 'default', date_range: 'day' }, /metrics.*visitors/],
+    ['an unknown metric', { site_id: 'default', date_range: 'day', metrics: ['vistors'] }, /metrics: "vistors".*visitors/],
+    ['no range', { site_id: 'default', metrics: ['visitors'] }, /date_range.*7d/],
+    ['an unknown range', { site_id: 'default', metrics: ['visitors'], date_range: '8d' }, /date_range.*30d/],
+    ['an unknown dimension', { site_id: 'default', metrics: ['visitors'], date_range: 'day', dimensions: ['page'] }, /dimensions: "page".*event:page/],
+    ['an unknown operator', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['matches', 'event:page', ['x']]] }, /filters: "matches".*is_not/],
+    ['a filter of nothing', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['is', 'event:page', []]] }, /filters.*list of texts/],
+    ['an unknown order', { site_id: 'default', metrics: ['visitors'], date_range: 'day', order_by: [['pageviews', 'desc']] }, /order_by: "pageviews".*visitors/],
+    ['too many rows', { site_id: 'default', metrics: ['visitors'], date_range: 'day', pagination: { limit: 100_000 } }, /pagination.limit.*10000/],
+  ])('%s', async (_, body, message) => {
+    const response = await ask(body)
+    expect(response.status).toBe(400)
+    expect(((await response.json()) as { error: string }).error).toMatch(message)
+  })
+
+  test('filters nested without end', async () => {
+    let filter: unknown = ['is', 'event:page', ['/']]
+    for (let depth = 0; depth < 1000; depth++) filter = ['not', filter]
+    const response = await ask({ site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [filter] })
+    expect(response.status).toBe(400)
+  })
+})

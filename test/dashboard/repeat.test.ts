@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { repeatWhileVisible } from '../../packages/dashboard/src/repeat.ts'
+
+const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+const onTrouble = vi.fn()
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('document', page)
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  show('visible')
+  onTrouble.mockClear()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('runs at once and then from start to start', async () => {
+  const task = vi.fn(() => sleep(100))
+  const stop = repeatWhileVisible(task, { every: 1000, onTrouble })
+  await vi.advanceTimersByTimeAsync(2500)
+  expect(task).toHaveBeenCalledTimes(3)
+  stop()
+})
+
+test('a slow task never overlaps itself, and rests three times as long as it took', async () => {
+  const task = vi.fn(() => sleep(2000))
+  const stop = repeatWhileVisible(task, { every: 1000, onTrouble })
+  await vi.advanceTimersByTimeAsync(7999)
+  expect(task).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(task).toHaveBeenCalledTimes(2)
+  stop()
+})
+
+test('rests while the page is hidden and runs at once when it is back', async () => {
+  const task = vi.fn(() => sleep(0))
+  const stop = repeatWhileVisible(task, { every: 1000, onTrouble })
+  await vi.advanceTimersByTimeAsync(1)
+  show('hidden')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(task).toHaveBeenCalledTimes(1)
+  show('visible')
+  expect(task).toHaveBeenCalledTimes(2)
+  stop()
+})
+
+test('runs less and less often while it fails, and tells when it is over', async () => {
+  let isDown = true
+  const task = vi.fn(async () => {
+    if (isDown) throw new Error('down')
+  })
+  const stop = repeatWhileVisible(task, { every: 1000, onTrouble })
+  await vi.advanceTimersByTimeAsync(2000 + 4000)
+  expect(task).toHaveBeenCalledTimes(3)
+  expect(onTrouble).toHaveBeenLastCalledWith(new Error('down'))
+  isDown = false
+  await vi.advanceTimersByTimeAsync(8000)
+  expect(onTrouble).toHaveBeenLastCalledWith(undefined)
+  stop()
+})
+
+test('stops for good', async () => {
+  const task = vi.fn(async () => {})
+  repeatWhileVisible(task, { every: 1000, onTrouble })()
+  await vi.advanceTimersByTimeAsync(5000)
+  show('visible')
+  expect(task).toHaveBeenCalledTimes(1)
+})
+
+function show(state: string): void {
+  page.visibilityState = state
+  page.dispatchEvent(new Event('visibilitychange'))
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
