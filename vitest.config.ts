@@ -1,8 +1,8 @@
-import { defineConfig } from 'vitest/config'
+import type { ViteUserConfig } from 'vitest/config'
 
 const source = '@treadlight/source'
 
-export default defineConfig({
+const config: ViteUserConfig = {
   // Tests read the sources of every package, not their last build.
   resolve: { conditions: [source, 'node', 'import', 'module', 'default'] },
   ssr: { resolve: { conditions: [source, 'node', 'import', 'module', 'default'], externalConditions: [source] } },
@@ -13,4 +13,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
-})
+}
+
+export default config

@@ -98,7 +98,8 @@ async function measure({ command, batch }: Candidate, seconds: number): Promise<
 }
 
 async function load(port: number, batch: number, seconds: number): Promise<{ requests: number; p99: number }> {
-  const [program, ...rest] = [...loadPin, process.execPath, '--import', 'tsx', here('load.ts'), String(port), String(batch), String(seconds)] as [
+  const args = ['--import', 'tsx', here('load.ts'), String(port), String(batch), String(seconds)]
+  const [program, ...rest] = [...loadPin, process.execPath, ...args] as [
     string,
     ...string[],
   ]

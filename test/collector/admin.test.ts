@@ -1,20 +1,22 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestCollector, type TestCollector } from './collector.ts'
 
 let test_: TestCollector
 let password: string
-beforeEach(async () => {
+const begin = async (): Promise<void> => {
   test_ = createTestCollector()
   password = (await test_.collector.account.setUp())!
-})
+}
 
 const json = { 'content-type': 'application/json' }
-const logIn = (given: unknown = password, headers: Record<string, string> = {}): Promise<Response> =>
-  test_.request('/api/login', { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ password: given }) })
+const logIn = (given: unknown = password): Promise<Response> =>
+  test_.request('/api/login', { method: 'POST', headers: json, body: JSON.stringify({ password: given }) })
 const cookieOf = (response: Response): string => response.headers.getSetCookie()[0]!.split(';')[0]!
 const session = (cookie: string): Promise<Response> => test_.request('/api/session', { headers: { cookie } })
 
 describe('the first password', () => {
+  beforeEach(begin)
+
   test('is made once, long, and kept as a hash only', async () => {
     expect(password).toMatch(/^[A-Za-z0-9_-]{20}$/)
     expect(await test_.collector.account.setUp()).toBeUndefined()
@@ -36,6 +38,8 @@ describe('the first password', () => {
 })
 
 describe('log-in', () => {
+  beforeEach(begin)
+
   test('opens the API with a cookie that scripts and other sites cannot use', async () => {
     const response = await logIn()
     expect(response.status).toBe(204)
@@ -52,7 +56,7 @@ describe('log-in', () => {
     const wrong = await logIn('wrong')
     expect([wrong.status, await wrong.json()]).toEqual([401, { error: 'Wrong password' }])
     expect((await logIn(7)).status).toBe(400)
-    expect((await logIn(undefined)).status).toBe(400)
+    expect((await logIn(null)).status).toBe(400)
     expect((await logIn('x'.repeat(5000))).status).toBe(400)
   })
 
@@ -83,6 +87,8 @@ describe('log-in', () => {
 })
 
 describe('who is not logged in', () => {
+  beforeAll(begin)
+
   const routes: [string, string][] = [
     ['GET', '/api/session'],
     ['GET', '/api/sites'],
@@ -113,6 +119,13 @@ describe('who is not logged in', () => {
 })
 
 describe('input 17: other sites cannot act for the owner', () => {
+  let cookie: string
+  // A hash takes its time on purpose: one log-in for all of them.
+  beforeAll(async () => {
+    await begin()
+    cookie = cookieOf(await logIn())
+  })
+
   test.each([
     ['a form', { 'content-type': 'text/plain' }, 415],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
@@ -122,7 +135,6 @@ describe('input 17: other sites cannot act for the owner', () => {
     ['a sandboxed frame', { 'content-type': 'application/json', origin: 'null' }, 403],
     ['our own page', { 'content-type': 'application/json', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, 200],
   ])('%s (%j) is answered %d', async (_, headers, status) => {
-    const cookie = cookieOf(await logIn())
     const response = await test_.request('/api/v2/query', {
       method: 'POST',
       headers: { ...(headers as Record<string, string>), cookie },
@@ -132,7 +144,6 @@ describe('input 17: other sites cannot act for the owner', () => {
   })
 
   test('input 16: nothing of the API may be read by other pages', async () => {
-    const cookie = cookieOf(await logIn())
     const response = await test_.request('/api/sites', { headers: { cookie, origin: 'https://evil.example' } })
     expect(response.headers.has('access-control-allow-origin')).toBe(false)
   })

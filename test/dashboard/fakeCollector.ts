@@ -75,7 +75,8 @@ export async function startFakeCollector(today: string): Promise<FakeCollector> 
     const body: unknown = JSON.parse((await readText(request)) || 'null')
     if (pathname === '/api/login') return login(body as { password: string }, response)
     if (request.headers.cookie !== `treadlight=${session}`) return send(response, 401, { error: 'Log in first' })
-    if (pathname === '/api/logout') return send(response, 204, undefined, { 'set-cookie': 'treadlight=; Path=/; Max-Age=0' })
+    if (pathname === '/api/logout')
+      return send(response, 204, undefined, { 'set-cookie': 'treadlight=; Path=/; Max-Age=0' })
     if (pathname === '/api/sites')
       return send(response, 200, { sites: [{ id: 'default', timezone: 'UTC' }], version: '0.1.0' })
     if (pathname === '/api/v1/stats/realtime/visitors') return send(response, 200, visitorsToday())
@@ -113,7 +114,8 @@ async function readText(request: IncomingMessage): Promise<string> {
 
 function runQuery(visits: Visit[], query: Query, today: string): object {
   const days = daysOf(query.date_range, today)
-  const matching = visits.filter((visit) => days.includes(visit.time.slice(0, 10)) && matches(visit, query.filters ?? []))
+  const inRange = visits.filter((visit) => days.includes(visit.time.slice(0, 10)))
+  const matching = inRange.filter((visit) => matches(visit, query.filters ?? []))
   const [dimension] = query.dimensions ?? []
   const groups = new Map<string, Visit[]>(dimension ? [] : [['', matching]])
   for (const visit of dimension ? matching : [])

@@ -8,11 +8,12 @@ const rows = [
 ]
 
 test.each([
-  { title: 'a count is zero without hits', column: 0, empty: 0, clock: '2026-11-21 10:00:00', values: [4, 0, 1], open: 2 },
-  { title: 'an average is nothing', column: 1, empty: null, clock: '2026-11-21 10:00:00', values: [50, null, null], open: 2 },
-  { title: 'what is to come is nothing', column: 0, empty: 0, clock: '2026-11-19 23:59:59', values: [4, null, null], open: 0 },
-  { title: 'a past period has no open bucket', column: 0, empty: 0, clock: '2026-12-24 10:00:00', values: [4, 0, 1], open: -1 },
-] as const)('PV32 $title', ({ column, empty, clock, values, open }) => {
+  { title: 'a count is zero without hits', column: 0, empty: 0, day: '2026-11-21', values: [4, 0, 1], open: 2 },
+  { title: 'an average is nothing', column: 1, empty: null, day: '2026-11-21', values: [50, null, null], open: 2 },
+  { title: 'what is to come is nothing', column: 0, empty: 0, day: '2026-11-19', values: [4, null, null], open: 0 },
+  { title: 'a past period has no open bucket', column: 0, empty: 0, day: '2026-12-24', values: [4, 0, 1], open: -1 },
+] as const)('PV32 $title', ({ column, empty, day, values, open }) => {
+  const clock = `${day} 23:59:59`
   expect(toSeries(rows, days, column, { interval: 'time:day', clock, empty })).toEqual({ labels: days, values, open })
 })
 

@@ -2,6 +2,9 @@ import { H3 } from 'h3'
 import { expect, test } from 'vitest'
 import { addDemoRoutes } from '../../demo/src/demoRoutes.ts'
 
+const app = new H3({ silent: true })
+addDemoRoutes(app)
+
 const tag = '<script defer src="/t.js"></script>'
 const html = 'text/html; charset=utf-8'
 const script = 'text/javascript; charset=utf-8'
@@ -36,7 +39,7 @@ test.each(['products/brass-bell', 'cart', 'checkout', 'thanks', 'products/nothin
   },
 )
 
-test.each(['/demo/nothing', '/demo/notes/nothing', '/demo/pages/nothing', '/demo/pages/a/b', '/demo/../package.json', '/demo/%2e%2e/src/index.ts'])(
+test.each(['/demo/nothing', '/demo/notes/nothing', '/demo/pages/nothing', '/demo/pages/a/b', '/demo/..%2fpackage.json', '/demo/shop.js'])(
   '%s is not found',
   async (path) => {
     expect((await get(path)).status).toBe(404)
@@ -79,7 +82,5 @@ test.each([
 })
 
 function get(path: string): Promise<Response> {
-  const app = new H3({ silent: true })
-  addDemoRoutes(app)
   return Promise.resolve(app.fetch(new Request(`http://demo.example${path}`)))
 }

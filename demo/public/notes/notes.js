@@ -7,7 +7,7 @@ function showNote() {
   if (hash !== '' && !hash.startsWith('#/')) return
   const wanted = notes.find(({ dataset }) => dataset.note === hash.slice(2)) ?? notes[0]
   for (const note of notes) note.hidden = note !== wanted
-  for (const link of links) link.toggleAttribute('aria-current', link.hash === `#/${wanted.dataset.note}`)
+  for (const link of links) link.ariaCurrent = link.hash === `#/${wanted.dataset.note}` ? 'page' : null
   const title = wanted.querySelector('h1').textContent
   document.title = wanted === notes[0] ? 'Pocket notes' : `${title} · Pocket notes`
 }

@@ -35,7 +35,7 @@ export interface QueryAnswer {
 }
 
 /** Why there is no answer; its message is meant for the reader. */
-export class ApiError extends Error {
+class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
 
@@ -46,7 +46,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The collector's API. Every method rejects with an {@link ApiError}, or with an AbortError for a given up call. */
+/** The collector's API. Every method rejects with an ApiError, or with an AbortError for a given up call. */
 export interface Client {
   login(password: string): Promise<void>
   logout(): Promise<void>

@@ -86,6 +86,6 @@ function toData(series: Series): uPlot.AlignedData {
   return [series.labels.map((_, index) => index), ...splitOpen(series)]
 }
 
-export function sizeOf(element: HTMLElement): { width: number; height: number } {
+function sizeOf(element: HTMLElement): { width: number; height: number } {
   return { width: element.clientWidth, height: element.clientHeight }
 }

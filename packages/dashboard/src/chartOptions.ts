@@ -37,7 +37,7 @@ export function chartOptions(host: HTMLElement, shown: () => Shown, onHover: (ho
   return {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [12, 20, 0, 4],
+    padding: [12, 26, 0, 4],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2, fill: colour('--sheet') } },
     scales: {
@@ -56,7 +56,7 @@ export function chartOptions(host: HTMLElement, shown: () => Shown, onHover: (ho
       },
       {
         ...axis,
-        size: 52,
+        size: 56,
         space: 44,
         incrs: () => metricKinds[shown().metric].steps,
         values: (_, splits) => splits.map((value) => formatMetric(shown().metric, value)),

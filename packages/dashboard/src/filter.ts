@@ -2,12 +2,15 @@ import { text } from './text.ts'
 
 /** What visitors can be filtered by; the words of the stats API. */
 export type Dimension = keyof typeof text.dimensions
-export type Operator = keyof typeof text.operators
+type Operator = keyof typeof text.operators
 
 /** As the stats API takes it: several values are alternatives, several filters hold all at once. */
 export type Filter = readonly [operator: Operator, dimension: Dimension, values: readonly string[]]
 
-/** `is,visit:source,Google`: one value, whatever it holds after the second comma. */
+/**
+ * Reads `is,visit:source,Google`: an operator, a dimension and, after the second comma, one value as it is.
+ * Values of one operator and dimension become one filter; what the page does not know is left out.
+ */
 export function readFilters(parameters: readonly string[]): Filter[] {
   const filters: Filter[] = []
   for (const parameter of parameters) {
@@ -18,6 +21,7 @@ export function readFilters(parameters: readonly string[]): Filter[] {
   return filters
 }
 
+/** The reverse of {@link readFilters}: one parameter per value. */
 export function writeFilters(filters: readonly Filter[]): string[] {
   return filters.flatMap(([operator, dimension, values]) => values.map((value) => `${operator},${dimension},${value}`))
 }

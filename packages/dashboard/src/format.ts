@@ -7,10 +7,12 @@ export function formatNumber(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value)
 }
 
+/** Every digit. */
 export function formatExact(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale).format(value)
 }
 
+/** At most two decimals. */
 export function formatRatio(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value)
 }

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { formatNumber } from './format.ts'
+import { formatExact } from './format.ts'
+import { type List, useList } from './list.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { hidesEmpty, type TabDimension } from './panels.ts'
+import type { TabDimension } from './panels.ts'
 import { Rows } from './rows.tsx'
-import { useQuery } from './scope.ts'
 import { text } from './text.ts'
 
 const pageRows = 50
@@ -19,20 +19,11 @@ interface FullListProps {
 /** Every row of a list, page by page. */
 export function FullList({ dimension, navigation, onClose }: FullListProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null)
-  const [offset, setOffset] = useState(0)
-  const answer = useQuery({
-    metrics: ['visitors', 'percentage'],
-    dimensions: [dimension],
-    order_by: [
-      ['visitors', 'desc'],
-      [dimension, 'asc'],
-    ],
-    include: { total_rows: true },
-    pagination: { limit: pageRows, offset },
-  })
   const full = useRef<number>(undefined)
-  const rows = answer.value?.results ?? []
-  if (offset === 0 && !answer.isStale) full.current = rows[0]?.metrics[0] ?? undefined
+  const [offset, setOffset] = useState(0)
+  const { value: list, error, isStale, retry } = useList(dimension, { limit: pageRows, offset })
+  // Bars of later pages keep the scale of the first one.
+  if (offset === 0 && !isStale) full.current = list?.rows[0]?.metrics[0] ?? undefined
 
   useEffect(() => dialog.current?.showModal(), [])
   const closeOutside = (event: MouseEvent) => {
@@ -48,38 +39,32 @@ export function FullList({ dimension, navigation, onClose }: FullListProps): VNo
             {text.close}
           </button>
         </header>
-        {answer.error && <Notice error={answer.error} onRetry={answer.retry} />}
-        <div class={answer.isStale ? 'dialog-rows is-stale' : 'dialog-rows'}>
+        {error && <Notice error={error} onRetry={retry} />}
+        <div class={isStale ? 'dialog-rows is-stale' : 'dialog-rows'}>
           <Rows
-            dimension={dimension}
-            rows={rows.filter((row) => row.dimensions[0] !== '' || !hidesEmpty(dimension))}
+            dimension={list?.dimension ?? dimension}
+            rows={list?.rows ?? []}
             full={full.current}
             navigation={navigation}
             onChoose={() => dialog.current?.close()}
           />
         </div>
-        <Paging offset={offset} shown={rows.length} total={answer.value?.meta.total_rows} onMove={setOffset} />
+        {list && <Paging list={list} onMove={setOffset} />}
       </div>
     </dialog>
   )
 }
 
-interface PagingProps {
-  offset: number
-  shown: number
-  total: number | undefined
-  onMove: (offset: number) => void
-}
-
-function Paging({ offset, shown, total = offset + shown, onMove }: PagingProps) {
+function Paging({ list, onMove }: { list: List; onMove: (offset: number) => void }) {
+  const { offset, reached, total } = list
   if (total <= pageRows) return null
   return (
     <footer class="paging">
       <button type="button" class="button" disabled={offset === 0} onClick={() => onMove(offset - pageRows)}>
         {text.previous}
       </button>
-      <span>{text.rowsOf(formatNumber(offset + 1), formatNumber(offset + shown), formatNumber(total))}</span>
-      <button type="button" class="button" disabled={offset + shown >= total} onClick={() => onMove(offset + pageRows)}>
+      <span>{text.rowsOf(formatExact(offset + 1), formatExact(reached), formatExact(total))}</span>
+      <button type="button" class="button" disabled={reached >= total} onClick={() => onMove(offset + pageRows)}>
         {text.next}
       </button>
     </footer>

@@ -15,6 +15,7 @@ interface HeaderProps {
   today: string
 }
 
+/** Whose numbers, how many people now, and which period. */
 export function Header({ navigation, sites, site, pulse, today }: HeaderProps): VNode {
   return (
     <header class="header">

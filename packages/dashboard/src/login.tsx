@@ -29,7 +29,7 @@ export function Login({ client, onSuccess }: { client: Client; onSuccess: () => 
       <form class="login" onSubmit={submit}>
         <Mark />
         <h1>{text.product}</h1>
-        {/* Password managers file a password under a name (https://www.chromium.org/developers/design-documents/create-amazing-password-forms/). */}
+        {/* Password managers file a password under a name; Chromium's console complains without one. */}
         <input type="text" name="username" autocomplete="username" value="admin" readOnly hidden />
         <label for="password">{text.login.password}</label>
         <input

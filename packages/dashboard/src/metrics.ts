@@ -3,7 +3,9 @@ import { formatDuration, formatNumber, formatPercent, formatRatio } from './form
 /** The headline numbers; also what the trend can show. */
 export type Metric = 'visitors' | 'visits' | 'pageviews' | 'views_per_visit' | 'bounce_rate' | 'visit_duration'
 
+/** What tells metrics apart. */
 export interface MetricKind {
+  /** Takes the value as the API has it: counts, percent, seconds. */
   format(value: number): string
   /** A bucket without hits: counts are zero, an average of nothing is nothing. */
   empty: 0 | null
@@ -11,9 +13,11 @@ export interface MetricKind {
   steps: number[]
 }
 
-const countSteps = [1, 2, 5].flatMap((step) => Array.from({ length: 10 }, (_, power) => step * 10 ** power)).sort(byValue)
+const powers = Array.from({ length: 10 }, (_, power) => 10 ** power)
+const countSteps = powers.flatMap((power) => [power, 2 * power, 5 * power])
 const durationSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400]
 
+/** How each metric is written and drawn. */
 export const metricKinds: Readonly<Record<Metric, MetricKind>> = {
   visitors: { format: formatNumber, empty: 0, steps: countSteps },
   visits: { format: formatNumber, empty: 0, steps: countSteps },
@@ -23,8 +27,10 @@ export const metricKinds: Readonly<Record<Metric, MetricKind>> = {
   visit_duration: { format: formatDuration, empty: null, steps: durationSteps },
 }
 
+/** In the order in which the page shows them. */
 export const metrics: readonly Metric[] = Object.keys(metricKinds) as Metric[]
 
+/** Whether the page knows a metric of this name. */
 export function isMetric(name: string): name is Metric {
   return Object.hasOwn(metricKinds, name)
 }
@@ -32,8 +38,4 @@ export function isMetric(name: string): name is Metric {
 /** A dash where there is no value. */
 export function formatMetric(metric: Metric, value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : metricKinds[metric].format(value)
-}
-
-function byValue(a: number, b: number): number {
-  return a - b
 }

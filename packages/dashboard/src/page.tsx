@@ -7,7 +7,7 @@ import { Headline } from './headline.tsx'
 import { useNavigation } from './navigation.ts'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
-import { dateRange, siteClock } from './period.ts'
+import { dateRange, includesNow, siteClock } from './period.ts'
 import { usePulse } from './pulse.ts'
 import { ScopeProvider } from './scope.ts'
 import { text } from './text.ts'
@@ -21,22 +21,24 @@ interface PageProps {
   onLogout: () => void
 }
 
+/** The dashboard itself. */
 export function Page({ base, client, sites: { sites, version }, onLogout }: PageProps): VNode {
   const navigation = useNavigation()
   const { view } = navigation
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
-  const question = { site_id: site.id, date_range: dateRange(view.period, clock.slice(0, 10)), filters: view.filters }
-  const pulse = usePulse(client, question)
+  const today = clock.slice(0, 10)
+  const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters }
+  const pulse = usePulse(client, question, includesNow(view.period, today))
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
-  const [history, setHistory] = useHistory(client, site.id, isEmpty)
+  const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
 
   return (
     <div class="page">
-      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={clock.slice(0, 10)} />
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} />
       <main>
-        {history === 'none' ? (
-          <Welcome base={base} client={client} site={site.id} onHit={() => setHistory('some')} />
+        {wasHit === false ? (
+          <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, revision: pulse.revision }}>
             <FilterChips navigation={navigation} />
@@ -58,7 +60,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         </span>
         <span>{text.timezone(site.timezone)}</span>
         <span>{text.docs}</span>
-        <button type="button" class="link" onClick={() => client.logout().finally(onLogout)}>
+        <button type="button" class="link" onClick={() => client.logout().then(onLogout, () => {})}>
           {text.logout}
         </button>
       </footer>
@@ -66,15 +68,16 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   )
 }
 
-/** Whether the site was ever hit, asked only when the period shows nothing. */
-function useHistory(client: Client, site: string, isEmpty: boolean) {
-  const [history, setHistory] = useState<'unknown' | 'none' | 'some'>('unknown')
+/** Whether the site was ever hit; undefined until an empty period makes it worth asking. */
+function useWasHit(client: Client, site: string, isEmpty: boolean) {
+  const [wasHit, setWasHit] = useState<boolean>()
+  useEffect(() => setWasHit(undefined), [site])
   useEffect(() => {
-    if (!isEmpty || history !== 'unknown') return
+    if (!isEmpty || wasHit !== undefined) return
     // Without an answer the page stays as it is, empty; the header tells of the trouble.
-    hasHits(client, site).then((some) => setHistory(some ? 'some' : 'none'), () => {})
+    hasHits(client, site).then(setWasHit, () => {})
   }, [client, site, isEmpty])
-  return [history, setHistory] as const
+  return [wasHit, setWasHit] as const
 }
 
 function siteOf(sites: readonly Site[], id: string): Site {

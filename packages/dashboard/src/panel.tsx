@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { FullList } from './fullList.tsx'
+import { useList } from './list.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
 import { hidesEmpty, type PanelKind, type TabDimension } from './panels.ts'
 import { Rows } from './rows.tsx'
-import { useQuery } from './scope.ts'
 import { text } from './text.ts'
 import { openTab } from './view.ts'
 
@@ -57,34 +57,24 @@ interface TopRowsProps {
 }
 
 function TopRows({ dimension, navigation, onMore }: TopRowsProps) {
-  const answer = useQuery({
-    metrics: ['visitors', 'percentage'],
-    dimensions: [dimension] as const,
-    order_by: [
-      ['visitors', 'desc'],
-      [dimension, 'asc'],
-    ],
-    include: { total_rows: true },
-    // One in reserve for the empty value where that is left out.
-    pagination: { limit: visibleRows + 1 },
-  })
-  if (answer.error) return <Notice error={answer.error} onRetry={answer.retry} />
-  if (!answer.value) return <div class="panel-rows is-pending" aria-label={text.loading} />
+  // One in reserve for the empty value, where that is left out.
+  const { value: list, error, isStale, retry } = useList(dimension, { limit: visibleRows + 1 })
+  if (error) return <Notice error={error} onRetry={retry} />
+  if (!list) return <div class="panel-rows is-pending" role="status" aria-label={text.loading} />
 
-  const { results, meta, asked } = answer.value
-  const [shown] = asked.dimensions
-  const rows = results.filter((row) => row.dimensions[0] !== '' || !hidesEmpty(shown))
+  const rows = list.rows.slice(0, visibleRows)
+  const hasMore = list.rows.length > rows.length || list.total > list.reached
   return (
     <>
-      <div class={answer.isStale ? 'panel-rows is-stale' : 'panel-rows'}>
+      <div class={isStale ? 'panel-rows is-stale' : 'panel-rows'}>
         {rows.length === 0 ? (
-          <p class="empty">{hidesEmpty(shown) ? text.noCampaigns : text.noData}</p>
+          <p class="empty">{hidesEmpty(list.dimension) ? text.noCampaigns : text.noData}</p>
         ) : (
-          <Rows dimension={shown} rows={rows.slice(0, visibleRows)} navigation={navigation} />
+          <Rows dimension={list.dimension} rows={rows} navigation={navigation} />
         )}
       </div>
       <div class="panel-footer">
-        {rows.length < (meta.total_rows ?? 0) && rows.length > 0 && (
+        {hasMore && rows.length > 0 && (
           <button type="button" class="link" aria-label={text.moreOf(text.tabs[dimension])} onClick={onMore}>
             {text.more}
           </button>

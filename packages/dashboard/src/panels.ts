@@ -1,5 +1,5 @@
 import type { Dimension } from './filter.ts'
-import { text } from './text.ts'
+import type { text } from './text.ts'
 
 export type TabDimension = Dimension & keyof typeof text.tabs
 

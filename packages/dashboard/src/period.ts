@@ -1,5 +1,6 @@
 import type { Interval } from './format.ts'
 
+/** In the order in which the page offers them; each ends today, except yesterday. */
 export const periodNames = ['day', 'yesterday', '7d', '30d', '91d', '12mo'] as const
 export type PeriodName = (typeof periodNames)[number]
 
@@ -12,6 +13,7 @@ export type DateRange = Exclude<PeriodName, 'yesterday'> | 'all' | readonly [fro
 const day = 86_400_000
 const isoDay = /^\d{4}-\d\d-\d\d$/
 
+/** Whether the page knows a period of this name. */
 export function isPeriodName(name: string): name is PeriodName {
   return (periodNames as readonly string[]).includes(name)
 }
@@ -21,7 +23,7 @@ export function isDay(text: string): boolean {
   return isoDay.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
 }
 
-/** `today` is the site's day, `YYYY-MM-DD`. */
+/** What to ask the API for. `today` is the site's day, `YYYY-MM-DD`. */
 export function dateRange(period: Period, today: string): DateRange {
   if (period !== 'yesterday') return period
   const yesterday = addDays(today, -1)
@@ -48,6 +50,7 @@ export function siteClock(now: number, timezone: string): string {
   return new Date(now).toLocaleString('sv-SE', { timeZone: timezone })
 }
 
+/** The day `count` days after `date`; before it where negative. */
 export function addDays(date: string, count: number): string {
   return new Date(Date.parse(date) + count * day).toISOString().slice(0, 10)
 }

@@ -22,10 +22,9 @@ export function PeriodPicker({ navigation, today }: PeriodPickerProps): VNode {
   }
 
   return (
-    <div class="period">
-      {isCustom && <Days navigation={navigation} today={today} onDone={() => setChoosing(false)} />}
+    <>
       <select
-        class="select"
+        class="select period"
         aria-label={text.period}
         value={isCustom ? 'custom' : period}
         onChange={(event) => choose(event.currentTarget.value)}
@@ -36,7 +35,8 @@ export function PeriodPicker({ navigation, today }: PeriodPickerProps): VNode {
           </option>
         ))}
       </select>
-    </div>
+      {isCustom && <Days navigation={navigation} today={today} onDone={() => setChoosing(false)} />}
+    </>
   )
 }
 

@@ -27,8 +27,11 @@ interface Beat {
 /** A hit is to be seen within a second of its answer: this and the way there and back. */
 const every = 800
 
-/** Asks for visitors now and the overview as long as the page is looked at. */
-export function usePulse(client: Client, base: Base): Pulse {
+/**
+ * Asks for visitors now and the overview as long as the page is looked at. A period that is over
+ * (`isLive` false) changes only when late hits arrive: its overview is asked for once a minute.
+ */
+export function usePulse(client: Client, base: Base, isLive: boolean): Pulse {
   const [beat, setBeat] = useState<Beat>()
   const [trouble, setTrouble] = useState<Error>()
   const [revision, setRevision] = useState(0)
@@ -38,12 +41,13 @@ export function usePulse(client: Client, base: Base): Pulse {
 
   useEffect(() => {
     async function takePulse(signal: AbortSignal): Promise<void> {
-      const [visitorsNow, { results }] = await Promise.all([
+      const minute = Math.floor(Date.now() / 60_000)
+      const isKnown = !isLive && last.current?.key === key && last.current.minute === minute
+      const [visitorsNow, overview] = await Promise.all([
         client.visitorsNow(base.site_id, signal),
-        client.query({ ...base, metrics }, signal),
+        isKnown ? last.current!.overview : askOverview(client, base, signal),
       ])
-      const overview = results[0]?.metrics ?? metrics.map(() => 0)
-      const next = { visitorsNow, key, overview, minute: Math.floor(Date.now() / 60_000) }
+      const next = { visitorsNow, key, overview, minute }
       if (hadTrouble.current || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
       last.current = next
       setBeat((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next))
@@ -53,9 +57,14 @@ export function usePulse(client: Client, base: Base): Pulse {
       setTrouble(error as Error | undefined)
     }
     return repeatWhileVisible(takePulse, { every, onTrouble })
-  }, [client, key])
+  }, [client, key, isLive])
 
   return { ...beat, isStale: beat?.key !== key, revision, ...(trouble && { trouble }) }
+}
+
+async function askOverview(client: Client, base: Base, signal: AbortSignal): Promise<(number | null)[]> {
+  const { results } = await client.query({ ...base, metrics }, signal)
+  return results[0]?.metrics ?? metrics.map(() => 0)
 }
 
 /** Whether the rest of the page has to be asked for again; another question asks by itself. */

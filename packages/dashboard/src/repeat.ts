@@ -1,3 +1,4 @@
+/** How to repeat. */
 export interface Repeat {
   /** From start to start, in ms. A slow task is given three times its own duration to rest. */
   every: number
@@ -5,13 +6,15 @@ export interface Repeat {
   onTrouble(error: unknown): void
 }
 
+type Task = (signal: AbortSignal) => Promise<void>
+
 const longestPause = 30_000
 
 /**
  * Runs `task` now and again and again: one at a time, only while the page is visible, after failures
  * ever less often. Coming back to the page or online runs it at once. Returns the way to stop it.
  */
-export function repeatWhileVisible(task: (signal: AbortSignal) => Promise<void>, { every, onTrouble }: Repeat): () => void {
+export function repeatWhileVisible(task: Task, { every, onTrouble }: Repeat): () => void {
   const controller = new AbortController()
   const { signal } = controller
   let timer: ReturnType<typeof setTimeout> | undefined

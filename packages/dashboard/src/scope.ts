@@ -13,9 +13,11 @@ export interface Scope {
 
 const ScopeContext = createContext<Scope | undefined>(undefined)
 
+/** Gives the scope to the panels within. */
 export const ScopeProvider: Provider<Scope | undefined> = ScopeContext.Provider
 
-export function useScope(): Scope {
+/** Throws outside of a {@link ScopeProvider}. */
+function useScope(): Scope {
   const scope = useContext(ScopeContext)
   if (!scope) throw new Error('dashboard: useScope outside of a ScopeProvider')
   return scope

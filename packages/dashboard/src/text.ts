@@ -10,7 +10,8 @@ export const text = {
   },
 
   live: {
-    people: (count: number): string => (count === 0 ? 'no one now' : count === 1 ? '1 person now' : `${count} people now`),
+    people: (count: number): string =>
+      count === 0 ? 'no one now' : count === 1 ? '1 person now' : `${count} people now`,
     meaning: 'Visitors of the last 5 minutes',
     offline: 'offline, retrying',
   },
@@ -83,7 +84,7 @@ export const text = {
   rowsOf: (first: string, last: string, total: string): string => `${first}–${last} of ${total}`,
 
   noData: 'No data for this period',
-  noCampaigns: 'No tagged links were followed. Add ?utm_campaign=… to the links that you share.',
+  noCampaigns: 'No tagged links were followed. Add utm_campaign to the links that you share.',
   retry: 'Try again',
   unreachable: 'The collector does not answer. Check that it is running; this page tries again by itself.',
   notJson: (status: number): string =>

@@ -13,8 +13,8 @@ export interface BatchWriterOptions {
   now: () => number
   writer: string
   /** Most that may wait for the storage, the write under way included. */
-  maxBytes: number
-  maxHits: number
+  maxWaitingBytes: number
+  maxWaitingHits: number
   /** Called when hits are durable, in the order in which they were appended; says what became of them. */
   onDurable(site: string, key: string, hits: readonly StoredHit[]): AppendOutcome[]
 }
@@ -56,7 +56,7 @@ const retryAfterFailure = 5
  * A driver with `append` gets one value per minute, others one value per group.
  */
 export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
-  const { storage, now, maxBytes, maxHits } = options
+  const { storage, now, maxWaitingBytes, maxWaitingHits } = options
   /** The value that each site's hits are appended to. */
   const current = new Map<string, { minute: string; key: string }>()
   let seq = 0
@@ -71,7 +71,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     const lines = hits.map((hit) => `${JSON.stringify(hit)}\n`).join('')
     const bytes = Buffer.byteLength(lines)
     // One call is always taken, however large: refused for its size alone, it would come back for ever.
-    if (heldHits > 0 && (heldBytes + bytes > maxBytes || heldHits + hits.length > maxHits)) {
+    if (heldHits > 0 && (heldBytes + bytes > maxWaitingBytes || heldHits + hits.length > maxWaitingHits)) {
       throw new StoreBusyError(`${heldHits} hits are waiting for the storage, which is too slow or stuck`, retryWhenFull)
     }
     heldBytes += bytes

@@ -58,7 +58,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return runQuery((await freshHits(query.site)).visible(), query)
     },
     async *hits(filter) {
-      yield* listHits((await freshHits(filter.site)).visible(), filter)
+      // Copies, so that nobody changes the store's own.
+      for (const hit of listHits((await freshHits(filter.site)).visible(), filter)) yield { ...hit }
     },
     async identify(link) {
       assertOpen()

@@ -35,7 +35,7 @@ export function encodeFrame(payload: string | Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(start + length)
   if (typeof payload === 'string') frame.write(payload, start)
   else frame.set(payload, start)
-  frame.latin1Write(`${head}${hex(crc32(frame.subarray(start), crc32(head)))}\n`)
+  frame.write(`${head}${hex(crc32(frame.subarray(start), crc32(head)))}\n`, 0, 'latin1')
   return frame
 }
 

@@ -33,7 +33,8 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       return runQuery(hitsOf(query.site).visible(), query)
     },
     async *hits(filter) {
-      yield* listHits(hitsOf(filter.site).visible(), filter)
+      // Copies, so that nobody changes the store's own.
+      for (const hit of listHits(hitsOf(filter.site).visible(), filter)) yield { ...hit }
     },
     async identify(link) {
       checkLink(link)

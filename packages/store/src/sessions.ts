@@ -3,7 +3,7 @@ import type { StoredHit } from './hit.ts'
 import { byTime } from './list-hits.ts'
 
 /** A visit ends when nothing was heard for this long: 30 minutes in ms, Plausible's number. */
-export const sessionGap = 30 * 60_000
+export const sessionGap: number = 30 * 60_000
 
 /** One visitor's hits of one home day, less than `sessionGap` apart. Derived, never stored. */
 export interface Session {

@@ -6,7 +6,7 @@ import { createHitSet, type HitSet } from './hit-set.ts'
 import { minuteTime, parseBatchKey } from './keys.ts'
 import type { ResolvedStoreOptions } from './store-options.ts'
 import type { AppendOutcome, Link } from './store.ts'
-import { createItem, createValues, listKeys, type StorageProblem } from './values.ts'
+import { createItem, createValues, listKeys } from './values.ts'
 
 /** What the storage has of one site, and its hits in memory. */
 export interface SiteLog {
@@ -53,17 +53,26 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   let freshUntil = -Infinity
 
   async function refresh(): Promise<void> {
-    if (loading !== undefined || performance.now() >= freshUntil) await (loading ?? refreshNow())
+    if (performance.now() >= freshUntil) await (loading ?? refreshNow())
   }
 
-  async function refreshNow(): Promise<void> {
-    // One that began earlier may have missed what the caller knows to be there.
-    while (loading !== undefined) await loading.catch(() => undefined)
+  /** One that began earlier may have missed what the caller knows to be there, so it is not joined. */
+  function refreshNow(): Promise<void> {
+    const turn = (loading ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(timedLoad)
+      .finally(() => {
+        if (loading === turn) loading = undefined
+      })
+    loading = turn
+    return turn
+  }
+
+  async function timedLoad(): Promise<void> {
     const start = performance.now()
-    loading = load().finally(() => (loading = undefined))
-    await loading
+    await load()
     const end = performance.now()
-    freshUntil = refreshMs === 0 ? -Infinity : end + Math.max(refreshMs, (end - start) / maxListingShare)
+    if (refreshMs > 0) freshUntil = end + Math.max(refreshMs, (end - start) / maxListingShare)
   }
 
   async function load(): Promise<void> {
@@ -138,9 +147,12 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   function record(key: string, facts: readonly StoredHit[]): AppendOutcome[] {
     const batch = batches.get(key) ?? createBatch(key, true)
     batches.set(key, batch)
-    const copies = facts.map((fact) => ({ ...fact }))
-    batch.facts.push(...copies)
-    return copies.map(hits.add)
+    return facts.map((fact) => {
+      // The caller may go on changing its own.
+      const kept = { ...fact }
+      batch.facts.push(kept)
+      return hits.add(kept)
+    })
   }
 
   /** Writes a value whose key follows from it, so that one which is there already says the same. */

@@ -139,17 +139,15 @@ export function createDelivery({ endpoint, transport, queue, writeLate, signal }
     const ids = hits.map(({ id }) => id)
     for (const id of ids) pending.delete(id)
     failures = 0
-
-    const retimed = refused.filter(({ reason }) => reason === 'clock').map(({ index }) => hits[index]!)
-    if (retimed.length) {
+    for (const { index, reason } of refused) {
+      if (reason !== 'clock') continue
+      const hit = hits[index]!
       skew = Math.round((serverTime - Date.now()) / minute) * minute
-      for (const hit of retimed) {
-        retime(hit, Math.abs(skew) > day ? skew : serverTime - Date.parse(hit.timestamp))
-        pending.set(hit.id, hit)
-      }
+      retime(hit, Math.abs(skew) > day ? skew : serverTime - Date.parse(hit.timestamp))
       retryLater(0)
+      add(hit, 'retry')
     }
-    void change(retimed, ids)
+    void change([], ids)
   }
 
   return { add, flush, leave: () => void send([...pending.values()], 'leave'), now }

@@ -14,21 +14,10 @@ declare global {
  * tracker.track('signup', { plan: 'pro' })
  */
 export function init(options: TrackerOptions): Tracker {
-  return (globalThis.treadlight ??= startOnce(options))
-}
-
-function startOnce(options: TrackerOptions): Tracker {
-  const tracker = createTracker(options)
-  return {
-    ...tracker,
-    stop() {
-      tracker.stop()
-      globalThis.treadlight = undefined
-    },
-  }
+  return (globalThis.treadlight ??= createTracker(options))
 }
 
 export { createTracker }
 export type { QueueMode, Tracker, TrackerOptions } from './tracker.ts'
-export { beaconTransport, fetchTransport, pageTransport } from './transport.ts'
+export { fetchTransport, pageTransport } from './transport.ts'
 export type { Answer, Occasion, Transport, TransportRequest } from './transport.ts'

@@ -3,13 +3,16 @@ import { promisifyRequest } from 'idb-keyval'
 
 /** Undelivered hits that outlive the page. Any method may reject; the tracker then goes on from memory. */
 export interface Queue {
-  /** In the order of their ids. */
-  read(): Promise<Hit[]>
+  /** At most the 1,000 newest hits of the last 7 days, in the order of their ids; nothing if there is no telling. */
+  read(): Promise<Hit[] | void>
   /** Adds `hits` and removes `ids`, both or neither. */
   change(hits: Hit[], ids: string[]): Promise<unknown>
 }
 
 const storeName = 'hits'
+const maxHits = 1000
+/** `queueMaxAge` of @treadlight/protocol, of which only types are imported. */
+const maxAge = 7 * 86_400_000
 /** Safari 14 never answered the first `open` of a session (WebKit bug 226547). */
 const patience = 1000
 
@@ -25,7 +28,7 @@ export function createQueue(name: string): Queue {
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T> | IDBTransaction,
   ): Promise<T> => {
-    // `indexedDB` itself throws where storage is denied, and `put` for what cannot be cloned: async makes both a rejection.
+    // `indexedDB` itself throws where storage is denied: async makes that a rejection.
     const opening = indexedDB.open(name)
     opening.onupgradeneeded = () => opening.result.createObjectStore(storeName)
     const database = await promisifyRequest(opening)
@@ -36,20 +39,24 @@ export function createQueue(name: string): Queue {
     }
   }
 
-  return {
-    read: () => withPatience(inStore<Hit[]>('readonly', (store) => store.getAll())),
-    change: (hits, ids) =>
-      withPatience(
-        inStore('readwrite', (store) => {
-          for (const hit of hits) store.put(hit, hit.id)
-          for (const id of ids) store.delete(id)
-          // The transaction, not the last request: a full disk shows only on commit.
-          return store.transaction
-        }),
-      ),
-  }
-}
+  const change: Queue['change'] = (hits, ids) =>
+    inStore('readwrite', (store) => {
+      for (const hit of hits) store.put(hit, hit.id)
+      for (const id of ids) store.delete(id)
+      // The transaction, not the last request: a full disk shows only on commit.
+      return store.transaction
+    })
 
-function withPatience<T>(operation: Promise<T>): Promise<T> {
-  return Promise.race([operation, new Promise<never>((_, reject) => setTimeout(reject, patience))])
+  const readAll = async (): Promise<Hit[]> => {
+    const rows = await inStore<Hit[]>('readonly', (store) => store.getAll())
+    const hits = rows.slice(-maxHits).filter(({ timestamp }) => Date.parse(timestamp) > Date.now() - maxAge)
+    const gone = rows.filter((hit) => !hits.includes(hit))
+    if (gone.length > 0) await change([], gone.map(({ id }) => id))
+    return hits
+  }
+
+  return {
+    change,
+    read: () => Promise.race([readAll(), new Promise<void>((resolve) => setTimeout(resolve, patience))]),
+  }
 }

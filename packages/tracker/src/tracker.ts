@@ -136,6 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     stop() {
       sendView()
       stopping.abort()
+      globalThis.treadlight = undefined
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Why something is sent: `new` hits, hits sent before without success (`retry`), or what is pending as the page goes (`leave`). */
+/** Why something is sent: a `new` hit, hits sent before without success (`retry`), or what is pending as the page goes (`leave`). */
 export type Occasion = 'new' | 'retry' | 'leave'
 
 export interface TransportRequest {
@@ -41,14 +41,12 @@ export const fetchTransport: Transport = async ({ url, body, occasion }) =>
     credentials: 'omit',
     keepalive: occasion === 'new',
     // Else a server that never answers would hold the lock against the other tabs. Missing before Safari 16.
-    signal: AbortSignal.timeout?.(timeout) ?? null,
+    signal: AbortSignal.timeout?.(timeout),
   })
 
-/** No answer: `true` means queued by the browser, also when offline. Falls back to fetch when the browser refuses. */
-export const beaconTransport: Transport = async (request) => {
-  if (!navigator.sendBeacon(request.url, request.body)) return fetchTransport(request)
-}
-
-/** Fetch while the page lives, because content blockers match beacons; a beacon as it goes. */
-export const pageTransport: Transport = (request) =>
-  request.occasion === 'leave' ? beaconTransport(request) : fetchTransport(request)
+/**
+ * Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the
+ * browser refuses. A beacon has no answer, and `true` says no more than that it was queued, also offline.
+ */
+export const pageTransport: Transport = async (request) =>
+  request.occasion === 'leave' && navigator.sendBeacon(request.url, request.body) ? undefined : fetchTransport(request)

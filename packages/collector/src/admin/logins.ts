@@ -11,7 +11,7 @@ export interface Logins {
 }
 
 /** How long a login lasts: 30 days in ms. */
-export const loginMaxAge = 30 * 86_400_000
+export const loginMaxAge: number = 30 * 86_400_000
 
 const prefix = 'login:'
 

@@ -48,7 +48,6 @@ export function addAssetRoutes(app: H3): void {
       },
     })
   }
-  app.get('/dashboard', () => redirect('/dashboard/'))
   app.get('/', () => redirect('/dashboard/'))
 }
 
@@ -62,6 +61,8 @@ function serveAsset(app: H3, path: string, asset: Asset): void {
     ...asset.headers,
   }
   app.get(path, (event) => {
+    // h3 takes `/dashboard` and `/dashboard/` for one route, but the page's relative links need the latter.
+    if (event.url.pathname !== path) return redirect(path)
     if (event.req.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
     return new Response(asset.body, { headers })
   })

@@ -1,0 +1,35 @@
+import { createStore, createValues, openStorage, type HitStore, type StorageConfig, type StorageProblem, type Values } from '@treadlight/store'
+import { randomBytes } from 'node:crypto'
+import { ConfigError, type Config } from './config.ts'
+
+export interface OpenStore {
+  store: HitStore
+  values: Values
+}
+
+/**
+ * Opens the storage of a config, after a look whether it can be written at all.
+ * @throws ConfigError naming the storage and the remedy
+ */
+export async function openStore({ storage: settings }: Config): Promise<OpenStore> {
+  try {
+    const opened = openStorage(settings as StorageConfig)
+    const values = createValues(opened.storage, { onProblem: report })
+    await tryToWrite(values)
+    return { store: await createStore({ ...opened, onProblem: report }), values }
+  } catch (cause) {
+    throw new ConfigError(`storage: ${(cause as Error).message.replace(/^\[treadlight \w+\] /, '')}`, { cause })
+  }
+}
+
+/** Better now than when the first hit comes. */
+async function tryToWrite(values: Values): Promise<void> {
+  const key = `probe:${randomBytes(8).toString('hex')}`
+  await values.create(key, '')
+  await values.remove(key)
+}
+
+/** A damaged value is left out of every answer; the owner is to know of it. */
+function report({ key, offset, reason }: StorageProblem): void {
+  console.error(`treadlight: storage: ${key} is damaged at byte ${offset} (${reason}): what it held there is not counted`)
+}

@@ -1,0 +1,82 @@
+import { mkdir, open, readdir, rmdir } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { codeOf, unlessMissing } from './fs-error.ts'
+
+/**
+ * No dot at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to
+ * a file system is in the alphabet, nor is the `~` of our temporary files.
+ */
+export const segmentPattern: RegExp = /^[A-Za-z0-9._-]*[A-Za-z0-9_-]$/
+
+/** The directories below one base. */
+export interface Directories {
+  /** Calls `make`, which makes the file `path`, once its directory is there. */
+  around<T>(path: string, make: () => Promise<T>): Promise<T>
+  /** Makes the entry of `path` durable, and those of the directories on the way to it. */
+  sync(path: string): Promise<void>
+  /** Removes the directory of `path` and those above it, as far as they are empty. */
+  prune(path: string): Promise<void>
+}
+
+/** @param synced false to leave it to the operating system when entries reach the disk */
+export function createDirectories(base: string, synced: boolean): Directories {
+  const isBelowBase = (path: string) => path.startsWith(base + sep)
+
+  return {
+    async around(path, make) {
+      for (let attempt = 1; ; attempt++) {
+        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        // What lies above the base is not synced later: it is done only by whoever has just made it.
+        if (synced && made !== undefined && !isBelowBase(made)) await syncUp(base, dirname(made))
+        try {
+          return await make()
+        } catch (error) {
+          // Another process may have removed the directory as empty.
+          if (codeOf(error) !== 'ENOENT' || attempt === 3) throw error
+        }
+      }
+    },
+    // All the way up, although they may be old: another process may have made them a moment ago and not have synced yet.
+    async sync(path) {
+      if (synced) await syncUp(dirname(path), base)
+    },
+    async prune(path) {
+      for (let at = dirname(path); isBelowBase(at); at = dirname(at)) {
+        try {
+          await rmdir(at)
+        } catch {
+          return
+        }
+      }
+    },
+  }
+}
+
+/** The keys of the files below a directory. What vanishes meanwhile is left out; links are not followed. */
+export async function listFiles(directory: string, prefix: string): Promise<string[]> {
+  const entries = (await unlessMissing(readdir(directory, { withFileTypes: true }))) ?? []
+  const lists = entries.map(async (entry) => {
+    if (!segmentPattern.test(entry.name)) return []
+    if (entry.isDirectory()) return listFiles(join(directory, entry.name), `${prefix}${entry.name}:`)
+    return entry.isFile() ? [prefix + entry.name] : []
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+async function syncUp(from: string, to: string): Promise<void> {
+  // Windows cannot open a directory, and NTFS keeps a journal of its entries.
+  if (process.platform === 'win32') return
+  for (let at = from; at.length >= to.length; at = dirname(at)) {
+    await unlessMissing(syncDirectory(at))
+    if (at === dirname(at)) return
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,36 @@
+const remedies: Record<string, string> = {
+  EACCES: 'give this user write access to it',
+  EPERM: 'give this user write access to it, on a file system with hard links',
+  ENOTSUP: 'use a file system with hard links',
+  EROFS: 'mount it writable or choose another folder',
+  ENOSPC: 'free some space on the disk',
+  EDQUOT: 'raise the quota or free some space',
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  EEXIST: 'values are written once: choose another key',
+  ENOTDIR: 'a key cannot be both a value and the beginning of another',
+  EISDIR: 'a key cannot be both a value and the beginning of another',
+  ENAMETOOLONG: 'shorten the key',
+}
+
+/** An error that names the path and the remedy, with the code and the cause of `error`. */
+export function createFsError(action: string, path: string, error: unknown): Error {
+  const code = codeOf(error)
+  const remedy = remedies[code] ?? 'check the disk and the folder'
+  const message = `[treadlight fs] could not ${action} ${path} (${code || String(error)}): ${remedy}`
+  return Object.assign(new Error(message, { cause: error }), { code })
+}
+
+/** `ENOENT` and the like; '' for an error that comes from no system call. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Undefined where there is no such file. */
+export async function unlessMissing<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}

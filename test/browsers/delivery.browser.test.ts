@@ -1,0 +1,247 @@
+import type { StoredHit } from '@treadlight/store'
+import { createStore, openStorage } from '@treadlight/store'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freePort, logIn, startCollector, type CollectorProcess, type StatsAnswer } from '../process/collectorProcess.ts'
+import { launchChromium } from './chromium.ts'
+import { startSite, type Site } from './site.ts'
+
+// Real Chromium, the built tracker, the built collector as a process of its own, real files. What the page made
+// has to be what the files hold, each once.
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+let data: string
+let port: number
+let collector: CollectorProcess
+let query: (query: object) => Promise<StatsAnswer>
+let site: Site
+let context: BrowserContext
+let made: Set<string>
+let pageErrors: Error[]
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'treadlight-browser-'))
+  port = await freePort()
+  collector = await startCollector({ data, port })
+  query = await logIn(collector.url, collector.password!)
+  site = await startSite(collector.url)
+  context = await browser.newContext()
+  made = new Set()
+  pageErrors = []
+  await watch(context)
+})
+afterEach(async () => {
+  await context.close()
+  site.close()
+  await collector.stop('SIGKILL')
+  await rm(data, { recursive: true, force: true })
+})
+
+/** Notes the id of every hit that a page tries to send, whether it leaves or not. */
+async function watch(target: BrowserContext): Promise<void> {
+  await target.exposeFunction('noteBody', (body: string) => {
+    for (const { id } of (JSON.parse(body) as { hits: { id: string }[] }).hits) made.add(id)
+  })
+  await target.addInitScript(() => {
+    const note = (body: unknown): void => void (window as unknown as { noteBody(body: unknown): void }).noteBody(body)
+    const { fetch } = window
+    window.fetch = (input, init) => {
+      if (String(input).endsWith('/hit')) note(init?.body)
+      return fetch(input, init)
+    }
+    const { sendBeacon } = navigator
+    navigator.sendBeacon = (url, body) => {
+      note(body)
+      return sendBeacon.call(navigator, url, body)
+    }
+  })
+  target.on('weberror', (error) => pageErrors.push(error.error()))
+}
+
+async function openPage(path: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(site.url + path)
+  return page
+}
+
+/** A route of an SPA: the URL first, the title a little later, as routers do it. */
+async function push(page: Page, path: string): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState(null, '', path)
+    setTimeout(() => (document.title = path), 20)
+  }, path)
+  // Longer than the tracker waits for a title.
+  await wait(350)
+}
+
+/** Waits until the collector counts as many views, then reads its files. */
+async function storedAfter(views: number): Promise<StoredHit[]> {
+  const counted = async (): Promise<number> => (await query({ metrics: ['pageviews'], date_range: 'all' })).results[0]!.metrics[0]!
+  await expect.poll(counted, { timeout: 20_000, interval: 100 }).toBe(views)
+  // A hit too many would come late.
+  await wait(300)
+  expect(await counted()).toBe(views)
+  expect(await collector.stop()).toBe(0)
+  const store = await createStore(openStorage({ driver: 'fs', base: data }))
+  const hits: StoredHit[] = []
+  for await (const hit of store.hits({ site: 'default', order: 'oldest' })) hits.push(hit)
+  await store.close()
+  expect(pageErrors).toEqual([])
+  expect(hits.map(({ id }) => id).toSorted()).toEqual([...made].toSorted())
+  return hits
+}
+
+const routes = (hits: readonly StoredHit[]): string[] => hits.map(({ url }) => url.replace(site.url, ''))
+
+test('PV03 a load is a view with URL, title, referrer and time', async () => {
+  const page = await context.newPage()
+  await page.goto(`${site.url}/?utm_source=News#top`, { referer: 'https://search.example/' })
+  const before = Date.now()
+  const [hit] = await storedAfter(1)
+  expect(hit).toMatchObject({ url: `${site.url}/?utm_source=News#top`, title: '/', referrer: 'https://search.example/', source: 'news', path: '/' })
+  expect(Math.abs(hit!.time - before)).toBeLessThan(10_000)
+})
+
+test('history and hash routes, anchors and router noise: each navigation once', async () => {
+  const page = await openPage('/')
+  await push(page, '/products')
+  await push(page, '/products?page=2')
+  // Routers call replaceState on every push; filters are mirrored into the query.
+  await page.evaluate(() => history.replaceState(null, '', location.href))
+  await page.evaluate(() => history.replaceState(null, '', '/products?page=2&sort=price'))
+  await page.evaluate(() => (location.hash = '#reviews'))
+  await page.evaluate(() => (location.hash = '#/details'))
+  await wait(350)
+  await page.goBack()
+  await wait(350)
+  await page.goBack()
+  await page.goBack()
+  await wait(350)
+  const hits = await storedAfter(6)
+  expect(routes(hits)).toEqual([
+    '/',
+    '/products',
+    '/products?page=2',
+    '/products?page=2&sort=price#/details',
+    '/products?page=2&sort=price#reviews',
+    '/products',
+  ])
+  expect(hits.slice(0, 3).map(({ title }) => title)).toEqual(['/', '/products', '/products?page=2'])
+  expect(hits[1]?.referrer).toBe(`${site.url}/`)
+})
+
+test('reload, a link, back and forward: each load once', async () => {
+  const page = await openPage('/first')
+  await page.reload()
+  await page.click('a')
+  await page.waitForURL('**/plain')
+  await page.goBack()
+  await page.goForward()
+  await page.waitForLoadState()
+  expect(routes(await storedAfter(5))).toEqual(['/first', '/first', '/plain', '/first', '/plain'])
+})
+
+test('a page that is left at once is counted', async () => {
+  const page = await context.newPage()
+  for (const path of ['/a', '/b', '/c']) await page.goto(site.url + path)
+  await page.close()
+  expect(routes(await storedAfter(3))).toEqual(['/a', '/b', '/c'])
+})
+
+test('the npm way counts the same', async () => {
+  site.close()
+  site = await startSite(collector.url, 'npm')
+  const page = await openPage('/')
+  await wait(100)
+  await push(page, '/products')
+  await page.reload()
+  expect(routes(await storedAfter(3))).toEqual(['/', '/products', '/products'])
+})
+
+describe('nothing lost, nothing twice', () => {
+  test('offline for three navigations, then online', async () => {
+    const page = await openPage('/')
+    await context.setOffline(true)
+    for (const path of ['/one', '/two', '/three']) await push(page, path)
+    await context.setOffline(false)
+    expect(routes(await storedAfter(4))).toEqual(['/', '/one', '/two', '/three'])
+  })
+
+  test('offline, tab closed, and delivered by the next visit', async () => {
+    const page = await openPage('/')
+    await wait(200)
+    await context.setOffline(true)
+    for (const path of ['/one', '/two']) await push(page, path)
+    await page.close()
+    await context.setOffline(false)
+    await openPage('/later')
+    expect(routes(await storedAfter(4))).toEqual(['/', '/one', '/two', '/later'])
+  })
+
+  test('collector killed with SIGKILL and started again while the page sends', async () => {
+    const page = await openPage('/')
+    let count = 1
+    const browsing = (async () => {
+      for (; count < 60; count++) {
+        await page.evaluate((path) => history.pushState(null, '', path), `/${count}`)
+        await wait(25)
+      }
+    })()
+    for (let kill = 0; kill < 3; kill++) {
+      await wait(250)
+      await collector.stop('SIGKILL')
+      await wait(100)
+      collector = await startCollector({ data, port })
+    }
+    await browsing
+    const hits = await storedAfter(60)
+    expect(routes(hits)).toEqual(['/', ...Array.from({ length: 59 }, (_, index) => `/${index + 1}`)])
+  })
+
+  test('two tabs at once, offline and back', async () => {
+    const tabs = await Promise.all([openPage('/left'), openPage('/right')])
+    await context.setOffline(true)
+    for (let step = 1; step <= 5; step++) {
+      await Promise.all(tabs.map((tab, index) => tab.evaluate((path) => history.pushState(null, '', path), `/${index}/${step}`)))
+      await wait(350)
+    }
+    await context.setOffline(false)
+    await Promise.all(tabs.map((tab) => tab.evaluate(() => history.pushState(null, '', '/end'))))
+    const hits = await storedAfter(14)
+    expect(new Set(routes(hits)).size).toBe(13)
+  })
+
+  test('an answer that never comes back is a retry that meets its twin', async () => {
+    let lost = 0
+    await context.route(`${collector.url}/hit`, async (route) => {
+      if (lost++ > 1) return route.continue()
+      // The collector gets it, the page hears nothing.
+      await route.fetch()
+      return route.abort('connectionreset')
+    })
+    const page = await openPage('/')
+    await push(page, '/next')
+    expect(routes(await storedAfter(2))).toEqual(['/', '/next'])
+    expect(lost).toBeGreaterThan(2)
+  })
+})
+
+test('a hit is on the dashboard within a second of its answer', async () => {
+  const dashboard = await context.newPage()
+  await dashboard.goto(`${collector.url}/dashboard/`)
+  await dashboard.getByLabel(/password/i).fill(collector.password!)
+  await dashboard.keyboard.press('Enter')
+  await dashboard.getByText(/waiting for the first hit/i).waitFor()
+  await Promise.all([context.waitForEvent('response', (response) => response.url().endsWith('/hit') && response.status() === 201), openPage('/seen')])
+  await dashboard.getByText('/seen').first().waitFor({ timeout: 1000 })
+  await storedAfter(1)
+})

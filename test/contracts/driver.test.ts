@@ -1,0 +1,8 @@
+import { createFsDriver } from '@treadlight/store'
+import memoryDriver from 'unstorage/drivers/memory'
+import { createTemporaryDirectory } from '../store/temporary-directory.ts'
+import { testDriver } from './driver.ts'
+
+testDriver('memory', async () => memoryDriver())
+testDriver('fs', async () => createFsDriver({ base: await createTemporaryDirectory(), sync: false }))
+testDriver('fs, synced', async () => createFsDriver({ base: await createTemporaryDirectory() }))

@@ -1,0 +1,334 @@
+import type { HitFilter, HitStore, Query, StoredHit } from '@treadlight/store'
+import { afterEach, describe, expect, test } from 'vitest'
+import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/make-hit.ts'
+import { queryCases } from './query-cases.ts'
+
+const policy = { anonymous: 90 * day, authenticated: 365 * day }
+const everything: Query = { site: 'shop', range: { from: 0, to: noon + 400 * day }, timezone: 'UTC', metrics: ['visitors', 'pageviews', 'events'] }
+
+/**
+ * What every `HitStore` must do. Pass a function that opens an empty one.
+ *
+ * @example
+ * testHitStore('mine', async ({ now }) => createMine({ now }))
+ */
+export function testHitStore(name: string, open: (options: { now: () => number }) => Promise<HitStore>): void {
+  let time = noon
+  const opened: HitStore[] = []
+
+  async function openStore(): Promise<HitStore> {
+    time = noon
+    const store = await open({ now: () => time })
+    opened.push(store)
+    return store
+  }
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((store) => store.close()))
+  })
+
+  describe(`${name}: append`, () => {
+    test('says what became of each hit, in order, over several sites', async () => {
+      const store = await openStore()
+      const [a, b] = [makeHit(), makeHit({ site: 'other' })]
+      expect(await store.append([a, b, a])).toEqual(['stored', 'stored', 'duplicate'])
+      expect(await store.append([makeHit(), b])).toEqual(['stored', 'duplicate'])
+      expect(await store.append([])).toEqual([])
+      expect(await idsOf(store, { site: 'shop' })).toHaveLength(2)
+    })
+
+    test('gives back what it was given', async () => {
+      const store = await openStore()
+      const full = makeEvent('buy', {
+        title: 'Ça – "quoted"\\ 𝒳 \u2028',
+        props: { plan: 'pro', seats: 3, trial: false },
+        revenue: { amount: '9.99', currency: 'EUR' },
+        interactive: false,
+        navigation: 'reload',
+        scroll: 0,
+        user: 'u1',
+        session: 's1',
+      })
+      await store.append([full])
+      expect(await listAll(store, { site: 'shop' })).toEqual([full])
+    })
+
+    test('one id of one site is nobody else’s', async () => {
+      const store = await openStore()
+      const hit = makeHit()
+      expect(await store.append([hit, { ...hit, site: 'other' }])).toEqual(['stored', 'stored'])
+    })
+
+    test('many at once: each is stored once', async () => {
+      const store = await openStore()
+      const hits = Array.from({ length: 50 }, () => makeHit())
+      const outcomes = await Promise.all([...hits, ...hits].map((hit) => store.append([hit])))
+      expect(outcomes.flat().filter((outcome) => outcome === 'stored')).toHaveLength(50)
+      expect(await idsOf(store, { site: 'shop' })).toHaveLength(50)
+    })
+
+    test.each(['', 'A', 'a:b', '../x', 'a/b', 'é', 'x'.repeat(65)])('refuses the site id %j', async (site) => {
+      const store = await openStore()
+      await expect(store.append([makeHit({ site })])).rejects.toThrow(RangeError)
+    })
+
+    test.each([[0, 1], [1, 0]])('of a retry with another content the one received first counts, in order %i %i', async (...order) => {
+      const store = await openStore()
+      const id = testId(1)
+      const facts = [makeHit({ id, title: 'first', received: noon + 1 }), makeHit({ id, title: 'second', received: noon + 2 })]
+      for (const index of order) await store.append([facts[index]!])
+      expect((await listAll(store, { site: 'shop' })).map(({ title }) => title)).toEqual(['first'])
+    })
+
+    test.each([[0, 1, 2], [2, 1, 0], [1, 2, 0]])('facts of three origins make one hit, in order %i %i %i', async (...order) => {
+      const store = await openStore()
+      const id = testId(1)
+      const facts = [
+        makeHit({ id, origin: 'server', user: 'u1', visitor: 'server', title: '', time: noon, received: noon + 9 }),
+        makeHit({ id, origin: 'browser', visitor: 'browser', title: 'Cart', screen: '390x844', time: noon + 500, received: noon + 7 }),
+        makeHit({ id, origin: 'import', title: 'old', campaign: 'may', language: 'de', received: noon + 8 }),
+      ]
+      const outcomes = []
+      for (const index of order) outcomes.push(...(await store.append([facts[index]!])))
+      expect(outcomes).toEqual(['stored', 'duplicate', 'duplicate'])
+      expect(await listAll(store, { site: 'shop' })).toEqual([
+        makeHit({ id, origin: 'server', user: 'u1', visitor: 'server', title: 'Cart', screen: '390x844', campaign: 'may', language: 'de', time: noon, received: noon + 7 }),
+      ])
+    })
+
+    test('what the caller does to its hit afterwards is its own affair', async () => {
+      const store = await openStore()
+      const hit = makeHit({ title: 'before' })
+      await store.append([hit])
+      hit.title = 'after'
+      for await (const listed of store.hits({ site: 'shop' })) listed.title = 'after'
+      expect((await listAll(store, { site: 'shop' }))[0]?.title).toBe('before')
+    })
+  })
+
+  describe(`${name}: hits`, () => {
+    const hits = [
+      makeHit({ id: testId(3), time: noon, user: 'u1', session: 's1' }),
+      makeHit({ id: testId(2), time: noon, session: 's1', visitor: 'v2' }),
+      makeHit({ id: testId(1), time: noon + minute, user: 'u2' }),
+      makeEvent('buy', { id: testId(4), time: noon + 2 * minute, user: 'u1' }),
+    ]
+    const rows: [string, Omit<HitFilter, 'site'>, number[]][] = [
+      ['PV24 newest first by default, ties by id', {}, [4, 1, 3, 2]],
+      ['oldest first', { order: 'oldest' }, [2, 3, 1, 4]],
+      ['PV29 of a user, the newest', { user: 'u1', limit: 1 }, [4]],
+      ['of a session', { session: 's1' }, [3, 2]],
+      ['of a visitor', { visitor: 'v2' }, [2]],
+      ['of a type', { type: 'event' }, [4]],
+      ['anonymous ones', { user: '' }, [2]],
+      ['from inclusive, to exclusive', { from: noon, to: noon + minute }, [3, 2]],
+      ['behind a cursor', { after: testId(3) }, [2]],
+      ['behind a cursor, oldest first', { after: testId(3), order: 'oldest' }, [1, 4]],
+      ['behind a cursor that the filter leaves out', { after: testId(1), user: 'u1' }, [3]],
+      ['behind a cursor that is gone: from the time in its id', { after: testId(5, noon + 90_000) }, [1, 3, 2]],
+      ['no more than asked for', { limit: 2 }, [4, 1]],
+      ['none', { limit: 0 }, []],
+    ]
+    test.each(rows)('%s', async (_, filter, expected) => {
+      const store = await openStore()
+      await store.append(hits)
+      expect(await idsOf(store, { site: 'shop', ...filter })).toEqual(expected.map((number) => testId(number)))
+    })
+  })
+
+  describe(`${name}: identify`, () => {
+    const link = { site: 'shop', session: 's1', user: 'u1', time: noon }
+
+    test('PV18 gives a session’s anonymous hits to the user, past and to come, and no others', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' }), makeHit({ session: 's1', user: 'u2' }), makeHit({ session: 's2' }), makeHit()])
+      expect(await store.identify(link)).toBe(1)
+      await store.append([makeHit({ session: 's1' })])
+      expect(await idsOf(store, { site: 'shop', user: 'u1' })).toHaveLength(2)
+      expect(await idsOf(store, { site: 'shop', user: 'u2' })).toHaveLength(1)
+      expect(await idsOf(store, { site: 'shop', user: '' })).toHaveLength(2)
+    })
+
+    test('PV18 once: the same again changes nothing', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' })])
+      expect([await store.identify(link), await store.identify(link), await store.identify({ ...link, time: noon + 1 })]).toEqual([1, 0, 0])
+    })
+
+    test.each([[0, 1], [1, 0]])('of two users of one session the earlier link counts, in order %i %i', async (...order) => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' })])
+      const links = [link, { ...link, user: 'u0', time: noon + 1 }]
+      for (const index of order) await store.identify(links[index]!)
+      expect(await idsOf(store, { site: 'shop', user: 'u1' })).toHaveLength(1)
+    })
+
+    test('PV19 without a link nothing changes hands', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' }), makeHit({ session: 's1', user: 'u1' })])
+      expect(await idsOf(store, { site: 'shop', user: '' })).toHaveLength(1)
+    })
+
+    test('a link to nobody or of no session is refused', async () => {
+      const store = await openStore()
+      await expect(store.identify({ ...link, user: '' })).rejects.toThrow(RangeError)
+      await expect(store.identify({ ...link, session: '' })).rejects.toThrow(RangeError)
+    })
+  })
+
+  describe(`${name}: erase`, () => {
+    const subjects = [{ user: 'u1' }, { session: 's1' }, { visitor: 'v1' }]
+    test.each(subjects)('by %o: gone from lists and figures, for ever, also when sent again', async (subject) => {
+      const store = await openStore()
+      const mine = makeHit({ user: 'u1', session: 's1', visitor: 'v1' })
+      const theirs = makeHit({ user: 'u2', session: 's2', visitor: 'v2' })
+      await store.append([mine, theirs, makeEngagement(mine), { ...mine, site: 'other' }])
+      expect(await store.erase({ site: 'shop', ...subject })).toEqual({ erased: 2 })
+      await store.append([mine, { ...mine, origin: 'server' }])
+      await store.maintain()
+      await store.append([mine])
+      expect(await idsOf(store, { site: 'shop' })).toEqual([theirs.id])
+      expect((await store.query(everything)).rows).toEqual([{ dimensions: [], metrics: [1, 1, 1] }])
+      expect(await idsOf(store, { site: 'other' })).toHaveLength(1)
+      expect(await store.erase({ site: 'shop', ...subject })).toEqual({ erased: 0 })
+    })
+
+    test('hits until that moment, not those after it', async () => {
+      const store = await openStore()
+      await store.erase({ site: 'shop', user: 'u1' })
+      await store.append([makeHit({ user: 'u1', time: noon }), makeHit({ user: 'u1', time: noon + 1, id: testId(7) })])
+      expect(await idsOf(store, { site: 'shop' })).toEqual([testId(7)])
+    })
+
+    test('includes hits that a link made theirs, before or after', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' }), makeHit({ session: 's2' })])
+      await store.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
+      expect(await store.erase({ site: 'shop', user: 'u1' })).toEqual({ erased: 1 })
+      await store.identify({ site: 'shop', session: 's2', user: 'u1', time: noon })
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
+    })
+
+    test('a retry that no longer names the person does not come back either', async () => {
+      const store = await openStore()
+      const hit = makeHit({ origin: 'server', user: 'u1' })
+      await store.append([hit])
+      await store.erase({ site: 'shop', user: 'u1' })
+      await store.maintain()
+      await store.append([{ ...hit, origin: 'browser', user: '' }])
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
+    })
+
+    test('nobody is refused', async () => {
+      const store = await openStore()
+      await expect(store.erase({ site: 'shop', user: '' })).rejects.toThrow(RangeError)
+    })
+  })
+
+  describe(`${name}: prune`, () => {
+    const aged = (age: number, fields: Partial<StoredHit> = {}) => makeHit({ time: noon - age, ...fields })
+
+    test('PV22 anonymous hits after 90 days, authenticated ones after 365, strictly older', async () => {
+      const store = await openStore()
+      const kept = [aged(90 * day), aged(365 * day, { user: 'u1' }), aged(91 * day, { user: 'u1' })]
+      await store.append([...kept, aged(90 * day + 1), aged(365 * day + 1, { user: 'u1' }), aged(400 * day)])
+      expect(await store.prune(policy, { dryRun: true })).toEqual({ anonymous: 2, authenticated: 1 })
+      expect(await idsOf(store, { site: 'shop' })).toHaveLength(6)
+      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 1 })
+      expect((await idsOf(store, { site: 'shop' })).toSorted()).toEqual(kept.map(({ id }) => id).toSorted())
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+    })
+
+    test('PV23 two settings, and a clock of one’s own', async () => {
+      const store = await openStore()
+      await store.append([aged(0), aged(0, { user: 'u1' })])
+      const settings = { anonymous: day, authenticated: 2 * day }
+      expect(await store.prune(settings, { now: noon + day })).toEqual({ anonymous: 0, authenticated: 0 })
+      expect(await store.prune(settings, { now: noon + day + 1 })).toEqual({ anonymous: 1, authenticated: 0 })
+      time = noon + 2 * day + 1
+      expect(await store.prune(settings)).toEqual({ anonymous: 0, authenticated: 1 })
+    })
+
+    test('PV22 a hit that a link gave to a user is authenticated', async () => {
+      const store = await openStore()
+      await store.append([aged(100 * day, { session: 's1' })])
+      await store.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+    })
+
+    test('all facts of a hit go together', async () => {
+      const store = await openStore()
+      const hit = aged(100 * day, { origin: 'server' })
+      await store.append([hit, makeHit({ ...hit, origin: 'browser', time: noon })])
+      expect(await store.prune(policy)).toEqual({ anonymous: 1, authenticated: 0 })
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
+    })
+
+    test('one site or all', async () => {
+      const store = await openStore()
+      await store.append([aged(100 * day), aged(100 * day, { site: 'other' }), aged(100 * day, { site: 'third' })])
+      expect(await store.prune(policy, { site: 'other' })).toEqual({ anonymous: 1, authenticated: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 0 })
+    })
+
+    test('erased hits go uncounted', async () => {
+      const store = await openStore()
+      await store.append([aged(100 * day, { session: 's1' })])
+      await store.erase({ site: 'shop', session: 's1' })
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+    })
+
+    test('a hit that comes again after it was pruned is a new one', async () => {
+      const store = await openStore()
+      const hit = aged(100 * day)
+      await store.append([hit])
+      await store.prune(policy)
+      expect(await store.append([hit])).toEqual(['stored'])
+    })
+  })
+
+  describe(`${name}: query`, () => {
+    test.each(queryCases)('$name', async ({ hits, query, rows, totalRows }) => {
+      const store = await openStore()
+      await store.append(hits)
+      const range = { from: noon - 12 * 60 * minute, to: noon + 12 * 60 * minute }
+      const result = await store.query({ site: 'shop', timezone: 'UTC', range, ...query })
+      expect(result).toEqual({
+        rows: rows.map(([dimensions, metrics]) => ({ dimensions, metrics })),
+        totalRows: totalRows ?? rows.length,
+      })
+    })
+
+    test('an unknown time zone is refused', async () => {
+      const store = await openStore()
+      await expect(store.query({ ...everything, timezone: 'Mars/Base' })).rejects.toThrow(RangeError)
+    })
+  })
+
+  test(`${name}: closed, it refuses everything and can be closed again`, async () => {
+    const store = await openStore()
+    await store.append([makeHit()])
+    await store.close()
+    await store.close()
+    const calls = [
+      () => store.append([makeHit()]),
+      () => store.query(everything),
+      () => listAll(store, { site: 'shop' }),
+      () => store.identify({ site: 'shop', session: 's', user: 'u', time: noon }),
+      () => store.erase({ site: 'shop', user: 'u' }),
+      () => store.prune(policy),
+      () => store.maintain(),
+    ]
+    for (const call of calls) await expect(call()).rejects.toThrow('closed')
+  })
+}
+
+async function listAll(store: HitStore, filter: HitFilter): Promise<StoredHit[]> {
+  const hits: StoredHit[] = []
+  for await (const hit of store.hits(filter)) hits.push(hit)
+  return hits
+}
+
+async function idsOf(store: HitStore, filter: HitFilter): Promise<string[]> {
+  return (await listAll(store, filter)).map(({ id }) => id)
+}

@@ -1,0 +1,333 @@
+import type { Query, QueryRow, StoredHit } from '@treadlight/store'
+import { day, makeEngagement, makeEvent, makeHit, minute, noon, second, testId } from '../store/make-hit.ts'
+
+type Cells = [dimensions: QueryRow['dimensions'], metrics: QueryRow['metrics']]
+
+export interface QueryCase {
+  name: string
+  hits: StoredHit[]
+  query: Partial<Query> & Pick<Query, 'metrics'>
+  rows: Cells[]
+  totalRows?: number
+}
+
+const at = (minutes: number) => noon + minutes * minute
+const read = makeHit({ path: '/read', time: at(0), visitor: 'reader' })
+const again = makeHit({ path: '/read', time: at(5), visitor: 'reader' })
+const other = makeHit({ path: '/read', time: at(0), visitor: 'other' })
+
+/** Two visits of Ann (/, /cart, then after lunch /cart) and one of Bob (/), who signs up. */
+const annAndBob = [
+  makeHit({ visitor: 'ann', path: '/', time: at(0), source: 'news', medium: 'email', campaign: 'may' }),
+  makeHit({ visitor: 'ann', path: '/cart', time: at(2) }),
+  makeHit({ visitor: 'ann', path: '/cart', time: at(90) }),
+  makeHit({ visitor: 'bob', path: '/', time: at(10), referrer: 'https://www.blog.example/x', referrerHost: 'blog.example' }),
+  makeEvent('signup', { visitor: 'bob', path: '/', time: at(11), props: { plan: 'pro', seats: 3 } }),
+]
+
+const sessionMetrics = ['visits', 'bounce_rate', 'visit_duration', 'views_per_visit'] as const
+
+/** Expectations written by hand from Plausible's definitions (reference/metrics.md, section 4). */
+export const queryCases: QueryCase[] = [
+  {
+    name: 'nothing at all: one row, counts 0, ratios null',
+    hits: [],
+    query: { metrics: ['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth', 'percentage'] },
+    rows: [[[], [0, 0, 0, 0, null, null, null, null, null, null]]],
+  },
+  { name: 'nothing at all, split: no rows', hits: [], query: { metrics: ['visitors'], dimensions: ['event:page'] }, rows: [] },
+  {
+    name: 'everything of two visitors',
+    hits: annAndBob,
+    // Durations 120, 0 and 60 s; Ann's second visit is the only bounce.
+    query: { metrics: ['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration'] },
+    rows: [[[], [2, 3, 4, 5, 1.33, 33, 60]]],
+  },
+  {
+    name: 'a gap of 30 minutes begins a visit, one millisecond less does not',
+    hits: [
+      makeHit({ visitor: 'a', time: at(0) }),
+      makeHit({ visitor: 'a', time: at(30) }),
+      makeHit({ visitor: 'b', time: at(0) }),
+      makeHit({ visitor: 'b', time: at(30) - 1 }),
+    ],
+    query: { metrics: ['visitors', 'visits'] },
+    rows: [[[], [2, 3]]],
+  },
+  {
+    name: 'engagement keeps a visit alive and is no event',
+    hits: [read, makeEngagement(read, { time: at(20), engaged: 5 * second }), makeHit({ visitor: 'reader', time: at(45) })],
+    query: { metrics: ['visitors', 'visits', 'pageviews', 'events', 'visit_duration'] },
+    rows: [[[], [1, 1, 2, 2, 45 * 60]]],
+  },
+  {
+    name: 'engagement after the last pageview lengthens no visit and ends no bounce',
+    hits: [read, makeEngagement(read, { time: at(9), engaged: second })],
+    query: { metrics: [...sessionMetrics] },
+    rows: [[[], [1, 100, 0, 1]]],
+  },
+  {
+    name: 'engagement alone makes nothing',
+    hits: [makeEngagement(read, { engaged: second, scroll: 50 })],
+    query: { metrics: ['visitors', 'visits', 'events', 'time_on_page', 'scroll_depth'] },
+    rows: [[[], [0, 0, 0, null, null]]],
+  },
+  {
+    name: 'engaged time is the largest total plus the deltas; scroll the deepest',
+    hits: [
+      { ...read, engaged: 2 * second, scroll: 10 },
+      makeEngagement(read, { engaged: 9 * second, scroll: 80 }),
+      makeEngagement(read, { engaged: 4 * second, scroll: 30 }),
+      makeEngagement(read, { engagedDelta: 500 }),
+      makeEngagement(read, { engagedDelta: 700 }),
+    ],
+    query: { metrics: ['time_on_page', 'scroll_depth'] },
+    rows: [[[], [10, 80]]],
+  },
+  {
+    name: 'time on page is per visit with a known time; scroll depth per visitor, then averaged',
+    hits: [
+      read,
+      makeEngagement(read, { engaged: 10 * second, scroll: 20 }),
+      again,
+      makeEngagement(again, { engaged: 20 * second, scroll: 90 }),
+      other,
+      makeEngagement(other, { engaged: 5 * second, scroll: 45 }),
+      makeHit({ path: '/read', visitor: 'silent' }),
+    ],
+    query: { metrics: ['time_on_page', 'scroll_depth', 'visitors'], dimensions: ['event:page'] },
+    // (10 + 20 + 5) / 2 visits; (90 + 45) / 2 visitors.
+    rows: [[['/read'], [18, 68, 3]]],
+  },
+  {
+    name: 'bounces: custom events end one unless they are not interactive',
+    hits: [
+      makeHit({ visitor: 'a' }),
+      makeHit({ visitor: 'b' }),
+      makeEvent('buy', { visitor: 'b', time: at(1) }),
+      makeHit({ visitor: 'c' }),
+      makeEvent('seen', { visitor: 'c', time: at(1), interactive: false }),
+      makeEvent('ping', { visitor: 'd', interactive: false }),
+    ],
+    query: { metrics: ['visits', 'bounce_rate'] },
+    rows: [[[], [4, 75]]],
+  },
+  {
+    name: 'visitors: the hash, else the session, else the view; once per home day',
+    hits: [
+      makeHit({ visitor: 'a', session: 's1' }),
+      makeHit({ visitor: 'a', session: 's2' }),
+      makeHit({ visitor: 'a', time: at(0) + day }),
+      makeHit({ visitor: '', session: 's3' }),
+      makeHit({ visitor: '', session: 's3', time: at(1) }),
+      makeHit({ visitor: '', id: testId(9001) }),
+      makeEvent('x', { visitor: '', view: testId(9001), time: at(2) }),
+      makeHit({ visitor: '' }),
+    ],
+    query: { metrics: ['visitors', 'visits'], range: { from: noon - day, to: noon + 2 * day } },
+    rows: [[[], [5, 6]]],
+  },
+  {
+    name: 'a session over midnight is two visits, so that days add up',
+    hits: [
+      makeHit({ visitor: '', session: 's', time: at(12 * 60 - 1) }),
+      makeHit({ visitor: '', session: 's', time: at(12 * 60 + 1) }),
+    ],
+    query: { metrics: ['visits', 'visitors'], range: { from: noon, to: noon + day } },
+    rows: [[[], [2, 2]]],
+  },
+  {
+    name: 'the range is half open, for hits and for the beginnings of visits',
+    hits: [
+      makeHit({ visitor: 'a', time: at(-1) }),
+      makeHit({ visitor: 'a', time: at(0) }),
+      makeHit({ visitor: 'b', time: at(9) }),
+      makeHit({ visitor: 'c', time: at(10) }),
+    ],
+    query: { metrics: ['visitors', 'pageviews', 'visits'], range: { from: at(0), to: at(10) } },
+    rows: [[[], [2, 2, 1]]],
+  },
+  {
+    name: 'top pages, most visitors first, ties by name',
+    hits: annAndBob,
+    query: { metrics: ['visitors', 'pageviews'], dimensions: ['event:page'] },
+    rows: [
+      [['/'], [2, 2]],
+      [['/cart'], [1, 2]],
+    ],
+  },
+  {
+    name: 'what is said of whole visits is said of the page they began with',
+    hits: annAndBob,
+    query: { metrics: [...sessionMetrics], dimensions: ['event:page'], orderBy: [['event:page', 'asc']] },
+    // /: Ann's first visit (120 s, 2 views) and Bob's (60 s, 1 view); both went on. /cart: entered by Ann's second.
+    rows: [
+      [['/'], [2, 0, 90, 1.5]],
+      [['/cart'], [2, 100, 0, 1]],
+    ],
+  },
+  {
+    name: 'page filter: visits that saw it; their bounce rate only if they began there',
+    hits: annAndBob,
+    query: { metrics: ['visitors', 'pageviews', ...sessionMetrics], filters: [['is', 'event:page', ['/cart']]] },
+    rows: [[[], [1, 2, 2, 100, 60, 1.5]]],
+  },
+  {
+    name: 'page filter and pages: only rows that pass the filter',
+    hits: annAndBob,
+    query: { metrics: ['visits', 'bounce_rate'], dimensions: ['event:page'], filters: [['is', 'event:page', ['/cart']]] },
+    rows: [[['/cart'], [2, 100]]],
+  },
+  {
+    name: 'sources: source, else referring host, else direct',
+    hits: annAndBob,
+    query: { metrics: ['visits', 'visitors', 'pageviews'], dimensions: ['visit:source'] },
+    rows: [
+      [['Direct / None'], [1, 1, 1]],
+      [['blog.example'], [1, 1, 1]],
+      [['news'], [1, 1, 2]],
+    ],
+  },
+  {
+    name: 'referrer and campaign, with words for nothing',
+    hits: annAndBob,
+    query: { metrics: ['visits'], dimensions: ['visit:referrer', 'visit:utm_source', 'visit:utm_medium', 'visit:utm_campaign'] },
+    rows: [
+      [['Direct / None', '(not set)', '(not set)', '(not set)'], [1]],
+      [['Direct / None', 'news', 'email', 'may'], [1]],
+      [['https://www.blog.example/x', '(not set)', '(not set)', '(not set)'], [1]],
+    ],
+  },
+  {
+    name: 'entry and exit pages; a visit of events alone has none',
+    hits: [...annAndBob, makeEvent('call', { visitor: 'phone' })],
+    query: { metrics: ['visits'], dimensions: ['visit:entry_page', 'visit:exit_page'] },
+    rows: [
+      [['(not set)', '(not set)'], [1]],
+      [['/', '/'], [1]],
+      [['/', '/cart'], [1]],
+      [['/cart', '/cart'], [1]],
+    ],
+  },
+  {
+    name: 'event names and properties',
+    hits: annAndBob,
+    query: { metrics: ['events', 'visitors'], dimensions: ['event:name', 'event:props:plan', 'event:props:seats'] },
+    rows: [
+      [['pageview', '(none)', '(none)'], [4, 2]],
+      [['signup', 'pro', '3'], [1, 1]],
+    ],
+  },
+  {
+    name: 'a property called __proto__ is a plain name',
+    hits: [makeEvent('x', { props: JSON.parse('{"__proto__":"1"}') as Record<string, string> }), makeEvent('y')],
+    query: { metrics: ['events'], dimensions: ['event:props:__proto__', 'event:props:constructor'] },
+    rows: [
+      [['(none)', '(none)'], [1]],
+      [['1', '(none)'], [1]],
+    ],
+  },
+  {
+    name: 'host names',
+    hits: [makeHit({ hostname: 'a.example' }), makeHit({ hostname: 'b.example', time: at(1) })],
+    query: { metrics: ['pageviews', 'bounce_rate'], dimensions: ['event:hostname'] },
+    rows: [
+      [['a.example'], [1, 0]],
+      [['b.example'], [1, null]],
+    ],
+  },
+  {
+    name: 'visit filters pick whole visits',
+    hits: annAndBob,
+    query: { metrics: ['visitors', 'pageviews', 'events', 'visits'], filters: [['is', 'visit:source', ['news', 'blog.example']]] },
+    rows: [[[], [2, 3, 4, 2]]],
+  },
+  {
+    name: 'is_not, contains and contains_not; contains respects case',
+    hits: annAndBob,
+    query: {
+      metrics: ['pageviews'],
+      filters: [
+        ['is_not', 'visit:source', ['news']],
+        ['contains', 'event:page', ['ar', 'nothing']],
+        ['contains_not', 'event:page', ['CART']],
+      ],
+    },
+    rows: [[[], [1]]],
+  },
+  {
+    name: 'and, or, not',
+    hits: annAndBob,
+    query: {
+      metrics: ['pageviews', 'events', 'visits'],
+      filters: [
+        ['or', [['is', 'event:name', ['signup']], ['and', [['is', 'event:page', ['/']], ['is', 'visit:source', ['news']]]]]],
+        ['not', ['is', 'event:page', ['/none']]],
+      ],
+    },
+    rows: [[[], [1, 2, 2]]],
+  },
+  {
+    name: 'a visit passes when one hit meets all filters, not each filter some hit',
+    hits: annAndBob,
+    query: { metrics: ['visits'], filters: [['is', 'event:name', ['signup']], ['is', 'event:page', ['/cart']]] },
+    rows: [[[], [0]]],
+  },
+  {
+    name: 'percentage of all visitors that the filters let through',
+    hits: [makeHit({ visitor: 'a' }), makeHit({ visitor: 'b' }), makeHit({ visitor: 'c', path: '/x' }), makeHit({ visitor: 'd', hostname: 'other' })],
+    query: { metrics: ['visitors', 'percentage'], dimensions: ['event:page'], filters: [['is', 'event:hostname', ['shop.example']]] },
+    rows: [
+      [['/'], [2, 66.7]],
+      [['/x'], [1, 33.3]],
+    ],
+  },
+  {
+    name: 'hours where the visit began, in a zone that is 45 minutes off',
+    hits: [makeHit({ visitor: 'a', time: at(10) }), makeHit({ visitor: 'a', time: at(20) })],
+    // 12:10 and 12:20 UTC are 17:55 and 18:05 in Kathmandu.
+    query: { metrics: ['pageviews', 'visits'], dimensions: ['time:hour'], timezone: 'Asia/Kathmandu', orderBy: [['time:hour', 'asc']] },
+    rows: [
+      [['2026-11-21 17:00:00'], [1, 1]],
+      [['2026-11-21 18:00:00'], [1, 0]],
+    ],
+  },
+  {
+    name: 'days, weeks from Monday, and months, as calendars west of Greenwich have them',
+    hits: [makeHit({ time: Date.UTC(2026, 10, 2, 4, 30) })],
+    query: {
+      metrics: ['pageviews'],
+      dimensions: ['time:day', 'time:week', 'time:month'],
+      timezone: 'America/New_York',
+      range: { from: 0, to: noon },
+    },
+    // Sunday, 1 November, 23:30.
+    rows: [[['2026-11-01', '2026-10-26', '2026-11-01'], [1]]],
+  },
+  {
+    name: 'order by metric upwards, null first, then by dimension downwards',
+    hits: [makeHit({ hostname: 'a' }), makeHit({ hostname: 'b', time: at(1) }), makeHit({ hostname: 'c', time: at(2) })],
+    query: { metrics: ['pageviews'], dimensions: ['event:hostname'], orderBy: [['bounce_rate', 'asc'], ['event:hostname', 'desc']] },
+    rows: [
+      [['c'], [1]],
+      [['b'], [1]],
+      [['a'], [1]],
+    ],
+  },
+  {
+    name: 'pages of rows, and how many there are without',
+    hits: ['/a', '/b', '/c', '/d'].map((path) => makeHit({ path })),
+    query: { metrics: ['pageviews'], dimensions: ['event:page'], pagination: { limit: 2, offset: 1 } },
+    rows: [
+      [['/b'], [1]],
+      [['/c'], [1]],
+    ],
+    totalRows: 4,
+  },
+  {
+    name: 'another site is another world',
+    hits: [makeHit({ site: 'other' }), makeHit()],
+    query: { metrics: ['visitors'] },
+    rows: [[[], [1]]],
+  },
+]

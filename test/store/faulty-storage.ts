@@ -1,0 +1,55 @@
+import { Buffer } from 'node:buffer'
+import type { AppendDriver } from '@treadlight/store'
+import { createStorage, type Storage } from 'unstorage'
+import memoryDriver from 'unstorage/drivers/memory'
+
+/** What goes wrong with a write: nothing of it happens, half of it, or all of it and the answer is lost. */
+export type Fault = 'before' | 'half' | 'after'
+
+export interface FaultyStorage {
+  storage: Storage
+  values: Map<string, Buffer>
+  /** Calls of any kind so far. */
+  calls: number
+  /** Which call fails, counted from 1, and how. */
+  fail?: { call: number; fault: Fault }
+}
+
+/** Memory that writes once, can append if asked to, and fails on demand. */
+export function createFaultyStorage({ append }: { append: boolean }): FaultyStorage {
+  const values = new Map<string, Buffer>()
+  const faulty: FaultyStorage = { values, calls: 0, storage: createStorage({ driver: createDriver() }) }
+  return faulty
+
+  function createDriver() {
+    const driver = {
+      ...memoryDriver(),
+      name: 'faulty',
+      hasItem: (key: string) => run(() => values.has(key)),
+      getItem: () => null,
+      getItemRaw: (key: string) => run(() => values.get(key) ?? null),
+      setItemRaw: (key: string, value: Uint8Array) => write(key, Buffer.from(value)),
+      removeItem: (key: string) => run(() => void values.delete(key)),
+      getKeys: () => run(() => [...values.keys(), ...values.keys()]),
+      getMeta: (key: string) => run(() => (values.has(key) ? { size: values.get(key)!.length } : null)),
+    }
+    return append ? ({ ...driver, append: (key, bytes) => write(key, Buffer.concat([values.get(key) ?? Buffer.of(), bytes])) } satisfies AppendDriver) : driver
+  }
+
+  function write(key: string, value: Buffer): Promise<void> {
+    const before = values.get(key)?.length ?? 0
+    return run(
+      () => void values.set(key, value),
+      () => void values.set(key, value.subarray(0, before + ((value.length - before) >> 1))),
+    )
+  }
+
+  async function run<T>(act: () => T, half: () => unknown = () => undefined): Promise<T> {
+    faulty.calls++
+    if (faulty.fail?.call !== faulty.calls) return act()
+    const { fault } = faulty.fail
+    if (fault === 'half') half()
+    if (fault === 'after') act()
+    throw Object.assign(new Error(`EIO: ${fault}`), { code: 'EIO' })
+  }
+}

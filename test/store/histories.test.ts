@@ -1,0 +1,126 @@
+import { createFsDriver, createReferenceStore, createStore, type HitStore, type Query, type Store, type StoredHit, type Subject } from '@treadlight/store'
+import fc from 'fast-check'
+import { createStorage, type Storage } from 'unstorage'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createFaultyStorage } from './faulty-storage.ts'
+import { day, makeHit, minute, noon, testId } from './make-hit.ts'
+
+type Step =
+  | { do: 'append'; hits: StoredHit[] }
+  | { do: 'identify'; session: string; user: string; time: number }
+  | { do: 'erase'; subject: Omit<Subject, 'site'> }
+  | { do: 'prune'; anonymous: number; authenticated: number; dryRun: boolean }
+  | { do: 'maintain' }
+  | { do: 'reopen' }
+
+const users = fc.constantFrom('', '', 'u1', 'u2')
+const sessions = fc.constantFrom('', 's1', 's2')
+const times = fc.integer({ min: -6, max: 1 }).map((days) => noon + days * day)
+
+/** Few ids, so that retries, twins and merges are common. */
+const hit: fc.Arbitrary<StoredHit> = fc
+  .record({
+    number: fc.integer({ min: 0, max: 11 }),
+    origin: fc.constantFrom('server' as const, 'browser' as const, 'import' as const),
+    type: fc.constantFrom('pageview' as const, 'pageview' as const, 'event' as const, 'engagement' as const),
+    user: users,
+    session: sessions,
+    visitor: fc.constantFrom('v1', 'v2'),
+    received: fc.integer({ min: noon, max: noon + 3 }),
+    time: times,
+    path: fc.constantFrom('/', '/a'),
+  })
+  .map(({ number, ...fields }) => makeHit({ id: testId(number), ...fields }))
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('append' as const), hits: fc.array(hit, { maxLength: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('identify' as const), session: fc.constantFrom('s1', 's2'), user: fc.constantFrom('u1', 'u2'), time: times }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), subject: fc.constantFrom({ user: 'u1' }, { session: 's1' }, { visitor: 'v2' }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const), anonymous: fc.constantFrom(day, 3 * day), authenticated: fc.constantFrom(2 * day, 5 * day), dryRun: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.constantFrom({ do: 'maintain' as const }, { do: 'reopen' as const }) },
+)
+
+const query: Query = {
+  site: 'shop',
+  range: { from: noon - 8 * day, to: noon + 8 * day },
+  timezone: 'UTC',
+  metrics: ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration', 'time_on_page'],
+  dimensions: ['event:page'],
+}
+
+/** Plays a history on the reference and on a storage with several processes, and compares whatever either says. */
+async function play(steps: readonly (Step & { at: number })[], storage: Storage, processes: number): Promise<void> {
+  let time = noon
+  const now = () => time
+  const reference = createReferenceStore({ now })
+  const open = () => createStore({ storage, durability: 'volatile', now, refreshMs: 0 })
+  const stores: Store[] = []
+  for (let count = 0; count < processes; count++) stores.push(await open())
+
+  for (const step of steps) {
+    // So much later that nobody is taken to be writing still: deletions are complete.
+    time += 11 * minute
+    const index = step.at % processes
+    const store = stores[index]!
+    if (step.do === 'reopen') {
+      await store.close()
+      stores[index] = await open()
+    } else {
+      const [expected, actual] = [await perform(reference, step), await perform(store, step)]
+      // What a process answers to a retry depends on what it has read; what it counts does not.
+      if (step.do !== 'append') expect(actual).toEqual(expected)
+    }
+    for (const each of stores) expect(await describeAll(each)).toEqual(await describeAll(reference))
+  }
+  for (const store of stores) {
+    expect(store.problems).toEqual([])
+    await store.close()
+  }
+}
+
+async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' }>): Promise<unknown> {
+  switch (step.do) {
+    case 'append':
+      return store.append(step.hits)
+    case 'identify':
+      return store.identify({ site: 'shop', session: step.session, user: step.user, time: step.time })
+    case 'erase':
+      return store.erase({ site: 'shop', ...step.subject } as Subject)
+    case 'prune':
+      return store.prune({ anonymous: step.anonymous, authenticated: step.authenticated }, { dryRun: step.dryRun })
+    case 'maintain':
+      return store.maintain()
+  }
+}
+
+async function describeAll(store: HitStore): Promise<unknown> {
+  const hits: StoredHit[] = []
+  for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
+  return { hits, result: await store.query(query) }
+}
+
+const history = (maxLength: number) =>
+  fc.array(fc.tuple(step, fc.nat(2)).map(([each, at]) => ({ ...each, at })), { maxLength, minLength: 2 })
+
+describe('PV16 PV18 PV22 random histories: every store says what the reference says', () => {
+  let base: string
+  let count = 0
+  beforeAll(async () => void (base = await mkdtemp(join(tmpdir(), 'treadlight-'))))
+  afterAll(() => rm(base, { recursive: true }))
+
+  const storages: [string, () => Storage, runs: number][] = [
+    ['one value per group', () => createFaultyStorage({ append: false }).storage, 150],
+    ['appending', () => createFaultyStorage({ append: true }).storage, 150],
+    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), 40],
+  ]
+  for (const [name, open, numRuns] of storages) {
+    for (const processes of [1, 3]) {
+      test(`${name}, ${processes} at once`, async () => {
+        await fc.assert(fc.asyncProperty(history(12), (steps) => play(steps, open(), processes)), { numRuns })
+      })
+    }
+  }
+})

@@ -1,0 +1,89 @@
+import { addFact, mergeFacts, mergeRules, type StoredHit } from '@treadlight/store'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { makeHit, noon, testId } from './make-hit.ts'
+
+const text = fc.constantFrom('', 'a', 'b')
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+
+/** Facts of one id that differ in some fields of every kind. */
+const facts: fc.Arbitrary<StoredHit[]> = fc.array(
+  fc
+    .record({
+      origin: fc.constantFrom('server', 'browser', 'import'),
+      received: fc.integer({ min: noon, max: noon + 2 }),
+      time: fc.integer({ min: noon, max: noon + 2 }),
+      title: text,
+      user: text,
+      source: text,
+      engaged: maybe(fc.integer({ min: 0, max: 2 })),
+      interactive: maybe(fc.boolean()),
+      props: maybe(fc.record({ plan: text })),
+    })
+    .map((fields) => makeHit({ id: testId(1), ...(fields as Partial<StoredHit>) })),
+  { minLength: 1, maxLength: 6 },
+)
+const union = (list: readonly StoredHit[]) => list.reduce<StoredHit[]>(addFact, [])
+
+describe('facts of one id', () => {
+  test('their union does not depend on order, grouping or repetition', () => {
+    fc.assert(
+      fc.property(facts, facts, facts, (a, b, c) => {
+        expect(union([...a, ...b])).toEqual(union([...b, ...a]))
+        expect(union([...union([...a, ...b]), ...c])).toEqual(union([...a, ...union([...b, ...c])]))
+        expect(union([...a, ...a])).toEqual(union(a))
+      }),
+    )
+  })
+
+  test('neither does the hit that they make', () => {
+    fc.assert(
+      fc.property(
+        facts.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }), fc.subarray(list))),
+        ([list, shuffled, some]) => {
+          expect(mergeFacts([...shuffled, ...some])).toEqual(mergeFacts(list))
+        },
+      ),
+    )
+  })
+
+  test('a merged value comes from one of the facts', () => {
+    fc.assert(
+      fc.property(facts, (list) => {
+        const merged = mergeFacts(list)
+        for (const field of Object.keys(mergeRules) as (keyof StoredHit)[]) {
+          expect(list.map((fact) => fact[field])).toContainEqual(merged[field])
+        }
+      }),
+    )
+  })
+
+  const rows: [field: keyof StoredHit, server: unknown, browser: unknown, imported: unknown, merged: unknown][] = [
+    ['user', 'u1', 'u2', 'u3', 'u1'],
+    ['user', '', 'u2', 'u3', 'u2'],
+    ['session', '', '', 's3', 's3'],
+    ['time', 3, 2, 1, 3],
+    ['received', 3, 2, 1, 1],
+    ['title', 'server', 'browser', 'import', 'browser'],
+    ['title', 'server', '', 'import', 'server'],
+    ['title', '', '', '', ''],
+    ['url', 'https://a/', 'https://a/#x', '', 'https://a/#x'],
+    ['engaged', 5, 0, undefined, 0],
+    ['scroll', 40, undefined, 90, 40],
+    ['interactive', undefined, false, true, false],
+    ['revenue', undefined, undefined, undefined, undefined],
+  ]
+  test.each(rows)('%s of server %j, browser %j, import %j is %j', (field, server, browser, imported, merged) => {
+    const id = testId(1)
+    const hit = mergeFacts([
+      makeHit({ id, origin: 'import', [field]: imported }),
+      makeHit({ id, origin: 'server', [field]: server }),
+      makeHit({ id, origin: 'browser', [field]: browser }),
+    ])
+    expect(hit[field]).toEqual(merged)
+  })
+
+  test('of nothing there is no hit', () => {
+    expect(() => mergeFacts([])).toThrow(RangeError)
+  })
+})
