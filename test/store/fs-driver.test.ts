@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFsDriver, type AppendDriver } from '@treadlight/store'
 import { createStorage } from 'unstorage'
@@ -52,13 +52,11 @@ describe('fs driver', () => {
     expect(await driver.getKeys('', {})).toEqual(['a:b'])
   })
 
-  test('reads no more than what is below the prefix', async () => {
-    const { driver, base } = await openDriver()
-    await driver.setItemRaw!('a:b', bytes, {})
-    // A directory with this name cannot be read as one: whoever walked into it would fail.
-    await mkdir(join(base, 'z'))
-    await symlink('loop', join(base, 'z', 'loop'))
-    expect([await driver.getKeys('a:', {}), await driver.getKeys('a:b', {})]).toEqual([['a:b'], []])
+  test('lists what is below the prefix only', async () => {
+    const { driver } = await openDriver()
+    for (const key of ['a:b', 'a:c:d', 'ab:c']) await driver.setItemRaw!(key, bytes, {})
+    expect((await driver.getKeys('a:', {})).toSorted()).toEqual(['a:b', 'a:c:d'])
+    expect([await driver.getKeys('a:b', {}), await driver.getKeys('no:such', {})]).toEqual([[], []])
   })
 
   test.each(['', '..', 'a:..:b', '.', 'a.', 'a:', ':a', 'a/b', 'a\\b', 'a b', 'ä', 'a?b', 'a\0', 'a~b', '%2e%2e', 'x$'])(

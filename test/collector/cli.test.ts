@@ -1,0 +1,237 @@
+import { createId } from '@treadlight/protocol'
+import { createStore, openStorage, type StoredHit } from '@treadlight/store'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { version } from '../../packages/collector/src/version.ts'
+import packageJson from '../../packages/collector/package.json'
+import { logIn, startCollector } from '../process/collectorProcess.ts'
+
+const cli = new URL('../../packages/collector/bin/treadlight.mjs', import.meta.url).pathname
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'treadlight-cli-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+interface Result {
+  code: number | null
+  out: string
+  err: string
+}
+
+async function run(args: string[], env: Record<string, string> = {}): Promise<Result> {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => (out += chunk))
+  child.stderr.on('data', (chunk) => (err += chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
+}
+
+describe('help', () => {
+  test.each([['--help'], ['help'], ['-h']])('treadlight %s lists the commands', async (arg) => {
+    const { code, out } = await run([arg])
+    expect(code).toBe(0)
+    for (const command of ['serve', 'prune', 'user']) expect(out).toContain(command)
+  })
+
+  test.each(['serve', 'prune', 'user'])('treadlight %s --help says what it takes', async (command) => {
+    const { code, out } = await run([command, '--help'])
+    expect(code).toBe(0)
+    expect(out).toMatch(new RegExp(`^treadlight ${command}`))
+    expect(out).toContain('--data')
+  })
+
+  test('the version is the package’s', async () => {
+    expect(version).toBe(packageJson.version)
+    expect((await run(['--version'])).out.trim()).toBe(version)
+  })
+})
+
+describe('what is wrong is one clear line, and exit code 1', () => {
+  test.each([
+    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, prune, user/],
+    ['an unknown option', ['serve', '--prot', '1'], {}, /--prot.*--help/],
+    ['an unknown argument', ['prune', 'now'], {}, /now.*--help/],
+    ['a bad port', ['serve', '--port', 'x'], {}, /port: "x" \(flag\) must be a whole number/],
+    ['a bad setting', ['serve'], { TREADLIGHT_TIMEZONE: 'Mars' }, /timezone: "Mars" \(environment variable TREADLIGHT_TIMEZONE\)/],
+    ['an unknown driver', ['serve', '--driver', 'flopppy'], {}, /storage: unknown storage driver "flopppy": choose fs or memory/],
+    ['a host that is not here', ['serve', '--host', '203.0.113.7', '--port', '0'], {}, /host 203\.0\.113\.7: this machine has no such address/],
+    ['user without a word', ['user'], {}, /treadlight user reset/],
+  ])('%s', async (_, args, env, message) => {
+    const { code, err } = await run(args, env as Record<string, string>)
+    expect(err).toMatch(message)
+    expect(err.trim()).not.toContain('\n')
+    expect(code).toBe(1)
+  })
+
+  test('a taken port', async () => {
+    const first = await startCollector({ data: join(folder, 'data') })
+    try {
+      const { port } = new URL(first.url)
+      const { code, err } = await run(['serve', '--port', port, '--data', join(folder, 'other')])
+      expect(err).toMatch(new RegExp(`port ${port} on 127.0.0.1 is taken: stop what listens there, or set another with PORT=${Number(port) + 1}`))
+      expect(err.trim()).not.toContain('\n')
+      expect(code).toBe(1)
+    } finally {
+      await first.stop()
+    }
+  })
+
+  test('a folder that cannot be written, because a file is in the way', async () => {
+    await writeFile(join(folder, 'file'), '')
+    const { code, err } = await run(['serve', '--port', '0', '--data', join(folder, 'file')])
+    expect(err).toMatch(/^treadlight: storage: could not .*file/)
+    expect(err.trim()).not.toContain('\n')
+    expect(code).toBe(1)
+  })
+})
+
+describe('serve', () => {
+  test('prints where everything is, and a password on the first start only', async () => {
+    const data = join(folder, 'data')
+    const first = await startCollector({ data })
+    expect(first.output()).toContain(`${first.url}/dashboard/`)
+    expect(first.output()).toContain(`<script defer src="${first.url}/t.js"></script>`)
+    expect(first.output()).toContain('synced')
+    await logIn(first.url, first.password!)
+    expect(await first.stop()).toBe(0)
+
+    const second = await startCollector({ data })
+    expect(second.password).toBeUndefined()
+    await logIn(second.url, first.password!)
+    expect(await second.stop()).toBe(0)
+  })
+
+  test('files and folders are for their owner only', async () => {
+    const { stdout } = await shell(`umask 022 && node ${cli} user reset --data ${folder}/data && find ${folder}/data -perm /077`)
+    expect(stdout.split('\n').filter((line) => line.startsWith('/'))).toEqual([])
+  })
+
+  test.each([
+    ['SIGINT', {}],
+    ['SIGTERM', {}],
+    ['SIGTERM', { CI: '1', TEST: '1' }],
+  ] as const)('%s with requests in flight (%j): they are answered, stored, and it exits with 0', async (signal, env) => {
+    const data = join(folder, 'data')
+    const collector = await startCollector({ data, env })
+    const slow = Array.from({ length: 20 }, () => slowHit(collector.url))
+    // Until the collector has read the headers: before that the request is not in flight but on the wire.
+    await wait(300)
+    const stopped = collector.stop(signal)
+    await wait(200)
+    for (const { finish } of slow) finish()
+    expect(await Promise.all(slow.map(({ status }) => status))).toEqual(slow.map(() => 201))
+    expect(await stopped).toBe(0)
+    expect(await readAll(data)).toHaveLength(20)
+  })
+
+  test('a connection that is kept alive does not hold up the end', async () => {
+    const collector = await startCollector({ data: join(folder, 'data') })
+    await (await fetch(`${collector.url}/api/health`)).text()
+    const started = performance.now()
+    expect(await collector.stop()).toBe(0)
+    expect(performance.now() - started).toBeLessThan(3000)
+  })
+})
+
+describe('prune', () => {
+  const day = 86_400_000
+  const hit = (age: number, user: string): StoredHit => {
+    const time = Date.now() - age * day
+    const id = createId(time)
+    return {
+      id, user, time, received: time, site: 'default', origin: 'import', type: 'pageview', view: id,
+      day: new Date(time).toISOString().slice(0, 10), url: 'https://a.example/', title: '', referrer: '', hostname: 'a.example', path: '/',
+      referrerHost: '', source: '', medium: '', campaign: '', visitor: 'v', session: '',
+    }
+  }
+  const fill = async (): Promise<void> => {
+    const store = await createStore(openStorage({ driver: 'fs', base: join(folder, 'data') }))
+    await store.append([hit(91, ''), hit(89, ''), hit(200, ''), hit(366, 'ada'), hit(364, 'ada')])
+    await store.close()
+    // Values that another process may still append to are left alone for a while; these it wrote long ago.
+    await ageBatches(join(folder, 'data'))
+  }
+
+  test('PV22 deletes what is strictly older and says so in the words of the original', async () => {
+    await fill()
+    const dry = await run(['prune', '--dry-run'])
+    expect(dry).toMatchObject({ code: 0, out: '2 anonymous pageviews would be deleted, 1 authenticated pageviews would be deleted\n' })
+    expect(await readAll(join(folder, 'data'))).toHaveLength(5)
+
+    expect(await run(['prune'])).toMatchObject({ code: 0, out: '2 anonymous pageviews deleted, 1 authenticated pageviews deleted\n' })
+    expect(await readAll(join(folder, 'data'))).toHaveLength(2)
+    expect((await run(['prune'])).out).toBe('0 anonymous pageviews deleted, 0 authenticated pageviews deleted\n')
+  })
+
+  test('PV23 both ages are settings', async () => {
+    await fill()
+    const { out } = await run(['prune', '--json', '--anonymous', '1'], { TREADLIGHT_RETENTION_AUTHENTICATED: '2' })
+    expect(JSON.parse(out)).toMatchObject({ anonymous: 3, authenticated: 2, dryRun: false })
+    expect(await readAll(join(folder, 'data'))).toHaveLength(0)
+  })
+})
+
+test('user reset makes a password that opens, and the old one no longer does', async () => {
+  const data = join(folder, 'data')
+  const collector = await startCollector({ data })
+  const { out } = await run(['user', 'reset', '--json', '--data', data])
+  const { password } = JSON.parse(out) as { password: string }
+  await logIn(collector.url, password)
+  await expect(logIn(collector.url, collector.password!)).rejects.toThrow('401')
+  expect(await collector.stop()).toBe(0)
+})
+
+/** A hit whose last byte waits for `finish`. */
+function slowHit(url: string): { finish: () => void; status: Promise<number | undefined> } {
+  const body = JSON.stringify({ url: 'https://a.example/' })
+  const outgoing = request(`${url}/hit`, { method: 'POST', headers: { 'content-length': body.length } })
+  outgoing.write(body.slice(0, -1))
+  const status = new Promise<number | undefined>((resolve, reject) => {
+    outgoing.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    outgoing.on('error', reject)
+  })
+  return {
+    finish: () => outgoing.end(body.slice(-1)),
+    status,
+  }
+}
+
+async function readAll(base: string): Promise<StoredHit[]> {
+  const store = await createStore(openStorage({ driver: 'fs', base }))
+  const hits: StoredHit[] = []
+  for await (const hit of store.hits({ site: 'default' })) hits.push(hit)
+  await store.close()
+  return hits
+}
+
+/** Renames the minute of every batch to one an hour ago. */
+async function ageBatches(base: string): Promise<void> {
+  const batches = join(base, 'default/batch')
+  const old = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]/g, '').slice(0, 13)
+  await mkdir(join(batches, old), { recursive: true })
+  for (const minute of await readdir(batches)) {
+    if (minute === old) continue
+    for (const file of await readdir(join(batches, minute))) await rename(join(batches, minute, file), join(batches, old, file))
+  }
+}
+
+async function shell(command: string): Promise<{ stdout: string }> {
+  const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let stdout = ''
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  await once(child, 'close')
+  return { stdout }
+}
