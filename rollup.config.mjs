@@ -67,7 +67,11 @@ function dashboardPage(dir) {
       terser({ module: true }),
       assetModule({ template: `${dir}/src/index.html`, icon: `${dir}/src/mark.svg` }),
     ],
-    output: { dir: `${dir}/dist`, entryFileNames: 'assets/[name]-[hash].js', assetFileNames: 'assets/[name]-[hash][extname]' },
+    output: {
+      dir: `${dir}/dist`,
+      entryFileNames: 'assets/[name]-[hash].js',
+      assetFileNames: 'assets/[name]-[hash][extname]',
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface FaultyStorage {
   calls: number
   /** Which call fails, counted from 1, and how. */
   fail?: { call: number; fault: Fault }
+  /** While set, writes wait for it. */
+  stuck?: Promise<void> | undefined
 }
 
 /** Memory that writes once, can append if asked to, and fails on demand. */
@@ -36,7 +38,8 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
     return append ? ({ ...driver, append: (key, bytes) => write(key, Buffer.concat([values.get(key) ?? Buffer.of(), bytes])) } satisfies AppendDriver) : driver
   }
 
-  function write(key: string, value: Buffer): Promise<void> {
+  async function write(key: string, value: Buffer): Promise<void> {
+    await faulty.stuck
     const before = values.get(key)?.length ?? 0
     return run(
       () => void values.set(key, value),

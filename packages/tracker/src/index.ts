@@ -1,9 +1,29 @@
-import { createTracker, type Tracker, type TrackerOptions } from './tracker.ts'
+import { createQueue, nullQueue, type QueueMode } from './queue.ts'
+import { createTracker, type Tracker } from './tracker.ts'
+import { pageTransport, type Transport } from './transport.ts'
 
 declare global {
   // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis
   var treadlight: Tracker | undefined
 }
+
+export interface TrackerOptions {
+  /** The collector's URL, for instance `https://stats.example/hit`. A relative one is the page's own origin. */
+  endpoint: string
+  /**
+   * Replaces fetch and beacon.
+   * @default pageTransport
+   */
+  transport?: Transport
+  /**
+   * `always` survives a crash of the browser; `offline` writes to the device only after a failed send;
+   * `off` never, and hits are lost with the page.
+   * @default 'always'
+   */
+  queue?: QueueMode
+}
+
+const defaults = { transport: pageTransport, queue: 'always' } satisfies Partial<TrackerOptions>
 
 /**
  * Starts tracking this page. A page is tracked once: further calls, and the script tag beside the import,
@@ -14,10 +34,15 @@ declare global {
  * tracker.track('signup', { plan: 'pro' })
  */
 export function init(options: TrackerOptions): Tracker {
-  return (globalThis.treadlight ??= createTracker(options))
+  const { endpoint, transport, queue } = { ...defaults, ...options }
+  return (globalThis.treadlight ??= createTracker(
+    endpoint,
+    transport,
+    queue === 'off' ? nullQueue : createQueue(endpoint, queue === 'offline'),
+  ))
 }
 
-export { createTracker }
-export type { QueueMode, Tracker, TrackerOptions } from './tracker.ts'
+export type { QueueMode } from './queue.ts'
+export type { Tracker } from './tracker.ts'
 export { fetchTransport, pageTransport } from './transport.ts'
 export type { Answer, Occasion, Transport, TransportRequest } from './transport.ts'

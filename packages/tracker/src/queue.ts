@@ -1,8 +1,13 @@
 import type { Hit } from '@treadlight/protocol'
 import { promisifyRequest } from 'idb-keyval'
 
-/** Undelivered hits that outlive the page. Any method may reject; the tracker then goes on from memory. */
+/** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
+export type QueueMode = 'always' | 'offline' | 'off'
+
+/** Undelivered hits that outlive the page. Both methods may reject; the tracker then goes on from memory. */
 export interface Queue {
+  /** Whether hits are added only after a failed send. */
+  isLate?: boolean
   /** At most the 1,000 newest hits of the last 7 days, in the order of their ids; nothing if there is no telling. */
   read(): Promise<Hit[] | void>
   /** Adds `hits` and removes `ids`, both or neither. */
@@ -23,7 +28,7 @@ const patience = 1000
  * "Connection to Indexed Database server lost") and can keep a page out of the back/forward cache. It has
  * one version for ever, so no tab ever blocks another.
  */
-export function createQueue(name: string): Queue {
+export function createQueue(name: string, isLate = false): Queue {
   const inStore = async <T>(
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T> | IDBTransaction,
@@ -56,7 +61,15 @@ export function createQueue(name: string): Queue {
   }
 
   return {
+    isLate,
     change,
     read: () => Promise.race([readAll(), new Promise<void>((resolve) => setTimeout(resolve, patience))]),
   }
+}
+
+/** Keeps nothing on the device. */
+export const nullQueue: Queue = {
+  isLate: true,
+  read: async () => {},
+  change: () => Promise.reject(),
 }

@@ -1,7 +1,12 @@
 // What `t.js` is: a tag that needs nothing else. The element is known only while the script first runs.
-import { init } from './index.ts'
+import { createQueue } from './queue.ts'
+import { createTracker } from './tracker.ts'
+import { pageTransport } from './transport.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
 
-if (tag) init({ endpoint: tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href).href })
-else console.error('treadlight: no document.currentScript')
+if (!tag) console.error('treadlight: no document.currentScript')
+else if (!globalThis.treadlight) {
+  const endpoint = tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href).href
+  globalThis.treadlight = createTracker(endpoint, pageTransport, createQueue(endpoint))
+}

@@ -2,27 +2,8 @@ import type { Hit, NavigationType, PropValue } from '@treadlight/protocol'
 import { createDelivery } from './delivery.ts'
 import { createId } from './id.ts'
 import { onNavigate } from './navigation.ts'
-import { createQueue } from './queue.ts'
-import { pageTransport, type Occasion, type Transport } from './transport.ts'
-
-/** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
-export type QueueMode = 'always' | 'offline' | 'off'
-
-export interface TrackerOptions {
-  /** The collector's URL, for instance `https://stats.example/hit`. A relative one is the page's own origin. */
-  endpoint: string
-  /**
-   * Replaces fetch and beacon.
-   * @default pageTransport
-   */
-  transport?: Transport
-  /**
-   * `always` survives a crash of the browser; `offline` writes to the device only after a failed send;
-   * `off` never, and hits are lost with the page.
-   * @default 'always'
-   */
-  queue?: QueueMode
-}
+import type { Queue } from './queue.ts'
+import type { Occasion, Transport } from './transport.ts'
 
 export interface Tracker {
   /** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */
@@ -38,29 +19,17 @@ export interface Tracker {
 /** Frameworks set the title some time after the URL. Umami waits as long. */
 const titleDelay = 300
 
-const defaults = { transport: pageTransport, queue: 'always' } satisfies Partial<TrackerOptions>
-
 /** Follows the page it runs in, from the moment that somebody sees it. Never throws into the page. */
-export function createTracker(options: TrackerOptions): Tracker {
-  const { endpoint, transport, queue } = { ...defaults, ...options }
+export function createTracker(endpoint: string, transport: Transport, queue: Queue): Tracker {
   const stopping = new AbortController()
   const { signal } = stopping
-  const delivery = createDelivery({
-    endpoint,
-    transport,
-    // A queue per endpoint: sites that share an origin may have different collectors.
-    queue: queue === 'off' ? undefined : createQueue('treadlight ' + endpoint),
-    writeLate: queue === 'offline',
-    signal,
-  })
+  const delivery = createDelivery(endpoint, transport, queue, signal)
 
   let view: Hit | undefined
-  /** The view again, until its title has settled. */
-  let untitled: Hit | undefined
-  let titleTimer: ReturnType<typeof setTimeout> | undefined
   let { referrer } = document
+  /** Runs until the title of the view has settled and the view is sent. */
+  let titleTimer: ReturnType<typeof setTimeout> | undefined
   let isGone = false
-  let isFollowing = false
 
   const createHit = (fields: Pick<Hit, 'type'> & Partial<Hit>): Hit => {
     const time = delivery.now()
@@ -77,57 +46,50 @@ export function createTracker(options: TrackerOptions): Tracker {
   const startView = (navigation?: NavigationType): void => {
     sendView()
     if (view) referrer = view.url
-    view = untitled = createHit({ type: 'pageview', ...(navigation && { navigation }) })
+    else onNavigate(startView, signal)
+    view = createHit({ type: 'pageview', ...(navigation && { navigation }) })
     titleTimer = setTimeout(sendView, titleDelay)
   }
 
-  const sendView = (occasion: Occasion = 'new'): void => {
+  const sendView = (occasion?: Occasion): void => {
+    if (!titleTimer) return
     clearTimeout(titleTimer)
-    if (!untitled) return
-    untitled.title = readTitle()
-    delivery.add(untitled, occasion)
-    untitled = undefined
+    titleTimer = undefined
+    view!.title = readTitle()
+    delivery.add(view!, occasion)
   }
 
-  const pageview = (navigation?: NavigationType): void => {
-    startView(navigation)
-    sendView()
-  }
-
-  const show = (): void => {
+  const onPageChange = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
+    // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
+    if (type === 'pagehide' || (document.visibilityState === 'hidden' && !persisted)) {
+      // Once: one follows the other, except in Safari before 14.5, which has only `pagehide` when a link is followed.
+      if (!isGone) {
+        isGone = true
+        sendView('leave')
+        delivery.leave()
+      }
+      return
+    }
     isGone = false
-    if (!isFollowing) {
-      isFollowing = true
-      onNavigate(startView, signal)
-      startView()
+    if (persisted || !view) {
+      startView(persisted ? 'back-forward-cache' : undefined)
       // An async script may run before the title is parsed.
       if (readTitle()) sendView()
     }
     void delivery.flush()
   }
 
-  const leave = (): void => {
-    // `pagehide` follows `visibilitychange`, except in Safari before 14.5, which fires only the former when a link is followed.
-    if (isGone) return
-    isGone = true
-    sendView('leave')
-    delivery.leave()
-  }
-
-  // Prerendered pages and background tabs are hidden: one rule for both.
-  const follow = (): void => (document.visibilityState === 'hidden' ? leave() : show())
-
-  // Never `unload`: it keeps pages out of the back/forward cache.
-  addEventListener('visibilitychange', follow, { signal })
-  addEventListener('online', follow, { signal })
-  addEventListener('pagehide', leave, { signal })
-  addEventListener('pageshow', ({ persisted }) => persisted && pageview('back-forward-cache'), { signal })
-  follow()
+  // Never `unload`: it keeps pages out of the back/forward cache. Prerendered pages are hidden like background tabs.
+  for (const type of ['visibilitychange', 'pagehide', 'pageshow', 'online']) addEventListener(type, onPageChange, { signal })
+  onPageChange({})
 
   return {
-    pageview: () => pageview(),
+    pageview() {
+      startView()
+      sendView()
+    },
     track(name, props) {
-      delivery.add(createHit({ type: 'event', name: String(name), ...(view && { view: view.id }), ...copyProps(props) }), 'new')
+      delivery.add(createHit({ type: 'event', name: String(name), ...(view && { view: view.id }), ...copyProps(props) }))
     },
     flush() {
       sendView()

@@ -25,7 +25,7 @@ export function createDirectories(base: string, synced: boolean): Directories {
   return {
     async around(path, make) {
       for (let attempt = 1; ; attempt++) {
-        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        const made = await makeDirectory(dirname(path))
         // What lies above the base is not synced later: it is done only by whoever has just made it.
         if (synced && made !== undefined && !isBelowBase(made)) await syncUp(base, dirname(made))
         try {
@@ -61,6 +61,17 @@ export async function listFiles(directory: string, prefix: string): Promise<stri
     return entry.isFile() ? [prefix + entry.name] : []
   })
   return (await Promise.all(lists)).flat()
+}
+
+/** Answers the first directory that had to be made. */
+async function makeDirectory(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    // A file where the directory should be. Left as EEXIST it would pass for an existing value.
+    if (codeOf(cause) !== 'EEXIST') throw cause
+    throw Object.assign(new Error(`${path} is a file`, { cause }), { code: 'ENOTDIR' })
+  }
 }
 
 async function syncUp(from: string, to: string): Promise<void> {

@@ -50,7 +50,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
 
   /** Calls `act` with the path of a key; its errors name the path and the remedy. */
   async function at<T>(key: string, action: string, act: (path: string) => Promise<T>): Promise<T> {
-    const path = key === '' ? base : pathOf(key)
+    const path = pathOf(key)
     try {
       return await act(path)
     } catch (error) {
@@ -66,12 +66,22 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
     const aside = `${path}~${randomBytes(6).toString('hex')}`
     try {
       await directories.around(path, () => writeFile(aside, bytes))
-      // Unlike rename, link never replaces.
-      await link(aside, path)
+      await linkNew(aside, path)
     } finally {
       await unlessMissing(unlink(aside))
     }
     await directories.sync(path)
+  }
+
+  /** Unlike rename, link never replaces. */
+  async function linkNew(from: string, to: string): Promise<void> {
+    try {
+      await link(from, to)
+    } catch (cause) {
+      // Left as EEXIST, a directory would pass for an existing value.
+      if (!(await unlessMissing(stat(to)))?.isDirectory()) throw cause
+      throw Object.assign(new Error(`${to} is a directory`, { cause }), { code: 'EISDIR' })
+    }
   }
 
   async function writeFile(path: string, bytes: Buffer): Promise<void> {
@@ -100,7 +110,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
     },
     async getKeys(prefix = '') {
       const scope = prefix.replace(/:$/, '')
-      return at(scope, 'list', (path) => listFiles(path, scope && `${scope}:`))
+      return scope === '' ? listFiles(base, '') : at(scope, 'list', (path) => listFiles(path, `${scope}:`))
     },
     removeItem: (key) =>
       at(key, 'remove', async (path) => {

@@ -1,0 +1,352 @@
+import { Buffer } from 'node:buffer'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createStore, openStorage, StoreBusyError, type HitStore, type Store, type StoredHit, type StoreOptions } from '@treadlight/store'
+import { createStorage, type Storage } from 'unstorage'
+import memoryDriver from 'unstorage/drivers/memory'
+import { describe, expect, test } from 'vitest'
+import { createFaultyStorage, type Fault } from './faulty-storage.ts'
+import { day, makeHit, minute, noon } from './make-hit.ts'
+import { createTemporaryDirectory } from './temporary-directory.ts'
+
+const policy = { anonymous: 90 * day, authenticated: 365 * day }
+const open = (storage: Storage, options: Partial<StoreOptions> = {}) =>
+  createStore({ storage, durability: 'volatile', now: () => noon, refreshMs: 0, ...options })
+
+async function listAll(store: HitStore, site = 'shop'): Promise<StoredHit[]> {
+  const hits: StoredHit[] = []
+  for await (const hit of store.hits({ site, order: 'oldest' })) hits.push(hit)
+  return hits
+}
+
+const idsOf = async (store: HitStore) => (await listAll(store)).map(({ id }) => id).toSorted()
+const sortedIds = (hits: StoredHit[]) => hits.map(({ id }) => id).toSorted()
+
+describe('what lies in the storage', () => {
+  test('a value per group commit and site, or per minute where the driver appends', async () => {
+    const [once, appending] = [createFaultyStorage({ append: false }), createFaultyStorage({ append: true })]
+    for (const { storage } of [once, appending]) {
+      let time = noon
+      const store = await open(storage, { now: () => time, writer: 'a' })
+      await store.append([makeHit(), makeHit({ site: 'other' })])
+      await Promise.all(Array.from({ length: 64 }, () => store.append([makeHit()])))
+      time += minute
+      await store.append([makeHit()])
+    }
+    const pattern = /^(shop|other):batch:20261121T120[01]:a-[0-9a-f]{12}-\d$/
+    for (const { values } of [once, appending]) for (const key of values.keys()) expect(key).toMatch(pattern)
+    expect([once.values.size, appending.values.size]).toEqual([4, 3])
+  })
+
+  test('is there when it is opened again, links and erasures too', async () => {
+    const { storage } = openStorage({ driver: 'fs', base: await createTemporaryDirectory() })
+    const hits = [makeHit({ session: 's1' }), makeHit({ user: 'u2' }), makeHit({ site: 'other' })]
+    const first = await open(storage)
+    await first.append(hits)
+    await first.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
+    await first.erase({ site: 'shop', user: 'u2' })
+    await first.close()
+    const again = await open(storage)
+    expect(await listAll(again)).toEqual([{ ...hits[0], user: 'u1' }])
+    expect(await listAll(again, 'other')).toHaveLength(1)
+    expect(await again.append([hits[1]!])).toEqual(['duplicate'])
+  })
+
+  test('names nobody who was erased, once upkeep was done', async () => {
+    const base = await createTemporaryDirectory()
+    const { storage } = openStorage({ driver: 'fs', base })
+    const store = await open(storage)
+    const gone = [makeHit({ user: 'ann@example', session: 'sess-ann', title: 'Anns page' }), makeHit({ user: 'ann@example' })]
+    const kept = makeHit({ user: 'bob@example' })
+    await store.append([...gone, kept])
+    await store.erase({ site: 'shop', user: 'ann@example' })
+    await store.maintain()
+    const everything = await readAll(base)
+    for (const secret of ['ann@example', 'sess-ann', 'Anns page']) expect(everything).not.toContain(secret)
+    expect(everything).toContain('bob@example')
+    expect(await idsOf(await open(storage))).toEqual([kept.id])
+  })
+
+  test('no key holds a user or a session', async () => {
+    const { storage, values } = createFaultyStorage({ append: true })
+    const store = await open(storage)
+    await store.append([makeHit({ user: 'ann', session: 'sess' })])
+    await store.identify({ site: 'shop', session: 'sess', user: 'ann', time: noon })
+    await store.erase({ site: 'shop', user: 'ann' })
+    const keys = [...values.keys()].filter((key) => !key.includes(':batch:'))
+    expect(keys).toEqual([expect.stringMatching(/^shop:link:[0-9a-f]{64}$/), expect.stringMatching(/^shop:erasure:[0-9a-f]{64}-\d+$/)])
+  })
+})
+
+describe('several processes', () => {
+  test('see what the others have stored, linked and erased', async () => {
+    const { storage } = createFaultyStorage({ append: true })
+    const [a, b] = [await open(storage), await open(storage)]
+    const hits = [makeHit({ session: 's1' }), makeHit(), makeHit({ user: 'u2' })]
+    await a.append([hits[0]!])
+    expect(await idsOf(b)).toEqual([hits[0]!.id])
+    await a.append([hits[1]!, hits[2]!])
+    expect(await idsOf(b)).toEqual(sortedIds(hits))
+    await b.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
+    await b.erase({ site: 'shop', user: 'u2' })
+    expect((await listAll(a)).map(({ user }) => user)).toEqual(['u1', ''])
+  })
+
+  test('look for it no more often than refreshMs', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { refreshMs: 60_000 })
+    await listAll(store)
+    const { calls } = faulty
+    for (let count = 0; count < 10; count++) await listAll(store)
+    expect(faulty.calls).toBe(calls)
+  })
+
+  test('do not delete under each other: what may still be appended to stays until it is ten minutes old', async () => {
+    const { storage } = createFaultyStorage({ append: true })
+    let time = noon
+    const now = () => time
+    const [a, b] = [await open(storage, { now }), await open(storage, { now })]
+    await a.append([makeHit({ time: noon - 100 * day })])
+    expect(await b.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+    const late = makeHit()
+    await a.append([late])
+    expect(await idsOf(b)).toHaveLength(2)
+    time += 11 * minute
+    expect(await b.prune(policy)).toEqual({ anonymous: 1, authenticated: 0 })
+    expect([await idsOf(a), await idsOf(b)]).toEqual([[late.id], [late.id]])
+  })
+
+  test('list again when a value vanishes between the listing and the reading', async () => {
+    const driver = memoryDriver()
+    const values = driver.getInstance!()
+    const hits = [makeHit(), makeHit()]
+    await (await open(createStorage({ driver }))).append(hits)
+    const [old] = [...values.keys()]
+    const storage = createStorage({
+      driver: {
+        ...driver,
+        getItemRaw(key) {
+          // Somebody replaces it right now.
+          if (key === old && values.has(old)) {
+            values.set(old.replace('w-', 'x-'), values.get(old))
+            values.delete(old)
+          }
+          return values.get(key) ?? null
+        },
+      },
+    })
+    expect(await idsOf(await open(storage))).toEqual(sortedIds(hits))
+  })
+})
+
+describe('damage', () => {
+  /** One value with two frames of one hit each. */
+  async function writeTwo(): Promise<{ bytes: Buffer; hits: [StoredHit, StoredHit]; first: number }> {
+    const { storage, values } = createFaultyStorage({ append: true })
+    const store = await open(storage)
+    const hits: [StoredHit, StoredHit] = [makeHit(), makeHit()]
+    await store.append([hits[0]])
+    const first = [...values.values()][0]!.length
+    await store.append([hits[1]])
+    return { bytes: [...values.values()][0]!, hits, first }
+  }
+
+  async function openWith(bytes: Buffer): Promise<Store> {
+    const driver = memoryDriver()
+    driver.getInstance!().set('shop:batch:20261120T1200:w-0', bytes)
+    return open(createStorage({ driver }))
+  }
+
+  test('a value torn at any length keeps every frame that is whole', async () => {
+    const { bytes, hits, first } = await writeTwo()
+    for (let length = 0; length < bytes.length; length++) {
+      const store = await openWith(bytes.subarray(0, length))
+      expect(await listAll(store)).toEqual(length < first ? [] : [hits[0]])
+      expect(store.problems).toHaveLength(length === 0 || length === first ? 0 : 1)
+    }
+  })
+
+  test('a bit that flips anywhere costs its own frame, is reported, and never changes a hit', async () => {
+    const { bytes, hits, first } = await writeTwo()
+    for (let index = 0; index < bytes.length; index++) {
+      const flipped = Buffer.from(bytes)
+      flipped[index]! ^= 1 << (index % 8)
+      const store = await openWith(flipped)
+      expect(await listAll(store)).toEqual([index < first ? hits[1] : hits[0]])
+      expect(store.problems).toEqual([expect.objectContaining({ key: 'shop:batch:20261120T1200:w-0' })])
+    }
+  })
+
+  test('the end of a value that is being written is none, and read when it is there', async () => {
+    const { bytes, hits } = await writeTwo()
+    for (const append of [true, false]) {
+      const { storage, values } = createFaultyStorage({ append })
+      values.set('shop:batch:20261121T1159:w-0', bytes.subarray(0, bytes.length - 1))
+      const store = await open(storage)
+      expect([await idsOf(store), store.problems]).toEqual([[hits[0].id], []])
+      values.set('shop:batch:20261121T1159:w-0', bytes)
+      expect([await idsOf(store), store.problems]).toEqual([sortedIds(hits), []])
+    }
+  })
+
+  test('of a link or an erasure is reported, once', async () => {
+    const { storage, values } = createFaultyStorage({ append: true })
+    values.set('shop:link:abc', Buffer.from('treadlight 1 000'))
+    const problems: unknown[] = []
+    const store = await open(storage, { onProblem: (problem) => problems.push(problem) })
+    await listAll(store)
+    expect(problems).toEqual([{ key: 'shop:link:abc', offset: 0, reason: 'torn' }])
+  })
+
+  test.each([
+    ['shop:batch:20261121T1159:w-0', 'treadlight 2 00000002 c79a65d3\n{}'],
+    ['shop:segment:2026-11-21:1-abc:anon', 'PAR1'],
+    ['shop:manifest:2026-11-21:1-abc-4', '{}'],
+  ])('what a later version wrote (%s) is refused loudly and left alone', async (key, value) => {
+    const { storage, values } = createFaultyStorage({ append: true })
+    values.set(key, Buffer.from(value))
+    await expect(open(storage)).rejects.toThrow('upgrade treadlight; nothing was changed')
+    expect([...values]).toEqual([[key, Buffer.from(value)]])
+  })
+})
+
+describe('a storage that fails', () => {
+  const script = [
+    (store: Store, hits: StoredHit[]) => store.append([hits[0]!]),
+    (store: Store, hits: StoredHit[]) => store.append([hits[1]!, hits[2]!]),
+    (store: Store) => store.identify({ site: 'shop', session: 's1', user: 'u1', time: noon }),
+    (store: Store, hits: StoredHit[]) => store.append([hits[3]!]),
+    (store: Store) => store.prune(policy),
+    (store: Store, hits: StoredHit[]) => store.append([hits[4]!]),
+    (store: Store) => store.maintain(),
+  ]
+
+  /** The script with retries of what was not acknowledged; answers how many calls it made. */
+  async function run(append: boolean, fail?: { call: number; fault: Fault }): Promise<number> {
+    const faulty = createFaultyStorage({ append })
+    const hits = [makeHit({ session: 's1' }), makeHit({ time: noon - 100 * day }), makeHit(), makeHit({ session: 's1' }), makeHit()]
+    const kept = hits.filter((_, index) => index !== 1)
+    const store = await open(faulty.storage)
+    const { calls } = faulty
+    if (fail) faulty.fail = { ...fail, call: calls + fail.call }
+    for (const step of script) {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        if (await step(store, hits).then(() => true, () => false)) break
+      }
+    }
+    const made = faulty.calls - calls
+    for (const reader of [store, await open(faulty.storage, { now: () => noon + day })]) {
+      expect(await idsOf(reader)).toEqual(sortedIds(kept))
+      expect((await listAll(reader)).filter(({ user }) => user === 'u1')).toHaveLength(2)
+      expect(await readsEqual(reader, store)).toBe(true)
+    }
+    return made
+  }
+
+  async function readsEqual(a: Store, b: Store): Promise<boolean> {
+    return JSON.stringify(await listAll(a)) === JSON.stringify(await listAll(b))
+  }
+
+  for (const append of [true, false]) {
+    for (const fault of ['before', 'half', 'after'] as const) {
+      test(`at any call, ${fault}, ${append ? 'appending' : 'writing once'}: nothing acknowledged is lost, nothing counted twice`, async () => {
+        const calls = await run(append)
+        expect(calls).toBeGreaterThan(15)
+        for (let call = 1; call <= calls; call++) await run(append, { call, fault })
+      })
+    }
+  }
+
+  test('rejects what is unknown to be stored with a time to try again, and never writes behind a torn end', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage)
+    const hits = [makeHit(), makeHit(), makeHit()]
+    await store.append([hits[0]!])
+    faulty.fail = { call: faulty.calls + 1, fault: 'half' }
+    const error: unknown = await store.append([hits[1]!]).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(StoreBusyError)
+    expect(error).toMatchObject({ retryAfter: 5, cause: { code: 'EIO' } })
+    expect(await store.append([hits[2]!, hits[1]!])).toEqual(['stored', 'stored'])
+    expect(faulty.values.size).toBe(2)
+    const reader = await open(faulty.storage, { now: () => noon + day })
+    expect(await idsOf(reader)).toEqual(sortedIds(hits))
+    expect(reader.problems).toEqual([expect.objectContaining({ reason: 'torn' })])
+  })
+
+  test('shows nothing that is not stored yet', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage)
+    const stuck = Promise.withResolvers<void>()
+    faulty.stuck = stuck.promise
+    const appended = store.append([makeHit()])
+    expect(await listAll(store)).toEqual([])
+    stuck.resolve()
+    await appended
+    expect(await listAll(store)).toHaveLength(1)
+  })
+
+  test.each([{ maxWaitingHits: 10 }, { maxWaitingBytes: 4500 }])('that is stuck fills the buffer (%o) and no more, and goes on where it was', async (limit) => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, limit)
+    const stuck = Promise.withResolvers<void>()
+    faulty.stuck = stuck.promise
+    const hits = Array.from({ length: 30 }, () => makeHit())
+    const calls = hits.map((hit) => store.append([hit]).then(() => hit, (error: unknown) => error))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    faulty.stuck = undefined
+    stuck.resolve()
+    const results = await Promise.all(calls)
+    const taken = results.filter((result) => !(result instanceof Error)) as StoredHit[]
+    expect(taken.length).toBeGreaterThan(5)
+    expect(taken.length).toBeLessThanOrEqual(10)
+    expect(results.filter((result) => result instanceof StoreBusyError && result.retryAfter === 1)).toHaveLength(30 - taken.length)
+    expect(await idsOf(store)).toEqual(sortedIds(taken))
+    await store.append(hits)
+    expect(await listAll(store)).toHaveLength(30)
+  })
+
+  test('to delete without a word is found out', async () => {
+    const driver = memoryDriver()
+    const store = await open(createStorage({ driver: { ...driver, removeItem: () => undefined } }))
+    await store.append([makeHit({ time: noon - 100 * day })])
+    await expect(store.prune(policy)).rejects.toThrow('still there after its deletion')
+  })
+
+  test('to write at all is refused at once', async () => {
+    const { setItem, setItemRaw, ...readOnly } = memoryDriver()
+    expect([typeof setItem, typeof setItemRaw]).toEqual(['function', 'function'])
+    await expect(open(createStorage({ driver: readOnly }))).rejects.toThrow('only reads')
+  })
+
+  test('on close, what was appended is written first', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage)
+    const appended = Array.from({ length: 5 }, () => store.append([makeHit()]))
+    await store.close()
+    expect((await Promise.all(appended)).flat()).toHaveLength(5)
+    expect(await listAll(await open(faulty.storage))).toHaveLength(5)
+  })
+})
+
+describe('options', () => {
+  test.each(['', 'A', 'a:b'])('writer %j is refused', async (writer) => {
+    await expect(open(createStorage(), { writer })).rejects.toThrow(RangeError)
+  })
+
+  test('an unknown driver is refused with the known ones', () => {
+    expect(() => openStorage({ driver: 'redi' } as never)).toThrow('unknown storage driver "redi": choose fs or memory')
+  })
+
+  test('durability says what stored means', async () => {
+    const base = await createTemporaryDirectory()
+    expect(openStorage({ driver: 'fs', base }).durability).toBe('synced')
+    expect(openStorage({ driver: 'fs', base, sync: false }).durability).toBe('volatile')
+    expect((await createStore(openStorage({ driver: 'memory' }))).durability).toBe('volatile')
+  })
+})
+
+async function readAll(base: string): Promise<string> {
+  const entries = await readdir(base, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).concat(files).join('\n')
+}
