@@ -1,4 +1,5 @@
 import { createReferenceStore, createStore, openStorage } from '@treadlight/store'
+import { onTestFinished } from 'vitest'
 import { createTemporaryDirectory } from '../store/temporary-directory.ts'
 import { testHitStore } from './hit-store.ts'
 
@@ -6,4 +7,8 @@ testHitStore('reference', async (options) => createReferenceStore(options))
 
 testHitStore('memory', async (options) => createStore({ ...openStorage({ driver: 'memory' }), ...options }))
 
-testHitStore('fs', async (options) => createStore({ ...openStorage({ driver: 'fs', base: await createTemporaryDirectory() }), ...options }))
+testHitStore('fs', async (options) => {
+  const opened = openStorage({ driver: 'fs', base: await createTemporaryDirectory() })
+  onTestFinished(() => opened.storage.dispose())
+  return createStore({ ...opened, ...options })
+})

@@ -13,14 +13,24 @@ export interface FaultyStorage {
   calls: number
   /** Which call fails, counted from 1, and how. */
   fail?: { call: number; fault: Fault }
-  /** While set, writes wait for it. */
-  stuck?: Promise<void> | undefined
+  /** Makes writes hang until the answer is called. */
+  block(): () => void
 }
 
 /** Memory that writes once, can append if asked to, and fails on demand. */
 export function createFaultyStorage({ append }: { append: boolean }): FaultyStorage {
   const values = new Map<string, Buffer>()
-  const faulty: FaultyStorage = { values, calls: 0, storage: createStorage({ driver: createDriver() }) }
+  let blocked: Promise<void> | undefined
+  const faulty: FaultyStorage = {
+    values,
+    calls: 0,
+    storage: createStorage({ driver: createDriver() }),
+    block() {
+      let release = () => {}
+      blocked = new Promise((resolve) => (release = resolve))
+      return release
+    },
+  }
   return faulty
 
   function createDriver() {
@@ -39,7 +49,7 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
   }
 
   async function write(key: string, value: Buffer): Promise<void> {
-    await faulty.stuck
+    await blocked
     const before = values.get(key)?.length ?? 0
     return run(
       () => void values.set(key, value),

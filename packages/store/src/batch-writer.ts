@@ -17,6 +17,8 @@ export interface BatchWriterOptions {
   maxWaitingHits: number
   /** Called when hits are durable, in the order in which they were appended; says what became of them. */
   onDurable(site: string, key: string, hits: readonly StoredHit[]): AppendOutcome[]
+  /** Called when a write failed: what the value holds now, or a little later, is unknown. */
+  onFailed(site: string, key: string): void
 }
 
 /** Writes the batches of one process. */
@@ -30,8 +32,8 @@ export interface BatchWriter {
   nextKey(site: string, minute: string): string
   /** Leaves the values begun so far alone for ever. Resolves when nothing is being written to them. */
   rotate(): Promise<void>
-  /** Whether more may be appended to this value. */
-  isCurrent(key: string): boolean
+  /** Whether this process is writing to the value, or may. */
+  isOpen(key: string): boolean
   /** Resolves when everything appended so far is written or has failed. */
   flush(): Promise<void>
 }
@@ -59,6 +61,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   const { storage, now, maxWaitingBytes, maxWaitingHits } = options
   /** The value that each site's hits are appended to. */
   const current = new Map<string, { minute: string; key: string }>()
+  const writing = new Set<string>()
   let seq = 0
   let waiting: Waiting[] = []
   let heldBytes = 0
@@ -97,6 +100,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   async function write(site: string, items: readonly Waiting[]): Promise<void> {
     const { driver, base } = storage.getMount(`${site}:batch:`)
     const key = isAppendDriver(driver) ? currentKey(site) : nextKey(site, formatMinute(now()))
+    writing.add(key)
     try {
       const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
       await (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))
@@ -105,9 +109,11 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     } catch (cause) {
       // It may end in half a frame, and nothing may follow that. Whether the hits are in it is unknown: a retry will meet its twin.
       current.delete(site)
+      options.onFailed(site, key)
       const error = new StoreBusyError(`could not write ${key}; the hits of this call are to be sent again`, retryAfterFailure, { cause })
       for (const { reject } of items) reject(error)
     } finally {
+      writing.delete(key)
       for (const { hits, bytes } of items) {
         heldBytes -= bytes
         heldHits -= hits.length
@@ -135,7 +141,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       current.clear()
       await group
     },
-    isCurrent: (key) => [...current.values()].some((value) => value.key === key),
+    isOpen: (key) => writing.has(key) || [...current.values()].some((value) => value.key === key),
     async flush() {
       await flight
     },

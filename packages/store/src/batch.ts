@@ -44,7 +44,7 @@ export async function readBatch(
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readFrames(bytes, batch.end)
   const facts = payloads.flatMap((payload) => parseLines(payload.toString()))
-  batch.facts.push(...facts)
+  batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
   batch.size = bytes.length
   batch.end = end
   return { facts, problems }

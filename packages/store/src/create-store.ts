@@ -35,7 +35,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { storage, now } = settings
   const logs = new Map<string, SiteLog>()
   const problems = new Map<string, StorageProblem>()
-  const writer = createBatchWriter({ ...settings, onDurable: (site, key, hits) => logOf(site).record(key, hits) })
+  const writer = createBatchWriter({
+    ...settings,
+    onDurable: (site, key, hits) => logOf(site).record(key, hits),
+    onFailed: (site, key) => logOf(site).doubt(key),
+  })
   let upkeep: Promise<unknown> = Promise.resolve()
   let closed = false
 

@@ -17,6 +17,8 @@ export interface SiteLog {
   refreshNow(): Promise<void>
   /** Takes up hits that this process has written to `key`. */
   record(key: string, facts: readonly StoredHit[]): AppendOutcome[]
+  /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
+  doubt(key: string): void
   /** Resolves when the link is durable, with the number of hits that changed hands. */
   link(link: Link): Promise<number>
   /** Resolves when the erasure is durable. */
@@ -29,7 +31,7 @@ export interface SiteLog {
 
 export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem'> {
   site: string
-  writer: Pick<BatchWriter, 'nextKey' | 'isCurrent'>
+  writer: Pick<BatchWriter, 'nextKey' | 'isOpen'>
 }
 
 /** A writer appends to a value for a minute; the rest is for clocks that differ. ms */
@@ -104,7 +106,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   async function takeBatch(key: string, minute: string): Promise<boolean> {
     const batch = batches.get(key) ?? createBatch(key, false)
-    if (batch.settled) return true
+    // What this process is writing counts once it is durable: see `record`.
+    if (batch.settled || writer.isOpen(key)) return true
     const settled = minuteTime(minute) + settleTime < now()
     if (!batches.has(key) || (await hasGrown(storage, batch))) {
       const news = await readBatch(storage, batch)
@@ -155,11 +158,21 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     })
   }
 
-  /** Writes a value whose key follows from it, so that one which is there already says the same. */
+  /** A write that has failed may still arrive: for a while the value is read like that of another process. */
+  function doubt(key: string): void {
+    const batch = batches.get(key)
+    if (batch !== undefined) Object.assign(batch, { settled: false, size: 0, end: 0 })
+  }
+
+  /**
+   * Writes a value that follows from its key. So one that is there already says the same; and one that is damaged,
+   * as some drivers leave it after a crash, may be written anew.
+   */
   async function keep(key: string, value: Link | Erasure): Promise<void> {
-    const created = await values.create(key, JSON.stringify(value))
-    if (!created && (await values.read(key)) === undefined) {
-      throw new Error(`[treadlight store] ${key} is damaged and in the way: remove it and try again`)
+    const json = JSON.stringify(value)
+    if (!(await values.create(key, json)) && (await values.read(key)) === undefined) {
+      await values.remove(key)
+      await values.create(key, json)
     }
     taken.add(key)
   }
@@ -178,7 +191,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   function deletable(ids: Iterable<string>): Set<string> {
     const deletable = new Set(ids)
     for (const batch of batches.values()) {
-      if (batch.settled && !writer.isCurrent(batch.key)) continue
+      if (batch.settled && !writer.isOpen(batch.key)) continue
       for (const { id } of batch.facts) deletable.delete(id)
     }
     return deletable
@@ -218,5 +231,5 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (left !== undefined) throw new Error(`[treadlight store] ${left} is still there after its deletion: check the rights of the storage`)
   }
 
-  return { hits, refresh, refreshNow, record, link, erase, deletable, delete: deleteHits }
+  return { hits, refresh, refreshNow, record, doubt, link, erase, deletable, delete: deleteHits }
 }

@@ -40,6 +40,8 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
   const add = (hit: Hit, occasion: Occasion = 'new'): void => {
     if (signal.aborted) return
     pending.set(hit.id, hit)
+    // A re-timed hit has a row, but not under its new id.
+    written.delete(hit)
     if (!queue.isLate) void change([hit])
     if (!isPaused) void send([hit], occasion)
   }
@@ -58,7 +60,10 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
     clearTimeout(timer)
     timer = undefined
     try {
-      await navigator.locks.request(endpoint, { ifAvailable: true }, (lock) => (lock ? flushAlone() : pending.size && retryLater(0)))
+      await navigator.locks.request(endpoint, { ifAvailable: true }, async (lock) => {
+        if (lock) await flushAlone()
+        else if (pending.size) retryLater(0)
+      })
     } catch {
       // No locks on plain http and in opaque origins: there two tabs may send the same hit.
       await flushAlone()
@@ -67,7 +72,11 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
 
   const flushAlone = async (): Promise<void> => {
     const rows = await queue.read().catch(() => undefined)
-    const hits = new Map(rows?.map((hit) => [hit.id, hit]))
+    const hits = new Map<string, Hit>()
+    for (const hit of rows ?? []) {
+      written.add(hit)
+      hits.set(hit.id, hit)
+    }
     for (const [id, hit] of pending) {
       // Written and gone: another tab has delivered it.
       if (rows && written.has(hit) && !hits.has(id)) pending.delete(id)
@@ -85,7 +94,7 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
     }, pause + retryDelay(failures++))
   }
 
-  const send = async (all: Hit[], occasion: Occasion): Promise<unknown> => {
+  const send = async (all: Hit[], occasion: Occasion): Promise<void> => {
     const hits = all.filter((hit) => !sending.has(hit))
     for (const hit of hits) sending.add(hit)
     if (hits.length) await sendBatch(hits, occasion)
@@ -113,7 +122,7 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
     } catch {
       // Offline, cut off, too slow, blocked, or a patched fetch that throws.
     }
-    if (occasion === 'new') void change(hits)
+    void change(hits.filter((hit) => !written.has(hit)))
     retryLater(pause)
     return false
   }
@@ -130,11 +139,14 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
     for (const { index, reason } of refused) {
       if (reason !== 'clock') continue
       skew = serverTime - Date.now()
+      // A pause, so that a collector that refuses every time is not asked without end.
       retryLater(1)
       add(retime(hits[index]!, serverTime))
     }
+    // After the re-timed are in, so that a crash in between loses none of them.
     void change([], ids)
-    if (timer) flush()
+    // The collector is back, or was never away: what waits for a retry need not.
+    if (timer) void flush()
   }
 
   return { add, flush, leave: () => void send([...pending.values()], 'leave'), now }

@@ -2,11 +2,6 @@ import { createQueue, nullQueue, type QueueMode } from './queue.ts'
 import { createTracker, type Tracker } from './tracker.ts'
 import { pageTransport, type Transport } from './transport.ts'
 
-declare global {
-  // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis
-  var treadlight: Tracker | undefined
-}
-
 export interface TrackerOptions {
   /** The collector's URL, for instance `https://stats.example/hit`. A relative one is the page's own origin. */
   endpoint: string

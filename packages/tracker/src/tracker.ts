@@ -5,6 +5,11 @@ import { onNavigate } from './navigation.ts'
 import type { Queue } from './queue.ts'
 import type { Occasion, Transport } from './transport.ts'
 
+declare global {
+  // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis
+  var treadlight: Tracker | undefined
+}
+
 export interface Tracker {
   /** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */
   pageview(): void
@@ -26,7 +31,7 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
   const delivery = createDelivery(endpoint, transport, queue, signal)
 
   let view: Hit | undefined
-  let { referrer } = document
+  let referrer = `${document.referrer}`
   /** Runs until the title of the view has settled and the view is sent. */
   let titleTimer: ReturnType<typeof setTimeout> | undefined
   let isGone = false
@@ -60,6 +65,7 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
   }
 
   const onPageChange = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
+    if (type === 'pageshow' && !persisted) return
     // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
     if (type === 'pagehide' || (document.visibilityState === 'hidden' && !persisted)) {
       // Once: one follows the other, except in Safari before 14.5, which has only `pagehide` when a link is followed.
@@ -103,7 +109,7 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
   }
 }
 
-/** As a string: `<form name="title">` replaces `document.title` by the form. */
+/** As a string, like the referrer: `<form name="title">` replaces `document.title` by the form. */
 function readTitle(): string {
   return `${document.title}`
 }
