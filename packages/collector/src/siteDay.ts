@@ -1,9 +1,16 @@
-const formatters = new Map<string, Intl.DateTimeFormat>()
-const days = new Map<string, Map<number, string>>()
+import { remember } from './remember.ts'
 
 /** Every zone's offset is a multiple of a quarter of an hour since 1972, so a day is settled per quarter. */
 const quarter = 15 * 60_000
-const daysKept = 4096
+
+const formatter = remember(100, (zone: string): Intl.DateTimeFormat =>
+  // Sweden writes dates as ISO 8601 does.
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }),
+)
+
+const dayOfQuarter = remember(100, (zone: string) =>
+  remember(4096, (slot: number): string => formatter(zone).format(slot * quarter)),
+)
 
 /**
  * The calendar day, `YYYY-MM-DD`, of a moment in a time zone.
@@ -12,15 +19,7 @@ const daysKept = 4096
  * @param time ms since 1970
  */
 export function siteDay(zone: string, time: number): string {
-  let known = days.get(zone)
-  if (!known) days.set(zone, (known = new Map()))
-  const slot = Math.floor(time / quarter)
-  let day = known.get(slot)
-  if (day === undefined) {
-    if (known.size >= daysKept) known.clear()
-    known.set(slot, (day = formatter(zone).format(slot * quarter)))
-  }
-  return day
+  return dayOfQuarter(zone)(Math.floor(time / quarter))
 }
 
 /**
@@ -54,14 +53,4 @@ export function isTimeZone(zone: string): boolean {
   } catch {
     return false
   }
-}
-
-function formatter(zone: string): Intl.DateTimeFormat {
-  let format = formatters.get(zone)
-  if (!format) {
-    // Sweden writes dates as ISO 8601 does.
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
-    formatters.set(zone, format)
-  }
-  return format
 }

@@ -23,7 +23,8 @@ const navigations: readonly string[] = [
   'prerender',
   'restore',
 ] satisfies NavigationType[]
-const protocols: readonly string[] = ['http:', 'https:', 'ftp:', 'ftps:']
+// A look before URL.canParse, which would need the whole of a second parsing to tell the scheme.
+const scheme = /^\s*(https?|ftps?):/i
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
 const screenSize = /^\d{1,5}x\d{1,5}$/
 const decimal = /^-?\d{1,15}(\.\d{1,6})?$/
@@ -65,7 +66,7 @@ export function decodeHit(input: unknown): DecodedHit | Refusal {
 
   const url = input['url']
   if (typeof url !== 'string' || url === '') return { field: 'url', reason: 'is required' }
-  if (!protocols.includes(protocolOf(url))) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
+  if (!scheme.test(url) || !URL.canParse(url)) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
 
   const hit: DecodedHit = {
     type,
@@ -170,10 +171,6 @@ function checkCount(envelope: Envelope): Envelope | Refusal {
   if (length === 0) return { field: 'hits', reason: 'must not be empty' }
   if (length > maxBatchHits) return { field: 'hits', reason: `must be at most ${maxBatchHits}` }
   return envelope
-}
-
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : ''
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { cutText, textLimits } from '@treadlight/protocol'
+import { remember } from '../remember.ts'
 import type { EnrichStep } from './step.ts'
 
 /** Host, path and outside referrer of a hit. The fragment is part of the path only where it is a route. */
@@ -15,10 +16,14 @@ function isRoute(hash: string): boolean {
 }
 
 function outsideHost(referrer: string, hostname: string): string {
-  if (referrer === '' || !URL.canParse(referrer)) return ''
-  const host = withoutWww(new URL(referrer).hostname)
-  return host === withoutWww(hostname) ? '' : cutText(host, 255)
+  const host = hostOf(referrer)
+  return host === withoutWww(hostname) ? '' : host
 }
+
+// Most hits come from few places: parsing each referrer anew would cost more than all other steps.
+const hostOf = remember(2000, (referrer: string): string =>
+  URL.canParse(referrer) ? cutText(withoutWww(new URL(referrer).hostname), 255) : '',
+)
 
 function withoutWww(host: string): string {
   return host.startsWith('www.') ? host.slice(4) : host

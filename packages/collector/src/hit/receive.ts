@@ -112,16 +112,18 @@ export function createReceiver({ store, salts, site, timezone, now }: ReceiverOp
     // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
     const time = siteDay(timezone, corrected) === day ? corrected : home
 
-    const { timestamp: _, user: __, site: ___, ...fields } = decoded
-    return {
-      ...fields,
+    const hit: StoredHit = {
       site,
       id,
       origin: 'browser',
+      type: decoded.type,
       day,
       time,
       received,
       view: decoded.view ?? (decoded.type === 'pageview' ? id : ''),
+      url: decoded.url,
+      title: decoded.title,
+      referrer: decoded.referrer,
       hostname: '',
       path: '',
       referrerHost: '',
@@ -132,7 +134,27 @@ export function createReceiver({ store, salts, site, timezone, now }: ReceiverOp
       session: decoded.session ?? '',
       user: '',
     }
+    for (const field of optionalFields) copyField(field, decoded, hit)
+    return hit
   }
+}
+
+/** What a hit has only if it was sent. */
+const optionalFields = [
+  'name',
+  'props',
+  'engaged',
+  'scroll',
+  'screen',
+  'language',
+  'timezone',
+  'navigation',
+  'interactive',
+  'revenue',
+] as const satisfies (keyof DecodedHit & keyof StoredHit)[]
+
+function copyField<K extends (typeof optionalFields)[number]>(field: K, from: Pick<DecodedHit, K>, to: Pick<StoredHit, K>): void {
+  if (from[field] !== undefined) to[field] = from[field] as StoredHit[K]
 }
 
 /**

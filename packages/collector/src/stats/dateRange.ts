@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts'
 import { addDays, siteDay, startOfDay } from '../siteDay.ts'
 
 /** Half open, ms since 1970. */
@@ -79,13 +80,10 @@ export function timeLabels({ from, to }: TimeRange, interval: Interval, zone: st
   return labels
 }
 
-const hourFormats = new Map<string, Intl.DateTimeFormat>()
+const hourFormat = remember(100, (zone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }),
+)
 
 function hourLabel(zone: string, time: number): string {
-  let format = hourFormats.get(zone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' })
-    hourFormats.set(zone, format)
-  }
-  return `${siteDay(zone, time)} ${format.format(time).padStart(2, '0')}:00:00`
+  return `${siteDay(zone, time)} ${hourFormat(zone).format(time).padStart(2, '0')}:00:00`
 }

@@ -1,0 +1,15 @@
+/**
+ * A function that keeps what it has computed. When it has kept `limit` results it forgets them all: cheaper than
+ * keeping an order, and what visitors send cannot fill the memory.
+ */
+export function remember<K, V>(limit: number, compute: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>()
+  return (key) => {
+    let value = known.get(key)
+    if (value === undefined) {
+      if (known.size >= limit) known.clear()
+      known.set(key, (value = compute(key)))
+    }
+    return value
+  }
+}
