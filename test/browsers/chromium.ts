@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright-core'
+import { chromium, type Browser } from 'playwright-core'
 import { findBrowser } from '../../scripts/browser.ts'
 
 /** Without those about networking, Chromium talks to its maker's hosts at every start. */
@@ -21,9 +21,4 @@ function executable(): string {
 /** A headless Chromium of this machine. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: executable(), args, headless: true })
-}
-
-/** A headless Chromium whose profile outlives it. */
-export function launchProfile(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(folder, { executablePath: executable(), args, headless: true })
 }

@@ -1,6 +1,6 @@
 import { createFsDriver } from '@treadlight/store'
 import memoryDriver from 'unstorage/drivers/memory'
-import { createTemporaryDirectory } from '../store/temporary-directory.ts'
+import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
 import { testDriver } from './driver.ts'
 
 testDriver('memory', async () => memoryDriver())

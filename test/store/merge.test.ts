@@ -1,7 +1,7 @@
 import { addFact, mergeFacts, mergeRules, type StoredHit } from '@treadlight/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeHit, noon, testId } from './make-hit.ts'
+import { makeHit, noon, testId } from './makeHit.ts'
 
 const text = fc.constantFrom('', 'a', 'b')
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })

@@ -11,7 +11,7 @@ function start(path: string): void {
   onNavigate(navigated, stopping.signal)
 }
 
-beforeEach(() => navigated.mockReset())
+beforeEach(() => void navigated.mockReset())
 afterEach(() => stopping.abort())
 
 /** What browsers fire after the URL has changed by a traversal or a link to a fragment. */

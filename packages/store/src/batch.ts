@@ -1,5 +1,6 @@
+import type { Buffer } from 'node:buffer'
 import type { Storage } from 'unstorage'
-import { isAppendDriver } from './batch-writer.ts'
+import { isAppendDriver } from './batchWriter.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { readBytes } from './values.ts'

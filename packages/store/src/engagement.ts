@@ -1,4 +1,4 @@
-import { groupBy } from './group-by.ts'
+import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 
 /** How long and how deep a view was read, as far as anybody told. */

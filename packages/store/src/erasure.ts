@@ -6,7 +6,7 @@ const kinds = ['user', 'session', 'visitor'] as const
 
 /**
  * That a person was erased. It names the person by hash only, so that a search of the whole storage for an erased
- * id finds nothing.
+ * id finds nothing. Kept for ever, since a hit may be sent again long after.
  */
 export interface Erasure {
   kind: (typeof kinds)[number]
@@ -61,6 +61,7 @@ export function subjectOf(subject: Subject): { kind: Erasure['kind']; value: str
   throw new RangeError('[treadlight store] to erase somebody, name a user, a session or a visitor')
 }
 
+/** What stands for a person in an erasure. */
 export function hashPerson(kind: Erasure['kind'], value: string): string {
   return hashText(`${kind} ${value}`)
 }

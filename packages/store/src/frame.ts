@@ -73,9 +73,9 @@ function readFrameAt(bytes: Buffer, offset: number): FrameAt {
   const end = start + parseInt(length, 16)
   if (end > bytes.length) return { offset, reason: 'torn' }
   const payload = bytes.subarray(start, end)
-  if (hex(crc32(payload, crc32(head))) === '') return { offset, reason: 'checksum' }
+  if (hex(crc32(payload, crc32(head))) !== checksum) return { offset, reason: 'checksum' }
   if (Number(its) !== version) {
-    throw new Error(`[treadlight store] format ${its} is newer than this version reads (${version}): upgrade treadlight; nothing was changed`)
+    throw new Error(`[treadlight store] format ${its} is later than this version's (${version}): upgrade treadlight; nothing was changed`)
   }
   return { payload, end }
 }

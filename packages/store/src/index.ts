@@ -1,14 +1,14 @@
-export { createStore, type Store } from './create-store.ts'
+export { createStore, type Store } from './createStore.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions } from './drivers/fs.ts'
 export type { FrameProblem } from './frame.ts'
 export type { Origin, StoredHit } from './hit.ts'
 export { addFact, mergeFacts, mergeRules } from './merge.ts'
-export { openStorage, type StorageConfig } from './open-storage.ts'
+export { openStorage, type StorageConfig } from './openStorage.ts'
 export type { Dimension, Filter, FilterOperator, Metric, Query, QueryResult, QueryRow } from './query.ts'
 export { createReferenceStore, type ReferenceStoreOptions } from './reference.ts'
-export { runQuery } from './run-query.ts'
+export { runQuery } from './runQuery.ts'
 export { deriveSessions, sessionGap, type Session } from './sessions.ts'
-export type { StoreOptions } from './store-options.ts'
+export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,
   type AppendOutcome,

@@ -1,7 +1,7 @@
-import { createHitSet, type HitSet } from './hit-set.ts'
+import { createHitSet, type HitSet } from './hitSet.ts'
 import { checkLink, checkSite } from './keys.ts'
-import { listHits } from './list-hits.ts'
-import { runQuery } from './run-query.ts'
+import { listHits } from './listHits.ts'
+import { runQuery } from './runQuery.ts'
 import type { HitStore } from './store.ts'
 
 export interface ReferenceStoreOptions {

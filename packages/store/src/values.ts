@@ -53,6 +53,16 @@ export function createValues(storage: Storage, options: ValuesOptions = {}): Val
   }
 }
 
+/**
+ * Writes a value that follows from its key. So one that is there already says the same; and one that is damaged, as
+ * some drivers leave it after a crash, may be written anew.
+ */
+export async function ensureValue(values: Values, key: string, value: string): Promise<void> {
+  if ((await values.create(key, value)) || (await values.read(key)) !== undefined) return
+  await values.remove(key)
+  await values.create(key, value)
+}
+
 /** Writes a value where there is none; false if the driver says that there is one. */
 export async function createItem(storage: Storage, key: string, bytes: Buffer): Promise<boolean> {
   try {

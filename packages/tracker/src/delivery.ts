@@ -71,23 +71,25 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
   }
 
   const flushAlone = async (): Promise<void> => {
+    const before = [...pending]
     const rows = await queue.read().catch(() => undefined)
-    const hits = new Map<string, Hit>()
-    for (const hit of rows ?? []) {
-      written.add(hit)
-      hits.set(hit.id, hit)
-    }
-    for (const [id, hit] of pending) {
+    const ids = new Set(rows?.map(({ id }) => id))
+    for (const [id, hit] of before) {
       // Written and gone: another tab has delivered it.
-      if (rows && written.has(hit) && !hits.has(id)) pending.delete(id)
-      else hits.set(id, hit)
+      if (rows && written.has(hit) && !ids.has(id)) pending.delete(id)
+      // Still pending, or answered while the queue was read.
+      ids.delete(id)
     }
-    await send([...hits.values()], 'retry')
+    const others = (rows ?? []).filter(({ id }) => ids.has(id))
+    for (const hit of others) written.add(hit)
+    await send([...others, ...pending.values()], 'retry')
   }
 
   const retryLater = (pause: number): void => {
-    isPaused = pause > 0
+    // One wait for all that fail in the meantime, or fifty events would mean minutes; but a longer one on request.
+    if (timer && !pause) return
     clearTimeout(timer)
+    isPaused = pause > 0
     timer = setTimeout(() => {
       isPaused = false
       void flush()
@@ -143,8 +145,8 @@ export function createDelivery(endpoint: string, transport: Transport, queue: Qu
       retryLater(1)
       add(retime(hits[index]!, serverTime))
     }
-    // After the re-timed are in, so that a crash in between loses none of them.
-    void change([], ids)
+    // After the re-timed are in, so that a crash in between loses none of them; twice in a minute an id stays the same.
+    void change([], ids.filter((id) => !pending.has(id)))
     // The collector is back, or was never away: what waits for a retry need not.
     if (timer) void flush()
   }

@@ -17,7 +17,7 @@ export interface Queue {
 const storeName = 'hits'
 const maxHits = 1000
 /** `queueMaxAge` of @treadlight/protocol, of which only types are imported. */
-export const maxAge = 7 * 86_400_000
+export const maxAge: number = 7 * 86_400_000
 /** Safari 14 never answered the first `open` of a session (WebKit bug 226547). */
 const patience = 1000
 

@@ -8,7 +8,7 @@ export interface CommandOption {
   setting?: string
 }
 
-export interface CommandInput {
+interface CommandInput {
   config: Config
   values: Record<string, string | boolean | undefined>
   positionals: string[]

@@ -6,7 +6,7 @@ import { addVisitor } from './addVisitor.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /** What happens to a hit between the door and the store, in this order. */
-export const steps: readonly EnrichStep[] = [addPage, addAttribution, addVisitor]
+const steps: readonly EnrichStep[] = [addPage, addAttribution, addVisitor]
 
 /** Runs the steps on a hit until one drops it. */
 export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {

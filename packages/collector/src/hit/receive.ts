@@ -21,14 +21,14 @@ import { networkOf } from './network.ts'
 import type { Salts } from './salts.ts'
 
 /** What the collector knows of a request besides its body. */
-export interface RequestFacts {
+interface RequestFacts {
   /** The client's address, past trusted proxies. */
   address: string | undefined
   userAgent: string
 }
 
 /** An answer to `POST /hit`, before it is written as HTTP. */
-export interface ReceiveAnswer {
+interface ReceiveAnswer {
   status: 200 | 201 | 400
   body: HitAnswer
   dropped: ReadonlySet<DropReason>

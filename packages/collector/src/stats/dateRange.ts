@@ -13,7 +13,6 @@ const hour = 3_600_000
 
 /** The named ranges of Plausible's Stats API v2: days up to and including today, months from their first. */
 export const rangeNames = ['day', '24h', '7d', '28d', '30d', '91d', 'month', '6mo', '12mo', 'year', 'all'] as const
-export type RangeName = (typeof rangeNames)[number]
 
 /**
  * The moments that a date range stands for.

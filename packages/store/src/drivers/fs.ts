@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
-import { createAppendFiles } from './fs-append.ts'
-import { createDirectories, listFiles, segmentPattern } from './fs-directories.ts'
-import { createFsError, unlessMissing } from './fs-error.ts'
+import { createAppendFiles } from './fsAppend.ts'
+import { createDirectories, listFiles, segmentPattern } from './fsDirectories.ts'
+import { attempt, unlessMissing } from './fsError.ts'
 
 export interface FsDriverOptions {
   /** Folder that everything lives in; made if missing, for this user only. */
@@ -48,19 +48,10 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
     throw new RangeError(`[treadlight fs] ${JSON.stringify(bad)} in key ${JSON.stringify(key)} must match ${segmentPattern.source}`)
   }
 
-  /** Calls `act` with the path of a key; its errors name the path and the remedy. */
-  async function at<T>(key: string, action: string, act: (path: string) => Promise<T>): Promise<T> {
-    const path = pathOf(key)
-    try {
-      return await act(path)
-    } catch (error) {
-      throw createFsError(action, path, error)
-    }
-  }
-
-  const getStats = (key: string) => at(key, 'look at', (path) => unlessMissing(stat(path)))
-  const read = (key: string) => at(key, 'read', (path) => unlessMissing(readFile(path)))
-  const create = (key: string, value: string | Uint8Array) => at(key, 'write', (path) => createFile(path, Buffer.from(value)))
+  const getStats = async (key: string) => attempt('look at', pathOf(key), (path) => unlessMissing(stat(path)))
+  const read = async (key: string) => attempt('read', pathOf(key), (path) => unlessMissing(readFile(path)))
+  const create = async (key: string, value: string | Uint8Array) =>
+    attempt('write', pathOf(key), (path) => createFile(path, Buffer.from(value)))
 
   async function createFile(path: string, bytes: Buffer): Promise<void> {
     const aside = `${path}~${randomBytes(6).toString('hex')}`
@@ -103,17 +94,18 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
     getItemRaw: async (key) => (await read(key)) ?? null,
     setItem: create,
     setItemRaw: create,
-    append: (key, bytes) => at(key, 'append to', (path) => files.append(path, bytes)),
+    append: async (key, bytes) => attempt('append to', pathOf(key), (path) => files.append(path, bytes)),
     async getMeta(key) {
       const stats = await getStats(key)
       return stats === undefined ? null : { size: stats.size, mtime: stats.mtime, atime: stats.atime }
     },
     async getKeys(prefix = '') {
       const scope = prefix.replace(/:$/, '')
-      return scope === '' ? listFiles(base, '') : at(scope, 'list', (path) => listFiles(path, `${scope}:`))
+      const directory = scope === '' ? base : pathOf(scope)
+      return attempt('list', directory, () => listFiles(directory, scope && `${scope}:`))
     },
-    removeItem: (key) =>
-      at(key, 'remove', async (path) => {
+    removeItem: async (key) =>
+      attempt('remove', pathOf(key), async (path) => {
         await files.close(path)
         await unlessMissing(unlink(path))
         await directories.sync(path)

@@ -12,12 +12,19 @@ const remedies: Record<string, string> = {
   ENAMETOOLONG: 'shorten the key',
 }
 
-/** An error that names the path and the remedy, with the code and the cause of `error`. */
-export function createFsError(action: string, path: string, error: unknown): Error {
-  const code = codeOf(error)
-  const remedy = remedies[code] ?? 'check the disk and the folder'
-  const message = `[treadlight fs] could not ${action} ${path} (${code || String(error)}): ${remedy}`
-  return Object.assign(new Error(message, { cause: error }), { code })
+/**
+ * Does something with a path.
+ * @throws Error that names the path and the remedy, with the code of the system's error and that error as its cause
+ */
+export async function attempt<T>(action: string, path: string, act: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await act(path)
+  } catch (cause) {
+    const code = codeOf(cause)
+    const remedy = remedies[code] ?? 'check the disk and the folder'
+    const message = `[treadlight fs] could not ${action} ${path} (${code || String(cause)}): ${remedy}`
+    throw Object.assign(new Error(message, { cause }), { code })
+  }
 }
 
 /** `ENOENT` and the like; '' for an error that comes from no system call. */

@@ -1,7 +1,7 @@
 import { createReferenceStore, createStore, openStorage } from '@treadlight/store'
 import { onTestFinished } from 'vitest'
-import { createTemporaryDirectory } from '../store/temporary-directory.ts'
-import { testHitStore } from './hit-store.ts'
+import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
+import { testHitStore } from './hitStore.ts'
 
 testHitStore('reference', async (options) => createReferenceStore(options))
 

@@ -1,20 +1,18 @@
-import { createBatch, encodeBatch, hasGrown, readBatch, type Batch } from './batch.ts'
-import type { BatchWriter } from './batch-writer.ts'
+import { createBatch, hasGrown, readBatch, type Batch } from './batch.ts'
+import type { BatchWriter } from './batchWriter.ts'
 import { hashText, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
-import { createHitSet, type HitSet } from './hit-set.ts'
+import { createHitSet, type HitSet } from './hitSet.ts'
 import { minuteTime, parseBatchKey } from './keys.ts'
-import type { ResolvedStoreOptions } from './store-options.ts'
+import { createRefresher, type Refresher } from './refresher.ts'
+import { assertGone, replaceBatch } from './replaceBatch.ts'
+import type { ResolvedStoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, Link } from './store.ts'
-import { createItem, createValues, listKeys } from './values.ts'
+import { createValues, ensureValue, listKeys } from './values.ts'
 
-/** What the storage has of one site, and its hits in memory. */
-export interface SiteLog {
+/** What the storage has of one site, and its hits in memory. To refresh it is to take up what other processes have written. */
+export interface SiteLog extends Refresher {
   readonly hits: HitSet
-  /** Takes up what other processes have written, unless it was done a moment ago: see `refreshMs`. */
-  refresh(): Promise<void>
-  /** Takes up what other processes have written until now. */
-  refreshNow(): Promise<void>
   /** Takes up hits that this process has written to `key`. */
   record(key: string, facts: readonly StoredHit[]): AppendOutcome[]
   /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
@@ -40,8 +38,6 @@ const settleTime = 10 * 60_000
 const parallelReads = 32
 /** How often somebody who deletes may overtake a listing. */
 const maxListings = 10
-/** An answer may wait for a listing, but listing must not be what the process does. */
-const maxListingShare = 1 / 20
 
 export function createSiteLog(options: SiteLogOptions): SiteLog {
   const { site, storage, writer, now, refreshMs, onProblem } = options
@@ -50,38 +46,12 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const batches = new Map<string, Batch>()
   /** Keys of links and erasures that were taken up. */
   const taken = new Set<string>()
-  let loading: Promise<void> | undefined
-  /** By `performance.now()`, since clocks are set back. */
-  let freshUntil = -Infinity
-
-  async function refresh(): Promise<void> {
-    if (performance.now() >= freshUntil) await (loading ?? refreshNow())
-  }
-
-  /** One that began earlier may have missed what the caller knows to be there, so it is not joined. */
-  function refreshNow(): Promise<void> {
-    const turn = (loading ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(timedLoad)
-      .finally(() => {
-        if (loading === turn) loading = undefined
-      })
-    loading = turn
-    return turn
-  }
-
-  async function timedLoad(): Promise<void> {
-    const start = performance.now()
-    await load()
-    const end = performance.now()
-    if (refreshMs > 0) freshUntil = end + Math.max(refreshMs, (end - start) / maxListingShare)
-  }
+  const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
     for (let listing = 1; listing <= maxListings; listing++) {
-      const before = [...batches.keys()]
       const keys = await listKeys(storage, `${site}:`)
-      if (await takeAll(keys)) return forgetVanished(before, new Set(keys))
+      if (await takeAll(keys)) return forgetVanished(new Set(keys))
       // What vanished was replaced: its survivors are under a key that this listing may lack.
     }
     throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
@@ -132,11 +102,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   /** Hits of values that others have deleted are gone, unless another value has them too. */
-  async function forgetVanished(before: readonly string[], listed: ReadonlySet<string>): Promise<void> {
-    const missing = before.filter((key) => batches.has(key) && !listed.has(key))
+  async function forgetVanished(listed: ReadonlySet<string>): Promise<void> {
     let vanished = false
-    for (const key of missing) {
-      // Some storages list late what they have.
+    for (const key of [...batches.keys()].filter((each) => !listed.has(each))) {
+      // This process may have written it since, and some storages list late what they have.
       if (await storage.hasItem(key)) continue
       vanished = batches.delete(key) || vanished
     }
@@ -164,27 +133,18 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (batch !== undefined) Object.assign(batch, { settled: false, size: 0, end: 0 })
   }
 
-  /**
-   * Writes a value that follows from its key. So one that is there already says the same; and one that is damaged,
-   * as some drivers leave it after a crash, may be written anew.
-   */
-  async function keep(key: string, value: Link | Erasure): Promise<void> {
-    const json = JSON.stringify(value)
-    if (!(await values.create(key, json)) && (await values.read(key)) === undefined) {
-      await values.remove(key)
-      await values.create(key, json)
-    }
-    taken.add(key)
-  }
-
   async function link(link: Link): Promise<number> {
     if (hits.knowsLink(link)) return 0
-    await keep(`${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`, link)
+    const key = `${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`
+    await ensureValue(values, key, JSON.stringify(link))
+    taken.add(key)
     return hits.link(link)
   }
 
   async function erase(erasure: Erasure): Promise<void> {
-    await keep(`${site}:erasure:${erasure.hash}-${erasure.time}`, erasure)
+    const key = `${site}:erasure:${erasure.hash}-${erasure.time}`
+    await ensureValue(values, key, JSON.stringify(erasure))
+    taken.add(key)
     hits.addErasure(erasure)
   }
 
@@ -199,36 +159,21 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   async function deleteHits(ids: ReadonlySet<string>): Promise<void> {
     const touched = [...batches.values()].filter((batch) => batch.facts.some(({ id }) => ids.has(id)))
+    if (touched.length === 0) return
     try {
-      for (const batch of touched) await replace(batch, batch.facts.filter(({ id }) => !ids.has(id)))
-      hits.remove(ids)
-    } catch (error) {
+      for (const batch of touched) await deleteFrom(batch, ids)
+    } finally {
       resetHits()
-      throw error
     }
-    await assertGone(touched.map(({ key }) => key))
+    await assertGone(storage, `${site}:batch:`, touched.map(({ key }) => key))
   }
 
-  /**
-   * The survivors first, under a key of their own, then the old value goes. A crash between the two leaves both,
-   * and the union by id makes that harmless; two processes at once leave the survivors twice, just as harmless.
-   */
-  async function replace(batch: Batch, survivors: readonly StoredHit[]): Promise<void> {
-    if (survivors.length > 0) {
-      const key = writer.nextKey(site, parseBatchKey(batch.key)?.minute ?? '')
-      if (!(await createItem(storage, key, encodeBatch(survivors)))) throw new Error(`[treadlight store] ${key} is taken: run it again`)
-      batches.set(key, { ...createBatch(key, true), facts: [...survivors] })
-    }
-    await storage.removeItem(batch.key)
+  async function deleteFrom(batch: Batch, ids: ReadonlySet<string>): Promise<void> {
+    const survivors = batch.facts.filter(({ id }) => !ids.has(id))
+    const key = writer.nextKey(site, parseBatchKey(batch.key)?.minute ?? '')
+    const replacement = await replaceBatch(storage, batch, survivors, key)
     batches.delete(batch.key)
-  }
-
-  /** unstorage's drivers may fail to remove without a word, and a deletion that did not happen must not be reported. */
-  async function assertGone(keys: readonly string[]): Promise<void> {
-    if (keys.length === 0) return
-    const listed = new Set(await listKeys(storage, `${site}:batch:`))
-    const left = keys.find((key) => listed.has(key))
-    if (left !== undefined) throw new Error(`[treadlight store] ${left} is still there after its deletion: check the rights of the storage`)
+    if (replacement !== undefined) batches.set(key, replacement)
   }
 
   return { hits, refresh, refreshNow, record, doubt, link, erase, deletable, delete: deleteHits }

@@ -3,9 +3,12 @@ import { deriveEngagement } from './engagement.ts'
 import { entryMatches, matchesAll } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { createTally, type Tally } from './metrics.ts'
-import type { Dimension, Query } from './query.ts'
+import type { Metric, Query } from './query.ts'
 import { deriveSessions, visitorKey, type Session } from './sessions.ts'
-import { createBuckets } from './time-buckets.ts'
+import { createBuckets } from './timeBuckets.ts'
+
+/** Most queries ask for none of these, and the engagement of every view takes as long as the rest. */
+const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
 
 export interface TalliedRow {
   dimensions: string[]
@@ -25,7 +28,7 @@ export function tallyRows(hits: readonly StoredHit[], query: Query): TalliedRow[
   // Whole days: a session that the range cuts needs the hits outside, and no session leaves its home day.
   const days = new Set(hits.filter((hit) => inRange(hit.time)).map((hit) => hit.day))
   const relevant = hits.filter((hit) => days.has(hit.day))
-  const engagement = deriveEngagement(relevant)
+  const engagement = query.metrics.some((metric) => engagementMetrics.has(metric)) ? deriveEngagement(relevant) : undefined
   const buckets = createBuckets(query.timezone)
   const byPage = dimensions.includes('event:page')
 
@@ -44,7 +47,7 @@ export function tallyRows(hits: readonly StoredHit[], query: Query): TalliedRow[
     tally.events++
     if (hit.type !== 'pageview') return
     tally.pageviews++
-    const { engaged, scroll } = engagement.get(hit.view) ?? {}
+    const { engaged, scroll } = engagement?.get(hit.view) ?? {}
     if (engaged !== undefined) {
       tally.engaged += engaged
       tally.engagedVisits.add(session)
@@ -58,26 +61,27 @@ export function tallyRows(hits: readonly StoredHit[], query: Query): TalliedRow[
     for (const hit of matching) {
       tallyOf(hit, session, session.start).visits.add(session)
       if (byPage && !landed) continue
-      // Of a whole visit, its entry stands for page and host name, as in Plausible; other event dimensions are the hit's.
-      const standing = { ...hit, path: entry.path, hostname: entry.hostname }
-      const tally = tallyOf(standing, session, session.start)
+      const tally = tallyOf(hit, session, session.start, entry)
       tally.entered.add(session)
       if (landed) tally.landed.add(session)
     }
   }
 
-  function tallyOf(hit: StoredHit, session: Session, time: number): Tally {
-    return rowOf(dimensions.map((dimension) => valueOf(dimension, hit, session, time))).tally
-  }
-
-  function valueOf(dimension: Dimension, hit: StoredHit, session: Session, time: number): string {
-    if (isTimeDimension(dimension)) return buckets(dimension, time)
-    return isEventDimension(dimension) ? eventValue(dimension, hit) : visitValue(dimension, session)
+  /** @param entry of a whole visit, the hit that stands for its page and host name, as in Plausible */
+  function tallyOf(hit: StoredHit, session: Session, time: number, entry = hit): Tally {
+    const values = dimensions.map((dimension) => {
+      if (isTimeDimension(dimension)) return buckets(dimension, time)
+      if (!isEventDimension(dimension)) return visitValue(dimension, session)
+      return eventValue(dimension, dimension === 'event:page' || dimension === 'event:hostname' ? entry : hit)
+    })
+    return rowOf(values).tally
   }
 
   function rowOf(values: string[]): TalliedRow {
-    const key = JSON.stringify(values)
-    const row = rows.get(key) ?? { dimensions: values, tally: createTally() }
+    const key = values.length > 1 ? JSON.stringify(values) : (values[0] ?? '')
+    const known = rows.get(key)
+    if (known !== undefined) return known
+    const row = { dimensions: values, tally: createTally() }
     rows.set(key, row)
     return row
   }

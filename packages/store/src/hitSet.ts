@@ -1,7 +1,7 @@
 import { createErasures, hashPerson, subjectOf, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
 import { addFact, mergeFacts } from './merge.ts'
-import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, Link, RetentionPolicy, Subject } from './store.ts'
 
 /**
  * The hits of one site in memory: a grow-only set of facts keyed by id and origin, and beside it the links and the
@@ -123,6 +123,6 @@ function isEarlier(link: Link, known: Link): boolean {
   return link.time !== known.time ? link.time < known.time : link.user < known.user
 }
 
-function retentionKind(hit: StoredHit): keyof PruneReport & keyof RetentionPolicy {
+function retentionKind(hit: StoredHit): keyof RetentionPolicy {
   return hit.user === '' ? 'anonymous' : 'authenticated'
 }

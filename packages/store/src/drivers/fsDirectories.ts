@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rmdir } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { codeOf, unlessMissing } from './fs-error.ts'
+import { codeOf, unlessMissing } from './fsError.ts'
 
 /**
  * No dot at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to

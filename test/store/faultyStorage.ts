@@ -13,7 +13,7 @@ export interface FaultyStorage {
   calls: number
   /** Which call fails, counted from 1, and how. */
   fail?: { call: number; fault: Fault }
-  /** Makes writes hang until the answer is called. */
+  /** Makes writes hang until the answer is called: their bytes can be read, but are not durable. */
   block(): () => void
 }
 
@@ -45,16 +45,18 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
       getKeys: () => run(() => [...values.keys(), ...values.keys()]),
       getMeta: (key: string) => run(() => (values.has(key) ? { size: values.get(key)!.length } : null)),
     }
-    return append ? ({ ...driver, append: (key, bytes) => write(key, Buffer.concat([values.get(key) ?? Buffer.of(), bytes])) } satisfies AppendDriver) : driver
+    if (!append) return driver
+    const addTo = (key: string, bytes: Uint8Array) => write(key, Buffer.concat([values.get(key) ?? Buffer.of(), bytes]))
+    return { ...driver, append: addTo } satisfies AppendDriver
   }
 
   async function write(key: string, value: Buffer): Promise<void> {
-    await blocked
     const before = values.get(key)?.length ?? 0
-    return run(
+    await run(
       () => void values.set(key, value),
       () => void values.set(key, value.subarray(0, before + ((value.length - before) >> 1))),
     )
+    await blocked
   }
 
   async function run<T>(act: () => T, half: () => unknown = () => undefined): Promise<T> {

@@ -1,10 +1,15 @@
 import type { HitFilter, HitStore, Query, StoredHit } from '@treadlight/store'
 import { afterEach, describe, expect, test } from 'vitest'
-import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/make-hit.ts'
-import { queryCases } from './query-cases.ts'
+import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/makeHit.ts'
+import { queryCases } from './queryCases.ts'
 
 const policy = { anonymous: 90 * day, authenticated: 365 * day }
-const everything: Query = { site: 'shop', range: { from: 0, to: noon + 400 * day }, timezone: 'UTC', metrics: ['visitors', 'pageviews', 'events'] }
+const everything: Query = {
+  site: 'shop',
+  range: { from: 0, to: noon + 400 * day },
+  timezone: 'UTC',
+  metrics: ['visitors', 'pageviews', 'events'],
+}
 
 /**
  * What every `HitStore` must do. Pass a function that opens an empty one.
@@ -92,7 +97,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       for (const index of order) outcomes.push(...(await store.append([facts[index]!])))
       expect(outcomes).toEqual(['stored', 'duplicate', 'duplicate'])
       expect(await listAll(store, { site: 'shop' })).toEqual([
-        makeHit({ id, origin: 'server', user: 'u1', visitor: 'server', title: 'Cart', screen: '390x844', campaign: 'may', language: 'de', time: noon, received: noon + 7 }),
+        { ...facts[0], title: 'Cart', screen: '390x844', campaign: 'may', language: 'de', received: noon + 7 },
       ])
     })
 
@@ -163,6 +168,14 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       expect(await idsOf(store, { site: 'shop', user: 'u1' })).toHaveLength(1)
     })
 
+    test.each([[0, 1], [1, 0]])('at the same millisecond the smaller user counts, in order %i %i', async (...order) => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 's1' })])
+      const links = [link, { ...link, user: 'u0' }]
+      for (const index of order) await store.identify(links[index]!)
+      expect(await idsOf(store, { site: 'shop', user: 'u0' })).toHaveLength(1)
+    })
+
     test('PV19 without a link nothing changes hands', async () => {
       const store = await openStore()
       await store.append([makeHit({ session: 's1' }), makeHit({ session: 's1', user: 'u1' })])
@@ -186,7 +199,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       expect(await store.erase({ site: 'shop', ...subject })).toEqual({ erased: 2 })
       await store.append([mine, { ...mine, origin: 'server' }])
       await store.maintain()
-      await store.append([mine])
+      expect(await store.append([mine])).toEqual(['duplicate'])
       expect(await idsOf(store, { site: 'shop' })).toEqual([theirs.id])
       expect((await store.query(everything)).rows).toEqual([{ dimensions: [], metrics: [1, 1, 1] }])
       expect(await idsOf(store, { site: 'other' })).toHaveLength(1)

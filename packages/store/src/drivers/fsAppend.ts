@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import type { Directories } from './fs-directories.ts'
+import type { Directories } from './fsDirectories.ts'
 
 /** Files that are appended to, kept open. */
 export interface AppendFiles {

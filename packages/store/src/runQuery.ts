@@ -1,8 +1,8 @@
 import type { StoredHit } from './hit.ts'
-import { compareText } from './list-hits.ts'
+import { compareText } from './listHits.ts'
 import { metricValues } from './metrics.ts'
 import type { Dimension, Metric, Query, QueryResult } from './query.ts'
-import { tallyRows } from './tally-rows.ts'
+import { tallyRows } from './tallyRows.ts'
 
 interface Row {
   dimensions: string[]
@@ -15,8 +15,8 @@ interface Row {
  */
 export function runQuery(hits: readonly StoredHit[], query: Query): QueryResult {
   const orderBy = query.orderBy ?? query.metrics.slice(0, 1).map((metric) => [metric, 'desc'] as const)
-  const metrics = new Set([...query.metrics, ...orderBy.map(([key]) => key).filter(isMetric)])
-  const rows = computeRows(hits, query, metrics).toSorted(createOrder(orderBy, query.dimensions ?? []))
+  const metrics = [...query.metrics, ...orderBy.map(([key]) => key).filter(isMetric)]
+  const rows = computeRows(hits, { ...query, metrics }).toSorted(createOrder(orderBy, query.dimensions ?? []))
   const { limit = 10_000, offset = 0 } = query.pagination ?? {}
   return {
     rows: rows.slice(offset, offset + limit).map(({ dimensions, values }) => ({
@@ -27,11 +27,12 @@ export function runQuery(hits: readonly StoredHit[], query: Query): QueryResult 
   }
 }
 
-function computeRows(hits: readonly StoredHit[], query: Query, metrics: ReadonlySet<Metric>): Row[] {
-  const total = metrics.has('percentage') ? tallyRows(hits, { ...query, dimensions: [] })[0]?.tally : undefined
+function computeRows(hits: readonly StoredHit[], query: Query): Row[] {
+  const { metrics } = query
+  const total = metrics.includes('percentage') ? tallyRows(hits, { ...query, dimensions: [] })[0]?.tally : undefined
   return tallyRows(hits, query).map(({ dimensions, tally }) => ({
     dimensions,
-    values: new Map([...metrics].map((metric) => [metric, metricValues[metric](tally, total ?? tally)])),
+    values: new Map(metrics.map((metric) => [metric, metricValues[metric](tally, total ?? tally)])),
   }))
 }
 

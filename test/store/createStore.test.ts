@@ -5,9 +5,9 @@ import { createStore, openStorage, StoreBusyError, type HitStore, type Store, ty
 import { createStorage, type Storage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createFaultyStorage, type Fault } from './faulty-storage.ts'
-import { day, makeHit, minute, noon } from './make-hit.ts'
-import { createTemporaryDirectory } from './temporary-directory.ts'
+import { createFaultyStorage, type Fault } from './faultyStorage.ts'
+import { day, makeHit, minute, noon } from './makeHit.ts'
+import { createTemporaryDirectory } from './temporaryDirectory.ts'
 
 /** fs in a directory that is gone after the test. */
 async function openFs(): Promise<{ storage: Storage; base: string }> {
@@ -123,6 +123,23 @@ describe('several processes', () => {
     expect([await idsOf(a), await idsOf(b)]).toEqual([[late.id], [late.id]])
   })
 
+  test('delete one after the other, so that none brings back what another deletes', async () => {
+    const { storage, values, block } = createFaultyStorage({ append: true })
+    const store = await open(storage)
+    const kept = makeHit()
+    await store.append([kept, makeHit({ time: noon - 100 * day }), makeHit({ visitor: 'erased' })])
+    await store.erase({ site: 'shop', visitor: 'erased' })
+    const release = block()
+    const pruned = store.prune(policy)
+    await expect.poll(() => values.size).toBe(3)
+    const maintained = store.maintain()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    release()
+    await Promise.all([pruned, maintained])
+    expect(await idsOf(await open(storage))).toEqual([kept.id])
+    expect([...values.values()].join()).not.toContain('"erased"')
+  })
+
   test('list again when a value vanishes between the listing and the reading', async () => {
     const driver = memoryDriver()
     const values = driver.getInstance!()
@@ -142,7 +159,7 @@ describe('several processes', () => {
         },
       },
     })
-    expect(await idsOf(await open(storage))).toEqual(sortedIds(hits))
+    expect(await idsOf(await open(storage, { refreshMs: 60_000 }))).toEqual(sortedIds(hits))
   })
 })
 
@@ -231,8 +248,9 @@ describe('a storage that fails', () => {
   /** The script with retries of what was not acknowledged; answers how many calls it made. */
   async function run(append: boolean, fail?: { call: number; fault: Fault }): Promise<number> {
     const faulty = createFaultyStorage({ append })
-    const hits = [makeHit({ session: 's1' }), makeHit({ time: noon - 100 * day }), makeHit(), makeHit({ session: 's1' }), makeHit()]
-    const kept = hits.filter((_, index) => index !== 1)
+    const old = makeHit({ time: noon - 100 * day })
+    const hits = [makeHit({ session: 's1' }), old, makeHit(), makeHit({ session: 's1' }), makeHit()]
+    const kept = hits.filter((hit) => hit !== old)
     let time = noon
     const store = await open(faulty.storage, { now: () => time })
     const { calls } = faulty
@@ -260,7 +278,8 @@ describe('a storage that fails', () => {
 
   for (const append of [true, false]) {
     for (const fault of ['before', 'half', 'after'] as const) {
-      test(`at any call, ${fault}, ${append ? 'appending' : 'writing once'}: nothing acknowledged is lost, nothing counted twice`, async () => {
+      const way = append ? 'appending' : 'writing once'
+      test(`at any call, ${fault}, ${way}: nothing acknowledged is lost, nothing counted twice`, async () => {
         const calls = await run(append)
         expect(calls).toBeGreaterThan(15)
         for (let call = 1; call <= calls; call++) await run(append, { call, fault })
@@ -297,18 +316,22 @@ describe('a storage that fails', () => {
   })
 
   test('shows nothing that is not stored yet', async () => {
-    const faulty = createFaultyStorage({ append: true })
-    const store = await open(faulty.storage)
-    const release = faulty.block()
-    const appended = store.append([makeHit()])
-    expect(await listAll(store)).toEqual([])
-    release()
-    await appended
-    expect(await listAll(store)).toHaveLength(1)
+    for (const append of [true, false]) {
+      const faulty = createFaultyStorage({ append })
+      const store = await open(faulty.storage)
+      const release = faulty.block()
+      const appended = store.append([makeHit()])
+      await expect.poll(() => faulty.values.size).toBe(1)
+      expect(await listAll(store)).toEqual([])
+      release()
+      expect(await appended).toEqual(['stored'])
+      expect(await listAll(store)).toHaveLength(1)
+    }
   })
 
   const hitBytes = Buffer.byteLength(`${JSON.stringify(makeHit())}\n`)
-  test.each([{ maxWaitingHits: 10 }, { maxWaitingBytes: 10 * hitBytes }])('that is stuck fills the buffer (%o) and no more, and goes on where it was', async (limit) => {
+  const limits = [{ maxWaitingHits: 10 }, { maxWaitingBytes: 10 * hitBytes }]
+  test.each(limits)('that is stuck fills the buffer (%o) and no more, and goes on where it was', async (limit) => {
     const faulty = createFaultyStorage({ append: true })
     const store = await open(faulty.storage, limit)
     const release = faulty.block()

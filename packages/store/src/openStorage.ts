@@ -19,7 +19,9 @@ export function openStorage(config: StorageConfig): { storage: Storage; durabili
       return { storage: createStorage({ driver: createFsDriver(config) }), durability: config.sync === false ? 'volatile' : 'synced' }
     case 'memory':
       return { storage: createStorage({ driver: memoryDriver() }), durability: 'volatile' }
-    default:
-      throw new RangeError(`[treadlight store] unknown storage driver ${JSON.stringify((config as { driver: unknown }).driver)}: choose fs or memory`)
+    default: {
+      const { driver } = config as { driver: unknown }
+      throw new RangeError(`[treadlight store] unknown storage driver ${JSON.stringify(driver)}: choose fs or memory`)
+    }
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createFsDriver, type AppendDriver } from '@treadlight/store'
 import { createStorage } from 'unstorage'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createTemporaryDirectory } from './temporary-directory.ts'
+import { createTemporaryDirectory } from './temporaryDirectory.ts'
 
 const bytes = Buffer.from('some bytes')
 
@@ -98,6 +98,15 @@ describe('fs driver', () => {
     expect(await driver.getMeta!('a:7', {})).toMatchObject({ size: 13 })
   })
 
+  test('closes no file that it is appending to', async () => {
+    const { driver } = await openDriver()
+    const large = Buffer.alloc(8_000_000, 'x')
+    const slow = driver.append('a:slow', large)
+    await Promise.all(Array.from({ length: 40 }, (_, index) => driver.append(`a:${index}`, bytes)))
+    await slow
+    expect(await driver.getMeta!('a:slow', {})).toMatchObject({ size: large.length })
+  })
+
   test('appends after a removal to a new value', async () => {
     const { driver } = await openDriver()
     await driver.append('a:b', Buffer.from('old'))
@@ -109,7 +118,7 @@ describe('fs driver', () => {
   test('says what is wrong with a path, and goes on when it is put right', async () => {
     const { driver, base } = await openDriver()
     await writeFile(join(base, 'a'), '')
-    await expect(driver.append('a:b', bytes)).rejects.toThrow(/^\[treadlight fs\] could not append to .*a\/b \(E\w+\): a key cannot be both/)
+    await expect(driver.append('a:b', bytes)).rejects.toThrow(/^\[treadlight fs\] could not append to .*b \(ENOTDIR\): a key/)
     await driver.removeItem!('a', {})
     await driver.append('a:b', bytes)
     expect(await driver.getItemRaw!('a:b', {})).toEqual(bytes)

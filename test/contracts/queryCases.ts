@@ -1,5 +1,5 @@
 import type { Query, QueryRow, StoredHit } from '@treadlight/store'
-import { day, makeEngagement, makeEvent, makeHit, minute, noon, second, testId } from '../store/make-hit.ts'
+import { day, makeEngagement, makeEvent, makeHit, minute, noon, second, testId } from '../store/makeHit.ts'
 
 type Cells = [dimensions: QueryRow['dimensions'], metrics: QueryRow['metrics']]
 
@@ -32,8 +32,8 @@ export const queryCases: QueryCase[] = [
   {
     name: 'nothing at all: one row, counts 0, ratios null',
     hits: [],
-    query: { metrics: ['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth', 'percentage'] },
-    rows: [[[], [0, 0, 0, 0, null, null, null, null, null, null]]],
+    query: { metrics: ['visitors', 'events', ...sessionMetrics, 'time_on_page', 'scroll_depth', 'percentage'] },
+    rows: [[[], [0, 0, 0, null, null, null, null, null, null]]],
   },
   { name: 'nothing at all, split: no rows', hits: [], query: { metrics: ['visitors'], dimensions: ['event:page'] }, rows: [] },
   {
@@ -275,7 +275,12 @@ export const queryCases: QueryCase[] = [
   },
   {
     name: 'percentage of all visitors that the filters let through',
-    hits: [makeHit({ visitor: 'a' }), makeHit({ visitor: 'b' }), makeHit({ visitor: 'c', path: '/x' }), makeHit({ visitor: 'd', hostname: 'other' })],
+    hits: [
+      makeHit({ visitor: 'a' }),
+      makeHit({ visitor: 'b' }),
+      makeHit({ visitor: 'c', path: '/x' }),
+      makeHit({ visitor: 'd', hostname: 'other' }),
+    ],
     query: { metrics: ['visitors', 'percentage'], dimensions: ['event:page'], filters: [['is', 'event:hostname', ['shop.example']]] },
     rows: [
       [['/'], [2, 66.7]],
@@ -312,6 +317,16 @@ export const queryCases: QueryCase[] = [
       [['c'], [1]],
       [['b'], [1]],
       [['a'], [1]],
+    ],
+  },
+  {
+    name: 'order by a metric that is not shown',
+    hits: [makeHit({ path: '/a', engaged: second }), makeHit({ path: '/b', engaged: 9 * second }), makeHit({ path: '/c' })],
+    query: { metrics: ['pageviews'], dimensions: ['event:page'], orderBy: [['time_on_page', 'desc']] },
+    rows: [
+      [['/b'], [1]],
+      [['/a'], [1]],
+      [['/c'], [1]],
     ],
   },
   {

@@ -1,0 +1,72 @@
+// `npm run size`: what the tracker weighs, per way of getting it. A budget is today's weight: who exceeds it
+// raises it here, in sight of the reviewer, and in the README. `--json` prints the figures alone.
+import nodeResolve from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { rollup } from 'rollup'
+
+interface Weight {
+  name: string
+  min: number
+  /** gzip -9. */
+  gzip: number
+  /** Brotli 11: what most visitors get. */
+  brotli: number
+}
+
+/** Most bytes after brotli 11. */
+const budgets: Record<string, number> = {
+  't.js': 2119,
+  'import { init }': 2125,
+}
+
+const root = new URL('..', import.meta.url).pathname
+const dist = join(root, 'packages/tracker/dist')
+
+// A stale build would weigh what it weighed then; standard output is for the figures.
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'tracker'], { stdio: ['ignore', 2, 2] })
+
+const weights = [
+  weigh('t.js', readFileSync(join(dist, 't.js'))),
+  weigh('import { init }', await bundle(`export { init } from ${JSON.stringify(join(dist, 'index.mjs'))}`)),
+]
+
+if (process.argv.includes('--json')) console.log(JSON.stringify(weights))
+else print(weights)
+for (const { name, brotli } of weights) {
+  const budget = budgets[name]!
+  if (brotli <= budget) continue
+  console.error(`size: ${name} has ${brotli} bytes, ${brotli - budget} more than its budget of ${budget}`)
+  process.exitCode = 1
+}
+
+/** What a site's own bundler makes of an import: unused exports shaken out, minified, dependencies included. */
+async function bundle(code: string): Promise<Buffer> {
+  const build = await rollup({
+    input: 'entry',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? id : null),
+        load: (id) => (id === 'entry' ? code : null),
+      },
+      nodeResolve({ browser: true }),
+    ],
+  })
+  const { output } = await build.generate({ format: 'es', plugins: [terser({ module: true, ecma: 2020, compress: { passes: 3 } })] })
+  await build.close()
+  return Buffer.from(output[0].code)
+}
+
+function weigh(name: string, code: Buffer): Weight {
+  return { name, min: code.length, gzip: gzipSync(code, { level: 9 }).length, brotli: brotliCompressSync(code).length }
+}
+
+function print(weights: Weight[]): void {
+  console.log(`${''.padEnd(18)}${['min', 'gzip -9', 'brotli 11', 'budget'].map((head) => head.padStart(11)).join('')}`)
+  for (const { name, min, gzip, brotli } of weights)
+    console.log(`${name.padEnd(18)}${[min, gzip, brotli, budgets[name]!].map((bytes) => bytes.toLocaleString('en').padStart(11)).join('')}`)
+}
