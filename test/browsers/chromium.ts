@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core'
 import { findBrowser } from '../../scripts/browser.ts'
 
 /** Without those about networking, Chromium talks to its maker's hosts at every start. */
@@ -19,6 +19,6 @@ function executable(): string {
 }
 
 /** A headless Chromium of this machine. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: executable(), args, headless: true })
+export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({ executablePath: executable(), args, headless: true, ...options })
 }

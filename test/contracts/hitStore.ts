@@ -245,50 +245,58 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       const store = await openStore()
       const kept = [aged(90 * day), aged(365 * day, { user: 'u1' }), aged(91 * day, { user: 'u1' })]
       await store.append([...kept, aged(90 * day + 1), aged(365 * day + 1, { user: 'u1' }), aged(400 * day)])
-      expect(await store.prune(policy, { dryRun: true })).toEqual({ anonymous: 2, authenticated: 1 })
+      expect(await store.prune(policy, { dryRun: true })).toEqual({ anonymous: 2, authenticated: 1, others: 0 })
       expect(await idsOf(store, { site: 'shop' })).toHaveLength(6)
-      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 1 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 1, others: 0 })
       expect((await idsOf(store, { site: 'shop' })).toSorted()).toEqual(kept.map(({ id }) => id).toSorted())
-      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
     })
 
     test('PV23 two settings, and a clock of one’s own', async () => {
       const store = await openStore()
       await store.append([aged(0), aged(0, { user: 'u1' })])
       const settings = { anonymous: day, authenticated: 2 * day }
-      expect(await store.prune(settings, { now: noon + day })).toEqual({ anonymous: 0, authenticated: 0 })
-      expect(await store.prune(settings, { now: noon + day + 1 })).toEqual({ anonymous: 1, authenticated: 0 })
+      expect(await store.prune(settings, { now: noon + day })).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
+      expect(await store.prune(settings, { now: noon + day + 1 })).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
       time = noon + 2 * day + 1
-      expect(await store.prune(settings)).toEqual({ anonymous: 0, authenticated: 1 })
+      expect(await store.prune(settings)).toEqual({ anonymous: 0, authenticated: 1, others: 0 })
     })
 
     test('PV22 a hit that a link gave to a user is authenticated', async () => {
       const store = await openStore()
       await store.append([aged(100 * day, { session: 's1' })])
       await store.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
-      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
     })
 
     test('all facts of a hit go together', async () => {
       const store = await openStore()
       const hit = aged(100 * day, { origin: 'server' })
       await store.append([hit, makeHit({ ...hit, origin: 'browser', time: noon })])
-      expect(await store.prune(policy)).toEqual({ anonymous: 1, authenticated: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
+    })
+
+    test('events and engagement go too, and are counted apart: the sentence speaks of pageviews', async () => {
+      const store = await openStore()
+      const view = aged(100 * day)
+      await store.append([view, aged(100 * day, { type: 'event', name: 'buy' }), aged(100 * day, { type: 'engagement', view: view.id })])
+      expect(await store.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 2 })
       expect(await idsOf(store, { site: 'shop' })).toEqual([])
     })
 
     test('one site or all', async () => {
       const store = await openStore()
       await store.append([aged(100 * day), aged(100 * day, { site: 'other' }), aged(100 * day, { site: 'third' })])
-      expect(await store.prune(policy, { site: 'other' })).toEqual({ anonymous: 1, authenticated: 0 })
-      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 0 })
+      expect(await store.prune(policy, { site: 'other' })).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 2, authenticated: 0, others: 0 })
     })
 
     test('erased hits go uncounted', async () => {
       const store = await openStore()
       await store.append([aged(100 * day, { session: 's1' })])
       await store.erase({ site: 'shop', session: 's1' })
-      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+      expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
     })
 
     test('a hit that comes again after it was pruned is a new one', async () => {

@@ -114,12 +114,12 @@ describe('several processes', () => {
     const now = () => time
     const [a, b] = [await open(storage, { now }), await open(storage, { now })]
     await a.append([makeHit({ time: noon - 100 * day })])
-    expect(await b.prune(policy)).toEqual({ anonymous: 0, authenticated: 0 })
+    expect(await b.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
     const late = makeHit()
     await a.append([late])
     expect(await idsOf(b)).toHaveLength(2)
     time += 11 * minute
-    expect(await b.prune(policy)).toEqual({ anonymous: 1, authenticated: 0 })
+    expect(await b.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
     expect([await idsOf(a), await idsOf(b)]).toEqual([[late.id], [late.id]])
   })
 

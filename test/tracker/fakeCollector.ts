@@ -1,7 +1,7 @@
 import type { Answer, Occasion, Transport } from '@treadlight/tracker'
 import type { Hit, HitAnswer } from '@treadlight/protocol'
 
-export interface SentRequest {
+interface SentRequest {
   occasion: Occasion
   sentAt: number
   hits: Hit[]

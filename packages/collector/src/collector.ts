@@ -33,8 +33,6 @@ export interface Collector {
   account: Account
   /** What a 201 is worth here. */
   durability: HitStore['durability']
-  /** Stores what is on its way. Call it once no request is open. */
-  close(): Promise<void>
 }
 
 /**
@@ -65,6 +63,6 @@ export function createCollector(options: CollectorOptions): Collector {
   addStatsRoutes(app, { store, site, timezone, version, now, guard })
   addAssetRoutes(app)
 
-  return { app, fetch: (request) => app.fetch(request), account, durability: store.durability, close: () => store.close() }
+  return { app, fetch: (request) => app.fetch(request), account, durability: store.durability }
 }
 

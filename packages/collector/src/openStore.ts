@@ -5,6 +5,8 @@ import { ConfigError, type Config } from './config.ts'
 export interface OpenStore {
   store: HitStore
   values: Values
+  /** Stores what is on its way, then lets go of the storage. */
+  close(): Promise<void>
 }
 
 /**
@@ -16,7 +18,15 @@ export async function openStore({ storage: settings }: Config): Promise<OpenStor
     const opened = openStorage(settings as StorageConfig)
     const values = createValues(opened.storage, { onProblem: report })
     await tryToWrite(values)
-    return { store: await createStore({ ...opened, onProblem: report }), values }
+    const store = await createStore({ ...opened, onProblem: report })
+    return {
+      store,
+      values,
+      async close() {
+        await store.close()
+        await opened.storage.dispose()
+      },
+    }
   } catch (cause) {
     throw new ConfigError(`storage: ${(cause as Error).message.replace(/^\[treadlight \w+\] /, '')}`, { cause })
   }

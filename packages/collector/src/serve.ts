@@ -31,7 +31,7 @@ const patience = 8000
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
 export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
-  const { store, values } = await openStore(config)
+  const { store, values, close: closeStore } = await openStore(config)
   const collector = createCollector({ store, values, timezone: config.timezone })
   setUp?.(collector.app)
 
@@ -51,7 +51,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   try {
     await server.serve()
   } catch (cause) {
-    await collector.close()
+    await closeStore()
     throw explainListenError(cause, config)
   }
   const password = await collector.account.setUp()
@@ -62,11 +62,11 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     url: server.url!.replace(/\/$/, ''),
     collector,
     password,
-    close: () => (closing ??= stop(server, collector, stopUpkeep)),
+    close: () => (closing ??= stop(server, stopUpkeep).then(closeStore)),
   }
 }
 
-async function stop(server: Server, collector: Collector, stopUpkeep: () => Promise<void>): Promise<void> {
+async function stop(server: Server, stopUpkeep: () => Promise<void>): Promise<void> {
   const closed = server.close()
   // Connections that are kept alive count as open until they are told otherwise.
   const idle = setInterval(() => closeIdle(server), 50)
@@ -75,7 +75,6 @@ async function stop(server: Server, collector: Collector, stopUpkeep: () => Prom
   clearInterval(idle)
   clearTimeout(late)
   await stopUpkeep()
-  await collector.close()
 }
 
 function closeIdle(server: Server): void {

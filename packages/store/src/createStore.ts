@@ -1,6 +1,6 @@
 import { createBatchWriter } from './batchWriter.ts'
 import { groupBy } from './groupBy.ts'
-import type { HitSet } from './hitSet.ts'
+import { addToReport, type HitSet } from './hitSet.ts'
 import { checkLink, checkSite } from './keys.ts'
 import { listHits } from './listHits.ts'
 import { runQuery } from './runQuery.ts'
@@ -81,15 +81,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     prune: (policy, pruning = {}) =>
       inTurn(async () => {
-        const report = { anonymous: 0, authenticated: 0 }
+        const report = { anonymous: 0, authenticated: 0, others: 0 }
         const sites = pruning.site === undefined ? await openSites() : [pruning.site]
         for (const site of sites) {
           const log = await settle(site)
           const expired = log.hits.expired(policy, pruning.now ?? now())
           const anonymous = log.deletable(expired.anonymous)
           const authenticated = log.deletable(expired.authenticated)
-          report.anonymous += log.hits.countVisible(anonymous)
-          report.authenticated += log.hits.countVisible(authenticated)
+          addToReport(report, log.hits, anonymous, authenticated)
           if (pruning.dryRun !== true) await log.delete(new Set([...anonymous, ...authenticated]))
         }
         return report

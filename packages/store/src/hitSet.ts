@@ -1,7 +1,7 @@
 import { createErasures, hashPerson, subjectOf, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
 import { addFact, mergeFacts } from './merge.ts'
-import type { AppendOutcome, Link, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
 
 /**
  * The hits of one site in memory: a grow-only set of facts keyed by id and origin, and beside it the links and the
@@ -25,7 +25,7 @@ export interface HitSet {
   /** Ids of hits strictly older than `policy` allows at `now`, by whether their user is known. */
   expired(policy: RetentionPolicy, now: number): { anonymous: Set<string>; authenticated: Set<string> }
   /** Counts those of `ids` that may be shown: what an owner would miss. */
-  countVisible(ids: ReadonlySet<string>): number
+  countVisible(ids: ReadonlySet<string>): { pageviews: number; others: number }
   /** Forgets these hits whole, whatever origins told of them. */
   remove(ids: ReadonlySet<string>): void
   /** Forgets all facts and takes these instead; links and erasures stay. */
@@ -90,10 +90,12 @@ export function createHitSet(): HitSet {
       return expired
     },
     countVisible(ids) {
-      let count = 0
+      const count = { pageviews: 0, others: 0 }
       for (const id of ids) {
         const facts = factsById.get(id)
-        if (facts !== undefined && !erasures.covers(read(facts))) count++
+        if (facts === undefined) continue
+        const hit = read(facts)
+        if (!erasures.covers(hit)) count[hit.type === 'pageview' ? 'pageviews' : 'others']++
       }
       return count
     },
@@ -125,4 +127,18 @@ function isEarlier(link: Link, known: Link): boolean {
 
 function retentionKind(hit: StoredHit): keyof RetentionPolicy {
   return hit.user === '' ? 'anonymous' : 'authenticated'
+}
+
+/** Counts what a pruning of these ids takes from the owner, and adds it to `report`. */
+export function addToReport(
+  report: PruneReport,
+  hits: HitSet,
+  anonymous: ReadonlySet<string>,
+  authenticated: ReadonlySet<string>,
+): void {
+  const unknown = hits.countVisible(anonymous)
+  const known = hits.countVisible(authenticated)
+  report.anonymous += unknown.pageviews
+  report.authenticated += known.pageviews
+  report.others += unknown.others + known.others
 }

@@ -22,4 +22,5 @@ export {
   type RetentionPolicy,
   type Subject,
 } from './store.ts'
+export { createBuckets } from './timeBuckets.ts'
 export { createValues, type StorageProblem, type Values, type ValuesOptions } from './values.ts'

@@ -1,4 +1,4 @@
-import { createHitSet, type HitSet } from './hitSet.ts'
+import { addToReport, createHitSet, type HitSet } from './hitSet.ts'
 import { checkLink, checkSite } from './keys.ts'
 import { listHits } from './listHits.ts'
 import { runQuery } from './runQuery.ts'
@@ -48,12 +48,11 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     },
     async prune(policy, pruning = {}) {
       assertOpen()
-      const report = { anonymous: 0, authenticated: 0 }
+      const report = { anonymous: 0, authenticated: 0, others: 0 }
       for (const site of pruning.site === undefined ? sites.keys() : [pruning.site]) {
         const hits = hitsOf(site)
         const { anonymous, authenticated } = hits.expired(policy, pruning.now ?? now())
-        report.anonymous += hits.countVisible(anonymous)
-        report.authenticated += hits.countVisible(authenticated)
+        addToReport(report, hits, anonymous, authenticated)
         if (pruning.dryRun !== true) hits.remove(new Set([...anonymous, ...authenticated]))
       }
       return report

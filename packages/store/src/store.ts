@@ -28,8 +28,12 @@ export interface PruneOptions {
 }
 
 export interface PruneReport {
+  /** Pageviews without a user. */
   anonymous: number
+  /** Pageviews of known users. */
   authenticated: number
+  /** Events and engagement of both. */
+  others: number
 }
 
 /** Which hits to list. All conditions must hold. */

@@ -1,3 +1,4 @@
+import type { PruneReport } from '@treadlight/store'
 import { openStore } from '../openStore.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -16,25 +17,26 @@ export const prune: Command = {
       setting: 'retention.authenticated',
       summary: 'Days that hits of known users are kept (default 365)',
     },
-    { name: 'json', type: 'boolean', summary: 'Prints { anonymous, authenticated, dryRun }' },
+    { name: 'json', type: 'boolean', summary: 'Prints { anonymous, authenticated, others, dryRun }' },
     ...storageOptions,
   ],
   async run({ config, values }) {
     const dryRun = values['dry-run'] === true
-    const { store } = await openStore(config)
+    const { store, close } = await openStore(config)
     try {
-      const { anonymous, authenticated } = await store.prune(retentionPolicy(config.retention), { dryRun })
-      if (values['json']) console.log(JSON.stringify({ anonymous, authenticated, dryRun }))
-      else console.log(sentence(anonymous, authenticated, dryRun))
+      const report = await store.prune(retentionPolicy(config.retention), { dryRun })
+      console.log(values['json'] ? JSON.stringify({ ...report, dryRun }) : sentence(report, dryRun))
       return 0
     } finally {
-      await store.close()
+      await close()
     }
   },
 }
 
-/** The sentence of plain.pageviews' chore, word for word; a dry run says so. */
-function sentence(anonymous: number, authenticated: number, dryRun: boolean): string {
+/** The sentence of plain.pageviews' chore, word for word; a dry run says so, and what is no pageview is said apart. */
+function sentence({ anonymous, authenticated, others }: PruneReport, dryRun: boolean): string {
   const verb = dryRun ? 'would be deleted' : 'deleted'
-  return `${anonymous} anonymous pageviews ${verb}, ${authenticated} authenticated pageviews ${verb}`
+  const lines = [`${anonymous} anonymous pageviews ${verb}, ${authenticated} authenticated pageviews ${verb}`]
+  if (others > 0) lines.push(`${others} of their events and engagement reports ${verb}`)
+  return lines.join('\n')
 }

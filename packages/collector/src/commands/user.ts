@@ -19,7 +19,7 @@ export const user: Command = {
       console.log(values['json'] ? JSON.stringify({ password }) : `The dashboard’s password is now  ${password}`)
       return 0
     } finally {
-      await opened.store.close()
+      await opened.close()
     }
   },
 }

@@ -1,4 +1,4 @@
-import { remember } from '../remember.ts'
+import { createBuckets } from '@treadlight/store'
 import { addDays, siteDay, startOfDay } from '../siteDay.ts'
 
 /** Half open, ms since 1970. */
@@ -62,27 +62,9 @@ export type Interval = 'hour' | 'day' | 'week' | 'month'
 
 /** Every bucket of a range in order, also those that nothing fell into, labelled as the store labels them (PV32). */
 export function timeLabels({ from, to }: TimeRange, interval: Interval, zone: string): string[] {
-  const labels: string[] = []
-  let day = siteDay(zone, from)
-  const last = siteDay(zone, to - 1)
-  if (interval === 'hour') {
-    for (let time = from; time < to; time += hour) labels.push(hourLabel(zone, time))
-    // An hour that clocks go through twice is one bucket.
-    return [...new Set(labels)]
-  }
-  if (interval === 'week') day = addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
-  if (interval === 'month') day = `${day.slice(0, 7)}-01`
-  while (day <= last) {
-    labels.push(day)
-    day = interval === 'month' ? firstOfMonth(day, 1) : addDays(day, interval === 'week' ? 7 : 1)
-  }
-  return labels
-}
-
-const hourFormat = remember(100, (zone: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }),
-)
-
-function hourLabel(zone: string, time: number): string {
-  return `${siteDay(zone, time)} ${hourFormat(zone).format(time).padStart(2, '0')}:00:00`
+  const label = createBuckets(zone)
+  const labels = new Set<string>()
+  // By the hour whatever the interval: days have 23 to 25 of them.
+  for (let time = from; time < to; time += hour) labels.add(label(`time:${interval}`, time))
+  return [...labels]
 }
