@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core'
+import { chromium, type Browser, type LaunchOptions } from 'playwright-core'
 import { findBrowser } from '../../scripts/browser.ts'
 
 /** Without those about networking, Chromium talks to its maker's hosts at every start. */
