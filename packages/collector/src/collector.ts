@@ -49,10 +49,10 @@ export function createCollector(options: CollectorOptions): Collector {
 
   const app = new H3({
     silent: true,
-    onError(error, event) {
+    onError(error) {
+      if (error.status === 404) return failure(404, 'There is nothing at this address')
       if (error.status < 500) return failure(error.status, error.message)
       onError(error.cause ?? error)
-      event.res.status = 500
       return failure(500, 'Something went wrong here: the collector’s log says what')
     },
   })

@@ -51,15 +51,16 @@ export function banner({ url, password, collector }: RunningCollector, config: C
 /** Waits for SIGINT or SIGTERM, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector): Promise<number> {
   await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        stop()
-        // Who asks twice does not want to wait; what was answered 201 is stored all the same.
-        process.once(signal, () => process.exit(130))
-      })
-    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   })
+  console.log('\n  Finishing open requests; once more to give up on them …')
+  // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
+  const armed = setTimeout(() => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+  }, 500)
   await running.close()
+  clearTimeout(armed)
+  console.log('  Stopped. Every hit that was answered 201 is stored.')
   return 0
 }
 

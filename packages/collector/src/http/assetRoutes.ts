@@ -1,7 +1,10 @@
 import { assets } from '@treadlight/dashboard'
 import { script } from '@treadlight/tracker/script'
-import type { H3 } from 'h3'
+import type { H3, H3Event } from 'h3'
 import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+import { FastResponse } from 'srvx'
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
 const pagePolicy = [
@@ -21,7 +24,6 @@ interface Asset {
   cache: string
   headers: Record<string, string>
 }
-
 
 /**
  * The tracker's script and the dashboard, from a map that is fixed at build time: there is no path to traverse.
@@ -51,21 +53,43 @@ export function addAssetRoutes(app: H3): void {
   app.get('/', () => redirect('/dashboard/'))
 }
 
-function serveAsset(app: H3, path: string, asset: Asset): void {
-  const etag = `"${createHash('sha256').update(asset.body).digest('base64url').slice(0, 22)}"`
+function serveAsset(app: H3, path: string, { type, body, cache, headers: more }: Asset): void {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const headers = {
-    'content-type': asset.type,
-    'cache-control': asset.cache,
+    'content-type': type,
+    'cache-control': cache,
     'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
     etag,
-    ...asset.headers,
+    ...more,
   }
-  app.get(path, (event) => {
+  const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+
+  app.get(path, async (event) => {
     // h3 takes `/dashboard` and `/dashboard/` for one route, but the page's relative links need the latter.
     if (event.url.pathname !== path) return redirect(path)
-    if (event.req.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
-    return new Response(asset.body, { headers })
+    if (event.req.headers.get('if-none-match') === etag) return new FastResponse(null, { status: 304, headers })
+    const encoding = bestEncoding(event)
+    if (!encoding) return new FastResponse(body, { headers })
+    let encoded = compressed.get(encoding)
+    if (!encoded) compressed.set(encoding, (encoded = encoders[encoding](body)))
+    return new FastResponse(await encoded, { headers: { ...headers, 'content-encoding': encoding } })
   })
+}
+
+type Encoding = 'br' | 'gzip'
+
+/** At their best: each asset is compressed once, and their number is fixed. */
+const encoders: Record<Encoding, (body: string) => Promise<Uint8Array<ArrayBuffer>>> = {
+  br: async (body) => new Uint8Array(await promisify(brotliCompress)(body)),
+  gzip: async (body) => new Uint8Array(await promisify(gzip)(body, { level: 9 })),
+}
+
+function bestEncoding(event: H3Event): Encoding | undefined {
+  const accepted = (event.req.headers.get('accept-encoding') ?? '').split(',').map((item) => item.trim())
+  const isAccepted = (encoding: Encoding): boolean =>
+    accepted.some((item) => item === encoding || (item.startsWith(`${encoding};`) && !/;\s*q=0(\.0*)?$/.test(item)))
+  return (['br', 'gzip'] as const).find(isAccepted)
 }
 
 function redirect(to: string): Response {

@@ -1,0 +1,75 @@
+import { script } from '@treadlight/tracker/script'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { createTestCollector } from './collector.ts'
+
+const { request } = createTestCollector()
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> => request(path, { headers })
+
+describe('/t.js', () => {
+  test('is the tracker, for pages of any origin', async () => {
+    const response = await get('/t.js')
+    expect(await response.text()).toBe(script)
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+  })
+
+  test.each([
+    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
+  ])('to who accepts %j it goes as %s', async (accepted, encoding, decode) => {
+    const response = await get('/t.js', { 'accept-encoding': accepted })
+    expect(response.headers.get('content-encoding')).toBe(encoding)
+    expect(response.headers.get('vary')).toBe('accept-encoding')
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect(bytes.length).toBeLessThan(script.length / 2)
+    expect(decode(bytes).toString()).toBe(script)
+  })
+
+  test.each(['', 'identity', 'gzip;q=0', 'brotli'])('to who accepts %j it goes plain', async (accepted) => {
+    expect((await get('/t.js', { 'accept-encoding': accepted })).headers.has('content-encoding')).toBe(false)
+  })
+
+  test('is not sent again to who has it', async () => {
+    const etag = (await get('/t.js')).headers.get('etag')!
+    const response = await get('/t.js', { 'if-none-match': etag })
+    expect([response.status, await response.text()]).toEqual([304, ''])
+  })
+})
+
+describe('the dashboard', () => {
+  test('input 32: loads nothing from elsewhere, runs nothing inline, and is framed by nobody', async () => {
+    const response = await get('/dashboard/')
+    const policy = response.headers.get('content-security-policy')!
+    expect(policy).toContain("default-src 'self'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toContain('unsafe')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+  })
+
+  test('the page is looked at anew, what it loads is kept for ever', async () => {
+    const page = await get('/dashboard/')
+    expect(page.headers.get('cache-control')).toBe('no-cache')
+    const name = /assets\/app-[\w-]+\.js/.exec(await page.text())![0]
+    const app = await get(`/dashboard/${name}`)
+    expect(app.status).toBe(200)
+    expect(app.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  })
+
+  test.each(['/', '/dashboard'])('%s leads to it', async (path) => {
+    const response = await get(path)
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/dashboard/'])
+  })
+
+  test.each(['/dashboard/../package.json', '/dashboard/%2e%2e/package.json', '/dashboard/assets/', '/dashboard/assets/..%2findex.html', '/data/account'])(
+    '%s is nothing',
+    async (path) => {
+      const response = await get(path)
+      expect(response.status).toBe(404)
+      expect(await response.json()).toEqual({ error: 'There is nothing at this address' })
+    },
+  )
+})
