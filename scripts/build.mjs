@@ -2,6 +2,7 @@
 // `node scripts/build.mjs --force` builds all; names build only those.
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { rollup } from 'rollup'
 import { loadConfigFile } from 'rollup/loadConfigFile'
 
@@ -17,7 +18,7 @@ const packages = [
   { name: 'demo', dir: 'demo' },
 ]
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Builds what is missing or out of date.
@@ -67,7 +68,7 @@ function filesIn(dir) {
   return readdirSync(dir, { recursive: true }).map((name) => join(dir, name))
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
   await build({ force: process.argv.includes('--force'), only: names })
 }

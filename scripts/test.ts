@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ensureBrowser } from './browser.ts'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'collector'].map((name) => `packages/${name}`)
 
 const checks: [name: string, command: string, args: string[], folder?: string][] = [

@@ -27,7 +27,7 @@ const annAndBob = [
 
 const sessionMetrics = ['visits', 'bounce_rate', 'visit_duration', 'views_per_visit'] as const
 
-/** Expectations written by hand from Plausible's definitions (reference/metrics.md, section 4). */
+/** Expectations written by hand from Plausible's definitions. */
 export const queryCases: QueryCase[] = [
   {
     name: 'nothing at all: one row, counts 0, ratios null',

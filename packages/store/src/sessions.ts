@@ -33,7 +33,7 @@ export function deriveSessions(hits: readonly StoredHit[]): Session[] {
   return [...groups.values()].flatMap((group) => splitAtGaps(group.toSorted(byTime))).flatMap(toSession)
 }
 
-/** Whom Plausible's `visitors` counts, once per home day: see `design.md`, "visitor". */
+/** Whom Plausible's `visitors` counts, once per home day. */
 export function visitorKey(hit: StoredHit): string {
   if (hit.visitor !== '') return `${hit.day} visitor ${hit.visitor}`
   if (hit.session !== '') return `${hit.day} session ${hit.session}`
