@@ -134,6 +134,14 @@ describe('serve', () => {
     expect(await readAll(data)).toHaveLength(20)
   })
 
+  test('goes on, and ends well, when nobody reads its output any more', async () => {
+    const collector = await startCollector({ data: join(folder, 'data') })
+    collector.child.stdout?.destroy()
+    collector.child.stderr?.destroy()
+    expect((await fetch(`${collector.url}/hit`, { method: 'POST', body: '{"url":"https://a.example/"}' })).status).toBe(201)
+    expect(await collector.stop()).toBe(0)
+  })
+
   test('a connection that is kept alive does not hold up the end', async () => {
     const collector = await startCollector({ data: join(folder, 'data') })
     await (await fetch(`${collector.url}/api/health`)).text()

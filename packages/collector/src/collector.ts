@@ -1,4 +1,4 @@
-import type { HitStore, Values } from '@treadlight/store'
+import type { HitStore, RetentionPolicy, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
@@ -31,6 +31,8 @@ export interface Collector {
   /** Answers a web Request: what every runtime's server takes. */
   fetch: (request: Request) => Response | Promise<Response>
   account: Account
+  /** Deletes salts and hits that are too old and lets the store do its own upkeep. To be run about once an hour. */
+  maintain(policy: RetentionPolicy): Promise<void>
   /** What a 201 is worth here. */
   durability: HitStore['durability']
 }
@@ -63,6 +65,17 @@ export function createCollector(options: CollectorOptions): Collector {
   addStatsRoutes(app, { store, site, timezone, version, now, guard })
   addAssetRoutes(app)
 
-  return { app, fetch: (request) => app.fetch(request), account, durability: store.durability }
+  return {
+    app,
+    fetch: (request) => app.fetch(request),
+    account,
+    durability: store.durability,
+    async maintain(policy) {
+      // Also where no hits come, yesterday's visitors become unrecognisable.
+      await salts.at(now())
+      await store.prune(policy)
+      await store.maintain()
+    },
+  }
 }
 

@@ -3,7 +3,7 @@ import { maxBodyBytes } from '@treadlight/protocol'
 import { serve as listen, type Server } from 'srvx'
 import { createCollector, type Collector } from './collector.ts'
 import { ConfigError, type Config } from './config.ts'
-import { startUpkeep } from './upkeep.ts'
+import { retentionPolicy, startUpkeep } from './upkeep.ts'
 import { openStore } from './openStore.ts'
 
 export interface ServeOptions {
@@ -55,7 +55,8 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     throw explainListenError(cause, config)
   }
   const password = await collector.account.setUp()
-  const stopUpkeep = startUpkeep({ store, retention: config.retention, onError: console.error })
+  const policy = retentionPolicy(config.retention)
+  const stopUpkeep = startUpkeep({ run: () => collector.maintain(policy), onError: console.error })
 
   let closing: Promise<void> | undefined
   return {

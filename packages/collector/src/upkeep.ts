@@ -1,9 +1,9 @@
-import type { HitStore, RetentionPolicy } from '@treadlight/store'
+import type { RetentionPolicy } from '@treadlight/store'
 import type { Config } from './config.ts'
 
 export interface UpkeepOptions {
-  store: HitStore
-  retention: Config['retention']
+  /** One round. */
+  run: () => Promise<void>
   onError: (error: unknown) => void
   /** ms between two rounds. @default an hour */
   every?: number
@@ -19,30 +19,28 @@ export function retentionPolicy({ anonymous, authenticated }: Config['retention'
 }
 
 /**
- * Prunes and maintains the store once an hour, for as long as the process lives.
+ * Runs upkeep once an hour, for as long as the process lives. A round that fails is told of and does not end it.
  * @returns stops it, after the round that is running
  */
-export function startUpkeep({ store, retention, onError, every = 3_600_000, after = 60_000 }: UpkeepOptions): () => Promise<void> {
+export function startUpkeep({ run, onError, every = 3_600_000, after = 60_000 }: UpkeepOptions): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
-  let timer = setTimeout(round, after)
-  timer.unref()
+  let isStopped = false
+  let timer = schedule(after)
   return async () => {
+    isStopped = true
     clearTimeout(timer)
     await running
-    clearTimeout(timer)
+  }
+
+  function schedule(delay: number): NodeJS.Timeout {
+    return setTimeout(round, delay).unref()
   }
 
   function round(): void {
-    running = upkeep()
+    running = run()
       .catch(onError)
       .then(() => {
-        timer = setTimeout(round, every)
-        timer.unref()
+        if (!isStopped) timer = schedule(every)
       })
-  }
-
-  async function upkeep(): Promise<void> {
-    await store.prune(retentionPolicy(retention))
-    await store.maintain()
   }
 }

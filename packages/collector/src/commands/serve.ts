@@ -50,6 +50,8 @@ export function banner({ url, password, collector }: RunningCollector, config: C
 
 /** Waits for SIGINT or SIGTERM, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector): Promise<number> {
+  // Who read the output may be gone (`treadlight | head`, a closed terminal); that is no reason to stop counting.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   await new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   })
