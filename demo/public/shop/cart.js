@@ -9,6 +9,8 @@ export function readCart() {
 
 export function addToCart(name) {
   setCount(name, (readCounts()[name] ?? 0) + 1)
+  // There is no tracker where a blocker took it, and the shop sells all the same.
+  globalThis.treadlight?.track('add-to-cart', { product: name })
 }
 
 /** None takes the product out. */
