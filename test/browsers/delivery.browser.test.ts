@@ -132,7 +132,8 @@ test('history and hash routes, anchors and router noise: each navigation once', 
     '/products',
     '/products?page=2',
     '/products?page=2&sort=price#/details',
-    '/products?page=2&sort=price#reviews',
+    // Not #reviews, an anchor on the way back: the route is left only here.
+    '/products?page=2&sort=price',
     '/products',
   ])
   expect(hits.slice(0, 3).map(({ title }) => title)).toEqual(['/', '/products', '/products?page=2'])
@@ -230,8 +231,9 @@ describe('nothing lost, nothing twice', () => {
     })
     const page = await openPage('/')
     await push(page, '/next')
+    // The files have both by the first tries; the page learns it by another.
+    await expect.poll(() => lost, { timeout: 20_000 }).toBeGreaterThan(2)
     expect(routes(await storedAfter(2))).toEqual(['/', '/next'])
-    expect(lost).toBeGreaterThan(2)
   })
 })
 

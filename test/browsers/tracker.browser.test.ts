@@ -260,7 +260,8 @@ describe('nothing gets lost', () => {
     await push(page, '/b')
     await wait(400)
     await page.evaluate(() => globalThis.treadlight!.track('signup', { plan: 'pro' }))
-    await expect.poll(() => collector.requests.length).toBeGreaterThanOrEqual(2)
+    // Retry-After and up to a second more.
+    await expect.poll(() => collector.requests.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
     collector.fault = undefined
     await expectAllStored(page, 3)
     const [view, next, event] = [...collector.stored.values()].sort((a, b) => (a.id < b.id ? -1 : 1))

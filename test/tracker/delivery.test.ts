@@ -4,7 +4,7 @@ import { idTime, isId, type Hit } from '@treadlight/protocol'
 import { IDBFactory } from 'fake-indexeddb'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createDelivery, type Delivery } from '../../packages/tracker/src/delivery.ts'
+import { createDelivery } from '../../packages/tracker/src/delivery.ts'
 import { createId } from '../../packages/tracker/src/id.ts'
 import { createQueue } from '../../packages/tracker/src/queue.ts'
 import { createFakeCollector, fail, respond, respondAsStranger, type Behaviour, type FakeCollector } from './fakeCollector.ts'
@@ -15,7 +15,7 @@ const minute = 60_000
 const day = 86_400_000
 
 let collector: FakeCollector
-let delivery: Delivery
+let delivery: ReturnType<typeof openDelivery>
 let stopping: AbortController
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
   collector = createFakeCollector()
   stopping = new AbortController()
-  delivery = createDelivery(endpoint, collector.transport, createQueue(endpoint), stopping.signal)
+  delivery = openDelivery(collector)
 })
 afterEach(() => {
   stopping.abort()
@@ -32,6 +32,11 @@ afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
 })
+
+function openDelivery({ transport }: FakeCollector, name = endpoint) {
+  const [add, flush, leave, now] = createDelivery(endpoint, transport, createQueue(name), stopping.signal)
+  return { add, flush, leave, now }
+}
 
 /** Lets fake time pass, and IndexedDB, which lives in real time, catch up. */
 async function pass(milliseconds = 0): Promise<void> {
@@ -53,7 +58,7 @@ function makeHit(fields: Partial<Hit> = {}): Hit {
   }
 }
 
-const queuedIds = async () => (await createQueue(endpoint).read())!.map(({ id }) => id)
+const queuedIds = async () => (await createQueue(endpoint)())!.map(({ id }) => id)
 const refusedForClock = [{ index: 0, field: 'timestamp', reason: 'clock' }]
 
 describe('what an answer does to a hit', () => {
@@ -173,7 +178,7 @@ describe('edge 3, 5: batches', () => {
 
   test('hold at most 60,000 bytes and lose nothing', async () => {
     const hits = makeHits(300)
-    await createQueue(endpoint).change(hits, [])
+    await createQueue(endpoint)(hits)
     await delivery.flush()
     expect(collector.requests.length).toBeGreaterThan(3)
     expect(Math.max(...collector.requests.map(({ bytes }) => bytes))).toBeLessThanOrEqual(60_000)
@@ -184,19 +189,21 @@ describe('edge 3, 5: batches', () => {
 
   test('stop at the first that fails, and the rest is kept', async () => {
     const hits = makeHits(300)
-    await createQueue(endpoint).change(hits, [])
+    await createQueue(endpoint)(hits)
     collector.next = [() => respond(201), fail]
     await delivery.flush()
     await pass()
     expect(collector.requests).toHaveLength(2)
     expect(await queuedIds()).toHaveLength(300 - collector.requests[0]!.hits.length)
     await pass(1000)
+    // Batch after batch, each gone from the queue before the next.
+    for (let batch = 0; batch < 20; batch++) await pass()
     expect(collector.stored.size).toBe(300)
   })
 
   test('413: halves, and a single hit that is too big is dropped', async () => {
     const hits = makeHits(8)
-    await createQueue(endpoint).change(hits, [])
+    await createQueue(endpoint)(hits)
     const big = hits[5]!.id
     collector.next = Array.from({ length: 99 }, () => ({ hits }) => respond(hits.some(({ id }) => id === big) ? 413 : 201))
     await delivery.flush()
@@ -205,9 +212,22 @@ describe('edge 3, 5: batches', () => {
     expect(await queuedIds()).toEqual([])
   })
 
+  test('500 for one of them: halves, the others arrive, and it alone is tried again', async () => {
+    const hits = makeHits(8)
+    await createQueue(endpoint)(hits)
+    const poison = hits[2]!.id
+    collector.next = Array.from({ length: 99 }, () => ({ hits }) => respond(hits.some(({ id }) => id === poison) ? 500 : 201))
+    await delivery.flush()
+    for (let second = 0; second < 10; second++) await pass(1000)
+    expect([...collector.stored.keys()].sort()).toEqual(hits.map(({ id }) => id).filter((id) => id !== poison))
+    expect(await queuedIds()).toEqual([poison])
+    expect(collector.requests.at(-1)!.hits).toHaveLength(1)
+    expect(collector.requests.length).toBeLessThan(20)
+  })
+
   test('a refused hit does not cost the others', async () => {
     const hits = makeHits(3)
-    await createQueue(endpoint).change(hits, [])
+    await createQueue(endpoint)(hits)
     collector.next = [() => respond(201, { refused: [{ index: 1, field: 'url', reason: 'is required' }] })]
     await delivery.flush()
     await pass()
@@ -262,12 +282,21 @@ describe('edge 33: a page whose clock is wrong', () => {
     const hit = makeHit()
     for (const fake of [collector, others]) {
       fake.next = [() => respond(400, { refused: refusedForClock, time: truth + Math.round(performance.now() % 1000) })]
-      const tab = createDelivery(endpoint, fake.transport, createQueue(`${endpoint}/${fake === others}`), stopping.signal)
+      const tab = openDelivery(fake, `${endpoint}/${fake === others}`)
       tab.add({ ...hit })
       await pass()
       await pass(1000)
     }
     expect([...collector.stored.keys()]).toEqual([...others.stored.keys()])
+  })
+
+  test('ahead by weeks: the re-timed hit is not too old for the queue, nor lost if its next try fails', async () => {
+    const past = start - 20 * day
+    collector.next = [() => respond(400, { refused: refusedForClock, time: past }), fail]
+    delivery.add(makeHit())
+    await pass()
+    for (let second = 0; second < 5; second++) await pass(1000)
+    expect([...collector.stored.keys()].map((id) => Math.abs(idTime(id) - past) < minute)).toEqual([true])
   })
 
   test('a collector that always refuses is asked less and less often', async () => {

@@ -47,6 +47,13 @@ const cases: [name: string, from: string, steps: (() => void)[], views: number][
   ['edge 12: a hash route by pushState', '/#/a', [push('/#/b')], 1],
   ['edge 12: a hashbang route', '/#!a', [traverse('/#!b', 'hashchange')], 1],
   ['edge 12: a replaced hash route', '/#/a', [replace('/#/b')], 1],
+  ['edge 12: an anchor within a hash route is none, nor is the way back', '/#/two', [traverse('/#more', 'popstate', 'hashchange'), traverse('/#/two', 'popstate', 'hashchange')], 0],
+  ['edge 12: from a hash route by way of an anchor to another', '/#/two', [traverse('/#more', 'hashchange'), traverse('/#/three', 'hashchange')], 1],
+  ['edge 12: an anchor pushed within a hash route', '/a?b=c#/two', [push('/a?b=c#more'), replace('/a?b=c#less')], 0],
+  ['edge 12: an anchor of another page than the hash route', '/a#/two', [push('/b#more'), push('/b#less')], 1],
+  ['edge 12: an anchor of another query than the hash route', '/a?b=c#/two', [push('/a?b=d#more')], 1],
+  ['edge 12: out of a hash route', '/#/two', [traverse('/', 'popstate', 'hashchange')], 1],
+  ['edge 12: from one hash route to the next', '/#/two', [traverse('/#/three', 'popstate', 'hashchange')], 1],
   ['edge 12: history and hash routes on one page', '/a', [push('/b'), traverse('/b#/c', 'popstate', 'hashchange'), push('/d')], 3],
 ]
 

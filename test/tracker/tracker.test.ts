@@ -5,6 +5,7 @@ import { init, type QueueMode, type Tracker } from '@treadlight/tracker'
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createId } from '../../packages/tracker/src/id.ts'
 import { createQueue } from '../../packages/tracker/src/queue.ts'
 import { createFakeCollector, fail, respond, type FakeCollector } from './fakeCollector.ts'
 
@@ -44,6 +45,7 @@ async function pass(milliseconds = 0): Promise<void> {
 
 function setVisibility(state: DocumentVisibilityState): void {
   Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+  Object.defineProperty(document, 'hidden', { value: state === 'hidden', configurable: true })
 }
 
 function hide(): void {
@@ -56,7 +58,7 @@ function show(): void {
   document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
 }
 
-const queued = () => createQueue(endpoint).read()
+const queued = () => createQueue(endpoint)()
 const sent = () => collector.requests.flatMap(({ hits }) => hits)
 const paths = () => sent().map(({ url }) => new URL(url).pathname)
 
@@ -265,17 +267,17 @@ describe('the queue', () => {
     open()
     await pass()
     const hit = sent()[0]!
-    const rows = Array.from({ length: 1010 }, (_, index) => ({
-      ...hit,
-      id: `0197${String(index).padStart(4, '0')}${hit.id.slice(8)}`,
-      timestamp: new Date(index < 12 ? start - 7 * day : start - day).toISOString(),
-    }))
-    await createQueue(endpoint).change(rows, [])
-    expect(await queued()).toHaveLength(998)
+    const rowsOf = (time: number, count: number) =>
+      Array.from({ length: count }, () => ({ ...hit, id: createId(time), timestamp: new Date(time).toISOString() }))
+    const fresh = rowsOf(start - 7 * day + 1, 998)
+    await createQueue(endpoint)([...rowsOf(start - 7 * day - 1, 12), ...fresh])
+    expect(await queued()).toEqual(fresh)
+    const newest = rowsOf(start - day, 500)
+    await createQueue(endpoint)(newest)
     collector.requests.length = 0
     await tracker.flush()
     await pass()
-    expect(sent()).toHaveLength(998)
+    expect(sent()).toEqual([...fresh.slice(498), ...newest])
     expect(await queued()).toEqual([])
   })
 
@@ -284,7 +286,7 @@ describe('the queue', () => {
     open()
     await pass()
     const tries = sent().length
-    await createQueue(endpoint).change([], [sent()[0]!.id])
+    await createQueue(endpoint)([], [sent()[0]!.id])
     await pass(1000)
     expect(sent()).toHaveLength(tries)
   })

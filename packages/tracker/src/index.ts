@@ -33,7 +33,8 @@ export function init(options: TrackerOptions): Tracker {
   return (globalThis.treadlight ??= createTracker(
     endpoint,
     transport,
-    queue === 'off' ? nullQueue : createQueue(endpoint, queue === 'offline'),
+    queue === 'off' ? nullQueue : createQueue(endpoint),
+    queue === 'offline',
   ))
 }
 

@@ -6,16 +6,20 @@ const query = /\?[^#]*/
  * routing are followed together.
  *
  * A new or another history entry is a navigation if the URL differs from the last in more than an in-page
- * anchor; a replaced entry only if it differs in more than the query, because pages mirror filters and
- * scroll positions into it. Comparing the URL also makes one of what comes twice: popstate and hashchange
- * fire together, and routers call replaceState on each push (vuejs/router#1416).
+ * anchor, which is a place within a route, also within a hash route; a replaced entry only if it differs in
+ * more than the query, because pages mirror filters and scroll positions into it. Comparing the URL also
+ * makes one of what comes twice: popstate and hashchange fire together, and routers call replaceState on
+ * each push (vuejs/router#1416).
  */
 export function onNavigate(listener: () => void, signal: AbortSignal): void {
   let last = location.href.replace(anchor, '')
 
   const check = (ignored: RegExp | string): void => {
     const former = last
-    last = location.href.replace(anchor, '')
+    const { href } = location
+    const page = href.replace(anchor, '')
+    // An anchor on the page of the last route leaves that as it is.
+    if (page === href || page !== former.split('#')[0]) last = page
     if (last.replace(ignored, '') !== former.replace(ignored, '')) listener()
   }
 

@@ -5,8 +5,7 @@ import { pageTransport } from './transport.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
 
-if (!tag) console.error('treadlight: no document.currentScript')
-else if (!globalThis.treadlight) {
+if (tag) {
   const endpoint = tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href).href
-  globalThis.treadlight = createTracker(endpoint, pageTransport, createQueue(endpoint))
-}
+  globalThis.treadlight ??= createTracker(endpoint, pageTransport, createQueue(endpoint))
+} else console.error('treadlight: no document.currentScript')

@@ -3,7 +3,7 @@ import { createDelivery } from './delivery.ts'
 import { createId } from './id.ts'
 import { onNavigate } from './navigation.ts'
 import type { Queue } from './queue.ts'
-import type { Occasion, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 declare global {
   // oxlint-disable-next-line no-var -- only `var` declares a property of globalThis
@@ -25,19 +25,19 @@ export interface Tracker {
 const titleDelay = 300
 
 /** Follows the page it runs in, from the moment that somebody sees it. Never throws into the page. */
-export function createTracker(endpoint: string, transport: Transport, queue: Queue): Tracker {
+export function createTracker(endpoint: string, transport: Transport, queue: Queue, isLate?: boolean): Tracker {
   const stopping = new AbortController()
   const { signal } = stopping
-  const delivery = createDelivery(endpoint, transport, queue, signal)
+  const [add, flush, leave, now] = createDelivery(endpoint, transport, queue, signal, isLate)
 
-  let view: Hit | undefined
   let referrer = `${document.referrer}`
-  /** Runs until the title of the view has settled and the view is sent. */
-  let titleTimer: ReturnType<typeof setTimeout> | undefined
-  let isGone = false
+  let view: Hit | undefined
+  /** The view until its title has settled. */
+  let unsent: Hit | undefined
+  let titleTimer: ReturnType<typeof setTimeout>
 
-  const createHit = (fields: Pick<Hit, 'type'> & Partial<Hit>): Hit => {
-    const time = delivery.now()
+  const createHit = (fields: HitFields): Hit => {
+    const time = now()
     return {
       id: createId(time),
       url: location.href,
@@ -45,48 +45,44 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
       referrer,
       timestamp: new Date(time).toISOString(),
       ...fields,
-    }
+    } as Hit
   }
 
   const startView = (navigation?: NavigationType): void => {
     sendView()
     if (view) referrer = view.url
     else onNavigate(startView, signal)
-    view = createHit({ type: 'pageview', ...(navigation && { navigation }) })
+    view = unsent = createHit({ type: 'pageview', navigation })
+    clearTimeout(titleTimer)
     titleTimer = setTimeout(sendView, titleDelay)
   }
 
-  const sendView = (occasion?: Occasion): void => {
-    if (!titleTimer) return
-    clearTimeout(titleTimer)
-    titleTimer = undefined
-    view!.title = readTitle()
-    delivery.add(view!, occasion)
+  const sendView = (isLeaving?: boolean): void => {
+    if (!unsent) return
+    unsent.title = readTitle()
+    add(unsent, isLeaving)
+    unsent = undefined
   }
 
-  const onPageChange = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
-    if (type === 'pageshow' && !persisted) return
+  const onPageChange = ({ persisted }: Partial<PageTransitionEvent>): void => {
     // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
-    if (type === 'pagehide' || (document.visibilityState === 'hidden' && !persisted)) {
-      // Once: one follows the other, except in Safari before 14.5, which has only `pagehide` when a link is followed.
-      if (!isGone) {
-        isGone = true
-        sendView('leave')
-        delivery.leave()
+    if (document.hidden && !persisted) {
+      sendView(true)
+      leave()
+    } else {
+      if (persisted || !view) {
+        startView(persisted ? 'back-forward-cache' : undefined)
+        // An async script may run before the title is parsed.
+        if (readTitle()) sendView()
       }
-      return
+      void flush()
     }
-    isGone = false
-    if (persisted || !view) {
-      startView(persisted ? 'back-forward-cache' : undefined)
-      // An async script may run before the title is parsed.
-      if (readTitle()) sendView()
-    }
-    void delivery.flush()
   }
 
-  // Never `unload`: it keeps pages out of the back/forward cache. Prerendered pages are hidden like background tabs.
-  for (const type of ['visibilitychange', 'pagehide', 'pageshow', 'online']) addEventListener(type, onPageChange, { signal })
+  // Prerendered pages are hidden like background tabs. A page that goes is hidden first in all browsers that have
+  // what createId needs (Safari since 14.5, WebKit bug 151234), so neither `pagehide` nor `unload`, which keeps
+  // pages out of the back/forward cache.
+  for (const type of ['visibilitychange', 'pageshow', 'online']) addEventListener(type, onPageChange, { signal })
   onPageChange({})
 
   return {
@@ -95,11 +91,11 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
       sendView()
     },
     track(name, props) {
-      delivery.add(createHit({ type: 'event', name: String(name), ...(view && { view: view.id }), ...copyProps(props) }))
+      add(createHit({ type: 'event', name: String(name), view: view?.id, props: copyProps(props) }))
     },
     flush() {
       sendView()
-      return delivery.flush()
+      return flush()
     },
     stop() {
       sendView()
@@ -109,16 +105,19 @@ export function createTracker(endpoint: string, transport: Transport, queue: Que
   }
 }
 
+/** JSON leaves out what is undefined. */
+type HitFields = { [Field in keyof Hit]?: Hit[Field] | undefined }
+
 /** As a string, like the referrer: `<form name="title">` replaces `document.title` by the form. */
 function readTitle(): string {
   return `${document.title}`
 }
 
 /** As they are now, because the page may go on to change them; none if JSON cannot hold them. */
-function copyProps(props: unknown): Pick<Hit, 'props'> {
+function copyProps(props: unknown): Hit['props'] {
   try {
-    return JSON.parse(JSON.stringify({ props }))
+    return JSON.parse(JSON.stringify(props))
   } catch {
-    return {}
+    return undefined
   }
 }

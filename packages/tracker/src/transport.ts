@@ -28,14 +28,24 @@ export type Transport = (request: TransportRequest) => Promise<Answer | void>
 
 const timeout = 30_000
 
+/** Fetch whether the page stays or goes. */
+export const fetchTransport: Transport = async ({ url, body, occasion }) => post(url, body, occasion)
+
+/**
+ * Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the
+ * browser refuses. A beacon has no answer, and `true` says no more than that it was queued, also offline.
+ */
+export const pageTransport: Transport = async ({ url, body, occasion }) =>
+  occasion === 'leave' && navigator.sendBeacon(url, body) ? undefined : post(url, body, occasion)
+
 /**
  * A string body is `text/plain`, so there is no preflight.
  *
  * All keepalive requests of a page share 64 KiB, and one too many fails like a lost connection. So only
  * new hits use it: they are small, and a retry has the queue to fall back on.
  */
-export const fetchTransport: Transport = async ({ url, body, occasion }) =>
-  fetch(url, {
+function post(url: string, body: string, occasion: Occasion): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     body,
     credentials: 'omit',
@@ -43,10 +53,4 @@ export const fetchTransport: Transport = async ({ url, body, occasion }) =>
     // Else a server that never answers would hold the lock against the other tabs. Missing before Safari 16.
     signal: AbortSignal.timeout?.(timeout),
   })
-
-/**
- * Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the
- * browser refuses. A beacon has no answer, and `true` says no more than that it was queued, also offline.
- */
-export const pageTransport: Transport = async (request) =>
-  request.occasion === 'leave' && navigator.sendBeacon(request.url, request.body) ? undefined : fetchTransport(request)
+}
