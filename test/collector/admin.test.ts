@@ -1,4 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createValues } from '@treadlight/store'
+import { createStorage } from 'unstorage'
+import { createAccount } from '../../packages/collector/src/admin/password.ts'
 import { createTestCollector, type TestCollector } from './collector.ts'
 
 let test_: TestCollector
@@ -34,6 +37,40 @@ describe('the first password', () => {
     expect((await session(cookie)).status).toBe(401)
     expect((await logIn(password)).status).toBe(401)
     expect((await logIn(next)).status).toBe(204)
+  })
+})
+
+describe('what may go wrong with a password', () => {
+  test('of two first starts at once, only the one that counts is told its password', async () => {
+    const values = createValues(createStorage())
+    const accounts = Array.from({ length: 4 }, () => createAccount(values))
+    const passwords = (await Promise.all(accounts.map((account) => account.setUp()))).filter((made) => made !== undefined)
+    expect(passwords).toHaveLength(1)
+    expect(await accounts[0]!.check(passwords[0]!)).toBeDefined()
+  })
+
+  test('a damaged one opens nothing, and does not bring back the one before it', async () => {
+    const storage = createStorage()
+    const account = createAccount(createValues(storage))
+    const first = (await account.setUp())!
+    const second = await account.reset()
+    const [key] = await storage.getKeys('account')
+    const bytes = Buffer.from((await storage.getItemRaw(key!)) as Uint8Array)
+    bytes[bytes.length - 1]! ^= 1
+    await storage.setItemRaw(key!, bytes)
+    expect(await account.check(second)).toBeUndefined()
+    expect(await account.check(first)).toBeUndefined()
+    expect(await account.setUp()).toBeUndefined()
+    const third = await account.reset()
+    expect(await account.check(third)).toBeDefined()
+  })
+
+  test('a hash that no longer counts is gone', async () => {
+    const values = createValues(createStorage())
+    const account = createAccount(values)
+    await account.setUp()
+    await account.reset()
+    expect(await values.list('account:')).toHaveLength(1)
   })
 })
 

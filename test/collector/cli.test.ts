@@ -65,6 +65,8 @@ describe('what is wrong is one clear line, and exit code 1', () => {
     ['a bad setting', ['serve'], { TREADLIGHT_TIMEZONE: 'Mars' }, /timezone: "Mars" \(environment variable TREADLIGHT_TIMEZONE\)/],
     ['an unknown driver', ['serve', '--driver', 'flopppy'], {}, /storage: unknown storage driver "flopppy": choose fs or memory/],
     ['a host that is not here', ['serve', '--host', '203.0.113.7', '--port', '0'], {}, /host 203\.0\.113\.7: this machine has no such address/],
+    ['a folder that is not there', ['prune', '--data', 'typo'], {}, /there is no folder typo; name the collector’s with --data/],
+    ['a folder that is not there', ['user', 'reset', '--data', 'typo'], {}, /there is no folder typo/],
     ['user without a word', ['user'], {}, /treadlight user reset/],
   ])('%s', async (_, args, env, message) => {
     const { code, err } = await run(args, env as Record<string, string>)
@@ -112,13 +114,17 @@ describe('serve', () => {
   })
 
   test('files and folders are for their owner only', async () => {
-    const { stdout } = await shell(`umask 022 && node ${cli} user reset --data ${folder}/data && find ${folder}/data -perm /077`)
+    const collector = await startCollector({ data: join(folder, 'data') })
+    await fetch(`${collector.url}/hit`, { method: 'POST', body: '{"url":"https://a.example/"}' })
+    await collector.stop()
+    const { stdout } = await shell(`find ${folder}/data -perm /077`)
     expect(stdout.split('\n').filter((line) => line.startsWith('/'))).toEqual([])
   })
 
   test.each([
     ['SIGINT', {}],
     ['SIGTERM', {}],
+    ['SIGHUP', {}],
     ['SIGTERM', { CI: '1', TEST: '1' }],
   ] as const)('%s with requests in flight (%j): they are answered, stored, and it exits with 0', async (signal, env) => {
     const data = join(folder, 'data')

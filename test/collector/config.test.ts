@@ -48,6 +48,8 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ PORT: '1.5' }, /port/],
     [{ TREADLIGHT_TIMEZONE: 'Mars/Olympus' }, /timezone: "Mars\/Olympus".*IANA/],
     [{ TREADLIGHT_RETENTION_ANONYMOUS: '0' }, /retention\.anonymous.*days/],
+    [{ TREADLIGHT_TRUST_PROXIES: 'loopback, 10.0.0.0/8' }, /trustProxies.*single addresses/],
+    [{ TREADLIGHT_TRUST_PROXIES: 'my-proxy' }, /trustProxies.*addresses/],
     [{ TREADLIGHT_STORAGE_SYNC: 'maybe' }, /storage\.sync.*true or false/],
   ])('%j', async (env, message) => {
     const error = await load(env as Record<string, string>).catch((error: unknown) => error)

@@ -51,6 +51,13 @@ describe('PV32 every bucket of a range, also the empty ones', () => {
   test('weeks begin on Monday', () => {
     expect(timeLabels(range('2026-11-21T00:00Z', '2026-11-24T00:00Z'), 'week', 'UTC')).toEqual(['2026-11-16', '2026-11-23'])
   })
+  test.each([
+    ['24h where hours begin at half past', 'Asia/Kolkata', '24h', 'hour', '2026-11-21 16:00:00'],
+    ['a quarter past an hour', 'UTC', ['2026-11-21T09:30:00Z', '2026-11-21T10:15:00Z'], 'hour', '2026-11-21 10:00:00'],
+    ['a quarter past midnight', 'UTC', ['2026-11-20T23:30:00Z', '2026-11-21T00:15:00Z'], 'day', '2026-11-21'],
+  ] as const)('the last bucket is there, however the range ends: %s', (_, zone, range, interval, last) => {
+    expect(timeLabels(resolveDateRange(range, zone, now)!, interval, zone).at(-1)).toBe(last)
+  })
   test('a day of 23 hours and one of 25, whose doubled hour is one bucket', () => {
     const spring = resolveDateRange(['2026-03-29', '2026-03-29'], 'Europe/Berlin', now)!
     expect(timeLabels(spring, 'hour', 'Europe/Berlin')).toHaveLength(23)

@@ -1,6 +1,7 @@
 import { createId, idTime, textLimits, type HitAnswer } from '@treadlight/protocol'
-import { createReferenceStore, StoreBusyError, type HitStore } from '@treadlight/store'
-import { describe, expect, test } from 'vitest'
+import { createReferenceStore, createStore, StoreBusyError, type HitStore } from '@treadlight/store'
+import { createStorage } from 'unstorage'
+import { describe, expect, test, vi } from 'vitest'
 import { createTestCollector, noon } from './collector.ts'
 
 const page = { url: 'https://shop.example/cart', title: 'Cart', referrer: 'https://shop.example/', timestamp: '2026-11-21T11:59:58.000Z' }
@@ -86,14 +87,41 @@ describe('answers', () => {
     expect(errors).toEqual([])
   })
 
-  test('503 and a log line when the store fails: the sender tries again, nobody is told a lie', async () => {
-    const failure = new Error('disk')
-    const store: HitStore = { ...createReferenceStore(), append: () => Promise.reject(failure) }
-    const { post, errors } = createTestCollector({ store })
-    const response = await post(page)
-    expect(response.status).toBe(503)
-    expect(await response.text()).not.toContain('disk')
-    expect(errors).toEqual([failure])
+  test('a storage that fails: 503 for the sender, a log line a minute and bad health for the owner, until it is well', async () => {
+    const failure = new Error('ENOSPC')
+    const storage = createStorage()
+    const set = vi.spyOn(storage, 'setItemRaw')
+    const { post, request, errors, clock } = createTestCollector({ store: await createStore({ storage, durability: 'volatile' }) })
+    const health = async (): Promise<unknown[]> => {
+      const response = await request('/api/health')
+      return [response.status, ((await response.json()) as { ok: boolean }).ok]
+    }
+    expect(await health()).toEqual([200, true])
+
+    set.mockRejectedValue(failure)
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const response = await post({ ...page, title: String(attempt) })
+      expect(response.status).toBe(503)
+      expect(await response.text()).not.toContain('ENOSPC')
+    }
+    expect(errors.map((error) => (error as Error).cause)).toEqual([failure])
+    expect(await health()).toEqual([503, false])
+    clock.now += 60_000
+    await post(page)
+    expect(errors).toHaveLength(2)
+
+    set.mockRestore()
+    expect((await post(page)).status).toBe(201)
+    expect(await health()).toEqual([200, true])
+  })
+
+  test('408 for a body that breaks off, without a line in the log that strangers could fill', async () => {
+    const { request, errors } = createTestCollector()
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) })
+    const response = await request('/hit', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(response.status).toBe(408)
+    expect(response.headers.get('x-hit')).toBe(String(noon))
+    expect(errors).toEqual([])
   })
 
   test('every answer of ours says so and may be read by any page', async () => {
@@ -272,6 +300,20 @@ describe('ids and clocks', () => {
     const time = noon - 2 * day
     await post({ sentAt: time, hits: [{ ...page, id: createId(time), timestamp: new Date(time).toISOString() }] })
     expect((await stored())[0]).toMatchObject({ day: '2026-11-19', time })
+  })
+
+  test.each([8.64e15, -8.64e15, 1e18, 1e300, 0])('input 9: a sentAt of %d costs no hit', async (sentAt) => {
+    const { post, stored, errors } = createTestCollector()
+    expect((await post({ sentAt, hits: [page, { ...page, title: 'Other' }] })).status).toBe(201)
+    expect((await stored()).map(({ day }) => day)).toEqual(['2026-11-21', '2026-11-21'])
+    expect(errors).toEqual([])
+  })
+
+  test('engagement of a view from the future asks for the clock, of one too old is refused', async () => {
+    const { post } = createTestCollector()
+    const engagement = (view: number): object => ({ ...page, type: 'engagement', view: createId(view) })
+    expect(await answer(await post(engagement(noon + 2 * day)))).toMatchObject({ refused: [{ field: 'view', reason: 'clock' }] })
+    expect(await answer(await post(engagement(noon - 9 * day)))).toMatchObject({ refused: [{ field: 'view', reason: 'too old' }] })
   })
 
   test('the home day is the site’s own', async () => {

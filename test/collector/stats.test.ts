@@ -24,7 +24,7 @@ const ask = (query: unknown): Promise<Response> =>
   test_.request('/api/v2/query', {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie },
-    body: JSON.stringify(query),
+    body: typeof query === 'string' ? query : JSON.stringify(query),
   })
 const query = async (rest: object): Promise<Answer> => {
   const response = await ask({ site_id: 'default', date_range: 'day', ...rest })
@@ -105,6 +105,10 @@ describe('400 names the field and what is allowed', () => {
     ['an unknown operator', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['matches', 'event:page', ['x']]] }, /filters: "matches".*is_not/],
     ['a filter of nothing', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['is', 'event:page', []]] }, /filters.*list of texts/],
     ['an unknown order', { site_id: 'default', metrics: ['visitors'], date_range: 'day', order_by: [['pageviews', 'desc']] }, /order_by: "pageviews".*visitors/],
+    ['hours of a lifetime', { site_id: 'default', metrics: ['visitors'], date_range: ['1900-01-01', '1990-01-01'], dimensions: ['time:hour'] }, /"time:hour".*10000 hours/],
+    ['all times', { site_id: 'default', metrics: ['visitors'], date_range: ['0001-01-01', '9999-01-01'] }, /date_range.*100 years/],
+    ['a metric that is a maze', `{"site_id":"default","date_range":"day","metrics":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, /metrics: an array/],
+    ['too many values', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['is', 'event:page', Array(201).fill('/')]] }, /filters.*200/],
     ['too many rows', { site_id: 'default', metrics: ['visitors'], date_range: 'day', pagination: { limit: 100_000 } }, /pagination.limit.*10000/],
   ])('%s', async (_, body, message) => {
     const response = await ask(body)

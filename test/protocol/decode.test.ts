@@ -22,6 +22,7 @@ describe('a hit at the door', () => {
     ['a relative url', { url: '/cart' }, 'url'],
     ['a script url', { url: 'javascript:alert(1)' }, 'url'],
     ['a data url', { url: 'data:text/html,x' }, 'url'],
+    ['a url that is none once it is clean', { url: 'ftps://\u0001:80/' }, 'url'],
     ['an unknown type', { url, type: 'screenview' }, 'type'],
     ['a type by prototype', { url, type: 'constructor' }, 'type'],
     ['a random UUID', { url, id: '7f3e1f0e-1111-4abc-8def-0123456789ab' }, 'id'],
@@ -144,6 +145,7 @@ describe('a body', () => {
     expect(readHits('{"sentAt":"1970-01-01T00:00:01Z","hits":[1]}')).toMatchObject({ sentAt: 1000 })
     expect(readHits('{"sentAt":1000,"hits":[1]}')).toMatchObject({ sentAt: 1000 })
     expect(readHits('{"sentAt":"soon","hits":[1]}')).not.toHaveProperty('sentAt')
+    expect(readHits('{"sentAt":1e300,"hits":[1]}')).not.toHaveProperty('sentAt')
   })
 
   test.each(['', '{"a":', 'null', '1', '"x"', '[]', '{"hits":{}}', '{"hits":[]}', '['.repeat(60_000)])(

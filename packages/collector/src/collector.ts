@@ -10,6 +10,7 @@ import { createHitRoute } from './http/hitRoute.ts'
 import { failure, json } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import { version } from './version.ts'
+import { watchStore } from './watchStore.ts'
 
 export interface CollectorOptions {
   store: HitStore
@@ -44,7 +45,8 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, site = 'default', now = Date.now, onError = console.error } = options
+  const { values, timezone, site = 'default', now = Date.now, onError = console.error } = options
+  const { store, isFailing } = watchStore(options.store, { now, onError })
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const receive = createReceiver({ store, salts, site, timezone, now })
@@ -59,8 +61,11 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
 
-  app.all('/hit', createHitRoute({ receive, now, onError }))
-  app.get('/api/health', () => json({ ok: true, version, durability: store.durability }))
+  app.all('/hit', createHitRoute({ receive, now }))
+  app.get('/api/health', () => {
+    const ok = !isFailing()
+    return json({ ok, version, durability: store.durability, ...(ok ? {} : { error: 'The storage takes no hits: the log says why' }) }, ok ? 200 : 503)
+  })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
   addStatsRoutes(app, { store, site, timezone, version, now, guard })
   addAssetRoutes(app)

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -56,11 +57,11 @@ interface Setting {
 
 /** Every setting there is, by its path in the config file. */
 const settings: Record<string, Setting> = {
-  host: { env: ['TREADLIGHT_HOST', 'HOST'], fallback: () => '127.0.0.1', read: readText, allowed: 'an address' },
+  host: { env: ['TREADLIGHT_HOST', 'HOST'], fallback: () => '127.0.0.1', read: asText, allowed: 'an address' },
   port: {
     env: ['TREADLIGHT_PORT', 'PORT'],
     fallback: () => 4600,
-    read: (value) => readNumber(value, 0, 65_535),
+    read: (value) => asNumber(value, 0, 65_535),
     allowed: 'a whole number from 0 (any free port) to 65535',
   },
   timezone: {
@@ -72,32 +73,32 @@ const settings: Record<string, Setting> = {
   trustProxies: {
     env: ['TREADLIGHT_TRUST_PROXIES'],
     fallback: () => ['loopback'],
-    read: readList,
-    allowed: 'a list of addresses or "loopback"',
+    read: asProxies,
+    allowed: 'a list of addresses or "loopback" (single addresses: ranges are not understood yet)',
   },
   'storage.driver': {
     env: ['TREADLIGHT_STORAGE_DRIVER'],
     fallback: () => 'fs',
-    read: readText,
+    read: asText,
     allowed: 'the name of a storage driver',
   },
-  'storage.base': { env: ['TREADLIGHT_STORAGE_BASE'], fallback: () => './data', read: readText, allowed: 'a folder' },
+  'storage.base': { env: ['TREADLIGHT_STORAGE_BASE'], fallback: () => './data', read: asText, allowed: 'a folder' },
   'storage.sync': {
     env: ['TREADLIGHT_STORAGE_SYNC'],
     fallback: () => true,
-    read: readBoolean,
+    read: asBoolean,
     allowed: 'true or false',
   },
   'retention.anonymous': {
     env: ['TREADLIGHT_RETENTION_ANONYMOUS'],
     fallback: () => 90,
-    read: (value) => readNumber(value, 1, 36_500),
+    read: (value) => asNumber(value, 1, 36_500),
     allowed: 'a number of days from 1 to 36500',
   },
   'retention.authenticated': {
     env: ['TREADLIGHT_RETENTION_AUTHENTICATED'],
     fallback: () => 365,
-    read: (value) => readNumber(value, 1, 36_500),
+    read: (value) => asNumber(value, 1, 36_500),
     allowed: 'a number of days from 1 to 36500',
   },
 }
@@ -192,22 +193,24 @@ function distance(a: string, b: string): number {
   return row[b.length]!
 }
 
-function readText(value: unknown): string | undefined {
+function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
-function readNumber(value: unknown, lowest: number, highest: number): number | undefined {
+function asNumber(value: unknown, lowest: number, highest: number): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isInteger(number) && number >= lowest && number <= highest ? number : undefined
 }
 
-function readBoolean(value: unknown): boolean | undefined {
+function asBoolean(value: unknown): boolean | undefined {
   if (value === true || value === 'true' || value === '1') return true
   if (value === false || value === 'false' || value === '0') return false
   return undefined
 }
 
-function readList(value: unknown): string[] | undefined {
-  const list = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : value
-  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? (list as string[]) : undefined
+function asProxies(value: unknown): string[] | undefined {
+  const list: unknown = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : value
+  if (!Array.isArray(list)) return undefined
+  const isProxy = (item: unknown): item is string => item === 'loopback' || (typeof item === 'string' && ipaddr.isValid(item))
+  return list.every(isProxy) ? list : undefined
 }

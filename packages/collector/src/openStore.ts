@@ -1,5 +1,6 @@
 import { createStore, createValues, openStorage, type HitStore, type StorageConfig, type StorageProblem, type Values } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { ConfigError, type Config } from './config.ts'
 
 export interface OpenStore {
@@ -30,6 +31,17 @@ export async function openStore({ storage: settings }: Config): Promise<OpenStor
   } catch (cause) {
     throw new ConfigError(`storage: ${(cause as Error).message.replace(/^\[treadlight \w+\] /, '')}`, { cause })
   }
+}
+
+/**
+ * Opens a storage that is there already: a command with a mistyped folder should not make a new one.
+ * @throws ConfigError also where the folder does not exist
+ */
+export async function openExisting(config: Config): Promise<OpenStore> {
+  const { driver, base } = config.storage
+  if (driver === 'fs' && !existsSync(base))
+    throw new ConfigError(`storage.base: there is no folder ${base}; name the collector’s with --data`)
+  return openStore(config)
 }
 
 /** Better now than when the first hit comes. */

@@ -48,13 +48,16 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     // Slow bodies are cut: 5 s for the headers, 10 s for the whole request.
     node: { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
   })
+  let password: string | undefined
   try {
     await server.serve()
+    // Only now: a first password that is never shown would be nobody's.
+    password = await collector.account.setUp()
   } catch (cause) {
+    await server.close(true)
     await closeStore()
     throw explainListenError(cause, config)
   }
-  const password = await collector.account.setUp()
   const policy = retentionPolicy(config.retention)
   const stopUpkeep = startUpkeep({ run: () => collector.maintain(policy), onError: console.error })
 

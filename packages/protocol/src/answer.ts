@@ -1,4 +1,4 @@
-/** Why the collector deliberately did not store a hit. Drops are data: counted per reason and shown to the owner. */
+/** Why the collector deliberately did not store a hit; `x-hit-dropped` says it. */
 export type DropReason = 'site'
 
 /** Why a hit was refused. `clock` asks the sender to time the hit anew by the server's clock, with a new id. */

@@ -29,6 +29,9 @@ const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d
 const screenSize = /^\d{1,5}x\d{1,5}$/
 const decimal = /^-?\d{1,15}(\.\d{1,6})?$/
 
+/** What a Date can hold, ms from 1970 in either direction (ECMAScript, "Time Values and Time Range"). */
+const latestDate = 8.64e15
+
 /** Whether a decoding ended in a refusal. */
 export function isRefusal(result: object): result is Refusal {
   return 'reason' in result
@@ -64,14 +67,14 @@ export function decodeHit(input: unknown): DecodedHit | Refusal {
   const type = input['type'] ?? 'pageview'
   if (!isOneOf<HitType>(type, types)) return { field: 'type', reason: `must be one of ${types.join(', ')}` }
 
-  const url = input['url']
-  if (typeof url !== 'string' || url === '') return { field: 'url', reason: 'is required' }
+  if (typeof input['url'] !== 'string' || input['url'] === '') return { field: 'url', reason: 'is required' }
+  // As the URL standard does: tabs and line breaks inside are dropped. What is looked at is what will be parsed later.
+  const url = cleanText(input['url'].replace(/[\t\r\n]+/g, ''))
   if (!scheme.test(url) || !URL.canParse(url)) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
 
   const hit: DecodedHit = {
     type,
-    // As the URL standard does: tabs and line breaks inside are dropped.
-    url: cleanText(url.replace(/[\t\r\n]+/g, '')),
+    url,
     title: text(input['title'], textLimits.title) ?? '',
     referrer: text(input['referrer'], textLimits.referrer) ?? '',
   }
@@ -163,7 +166,7 @@ function readRevenue(value: unknown): Revenue | undefined {
 
 function readSentAt(value: unknown): { sentAt?: number } {
   const time = typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : value
-  return typeof time === 'number' && Number.isFinite(time) ? { sentAt: time } : {}
+  return typeof time === 'number' && Math.abs(time) <= latestDate ? { sentAt: time } : {}
 }
 
 function checkCount(envelope: Envelope): Envelope | Refusal {

@@ -7,7 +7,6 @@ export const textLimits = {
   title: 512,
   referrer: 1024,
   session: 255,
-  user: 255,
   /** Each of source, medium and campaign. */
   attribution: 200,
   name: 120,
@@ -23,7 +22,7 @@ export const maxProps = 30
 /** Largest body of one request, bytes. Browsers share a quota of 64 KiB among keepalive requests, so no tracker sends more. */
 export const maxBodyBytes = 65_536
 
-/** Most hits in one request. At the smallest valid hit (42 bytes) the body limit allows more than anybody needs. */
+/** Most hits in one request. A tracker queues no more than that. */
 export const maxBatchHits = 1000
 
 /** How long a tracker may keep an undelivered hit: 7 days in ms. */

@@ -8,8 +8,9 @@ export interface Account {
   setUp(): Promise<string | undefined>
   /** Replaces the password by a new one and answers it; every login ends. */
   reset(): Promise<string>
-  check(password: string): Promise<boolean>
-  /** Changes with the password: logins made before are worth nothing after. */
+  /** The version of the password where it is right: logins are bound to it and end with it. */
+  check(password: string): Promise<string | undefined>
+  /** The version of the password that counts now; undefined where there is none or it is damaged. */
   version(): Promise<string | undefined>
 }
 
@@ -19,7 +20,8 @@ const prefix = 'account:admin:'
 const separator = '.'
 
 /**
- * Keeps a password as a scrypt hash under a key that is written once; a later one sorts behind it and wins.
+ * Keeps a password as a scrypt hash under a numbered key that is written once; the highest number counts, readable
+ * or not: a damaged password opens nothing, and does not bring back the one before it.
  *
  * @param values where accounts live, shared by all collectors of a store
  */
@@ -29,40 +31,56 @@ export function createAccount(values: Values): Account {
 
   return {
     async setUp() {
-      return (await latest()) ? undefined : set()
+      if ((await listKeys()).length > 0) return undefined
+      // Of two first starts at once, only the one whose password it is may print it.
+      return make(0)
     },
     async reset() {
-      return set()
+      for (;;) {
+        const older = await listKeys()
+        const password = await make(numberOf(older.at(-1)) + 1)
+        if (password === undefined) continue
+        for (const key of older) await values.remove(key)
+        return password
+      }
     },
     async check(password) {
       const stored = await latest()
-      if (!stored) return false
-      const [salt = '', hash = ''] = stored.value.split(separator)
-      const given = await slots(() => hashPassword(password, salt))
-      return sameText(given, hash)
+      if (!stored) return undefined
+      const given = await slots(() => hashPassword(password, stored.salt))
+      return sameText(given, stored.hash) ? stored.version : undefined
     },
     async version() {
-      return (await latest())?.key
+      return (await latest())?.version
     },
   }
 
-  async function set(): Promise<string> {
+  /** A new password under a number; undefined where another process was first. */
+  async function make(number: number): Promise<string | undefined> {
     const password = randomBytes(15).toString('base64url')
     const salt = randomBytes(16).toString('hex')
-    const hash = await hashPassword(password, salt)
-    const previous = (await values.list(prefix)).length
-    const key = `${prefix}${String(previous).padStart(6, '0')}-${randomBytes(6).toString('hex')}`
-    await values.create(key, `${salt}${separator}${hash}`)
-    return password
+    const value = `${salt}${separator}${await hashPassword(password, salt)}`
+    const key = prefix + String(number).padStart(6, '0')
+    const isCreated = await values.create(key, value)
+    // Not every storage can tell who was first: what it has is what counts.
+    return isCreated && (await readText(values, key)) === value ? password : undefined
   }
 
-  async function latest(): Promise<{ key: string; value: string } | undefined> {
-    for (const key of (await values.list(prefix)).sort().reverse()) {
-      const value = await readText(values, key)
-      if (value) return { key, value }
-    }
-    return undefined
+  async function listKeys(): Promise<string[]> {
+    return (await values.list(prefix)).sort()
   }
+
+  async function latest(): Promise<{ version: string; salt: string; hash: string } | undefined> {
+    const key = (await listKeys()).at(-1)
+    const value = key && (await readText(values, key))
+    if (!value) return undefined
+    const [salt = '', hash = ''] = value.split(separator)
+    return { version: salt, salt, hash }
+  }
+}
+
+function numberOf(key: string | undefined): number {
+  return key === undefined ? -1 : Number(key.slice(prefix.length))
 }
 
 function hashPassword(password: string, salt: string): Promise<string> {

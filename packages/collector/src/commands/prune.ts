@@ -1,5 +1,5 @@
 import type { PruneReport } from '@treadlight/store'
-import { openStore } from '../openStore.ts'
+import { openExisting } from '../openStore.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
 
@@ -22,7 +22,7 @@ export const prune: Command = {
   ],
   async run({ config, values }) {
     const dryRun = values['dry-run'] === true
-    const { store, close } = await openStore(config)
+    const { store, close } = await openExisting(config)
     try {
       const report = await store.prune(retentionPolicy(config.retention), { dryRun })
       console.log(values['json'] ? JSON.stringify({ ...report, dryRun }) : sentence(report, dryRun))

@@ -27,7 +27,7 @@ export function banner({ url, password, collector }: RunningCollector, config: C
     ['Dashboard', `${url}/dashboard/`],
     ...more,
     ['Tag', `<script defer src="${url}/t.js"></script>`],
-    ['Storage', `${describeStorage(config)}: ${promises[collector.durability]}`],
+    ['Storage', describeStorage(config, collector.durability)],
     ['Retention', `anonymous hits ${config.retention.anonymous} days, authenticated ${config.retention.authenticated} days`],
     ['Time zone', config.timezone],
   ]
@@ -48,17 +48,20 @@ export function banner({ url, password, collector }: RunningCollector, config: C
   ].join('\n')
 }
 
-/** Waits for SIGINT or SIGTERM, then for the collector to finish. Answers the exit code. */
+/** Ctrl-C, a supervisor, a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Waits for one of them, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector): Promise<number> {
-  // Who read the output may be gone (`treadlight | head`, a closed terminal); that is no reason to stop counting.
+  // Who read the output may be gone (`treadlight | head`); that is no reason to stop counting.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+    for (const signal of signals) process.on(signal, stop)
   })
   console.log('\n  Finishing open requests; once more to give up on them …')
   // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
   const armed = setTimeout(() => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+    for (const signal of signals) process.on(signal, () => process.exit(130))
   }, 500)
   await running.close()
   clearTimeout(armed)
@@ -66,13 +69,15 @@ export async function untilStopped(running: RunningCollector): Promise<number> {
   return 0
 }
 
-/** What a 201 is worth, by where it was stored. */
+/** What a 201 is worth. */
 const promises = {
   synced: 'a hit answered 201 is on disk (synced)',
   acknowledged: 'a hit answered 201 was confirmed by the storage (acknowledged)',
-  volatile: 'hits are gone when the process ends or the power fails (volatile)',
+  volatile: 'hits are gone when the process ends (volatile)',
 } as const
 
-function describeStorage({ storage }: Config): string {
-  return storage.driver === 'fs' ? `folder ${storage.base}` : storage.driver
+function describeStorage({ storage }: Config, durability: keyof typeof promises): string {
+  if (storage.driver !== 'fs') return `${storage.driver}: ${promises[durability]}`
+  const promise = storage.sync ? promises[durability] : 'without fsync a power failure may take the last hits (volatile)'
+  return `folder ${storage.base}: ${promise}`
 }

@@ -1,5 +1,5 @@
 import { createAccount } from '../admin/password.ts'
-import { openStore } from '../openStore.ts'
+import { openExisting } from '../openStore.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight user reset`: a new password for the dashboard. */
@@ -13,7 +13,7 @@ export const user: Command = {
       console.error('treadlight: user takes one word: treadlight user reset')
       return 1
     }
-    const opened = await openStore(config)
+    const opened = await openExisting(config)
     try {
       const password = await createAccount(opened.values).reset()
       console.log(values['json'] ? JSON.stringify({ password }) : `The dashboard’s password is now  ${password}`)

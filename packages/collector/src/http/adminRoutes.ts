@@ -2,6 +2,8 @@ import type { H3, H3Event } from 'h3'
 import type { Account } from '../admin/password.ts'
 import { loginMaxAge, type Logins } from '../admin/logins.ts'
 import { createAttempts } from '../admin/attempts.ts'
+import { networkOf } from '../hit/network.ts'
+import { isObject } from '../isObject.ts'
 import { empty, failure, json } from './respond.ts'
 
 export interface AdminRoutesOptions {
@@ -20,14 +22,15 @@ export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOpt
   app.post('/api/login', async (event) => {
     const foreign = refuseForeign(event)
     if (foreign) return foreign
-    const wait = attempts.take(event.req.ip ?? '')
+    const wait = attempts.take(networkOf(event.req.ip))
     if (wait > 0) return failure(429, `Too many attempts: try again in ${wait} seconds`, { 'retry-after': String(wait) })
     const body = await readJson(event)
     const password = body?.['password']
     if (typeof password !== 'string' || password === '' || password.length > 1024)
       return failure(400, 'password: is required')
-    if (!(await account.check(password))) return failure(401, 'Wrong password')
-    const token = await logins.start((await account.version())!)
+    const version = await account.check(password)
+    if (!version) return failure(401, 'Wrong password')
+    const token = await logins.start(version)
     return empty(204, { 'set-cookie': cookie(event, token, loginMaxAge / 1000) })
   })
 
@@ -58,7 +61,7 @@ export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOpt
 export async function readJson(event: H3Event): Promise<Record<string, unknown> | undefined> {
   try {
     const body: unknown = await event.req.json()
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined
+    return isObject(body) ? body : undefined
   } catch {
     return undefined
   }

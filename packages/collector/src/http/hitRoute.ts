@@ -24,31 +24,32 @@ const userAgentLimit = 512
 export interface HitRouteOptions {
   receive: Receiver
   now: () => number
-  onError: (error: unknown) => void
 }
 
+/** Seconds after which a sender comes back when nobody knows better. */
+const retryAfter = 5
+
 /** `POST /hit`, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
-export function createHitRoute({ receive, now, onError }: HitRouteOptions): (event: H3Event) => Promise<Response> {
+export function createHitRoute({ receive, now }: HitRouteOptions): (event: H3Event) => Promise<Response> {
   return async (event) => {
     const { method } = event.req
     if (method === 'OPTIONS') return new FastResponse(null, { status: 204, headers: preflight })
     if (method !== 'POST') return answer(405, refusal('method', 'must be POST'), { allow: 'POST, OPTIONS' })
 
-    const body = await readText(event)
-    // The rest of a body that is too large is not worth reading: the connection goes with the answer.
-    if (body === undefined)
-      return answer(413, refusal('body', `must be at most ${maxBodyBytes} bytes`), { connection: 'close' })
+    const body = await readBody(event)
+    // What is left of such a body is not worth reading: the connection goes with the answer.
+    if (body === 'too large') return answer(413, refusal('body', `must be at most ${maxBodyBytes} bytes`), { connection: 'close' })
+    if (body === 'broken off') return answer(408, refusal('body', 'broke off'), { connection: 'close' })
 
     try {
-      const { status, body: result, dropped } = await receive(body, {
+      const { status, body: result, dropped } = await receive(body.text, {
         address: event.req.ip,
         userAgent: (event.req.headers.get('user-agent') ?? '').slice(0, userAgentLimit),
       })
       return answer(status, result, dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {})
     } catch (error) {
-      // Nothing of the request is acknowledged: the sender keeps its hits and comes back.
-      if (!(error instanceof StoreBusyError)) onError(error)
-      const seconds = error instanceof StoreBusyError ? error.retryAfter : 5
+      // Nothing of the request is acknowledged: the sender keeps its hits and comes back. The store's watcher tells the owner.
+      const seconds = error instanceof StoreBusyError ? error.retryAfter : retryAfter
       return answer(503, refusal('store', 'cannot take hits at the moment'), { 'retry-after': String(seconds) })
     }
   }
@@ -66,20 +67,16 @@ function refusal(field: string, reason: string): HitAnswer {
 }
 
 /**
- * The body as text, or undefined where it is larger than a request may be. The server counts the bytes of
- * bodies that do not say their length (`maxRequestBodySize`); other runtimes are checked after reading.
+ * The body as text. The server counts the bytes of bodies that do not say their length (`maxRequestBodySize`); other
+ * runtimes are checked after reading.
  */
-async function readText(event: H3Event): Promise<string | undefined> {
-  if (Number(event.req.headers.get('content-length')) > maxBodyBytes) return undefined
+async function readBody(event: H3Event): Promise<{ text: string } | 'too large' | 'broken off'> {
+  if (Number(event.req.headers.get('content-length')) > maxBodyBytes) return 'too large'
   try {
     const text = await event.req.text()
-    return text.length > maxBodyBytes ? undefined : text
+    return text.length > maxBodyBytes ? 'too large' : { text }
   } catch (error) {
-    if (isTooLarge(error)) return undefined
-    throw error
+    // Senders go away, are too slow or send nonsense in chunks: nothing that the owner could mend.
+    return error instanceof Error && 'statusCode' in error && error.statusCode === 413 ? 'too large' : 'broken off'
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 413
 }

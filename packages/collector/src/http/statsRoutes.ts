@@ -1,4 +1,4 @@
-import type { HitStore } from '@treadlight/store'
+import type { HitStore, Query } from '@treadlight/store'
 import type { H3 } from 'h3'
 import { labelsOf, QueryError, readQuery } from '../stats/readQuery.ts'
 import { readJson, type Guard } from './adminRoutes.ts'
@@ -31,7 +31,7 @@ export function addStatsRoutes(app: H3, { store, site, timezone, version, now, g
         ...(request.include.timeLabels ? { time_labels: labelsOf(request) } : {}),
         ...(request.include.totalRows ? { total_rows: totalRows } : {}),
       }
-      return json({ results: rows, meta, query: describeQuery(body, request.query) })
+      return json({ results: rows, meta, query: describeQuery(request.query) })
     } catch (error) {
       if (error instanceof QueryError) return failure(400, error.message)
       throw error
@@ -54,13 +54,12 @@ export function addStatsRoutes(app: H3, { store, site, timezone, version, now, g
   }
 }
 
-/** The query as it was understood: what was asked, with the range spelled out. */
-function describeQuery(asked: object | undefined, { range, metrics, dimensions, timezone }: Parameters<HitStore['query']>[0]): object {
+/** The query as it was understood, with the range spelled out. */
+function describeQuery({ site, range, orderBy, ...query }: Query): object {
   return {
-    ...asked,
-    metrics,
-    dimensions,
-    timezone,
+    site_id: site,
+    ...query,
+    ...(orderBy ? { order_by: orderBy } : {}),
     date_range: [new Date(range.from).toISOString(), new Date(range.to).toISOString()],
   }
 }

@@ -10,6 +10,7 @@ export interface TimeRange {
 const dayPattern = /^\d{4}-\d\d-\d\d$/
 const isoPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d))?$/
 const hour = 3_600_000
+const quarter = hour / 4
 
 /** The named ranges of Plausible's Stats API v2: days up to and including today, months from their first. */
 export const rangeNames = ['day', '24h', '7d', '28d', '30d', '91d', 'month', '6mo', '12mo', 'year', 'all'] as const
@@ -63,8 +64,10 @@ export type Interval = 'hour' | 'day' | 'week' | 'month'
 /** Every bucket of a range in order, also those that nothing fell into, labelled as the store labels them (PV32). */
 export function timeLabels({ from, to }: TimeRange, interval: Interval, zone: string): string[] {
   const label = createBuckets(zone)
+  // Days have 23 to 25 hours, and hours may begin at half past: one step less than a bucket misses none.
+  const step = interval === 'hour' ? quarter : hour
   const labels = new Set<string>()
-  // By the hour whatever the interval: days have 23 to 25 of them.
-  for (let time = from; time < to; time += hour) labels.add(label(`time:${interval}`, time))
+  for (let time = from; time < to; time += step) labels.add(label(`time:${interval}`, time))
+  labels.add(label(`time:${interval}`, to - 1))
   return [...labels]
 }

@@ -1,4 +1,5 @@
 import type { Dimension, Filter, Metric, Query } from '@treadlight/store'
+import { isObject } from '../isObject.ts'
 import { rangeNames, resolveDateRange, timeLabels, type Interval, type TimeRange } from './dateRange.ts'
 
 /** What is wrong with a query, naming the field and what it may be. */
@@ -54,7 +55,10 @@ const propPrefix = 'event:props:'
 const mostRows = 10_000
 const deepestFilter = 8
 const mostConditions = 200
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
+const longestRange = 100 * 366 * day
+const mostHours = 10_000
 
 /**
  * Reads a query in the shape of Plausible's Stats API v2.
@@ -99,6 +103,7 @@ async function readRange(value: unknown, { timezone, now, firstHit }: ReadQueryO
     )
   // A chart from 1970 on would be mostly empty: everything begins with the first hit.
   if (value === 'all') range.from = (await firstHit()) ?? range.to - day
+  if (range.to - range.from > longestRange) throw new QueryError('date_range: must not be longer than 100 years')
   return range
 }
 
@@ -113,6 +118,8 @@ function readDimensions(value: unknown, range: TimeRange): Dimension[] {
   return value.map((dimension: unknown): Dimension => {
     if (isProp(dimension)) return dimension
     const known = oneOf<string>('dimensions', dimension, [...dimensions, ...timeDimensions])
+    if (known === 'time:hour' && range.to - range.from > mostHours * hour)
+      throw new QueryError(`dimensions: "time:hour" takes a date_range of at most ${mostHours} hours`)
     return known === 'time' ? `time:${intervalFor(range)}` : (known as Dimension)
   })
 }
@@ -126,13 +133,14 @@ function intervalFor({ from, to }: TimeRange): Interval {
 function readFilters(value: unknown): Filter[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new QueryError('filters: must be an array')
+  const tooMany = new QueryError(`filters: must be at most ${mostConditions} conditions`)
   let conditions = 0
   return value.map((filter) => readFilter(filter, 1))
 
   function readFilter(filter: unknown, depth: number): Filter {
     if (!Array.isArray(filter)) throw new QueryError('filters: each must be an array like ["is", "visit:source", ["google"]]')
     if (depth > deepestFilter) throw new QueryError(`filters: must not be nested deeper than ${deepestFilter}`)
-    if (++conditions > mostConditions) throw new QueryError(`filters: must be at most ${mostConditions} conditions`)
+    if (++conditions > mostConditions) throw tooMany
     const [operator, operand, values] = filter as unknown[]
     if (operator === 'not') return ['not', readFilter(operand, depth + 1)]
     if (operator === 'and' || operator === 'or') {
@@ -144,6 +152,7 @@ function readFilters(value: unknown): Filter[] {
     if (!Array.isArray(values) || values.length === 0 || !values.every((item) => typeof item === 'string'))
       throw new QueryError(`filters: ${quote(dimension)} takes a list of texts`)
     conditions += values.length - 1
+    if (conditions > mostConditions) throw tooMany
     return [known, dimension, values as string[]]
   }
 }
@@ -173,7 +182,8 @@ function oneOf<T extends string>(field: string, value: unknown, allowed: readonl
 
 /** Short enough for a message, whatever was sent. */
 function quote(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80)
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
+  return Array.isArray(value) ? 'an array' : String(value === null ? null : typeof value)
 }
 
 function isProp(value: unknown): value is `event:props:${string}` {
@@ -182,8 +192,4 @@ function isProp(value: unknown): value is `event:props:${string}` {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

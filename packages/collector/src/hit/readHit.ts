@@ -1,0 +1,128 @@
+import {
+  createId,
+  decodeHit,
+  idFrom,
+  idMaxAge,
+  idTime,
+  isRefusal,
+  skewTolerance,
+  type DecodedHit,
+  type Refusal,
+} from '@treadlight/protocol'
+import type { StoredHit } from '@treadlight/store'
+import { createHash } from 'node:crypto'
+import { siteDay } from '../siteDay.ts'
+
+/** What of a request the reading of its hits depends on. */
+export interface Arrival {
+  site: string
+  /** IANA name: the site's days begin there. */
+  timezone: string
+  /** ms since 1970. */
+  received: number
+  /** The sender's clock when it sent, ms since 1970. */
+  sentAt: number | undefined
+  /** Tells senders apart, for ids of hits that come without. */
+  sender: string
+}
+
+/** A hit that was understood: as it will be stored, but for what enrichment adds, and as it was decoded. */
+export interface ReadHit {
+  hit: StoredHit
+  decoded: DecodedHit
+}
+
+const hour = 3_600_000
+const aheadAllowed = 24 * hour
+
+/** Reads one hit of a request and gives it its id, its time and its home day, or refuses it by name. */
+export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
+  const decoded = decodeHit(input)
+  if (isRefusal(decoded)) return decoded
+  // A token is only worth something with the secret that signed it; a collector without one cannot vouch.
+  if (decoded.user) return { field: 'user', reason: 'must be a token signed by the site’s server; this collector has no signing secret' }
+
+  const { received, timezone } = arrival
+  const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
+  const id = decoded.id ?? idWithout(decoded, claimed, arrival)
+  const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
+  const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
+  if (refusal) return refusal
+
+  const day = siteDay(timezone, home)
+  const corrected = (claimed ?? idTime(id)) + skewOf(arrival)
+  // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
+  const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(timezone, corrected) === day
+  return { decoded, hit: createStoredHit(decoded, { site: arrival.site, id, day, time: isHome ? corrected : home, received }) }
+}
+
+/** Ids are recognised for eight days; one from further back could be counted again. */
+function checkClock(time: number, received: number, field: string): Refusal | undefined {
+  if (time - received > aheadAllowed) return { field, reason: 'clock' }
+  if (received - time > idMaxAge) return { field, reason: field === 'view' ? 'too old' : 'clock' }
+  return undefined
+}
+
+/** How much a sender's clock is to be put right, ms: nothing for what may just be a slow network. */
+function skewOf({ received, sentAt = received }: Arrival): number {
+  const skew = received - sentAt
+  return Math.abs(skew) > skewTolerance ? skew : 0
+}
+
+/**
+ * An id for a hit that came without. With a timestamp it is a hash of the content and the sender, so that
+ * the same hit sent twice gets the same id; without one it is stored once per request.
+ */
+function idWithout(hit: DecodedHit, claimed: number | undefined, { received, sender }: Arrival): string {
+  if (claimed === undefined) return createId(received)
+  return idFrom(claimed, createHash('sha256').update(sender).update(JSON.stringify(hit)).digest())
+}
+
+/** Always the same fields in the same order: hits of one shape are cheaper for everybody who handles many. */
+function createStoredHit(
+  decoded: DecodedHit,
+  known: Pick<StoredHit, 'site' | 'id' | 'day' | 'time' | 'received'>,
+): StoredHit {
+  const hit: StoredHit = {
+    site: known.site,
+    id: known.id,
+    origin: 'browser',
+    type: decoded.type,
+    day: known.day,
+    time: known.time,
+    received: known.received,
+    view: decoded.view ?? (decoded.type === 'pageview' ? known.id : ''),
+    url: decoded.url,
+    title: decoded.title,
+    referrer: decoded.referrer,
+    hostname: '',
+    path: '',
+    referrerHost: '',
+    source: '',
+    medium: '',
+    campaign: '',
+    visitor: '',
+    session: decoded.session ?? '',
+    user: '',
+  }
+  for (const field of optionalFields) copyField(field, decoded, hit)
+  return hit
+}
+
+/** What a hit has only if it was sent. */
+const optionalFields = [
+  'name',
+  'props',
+  'engaged',
+  'scroll',
+  'screen',
+  'language',
+  'timezone',
+  'navigation',
+  'interactive',
+  'revenue',
+] as const satisfies (keyof DecodedHit & keyof StoredHit)[]
+
+function copyField<K extends (typeof optionalFields)[number]>(field: K, from: Pick<DecodedHit, K>, to: Pick<StoredHit, K>): void {
+  if (from[field] !== undefined) to[field] = from[field] as StoredHit[K]
+}
