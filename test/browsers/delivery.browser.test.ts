@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freePort, logIn, startCollector, type CollectorProcess, type StatsAnswer } from '../process/collectorProcess.ts'
 import { launchChromium } from './chromium.ts'
+import { observe, push, type Observed } from './pages.ts'
 import { startSite, type Site } from './site.ts'
 
 // Real Chromium, the built tracker, the built collector as a process of its own, real files. What the page made
@@ -25,8 +26,7 @@ let collector: CollectorProcess
 let query: (query: object) => Promise<StatsAnswer>
 let site: Site
 let context: BrowserContext
-let made: Set<string>
-let pageErrors: Error[]
+let observed: Observed
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'treadlight-browser-'))
@@ -35,9 +35,7 @@ beforeEach(async () => {
   query = await logIn(collector.url, collector.password!)
   site = await startSite(collector.url)
   context = await browser.newContext()
-  made = new Set()
-  pageErrors = []
-  await watch(context)
+  observed = await observe(context)
 })
 afterEach(async () => {
   await context.close()
@@ -46,40 +44,15 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-/** Notes the id of every hit that a page tries to send, whether it leaves or not. */
-async function watch(target: BrowserContext): Promise<void> {
-  await target.exposeFunction('noteBody', (body: string) => {
-    for (const { id } of (JSON.parse(body) as { hits: { id: string }[] }).hits) made.add(id)
-  })
-  await target.addInitScript(() => {
-    const note = (body: unknown): void => void (window as unknown as { noteBody(body: unknown): void }).noteBody(body)
-    const { fetch } = window
-    window.fetch = (input, init) => {
-      if (String(input).endsWith('/hit')) note(init?.body)
-      return fetch(input, init)
-    }
-    const { sendBeacon } = navigator
-    navigator.sendBeacon = (url, body) => {
-      note(body)
-      return sendBeacon.call(navigator, url, body)
-    }
-  })
-  target.on('weberror', (error) => pageErrors.push(error.error()))
-}
-
 async function openPage(path: string): Promise<Page> {
   const page = await context.newPage()
   await page.goto(site.url + path)
   return page
 }
 
-/** A route of an SPA: the URL first, the title a little later, as routers do it. */
-async function push(page: Page, path: string): Promise<void> {
-  await page.evaluate((path) => {
-    history.pushState(null, '', path)
-    setTimeout(() => (document.title = path), 20)
-  }, path)
-  // Longer than the tracker waits for a title.
+/** A route, and longer than the tracker waits for its title. */
+async function visit(page: Page, path: string): Promise<void> {
+  await push(page, path)
   await wait(350)
 }
 
@@ -95,8 +68,8 @@ async function storedAfter(views: number): Promise<StoredHit[]> {
   const hits: StoredHit[] = []
   for await (const hit of store.hits({ site: 'default', order: 'oldest' })) hits.push(hit)
   await store.close()
-  expect(pageErrors).toEqual([])
-  expect(hits.map(({ id }) => id).toSorted()).toEqual([...made].toSorted())
+  expect(observed.errors).toEqual([])
+  expect(hits.map(({ id }) => id).toSorted()).toEqual([...observed.made].toSorted())
   return hits
 }
 
@@ -113,8 +86,8 @@ test('PV03 a load is a view with URL, title, referrer and time', async () => {
 
 test('history and hash routes, anchors and router noise: each navigation once', async () => {
   const page = await openPage('/')
-  await push(page, '/products')
-  await push(page, '/products?page=2')
+  await visit(page, '/products')
+  await visit(page, '/products?page=2')
   // Routers call replaceState on every push; filters are mirrored into the query.
   await page.evaluate(() => history.replaceState(null, '', location.href))
   await page.evaluate(() => history.replaceState(null, '', '/products?page=2&sort=price'))
@@ -163,7 +136,7 @@ test('the npm way counts the same', async () => {
   site = await startSite(collector.url, 'npm')
   const page = await openPage('/')
   await wait(100)
-  await push(page, '/products')
+  await visit(page, '/products')
   await page.reload()
   expect(routes(await storedAfter(3))).toEqual(['/', '/products', '/products'])
 })
@@ -172,7 +145,7 @@ describe('nothing lost, nothing twice', () => {
   test('offline for three navigations, then online', async () => {
     const page = await openPage('/')
     await context.setOffline(true)
-    for (const path of ['/one', '/two', '/three']) await push(page, path)
+    for (const path of ['/one', '/two', '/three']) await visit(page, path)
     await context.setOffline(false)
     expect(routes(await storedAfter(4))).toEqual(['/', '/one', '/two', '/three'])
   })
@@ -181,7 +154,7 @@ describe('nothing lost, nothing twice', () => {
     const page = await openPage('/')
     await wait(200)
     await context.setOffline(true)
-    for (const path of ['/one', '/two']) await push(page, path)
+    for (const path of ['/one', '/two']) await visit(page, path)
     await page.close()
     await context.setOffline(false)
     await openPage('/later')
@@ -230,7 +203,7 @@ describe('nothing lost, nothing twice', () => {
       return route.abort('connectionreset')
     })
     const page = await openPage('/')
-    await push(page, '/next')
+    await visit(page, '/next')
     // The files have both by the first tries; the page learns it by another.
     await expect.poll(() => lost, { timeout: 20_000 }).toBeGreaterThan(2)
     expect(routes(await storedAfter(2))).toEqual(['/', '/next'])

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
+import { observe, push, type Observed } from './pages.ts'
 import { answerAsStranger, startFaultyCollector, type Fault, type FaultyCollector } from './faultyCollector.ts'
 
 // Real Chromium and the built script against a collector that misbehaves. What the page made has to be what arrived,
@@ -17,8 +18,7 @@ afterAll(() => browser.close())
 
 let collector: FaultyCollector
 let context: BrowserContext
-let made: Set<string>
-let pageErrors: string[]
+let observed: Observed
 /** What is in the head of every page. */
 let head: string
 
@@ -30,48 +30,17 @@ beforeEach(async () => {
     return `<!doctype html><title>${path}</title>${head}<h1>${path}</h1><a href="#terms">terms</a><p id="terms">`
   })
   context = await browser.newContext()
-  made = new Set()
-  pageErrors = []
-  await watch(context)
+  observed = await observe(context)
 })
 afterEach(async () => {
   await context.close()
   collector.close()
 })
 
-/** Notes every id that a page tries to send, and everything that a visitor's console would complain of. */
-async function watch(target: BrowserContext): Promise<void> {
-  await target.exposeFunction('noteBody', (body: string) => {
-    for (const { id } of (JSON.parse(body) as { hits: { id: string }[] }).hits) made.add(id)
-  })
-  await target.addInitScript(() => {
-    const note = (body: unknown): void => void (window as unknown as { noteBody(body: unknown): void }).noteBody(body)
-    const { fetch } = window
-    window.fetch = (input, init) => {
-      note(init?.body)
-      return fetch(input, init)
-    }
-    const { sendBeacon } = navigator
-    navigator.sendBeacon = (url, body) => {
-      note(body)
-      return sendBeacon.call(navigator, url, body)
-    }
-  })
-  target.on('weberror', (error) => pageErrors.push(String(error.error())))
-}
-
 async function openPage(path = '/start'): Promise<Page> {
   const page = await context.newPage()
   await page.goto(collector.url + path)
   return page
-}
-
-/** A route of an SPA: the URL first, the title a little later, as routers do it. */
-async function push(page: Page, path: string): Promise<void> {
-  await page.evaluate((path) => {
-    history.pushState(null, '', path)
-    setTimeout(() => (document.title = path), 20)
-  }, path)
 }
 
 const storedPaths = () => [...collector.stored.values()].map(({ url }) => url.slice(collector.url.length))
@@ -81,12 +50,12 @@ async function expectAllStored(page: Page, count: number): Promise<void> {
   await expect.poll(() => collector.stored.size, { timeout: 15_000 }).toBe(count)
   await expectSameIds()
   await expect.poll(() => countQueued(page), { timeout: 15_000 }).toBe(0)
-  expect(pageErrors).toEqual([])
+  expect(observed.errors).toEqual([])
 }
 
 /** A page tells its ids and sends them at the same time, so either may be first. */
 async function expectSameIds(): Promise<void> {
-  await expect.poll(() => [...made].sort()).toEqual([...collector.stored.keys()].sort())
+  await expect.poll(() => [...observed.made].sort()).toEqual([...collector.stored.keys()].sort())
 }
 
 /** Rows of the tracker's database; its name is the endpoint. */
@@ -146,7 +115,7 @@ describe('the tag', () => {
     await wait(300)
     expect(messages).toEqual(['error: treadlight: no document.currentScript'])
     expect(collector.requests).toEqual([])
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 
   test('edge 45: works under a strict CSP with nonce, subresource integrity and Trusted Types', async () => {
@@ -212,7 +181,7 @@ describe('views', () => {
     // A page that goes can no longer tell the test its ids, so what arrived has to speak for itself.
     await expect.poll(() => [...collector.stored.values()].map(({ title }) => title).sort()).toEqual(['/a', '/c', 'B'])
     await expect.poll(() => countQueued(page)).toBe(0)
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 
   test('edge 16: a prerendered page counts when it is activated, once', async () => {
@@ -229,7 +198,7 @@ describe('views', () => {
     await expect.poll(() => storedPaths()).toEqual(['/a', '/b'])
     await wait(500)
     expect(storedPaths()).toEqual(['/a', '/b'])
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 })
 
@@ -340,7 +309,7 @@ describe('nothing gets lost', () => {
     // The first was refused once; the second was right at once.
     expect(collector.requests).toHaveLength(3)
     expect(await countQueued(page)).toBe(0)
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 
   test('edge 5: a page that uses up the keepalive quota', async () => {
@@ -376,7 +345,7 @@ describe('the page never notices', () => {
     collector.fault = undefined
     await expect.poll(() => storedPaths().sort(), { timeout: 15_000 }).toEqual(['/a', '/b'])
     await expectSameIds()
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 
   test('edge 39, 40: a patched fetch that throws at once', async () => {
@@ -403,7 +372,7 @@ describe('the page never notices', () => {
       document.body.append(frame)
     })
     await expect.poll(() => storedPaths()).toEqual(['/framed'])
-    expect(pageErrors).toEqual([])
+    expect(observed.errors).toEqual([])
   })
 
   test('nothing in the console', async () => {

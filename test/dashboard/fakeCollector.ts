@@ -1,6 +1,7 @@
 import { assets } from '@treadlight/dashboard'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pagePolicy } from '../../packages/collector/src/http/assetRoutes.ts'
 
 /** A visit, as far as the page can see one. */
 export interface Visit {
@@ -40,15 +41,6 @@ interface Query {
 }
 
 export const password = 'correct horse'
-
-const policy = [
-  "default-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-].join('; ')
 
 /** Serves the built page with the collector's policy, and an API of the collector's shape over visits in memory. */
 export async function startFakeCollector(today: string): Promise<FakeCollector> {
@@ -97,7 +89,7 @@ export async function startFakeCollector(today: string): Promise<FakeCollector> 
 function serveAsset(name: string, response: ServerResponse): void {
   const asset = assets[name || 'index.html']
   if (!asset) return send(response, 404, { error: 'not here' })
-  response.writeHead(200, { 'content-type': asset.type, 'content-security-policy': policy })
+  response.writeHead(200, { 'content-type': asset.type, 'content-security-policy': pagePolicy })
   response.end(asset.body)
 }
 

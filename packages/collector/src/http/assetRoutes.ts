@@ -7,7 +7,7 @@ import { brotliCompress, gzip } from 'node:zlib'
 import { FastResponse } from 'srvx'
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
-const pagePolicy = [
+export const pagePolicy: string = [
   "default-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
