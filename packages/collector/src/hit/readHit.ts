@@ -9,9 +9,8 @@ import {
   type DecodedHit,
   type Refusal,
 } from '@treadlight/protocol'
-import type { StoredHit } from '@treadlight/store'
+import { siteDay, type StoredHit } from '@treadlight/store'
 import { createHash } from 'node:crypto'
-import { siteDay } from '../siteDay.ts'
 
 /** What of a request the reading of its hits depends on. */
 export interface Arrival {

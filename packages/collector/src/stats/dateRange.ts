@@ -1,5 +1,5 @@
-import { createBuckets } from '@treadlight/store'
-import { addDays, siteDay, startOfDay } from '../siteDay.ts'
+import { createBuckets, siteDay } from '@treadlight/store'
+import { addDays, startOfDay } from '../days.ts'
 
 /** Half open, ms since 1970. */
 export interface TimeRange {

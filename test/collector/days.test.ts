@@ -1,6 +1,7 @@
+import { siteDay } from '@treadlight/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addDays, isTimeZone, siteDay, startOfDay } from '../../packages/collector/src/siteDay.ts'
+import { addDays, isTimeZone, startOfDay } from '../../packages/collector/src/days.ts'
 
 // Half-hour and quarter-hour offsets, both hemispheres, both sides of the date line, clocks that jump over midnight.
 const zones = [

@@ -1,26 +1,7 @@
-import { remember } from './remember.ts'
+import { siteDay } from '@treadlight/store'
 
-/** Every zone's offset is a multiple of a quarter of an hour since 1972, so a day is settled per quarter. */
+/** Every zone is a multiple of this off UTC: 15 minutes in ms. */
 const quarter = 15 * 60_000
-
-const formatter = remember(100, (zone: string): Intl.DateTimeFormat =>
-  // Sweden writes dates as ISO 8601 does.
-  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }),
-)
-
-const dayOfQuarter = remember(100, (zone: string) =>
-  remember(4096, (slot: number): string => formatter(zone).format(slot * quarter)),
-)
-
-/**
- * The calendar day, `YYYY-MM-DD`, of a moment in a time zone.
- *
- * @param zone IANA name
- * @param time ms since 1970
- */
-export function siteDay(zone: string, time: number): string {
-  return dayOfQuarter(zone)(Math.floor(time / quarter))
-}
 
 /**
  * The first moment of a day in a time zone, ms since 1970.
@@ -48,7 +29,7 @@ export function addDays(day: string, count: number): string {
 /** Whether `zone` is an IANA name that this runtime knows. */
 export function isTimeZone(zone: string): boolean {
   try {
-    formatter(zone)
+    siteDay(zone, 0)
     return true
   } catch {
     return false
