@@ -113,6 +113,16 @@ describe('serve', () => {
     expect(await second.stop()).toBe(0)
   })
 
+  test.each([
+    ['mjs', 'export default { storage: { base: "./elsewhere" } }'],
+    ['json', '{ "storage": { "base": "./elsewhere" } }'],
+  ])('reads treadlight.config.%s of the folder it is started in', async (ending, text) => {
+    await writeFile(join(folder, `treadlight.config.${ending}`), text)
+    await mkdir(join(folder, 'elsewhere'))
+    expect(await run(['user', 'reset'])).toMatchObject({ code: 0, err: '' })
+    expect(await readdir(join(folder, 'elsewhere'))).toContain('account')
+  })
+
   test('files and folders are for their owner only', async () => {
     const collector = await startCollector({ data: join(folder, 'data') })
     await fetch(`${collector.url}/hit`, { method: 'POST', body: '{"url":"https://a.example/"}' })

@@ -50,6 +50,7 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_RETENTION_ANONYMOUS: '0' }, /retention\.anonymous.*days/],
     [{ TREADLIGHT_TRUST_PROXIES: 'loopback, 10.0.0.0/8' }, /trustProxies.*single addresses/],
     [{ TREADLIGHT_TRUST_PROXIES: 'my-proxy' }, /trustProxies.*addresses/],
+    [{ TREADLIGHT_RETENTION_ANONYMUS: '5' }, /TREADLIGHT_RETENTION_ANONYMUS.*did you mean TREADLIGHT_RETENTION_ANONYMOUS\?/],
     [{ TREADLIGHT_STORAGE_SYNC: 'maybe' }, /storage\.sync.*true or false/],
   ])('%j', async (env, message) => {
     const error = await load(env as Record<string, string>).catch((error: unknown) => error)

@@ -46,6 +46,11 @@ describe('a hit at the door', () => {
     expect(decodeHit({ url, referrer })).toMatchObject({ referrer })
   })
 
+  test('a name makes an event of it', () => {
+    expect(decodeHit({ url, name: 'signup' })).toMatchObject({ type: 'event', name: 'signup' })
+    expect(decodeHit({ url, name: 'signup', type: 'pageview' })).not.toHaveProperty('name')
+  })
+
   test('writes ids in lower case', () => {
     expect(decodeHit({ url, id: id.toUpperCase() })).toMatchObject({ id })
   })

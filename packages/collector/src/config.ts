@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { importModule } from './importModule.mjs'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
 export interface Config {
@@ -116,6 +117,7 @@ export interface LoadConfigOptions {
  * @throws ConfigError naming the first wrong setting, where it was set and what is allowed
  */
 export async function loadConfig({ flags = {}, env = process.env, folder = '.' }: LoadConfigOptions = {}): Promise<Config> {
+  refuseUnknown(env)
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
   for (const [path, { env: names, fallback, read, allowed }] of Object.entries(settings)) {
@@ -133,6 +135,13 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.' }
   return config as unknown as Config
 }
 
+/** A mistyped variable would leave a default in force without a word. */
+function refuseUnknown(env: Record<string, string | undefined>): void {
+  const known = Object.values(settings).flatMap((setting) => setting.env)
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name))
+  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; did you mean ${nearest(unknown, known)}?`)
+}
+
 const fileNames = ['treadlight.config.mjs', 'treadlight.config.js', 'treadlight.config.ts', 'treadlight.config.json']
 
 async function readConfigFile(folder: string): Promise<{ name: string; values: Map<string, unknown> }> {
@@ -146,7 +155,7 @@ async function readConfigFile(folder: string): Promise<{ name: string; values: M
 async function importConfig(path: string, name: string): Promise<unknown> {
   try {
     if (name.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
-    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
+    return (await importModule(pathToFileURL(path).href)).default
   } catch (cause) {
     const remedy =
       (cause as { code?: string }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
@@ -164,7 +173,7 @@ function flatten(value: unknown, prefix: string, name: string, into: Map<string,
     const path = prefix === '' ? key : `${prefix}.${key}`
     if (Object.hasOwn(settings, path)) into.set(path, inner)
     else if (Object.keys(settings).some((known) => known.startsWith(`${path}.`))) flatten(inner, path, name, into)
-    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path)}?`)
+    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path, Object.keys(settings))}?`)
   }
 }
 
@@ -174,9 +183,8 @@ function assignAt(target: Record<string, unknown>, path: string, value: unknown)
   else target[first] = { ...(target[first] as object | undefined), [second]: value }
 }
 
-function nearest(path: string): string {
-  const known = Object.keys(settings)
-  return known.reduce((best, name) => (distance(path, name) < distance(path, best) ? name : best), known[0]!)
+function nearest(name: string, known: readonly string[]): string {
+  return known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best), known[0]!)
 }
 
 /** Levenshtein's: how many letters have to change. */

@@ -64,10 +64,12 @@ export function readHits(body: string): Envelope | Refusal {
 export function decodeHit(input: unknown): DecodedHit | Refusal {
   if (!isObject(input)) return { field: 'hit', reason: 'must be an object' }
 
-  const type = input['type'] ?? 'pageview'
+  // Who names it means an event, whether the type was thought of or not.
+  const type = input['type'] ?? (input['name'] ? 'event' : 'pageview')
   if (!isOneOf<HitType>(type, types)) return { field: 'type', reason: `must be one of ${types.join(', ')}` }
 
-  if (typeof input['url'] !== 'string' || input['url'] === '') return { field: 'url', reason: 'is required' }
+  if (input['url'] === undefined || input['url'] === null || input['url'] === '') return { field: 'url', reason: 'is required' }
+  if (typeof input['url'] !== 'string') return { field: 'url', reason: 'must be a text' }
   // As the URL standard does: tabs and line breaks inside are dropped. What is looked at is what will be parsed later.
   const url = cleanText(input['url'].replace(/[\t\r\n]+/g, ''))
   if (!scheme.test(url) || !URL.canParse(url)) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
