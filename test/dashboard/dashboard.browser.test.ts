@@ -36,7 +36,7 @@ afterEach(async () => {
 
 test('a wrong password says so, the right one opens what the address asked for', async () => {
   await page.goto(`${collector.url}dashboard/?period=7d&metric=visits`)
-  await page.getByText('The first start of the collector printed it.').waitFor()
+  await page.getByText('The first start of the collector printed it').waitFor()
   await page.getByLabel('Password').fill('wrong')
   await page.keyboard.press('Enter')
   await page.getByText('Wrong password').waitFor()
@@ -166,6 +166,13 @@ test('reliability 10: only web addresses are linked, and they learn nothing', as
   expect(await links.count()).toBe(1)
   expect(await links.first().getAttribute('href')).toBe('https://google.com/')
   expect(await links.first().getAttribute('rel')).toBe('noopener noreferrer nofollow')
+})
+
+test.each(['day', '7d', '30d', '91d', '12mo'])('the page ends where its content ends, also with the hidden table of %s', async (period) => {
+  await logIn(`?period=${period}`)
+  await rows('Top pages').first().waitFor()
+  const [height, end] = await page.evaluate(() => [document.documentElement.scrollHeight, document.querySelector('footer')!.getBoundingClientRect().bottom + scrollY])
+  expect(height! - Math.max(end!, page.viewportSize()!.height)).toBeLessThan(50)
 })
 
 test('the chart is read with arrow keys and as a table', async () => {

@@ -18,11 +18,20 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
           onClick={() => navigation.turn({ metric })}
         >
           <span class="number-label">{text.metrics[metric]}</span>
-          <NumberOf metric={metric} value={pulse.overview?.[index]} />
+          <NumberOf metric={metric} value={isAmbiguous(metric, navigation) ? null : pulse.overview?.[index]} />
         </button>
       ))}
     </div>
   )
+}
+
+/**
+ * Below a filter by page the counts are the page's, and these two would still be those of whole visits: beside each
+ * other they would look wrong. (The bounce rate is that of visits which began with the page.)
+ */
+function isAmbiguous(metric: Metric, { view }: Navigation): boolean {
+  const isOfVisits = metric === 'views_per_visit' || metric === 'visit_duration'
+  return isOfVisits && view.filters.some(([, dimension]) => dimension === 'event:page')
 }
 
 function NumberOf({ metric, value }: { metric: Metric; value: number | null | undefined }) {

@@ -8,7 +8,7 @@ import type { Row } from './series.ts'
 export interface List {
   /** Not the wanted one while the list is stale. */
   dimension: TabDimension
-  /** Visitors and percentage per value. */
+  /** Visitors, percentage and pageviews per value. */
   rows: Row[]
   /** Where the stretch begins and ends among all values, before any is left out. */
   offset: number
@@ -20,7 +20,7 @@ export interface List {
 /** Fetches a stretch of a list and keeps it up to date. */
 export function useList(dimension: TabDimension, pagination: NonNullable<Query['pagination']>): Answer<List> {
   const { value, ...answer } = useQuery({
-    metrics: ['visitors', 'percentage'],
+    metrics: ['visitors', 'percentage', 'pageviews'],
     dimensions: [dimension] as const,
     // The second order keeps rows of equal visitors where they are when the page refreshes itself.
     order_by: [

@@ -9,7 +9,7 @@ import { text } from './text.ts'
 
 interface RowsProps {
   dimension: Dimension
-  /** Of one dimension, with visitors and percentage. */
+  /** Of one dimension, with visitors, percentage and pageviews. */
   rows: readonly Row[]
   navigation: Navigation
   /** Visitors that a full bar stands for. @default the first row's */
@@ -17,7 +17,7 @@ interface RowsProps {
   onChoose?: () => void
 }
 
-/** Values with a bar, visitors and share. A click filters the whole page by its row. */
+/** Values with a bar, visitors and share, and pages with their views. A click filters the whole page by its row. */
 export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?? 0, onChoose }: RowsProps): VNode {
   const { filters } = navigation.view
   return (
@@ -25,6 +25,7 @@ export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?
       <thead>
         <tr>
           <th scope="col">{text.dimensions[dimension]}</th>
+          {dimension === 'event:page' && <th scope="col">{text.metrics.pageviews}</th>}
           <th scope="col">{text.metrics.visitors}</th>
           <th scope="col" title={text.shareMeaning}>
             {text.share}
@@ -32,7 +33,7 @@ export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ dimensions: [value = ''], metrics: [visitors, share] }) => (
+        {rows.map(({ dimensions: [value = ''], metrics: [visitors, share, views] }) => (
           <tr key={value}>
             <th scope="row">
               <span class="bar" style={{ width: `${full > 0 ? ((visitors ?? 0) / full) * 100 : 0}%` }} />
@@ -51,6 +52,7 @@ export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?
               </button>
               <OpenLink value={value} />
             </th>
+            {dimension === 'event:page' && <td title={formatExact(views ?? 0)}>{formatNumber(views ?? 0)}</td>}
             <td title={formatExact(visitors ?? 0)}>{formatNumber(visitors ?? 0)}</td>
             <td>{formatPercent(share ?? 0)}</td>
           </tr>

@@ -6,7 +6,7 @@ export const text = {
   login: {
     password: 'Password',
     submit: 'Log in',
-    hint: 'The first start of the collector printed it.',
+    hint: 'The first start of the collector printed it; `npx treadlight user reset` makes another.',
   },
 
   live: {
@@ -101,6 +101,6 @@ export const text = {
   },
 
   timezone: (zone: string): string => `Days of ${zone}`,
-  docs: 'Docs: README and docs/ of the package',
+  docs: 'Docs: README of the package',
   logout: 'Log out',
 }

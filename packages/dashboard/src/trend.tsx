@@ -39,22 +39,25 @@ export function Trend({ metric, period, clock }: TrendProps): VNode {
 /** The chart for those who do not see it. */
 function TrendTable({ series, metric, interval }: { series: Series; metric: Metric; interval: Interval }) {
   return (
-    <table class="visually-hidden">
-      <caption>{text.metrics[metric]}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{text.buckets[interval]}</th>
-          <th scope="col">{text.metrics[metric]}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {series.labels.map((label, index) => (
-          <tr key={label}>
-            <th scope="row">{formatBucket(label, interval)}</th>
-            <td>{formatMetric(metric, series.values[index])}</td>
+    // A table ignores the height that would hide it, and would stretch the page: its box does not.
+    <div class="visually-hidden">
+      <table>
+        <caption>{text.metrics[metric]}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{text.buckets[interval]}</th>
+            <th scope="col">{text.metrics[metric]}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {series.labels.map((label, index) => (
+            <tr key={label}>
+              <th scope="row">{formatBucket(label, interval)}</th>
+              <td>{formatMetric(metric, series.values[index])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
