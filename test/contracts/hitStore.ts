@@ -141,6 +141,47 @@ export function testHitStore(name: string, open: (options: { now: () => number }
     })
   })
 
+  describe(`${name}: hits of many days`, () => {
+    test.each([0, 1, 7, 100, 400])('a limit of %i gives the first of all', async (limit) => {
+      const store = await openStore()
+      const hits = Array.from({ length: 400 }, (_, index) => makeHit({ time: noon - ((index * 7919) % 400) * 3_600_000 }))
+      await store.append(hits)
+      const oldest = hits.toSorted((a, b) => a.time - b.time).map(({ id }) => id)
+      expect(await idsOf(store, { site: 'shop', order: 'oldest', limit })).toEqual(oldest.slice(0, limit))
+      expect(await idsOf(store, { site: 'shop', limit })).toEqual(oldest.toReversed().slice(0, limit))
+    })
+
+    test('a cursor may lie far outside the range', async () => {
+      const store = await openStore()
+      const cursor = makeHit({ id: testId(1, noon - 9 * day), time: noon + 5 * day })
+      const [early, late] = [makeHit({ time: noon - minute }), makeHit({ time: noon })]
+      await store.append([early, cursor, late])
+      expect(await idsOf(store, { site: 'shop', to: noon + minute, after: cursor.id })).toEqual([late.id, early.id])
+    })
+
+    const edges = [
+      ['Pacific/Kiritimati, its first moment', Date.UTC(2026, 10, 20, 10)],
+      ['Pacific/Pago_Pago, its last', Date.UTC(2026, 10, 22, 11) - 1],
+      ['a day of 25 hours west of it, its last', Date.UTC(2026, 10, 22, 13) - 1],
+    ] as const
+    test.each(edges)('a range finds a hit wherever in its home day it was: %s', async (_, at) => {
+      const store = await openStore()
+      const hit = makeHit({ time: at, day: '2026-11-21' })
+      await store.append([hit])
+      const range = { from: at, to: at + 1 }
+      expect(await idsOf(store, { site: 'shop', ...range })).toEqual([hit.id])
+      expect((await store.query({ ...everything, range })).rows).toEqual([{ dimensions: [], metrics: [1, 1, 1] }])
+    })
+
+    test('a visit that the range cuts is known whole', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ time: noon }), makeHit({ time: noon + minute })])
+      const range = { from: noon, to: noon + 1 }
+      const { rows } = await store.query({ ...everything, range, metrics: ['visits', 'bounce_rate', 'visit_duration'] })
+      expect(rows).toEqual([{ dimensions: [], metrics: [1, 0, 60] }])
+    })
+  })
+
   describe(`${name}: identify`, () => {
     const link = { site: 'shop', session: 's1', user: 'u1', time: noon }
 

@@ -1,14 +1,15 @@
 import { Buffer } from 'node:buffer'
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createFsDriver, type AppendDriver } from '@treadlight/store'
+import { createFsDriver, createStore, StoreBusyError, type AppendDriver, type SweepDriver } from '@treadlight/store'
 import { createStorage } from 'unstorage'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { makeHit } from './makeHit.ts'
 import { createTemporaryDirectory } from './temporaryDirectory.ts'
 
 const bytes = Buffer.from('some bytes')
 
-async function openDriver(below = ''): Promise<{ driver: AppendDriver; base: string }> {
+async function openDriver(below = ''): Promise<{ driver: AppendDriver & SweepDriver; base: string }> {
   const base = join(await createTemporaryDirectory(), below)
   const driver = createFsDriver({ base })
   onTestFinished(async () => driver.dispose?.())
@@ -115,6 +116,30 @@ describe('fs driver', () => {
     expect(await driver.getItem('a:b')).toBe('new')
   })
 
+  test('acknowledges nothing that goes into a removed file, and begins a new one', async () => {
+    const { driver, base } = await openDriver('base')
+    await driver.append('a:b', Buffer.from('old'))
+    await rm(base, { recursive: true })
+    await expect(driver.append('a:b', Buffer.from('lost'))).rejects.toThrow(/\(ENOENT\): stop the collector/)
+    await driver.append('a:b', Buffer.from('new'))
+    expect(await driver.getItem('a:b')).toBe('new')
+  })
+
+  test('a store whose folder was removed says so of the next hit, and stores it when it comes again', async () => {
+    const { driver, base } = await openDriver('base')
+    const storage = createStorage({ driver })
+    const store = await createStore({ storage, durability: 'synced', refreshMs: 0 })
+    await store.append([makeHit()])
+    await rm(base, { recursive: true })
+    const hit = makeHit()
+    await expect(store.append([hit])).rejects.toThrow(StoreBusyError)
+    await store.append([hit])
+    for (const each of [store, await createStore({ storage, durability: 'synced' })]) {
+      const { value } = await each.hits({ site: 'shop' })[Symbol.asyncIterator]().next()
+      expect(value).toEqual(hit)
+    }
+  })
+
   test('says what is wrong with a path, and goes on when it is put right', async () => {
     const { driver, base } = await openDriver()
     await writeFile(join(base, 'a'), '')
@@ -129,5 +154,65 @@ describe('fs driver', () => {
     await storage.setItemRaw('a', bytes)
     expect(await storage.getMeta('a')).toMatchObject({ size: bytes.length })
     expect(await storage.getMeta('b')).toEqual({})
+  })
+})
+
+describe('what a killed process has left half-written', () => {
+  const minute = 60_000
+
+  /** Makes a file whose last change is so long ago. */
+  async function leave(base: string, name: string, age: number): Promise<void> {
+    await mkdir(join(base, 'a', 'b'), { recursive: true })
+    await writeFile(join(base, name), 'salt')
+    const then = new Date(Date.now() - age)
+    await utimes(join(base, name), then, then)
+  }
+
+  const rows: [string, age: number, stays: boolean][] = [
+    ['a/b/value~0a1b2c3d4e5f', 11 * minute, false],
+    ['value~0a1b2c3d4e5f', 11 * minute, false],
+    ['a/b/value~0a1b2c3d4e5f', 9 * minute, true],
+    ['a/b/value', 11 * minute, true],
+    ['a/b/value~', 11 * minute, true],
+    ['a/b/value~0a1b2c3d4e5', 11 * minute, true],
+    ['a/b/my value~0a1b2c3d4e5f', 11 * minute, true],
+    ['a/b/value~0a1b2c3d4e5f.txt', 11 * minute, true],
+  ]
+  test.each(rows)('%s, %i ms old, stays: %s', async (name, age, stays) => {
+    const { driver, base } = await openDriver()
+    await leave(base, name, age)
+    await driver.sweep(10 * minute)
+    expect(await readFile(join(base, name)).then(() => true, () => false)).toBe(stays)
+  })
+
+  test('links and directories of such a name stay, and so does what they lead to', async () => {
+    const { driver, base } = await openDriver('base')
+    const outside = join(base, '..', 'outside')
+    await leave(outside, 'a/value~0a1b2c3d4e5f', 11 * minute)
+    await mkdir(join(base, 'directory~0a1b2c3d4e5f'), { recursive: true })
+    await leave(base, 'directory~0a1b2c3d4e5f/value~0a1b2c3d4e5f', 11 * minute)
+    await symlink(outside, join(base, 'link'))
+    await symlink(join(outside, 'a', 'value~0a1b2c3d4e5f'), join(base, 'link~0a1b2c3d4e5f'))
+    await driver.sweep(-minute)
+    expect((await readdir(base)).toSorted()).toEqual(['a', 'directory~0a1b2c3d4e5f', 'link', 'link~0a1b2c3d4e5f'])
+    expect(await readdir(join(base, 'directory~0a1b2c3d4e5f'))).toEqual(['value~0a1b2c3d4e5f'])
+    expect(await readdir(join(outside, 'a'))).toContain('value~0a1b2c3d4e5f')
+  })
+
+  test('a base that is not there yet has nothing', async () => {
+    const { driver } = await openDriver('none')
+    await driver.sweep(0)
+  })
+
+  test('goes when a store is opened, and with its upkeep', async () => {
+    const { driver, base } = await openDriver()
+    const left = () => readdir(join(base, 'a', 'b'))
+    await leave(base, 'a/b/value~0a1b2c3d4e5f', 11 * minute)
+    const store = await createStore({ storage: createStorage({ driver }), durability: 'synced' })
+    expect(await left()).toEqual([])
+    await leave(base, 'a/b/other~0a1b2c3d4e5f', 11 * minute)
+    await leave(base, 'a/b/young~0a1b2c3d4e5f', 0)
+    await store.maintain()
+    expect(await left()).toEqual(['young~0a1b2c3d4e5f'])
   })
 })

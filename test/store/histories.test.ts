@@ -79,6 +79,9 @@ const query: Query = {
   dimensions: ['event:page'],
 }
 
+/** Days that some hits of every history lie outside of. */
+const range = { from: noon - 3 * day, to: noon - day + 1 }
+
 /** Plays a history on the reference and on a storage with several processes, and compares whatever either says. */
 async function play(steps: readonly [Step, at: number][], storage: Storage, processes: number): Promise<void> {
   let time = noon
@@ -127,7 +130,9 @@ async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' }>): 
 async function describeAll(store: HitStore): Promise<unknown> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
-  return { hits, result: await store.query(query) }
+  const some: string[] = []
+  for await (const { id } of store.hits({ site: 'shop', ...range, limit: 2 })) some.push(id)
+  return { hits, some, result: await store.query(query), inRange: await store.query({ ...query, range }) }
 }
 
 /** What happens, and to which process. */

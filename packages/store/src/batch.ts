@@ -34,21 +34,23 @@ export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean>
 }
 
 /**
- * Reads on where `batch` ended. Answers the new facts and what is damaged, undefined if the value is gone.
+ * Reads on where `batch` ended. Answers what is damaged, undefined if the value is gone.
+ * @param keep takes up a new fact and answers the one to hold, so that none is held twice
  * @throws Error for a format of a later version
  */
 export async function readBatch(
   storage: Storage,
   batch: Batch,
-): Promise<{ facts: StoredHit[]; problems: FrameProblem[] } | undefined> {
+  keep: (fact: StoredHit) => StoredHit,
+): Promise<FrameProblem[] | undefined> {
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readFrames(bytes, batch.end)
-  const facts = payloads.flatMap((payload) => parseLines(payload.toString()))
+  const facts = payloads.flatMap((payload) => parseLines(payload.toString())).map(keep)
   batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
   batch.size = bytes.length
   batch.end = end
-  return { facts, problems }
+  return problems
 }
 
 /** The checksum has shown that these are the very bytes of `encodeBatch` or the writer, so they are not decoded anew. */

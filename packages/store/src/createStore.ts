@@ -1,5 +1,7 @@
 import { createBatchWriter } from './batchWriter.ts'
+import type { SweepDriver } from './drivers/fs.ts'
 import { groupBy } from './groupBy.ts'
+import type { StoredHit } from './hit.ts'
 import { addToReport, type HitSet } from './hitSet.ts'
 import { checkLink, checkSite } from './keys.ts'
 import { listHits } from './listHits.ts'
@@ -16,6 +18,8 @@ export interface Store extends HitStore {
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|link|erasure):/
+/** No write takes as long, ms. */
+const leftOverAge = 10 * 60_000
 /** What later versions turn batches into: without reading it, this one would count too little. */
 const laterKey = /^[a-z0-9_-]{1,64}:(?:segment|manifest):/
 
@@ -44,6 +48,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let closed = false
 
   await openSites()
+  await sweep()
 
   return {
     durability: settings.durability,
@@ -54,16 +59,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       assertOpen()
       const bySite = groupBy(hits, ({ site }) => site)
       for (const site of bySite.keys()) checkSite(site)
-      const written = [...bySite].map(async ([site, group]) => [site, (await writer.append(site, group)).values()] as const)
+      const written = [...bySite].map(async ([site, group]) => [site, (await appendTo(site, group)).values()] as const)
       const outcomes = new Map(await Promise.all(written))
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
     async query(query) {
-      return runQuery((await freshHits(query.site)).visible(), query)
+      return runQuery((await freshHits(query.site)).visible(query.range), query)
     },
     async *hits(filter) {
+      const hits = await freshHits(filter.site)
+      const cursor = filter.after === undefined ? undefined : hits.find(filter.after)
       // Copies, so that nobody changes the store's own.
-      for (const hit of listHits((await freshHits(filter.site)).visible(), filter)) yield { ...hit }
+      for (const hit of listHits(hits.visible(filter), filter, cursor)) yield { ...hit }
     },
     async identify(link) {
       assertOpen()
@@ -99,12 +106,24 @@ export async function createStore(options: StoreOptions): Promise<Store> {
           const log = await settle(site)
           await log.delete(log.deletable(log.hits.erasedIds()))
         }
+        await sweep()
       }),
     async close() {
       closed = true
       await upkeep
       await writer.flush()
     },
+  }
+
+  /** Writes what the site does not hold already, so that a hit sent again and again fills no disk. */
+  async function appendTo(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
+    const log = logOf(site)
+    const held = new Set(hits.filter(log.holds))
+    if (held.size === 0) return writer.append(site, hits)
+    const news = hits.filter((hit) => !held.has(hit))
+    const outcomes = news.length === 0 ? [] : await writer.append(site, news)
+    const next = outcomes.values()
+    return hits.map((hit) => (held.has(hit) ? 'duplicate' : (next.next().value as AppendOutcome)))
   }
 
   function logOf(site: string): SiteLog {
@@ -124,6 +143,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const sites = new Set([...logs.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])
     for (const site of sites) await logOf(site).refreshNow()
     return [...sites]
+  }
+
+  /** What a killed process has left half-written may hold what was to be deleted since. */
+  async function sweep(): Promise<void> {
+    const drivers = storage.getMounts().map(({ driver }) => driver)
+    for (const driver of drivers.filter(isSweepDriver)) await driver.sweep(leftOverAge)
   }
 
   async function freshHits(site: string): Promise<HitSet> {
@@ -159,4 +184,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   function assertOpen(): void {
     if (closed) throw new Error('[treadlight store] is closed')
   }
+}
+
+function isSweepDriver(driver: object): driver is SweepDriver {
+  return 'sweep' in driver
 }

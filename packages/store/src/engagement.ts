@@ -25,7 +25,12 @@ function sumUp(reports: readonly StoredHit[]): Engagement {
   const scrolls = reports.flatMap((hit) => hit.scroll ?? [])
   const known = totals.length + deltas.length > 0
   return {
-    ...(known && { engaged: Math.max(0, ...totals) + deltas.reduce((sum, delta) => sum + delta, 0) }),
-    ...(scrolls.length > 0 && { scroll: Math.max(...scrolls) }),
+    ...(known && { engaged: largest(totals) + deltas.reduce((sum, delta) => sum + delta, 0) }),
+    ...(scrolls.length > 0 && { scroll: largest(scrolls) }),
   }
+}
+
+/** Not `Math.max(...values)`: that overflows the stack at some 125,000 of them, and anybody may send so many. */
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0)
 }

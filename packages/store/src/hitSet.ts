@@ -1,6 +1,6 @@
 import { createErasures, hashPerson, subjectOf, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
-import { addFact, mergeFacts } from './merge.ts'
+import { addFact, firstReceived, mergeFacts } from './merge.ts'
 import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
 
 /**
@@ -11,6 +11,8 @@ import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from 
 export interface HitSet {
   /** Takes a fact. 'duplicate' if its id is known from any origin; it is merged all the same. */
   add(fact: StoredHit): AppendOutcome
+  /** The fact of this id and origin that is kept, as long as `fact` can change nothing about it. */
+  keeps(fact: StoredHit): StoredHit | undefined
   /** Whether the link can change nothing, now or later. */
   knowsLink(link: Link): boolean
   /** Takes a link, answers how many visible hits changed hands. */
@@ -18,8 +20,13 @@ export interface HitSet {
   /** What `addErasure` needs to know to erase the person now. */
   createErasure(subject: Subject, time: number): Erasure
   addErasure(erasure: Erasure): void
-  /** Every hit that may be shown: merged, linked, not erased. In no order. */
-  visible(): StoredHit[]
+  /** The hit of this id, if it may be shown. */
+  find(id: string): StoredHit | undefined
+  /**
+   * Every hit that may be shown: merged, linked, not erased. In no order. With a range, at least all hits of every
+   * home day that has one in it, and seldom those of other days.
+   */
+  visible(range?: TimeRange): StoredHit[]
   /** Ids of hits that are erased but still here. */
   erasedIds(): Set<string>
   /** Ids of hits strictly older than `policy` allows at `now`, by whether their user is known. */
@@ -32,15 +39,42 @@ export interface HitSet {
   reset(facts: Iterable<StoredHit>): void
 }
 
+/** Half open, ms since 1970. */
+export interface TimeRange {
+  /** @default no bound */
+  from?: number
+  /** @default no bound */
+  to?: number
+}
+
+const dayLength = 86_400_000
+
 export function createHitSet(): HitSet {
   const factsById = new Map<string, readonly StoredHit[]>()
+  /** The same facts by the home day of their hit. */
+  const days = new Map<string, Map<string, readonly StoredHit[]>>()
   const links = new Map<string, Link>()
   const erasures = createErasures()
 
   function add(fact: StoredHit): AppendOutcome {
     const known = factsById.get(fact.id)
-    factsById.set(fact.id, known === undefined ? [fact] : addFact(known, fact))
+    if (known !== undefined) drop(known)
+    file(known === undefined ? [fact] : addFact(known, fact))
     return known !== undefined || erasures.hasId(fact.id) ? 'duplicate' : 'stored'
+  }
+
+  /** Under the day of the hit that the facts make: the first one's, as they stand in the order by which it is merged. */
+  function file(facts: readonly StoredHit[]): void {
+    const [{ id, day }] = facts as readonly [StoredHit]
+    factsById.set(id, facts)
+    const ofDay = days.get(day) ?? new Map<string, readonly StoredHit[]>()
+    days.set(day, ofDay.set(id, facts))
+  }
+
+  function drop(facts: readonly StoredHit[]): void {
+    const [{ id, day }] = facts as readonly [StoredHit]
+    factsById.delete(id)
+    days.get(day)?.delete(id)
   }
 
   /** What the facts of one id say together, with the user that its session was linked to. */
@@ -54,8 +88,22 @@ export function createHitSet(): HitSet {
     for (const facts of factsById.values()) yield read(facts)
   }
 
-  function visible(): StoredHit[] {
-    return [...all()].filter((hit) => !erasures.covers(hit))
+  function find(id: string): StoredHit | undefined {
+    const facts = factsById.get(id)
+    const hit = facts && read(facts)
+    return hit === undefined || erasures.covers(hit) ? undefined : hit
+  }
+
+  function visible(range: TimeRange = {}): StoredHit[] {
+    const hits: StoredHit[] = []
+    for (const [day, ofDay] of days) {
+      if (!mayOverlap(day, range)) continue
+      for (const facts of ofDay.values()) {
+        const hit = read(facts)
+        if (!erasures.covers(hit)) hits.push(hit)
+      }
+    }
+    return hits
   }
 
   function knowsLink(link: Link): boolean {
@@ -65,6 +113,10 @@ export function createHitSet(): HitSet {
 
   return {
     add,
+    keeps(fact) {
+      const known = factsById.get(fact.id)?.find(({ origin }) => origin === fact.origin)
+      return known !== undefined && firstReceived(known, fact) === known ? known : undefined
+    },
     knowsLink,
     link(link) {
       const known = links.get(link.session)
@@ -79,6 +131,7 @@ export function createHitSet(): HitSet {
       return { kind, hash: hashPerson(kind, value), time, ids: gone.map((hit) => hit.id) }
     },
     addErasure: erasures.add,
+    find,
     visible,
     erasedIds: () => new Set([...all()].filter(erasures.covers).map((hit) => hit.id)),
     expired(policy, now) {
@@ -92,18 +145,20 @@ export function createHitSet(): HitSet {
     countVisible(ids) {
       const count = { pageviews: 0, others: 0 }
       for (const id of ids) {
-        const facts = factsById.get(id)
-        if (facts === undefined) continue
-        const hit = read(facts)
-        if (!erasures.covers(hit)) count[hit.type === 'pageview' ? 'pageviews' : 'others']++
+        const hit = find(id)
+        if (hit !== undefined) count[hit.type === 'pageview' ? 'pageviews' : 'others']++
       }
       return count
     },
     remove(ids) {
-      for (const id of ids) factsById.delete(id)
+      for (const id of ids) {
+        const facts = factsById.get(id)
+        if (facts !== undefined) drop(facts)
+      }
     },
     reset(facts) {
       factsById.clear()
+      days.clear()
       for (const fact of facts) add(fact)
     },
   }
@@ -118,6 +173,12 @@ export function createHitSet(): HitSet {
     }
     return count
   }
+}
+
+/** Unless no moment of a home day, in whatever zone, can be in the range: zones are less than a day off UTC. */
+function mayOverlap(day: string, { from = -Infinity, to = Infinity }: TimeRange): boolean {
+  const start = Date.parse(day)
+  return !(start - dayLength >= to || start + 2 * dayLength <= from)
 }
 
 /** Which of two links of one session counts: the earlier; at the same millisecond the smaller user. */

@@ -1,5 +1,5 @@
 export { createStore, type Store } from './createStore.ts'
-export { createFsDriver, type AppendDriver, type FsDriverOptions } from './drivers/fs.ts'
+export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export type { FrameProblem } from './frame.ts'
 export type { Origin, StoredHit } from './hit.ts'
 export { addFact, mergeFacts, mergeRules } from './merge.ts'
@@ -8,6 +8,7 @@ export type { Dimension, Filter, FilterOperator, Metric, Query, QueryResult, Que
 export { createReferenceStore, type ReferenceStoreOptions } from './reference.ts'
 export { runQuery } from './runQuery.ts'
 export { deriveSessions, sessionGap, type Session } from './sessions.ts'
+export { siteDay } from './siteDay.ts'
 export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,

@@ -4,14 +4,31 @@ import type { HitFilter } from './store.ts'
 
 type Position = Pick<StoredHit, 'time' | 'id'>
 
-/** The hits that meet a filter, by time and id, behind its cursor, up to its limit. */
-export function listHits(hits: readonly StoredHit[], filter: HitFilter): StoredHit[] {
+/**
+ * The hits that meet a filter, by time and id, behind its cursor, up to its limit.
+ *
+ * @param cursor the hit that `filter.after` names, where `hits` may lack it
+ */
+export function listHits(hits: readonly StoredHit[], filter: HitFilter, cursor?: Position): StoredHit[] {
   const direction = filter.order === 'oldest' ? 1 : -1
-  const cursor = filter.after === undefined ? undefined : findPosition(hits, filter.after)
-  return hits
-    .filter((hit) => meets(hit, filter) && (cursor === undefined || direction * byTime(hit, cursor) > 0))
-    .toSorted((a, b) => direction * byTime(a, b))
-    .slice(0, filter.limit)
+  const after = filter.after === undefined ? undefined : (cursor ?? findPosition(hits, filter.after))
+  const listed = hits.filter((hit) => meets(hit, filter) && (after === undefined || direction * byTime(hit, after) > 0))
+  return takeFirst(listed, filter.limit ?? Infinity, (a, b) => direction * byTime(a, b))
+}
+
+/** The first `limit` in order: of many hits it sorts only what may still be among them. */
+function takeFirst(hits: readonly StoredHit[], limit: number, order: (a: StoredHit, b: StoredHit) => number): StoredHit[] {
+  let first: StoredHit[] = []
+  let last: StoredHit | undefined
+  for (const hit of hits) {
+    if (last !== undefined && order(hit, last) > 0) continue
+    first.push(hit)
+    // Room for as many again, so that a sort is rare.
+    if (first.length < 2 * limit + 100) continue
+    first = first.toSorted(order).slice(0, limit)
+    last = first.at(-1)
+  }
+  return first.toSorted(order).slice(0, limit)
 }
 
 /** By time, then id: the order of every listing, and of the hits of a session. */

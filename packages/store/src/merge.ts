@@ -93,7 +93,8 @@ function mergeField(facts: readonly StoredHit[], field: keyof StoredHit): unknow
   return values.find((value) => value !== undefined && value !== '') ?? values[0]
 }
 
-function firstReceived(a: StoredHit, b: StoredHit): StoredHit {
+/** Which of two facts of one id and origin counts; the first of two that say the same. */
+export function firstReceived(a: StoredHit, b: StoredHit): StoredHit {
   if (a.received !== b.received) return a.received < b.received ? a : b
-  return JSON.stringify(a) <= JSON.stringify(b) ? a : b
+  return a === b || JSON.stringify(a) <= JSON.stringify(b) ? a : b
 }

@@ -5,16 +5,20 @@ export interface Refresher {
   refreshNow(): Promise<void>
 }
 
-/** Loading may make an answer wait, but must not be what the process is busy with. */
+/** Loading may make an answer wait, but must not be what the process is busy with … */
 const maxShare = 1 / 20
+/** … unless others' hits would stay unseen for longer than this, ms. */
+const maxRest = 2000
 
 /**
  * Calls `load` one at a time and not too often.
  *
- * @param refreshMs the shortest rest between two loads, in ms; 0 for none. A slow load is followed by a longer rest.
+ * @param refreshMs the shortest rest between two loads, in ms; 0 for none. A slow load is followed by a longer
+ *   rest, of up to 2 s; the first one, which reads everything, is not.
  */
 export function createRefresher(load: () => Promise<void>, refreshMs: number): Refresher {
   let loading: Promise<void> | undefined
+  let first = true
   /** By `performance.now()`, since clocks are set back. */
   let freshUntil = -Infinity
 
@@ -22,7 +26,9 @@ export function createRefresher(load: () => Promise<void>, refreshMs: number): R
     const start = performance.now()
     await load()
     const end = performance.now()
-    if (refreshMs > 0) freshUntil = end + Math.max(refreshMs, (end - start) / maxShare)
+    const rest = first ? 0 : Math.min(maxRest, (end - start) / maxShare)
+    first = false
+    if (refreshMs > 0) freshUntil = end + Math.max(refreshMs, rest)
   }
 
   // One that began earlier may have missed what the caller knows to be there, so it is not joined.

@@ -13,6 +13,11 @@ import { createValues, ensureValue, listKeys } from './values.ts'
 /** What the storage has of one site, and its hits in memory. To refresh it is to take up what other processes have written. */
 export interface SiteLog extends Refresher {
   readonly hits: HitSet
+  /**
+   * Whether appending the hit would change nothing: this process has itself made durable a fact of its id and origin,
+   * and the one that is kept stays. What was only read may rest in the cache of a system that is about to fail.
+   */
+  holds(hit: StoredHit): boolean
   /** Takes up hits that this process has written to `key`. */
   record(key: string, facts: readonly StoredHit[]): AppendOutcome[]
   /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
@@ -44,6 +49,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const hits = createHitSet()
   const values = createValues(storage, { onProblem })
   const batches = new Map<string, Batch>()
+  /** Facts of which this process has made one of the same id and origin durable, and which it is not deleting. */
+  const durable = new WeakSet<StoredHit>()
   /** Keys of links and erasures that were taken up. */
   const taken = new Set<string>()
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
@@ -80,11 +87,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (batch.settled || writer.isOpen(key)) return true
     const settled = minuteTime(minute) + settleTime < now()
     if (!batches.has(key) || (await hasGrown(storage, batch))) {
-      const news = await readBatch(storage, batch)
-      if (news === undefined) return false
+      const problems = await readBatch(storage, batch, keep)
+      if (problems === undefined) return false
       batches.set(key, batch)
-      for (const fact of news.facts) hits.add(fact)
-      for (const problem of news.problems) {
+      for (const problem of problems) {
         // The end of a value that is being written is no damage.
         if (settled || problem.reason !== 'torn') onProblem({ key, ...problem })
       }
@@ -116,21 +122,41 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     hits.reset([...batches.values()].flatMap((batch) => batch.facts))
   }
 
+  /** Takes up a fact; answers the one that is kept of its id and origin, which need not be this one. */
+  function keep(fact: StoredHit): StoredHit {
+    hits.add(fact)
+    return hits.keeps(fact) ?? fact
+  }
+
+  function holds(hit: StoredHit): boolean {
+    const kept = hits.keeps(hit)
+    return kept !== undefined && durable.has(kept)
+  }
+
   function record(key: string, facts: readonly StoredHit[]): AppendOutcome[] {
     const batch = batches.get(key) ?? createBatch(key, true)
     batches.set(key, batch)
     return facts.map((fact) => {
       // The caller may go on changing its own.
-      const kept = { ...fact }
+      const own = { ...fact }
+      const outcome = hits.add(own)
+      const kept = hits.keeps(own) ?? own
       batch.facts.push(kept)
-      return hits.add(kept)
+      durable.add(kept)
+      return outcome
     })
   }
 
   /** A write that has failed may still arrive: for a while the value is read like that of another process. */
   function doubt(key: string): void {
     const batch = batches.get(key)
-    if (batch !== undefined) Object.assign(batch, { settled: false, size: 0, end: 0 })
+    if (batch === undefined) return
+    Object.assign(batch, { settled: false, size: 0, end: 0 })
+    forgetDurable(batch.facts)
+  }
+
+  function forgetDurable(facts: readonly StoredHit[]): void {
+    for (const fact of facts) durable.delete(fact)
   }
 
   async function link(link: Link): Promise<number> {
@@ -160,6 +186,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   async function deleteHits(ids: ReadonlySet<string>): Promise<void> {
     const touched = [...batches.values()].filter((batch) => batch.facts.some(({ id }) => ids.has(id)))
     if (touched.length === 0) return
+    // A retry that comes meanwhile is a new hit, and must not be taken for one that is there.
+    hits.remove(ids)
+    for (const { facts } of touched) forgetDurable(facts.filter(({ id }) => ids.has(id)))
     try {
       for (const batch of touched) await deleteFrom(batch, ids)
     } finally {
@@ -176,5 +205,5 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (replacement !== undefined) batches.set(key, replacement)
   }
 
-  return { hits, refresh, refreshNow, record, doubt, link, erase, deletable, delete: deleteHits }
+  return { hits, refresh, refreshNow, holds, record, doubt, link, erase, deletable, delete: deleteHits }
 }

@@ -12,7 +12,10 @@ export interface StoreOptions {
   now?: () => number
   /** Shows in keys who wrote, `[a-z0-9_-]+`. A random part is added: two writers of one name would overwrite each other. */
   writer?: string
-  /** How long an answer may lack hits that other processes have stored, in ms; 0 looks before every answer. @default 250 */
+  /**
+   * How long an answer may lack hits that other processes have stored, in ms; 0 looks before every answer. Where looking
+   * takes long it is done less often: after 20 times as long as it took, but at most 2 s. @default 250
+   */
   refreshMs?: number
   /** Most bytes of hits that wait for the storage; beyond, `append` throws StoreBusyError. @default 16 MiB */
   maxWaitingBytes?: number

@@ -1,7 +1,6 @@
 import type { TimeDimension } from './dimensions.ts'
+import { zoneClock } from './siteDay.ts'
 
-/** Every zone in use is a multiple of this off UTC, so one label holds for all of it: 15 minutes in ms. */
-const step = 15 * 60_000
 const dayLength = 86_400_000
 
 /**
@@ -13,36 +12,13 @@ const dayLength = 86_400_000
  * @throws RangeError for a time zone that Intl does not know
  */
 export function createBuckets(timezone: string): (dimension: TimeDimension, time: number) => string {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: timezone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-  })
-  // Formatting takes microseconds and a range has few steps.
-  const hours = new Map<number, string>()
+  const clock = zoneClock(timezone)
 
   return (dimension, time) => {
-    const hour = hourOf(time)
-    const day = hour.slice(0, 10)
+    const { day, hour } = clock(time)
     if (dimension === 'time:hour') return `${hour}:00:00`
     if (dimension === 'time:week') return mondayOf(day)
     return dimension === 'time:month' ? `${day.slice(0, 7)}-01` : day
-  }
-
-  /** `YYYY-MM-DD HH` */
-  function hourOf(time: number): string {
-    const at = Math.floor(time / step)
-    const known = hours.get(at)
-    if (known !== undefined) return known
-    const parts = Object.fromEntries(format.formatToParts(at * step).map(({ type, value }) => [type, value]))
-    const hour = `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}`
-    hours.set(at, hour)
-    return hour
   }
 }
 

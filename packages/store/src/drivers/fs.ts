@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { link, open, readFile, stat, unlink } from 'node:fs/promises'
+import { link, lstat, open, readFile, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
 import { createAppendFiles } from './fsAppend.ts'
-import { createDirectories, listFiles, segmentPattern } from './fsDirectories.ts'
+import { createDirectories, findFiles, listFiles, segmentPattern } from './fsDirectories.ts'
 import { attempt, unlessMissing } from './fsError.ts'
+
+/** A key's last segment with what `createFile` adds to it while the value has no name yet. */
+const asidePattern = /^[A-Za-z0-9._-]*[A-Za-z0-9_-]~[0-9a-f]{12}$/
 
 export interface FsDriverOptions {
   /** Folder that everything lives in; made if missing, for this user only. */
@@ -26,6 +29,12 @@ export interface AppendDriver extends Driver {
   append(key: string, bytes: Uint8Array): Promise<void>
 }
 
+/** A driver that may have left-overs of writes that were cut off: a killed process cannot tidy up. */
+export interface SweepDriver extends Driver {
+  /** Removes left-overs that nobody has touched for `age` ms. */
+  sweep(age: number): Promise<void>
+}
+
 /**
  * An unstorage driver on files that never overwrites and never shows half a value: `setItem` writes aside, syncs and
  * links, and fails if the key exists. unstorage's own truncates in place, so that a crash loses the old value too.
@@ -35,7 +44,7 @@ export interface AppendDriver extends Driver {
  * @example
  * const storage = createStorage({ driver: createFsDriver({ base: './data' }) })
  */
-export function createFsDriver(options: FsDriverOptions): AppendDriver {
+export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDriver {
   const base = resolve(options.base)
   const synced = options.sync ?? true
   const directories = createDirectories(base, synced)
@@ -62,6 +71,16 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
       await unlessMissing(unlink(aside))
     }
     await directories.sync(path)
+  }
+
+  /** Only what `createFile` names so, and of that no link and no directory. */
+  async function sweep(age: number): Promise<void> {
+    for (const path of await findFiles(base, asidePattern)) {
+      const stats = await unlessMissing(lstat(path))
+      if (stats?.isFile() !== true || stats.mtimeMs > Date.now() - age) continue
+      await unlessMissing(unlink(path))
+      await directories.sync(path)
+    }
   }
 
   /** Unlike rename, link never replaces. */
@@ -112,6 +131,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver {
         // Else every listing would walk through them for ever.
         await directories.prune(path)
       }),
+    sweep: async (age) => attempt('sweep', base, () => sweep(age)),
     dispose: files.closeAll,
   }
 }

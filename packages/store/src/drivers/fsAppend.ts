@@ -32,7 +32,9 @@ export function createAppendFiles(directories: Directories, synced: boolean): Ap
     try {
       await file.handle.appendFile(bytes)
       // The length is part of what fdatasync writes: without it the bytes could not be read back.
-      if (synced) await file.handle.datasync()
+      const [{ nlink }] = await Promise.all([file.handle.stat(), synced && file.handle.datasync()])
+      // Somebody has removed it under us: nothing that goes into it is ever read.
+      if (nlink === 0) throw Object.assign(new Error(`${path} was removed`), { code: 'ENOENT' })
       if (!file.rooted) await directories.sync(path)
       file.rooted = true
     } finally {

@@ -63,6 +63,17 @@ export async function listFiles(directory: string, prefix: string): Promise<stri
   return (await Promise.all(lists)).flat()
 }
 
+/** The paths of the files below a directory whose names match; links are not followed. */
+export async function findFiles(directory: string, pattern: RegExp): Promise<string[]> {
+  const entries = (await unlessMissing(readdir(directory, { withFileTypes: true }))) ?? []
+  const lists = entries.map(async (entry) => {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory() && segmentPattern.test(entry.name)) return findFiles(path, pattern)
+    return entry.isFile() && pattern.test(entry.name) ? [path] : []
+  })
+  return (await Promise.all(lists)).flat()
+}
+
 /** Answers the first directory that had to be made. */
 async function makeDirectory(path: string): Promise<string | undefined> {
   try {
