@@ -179,9 +179,11 @@ describe('prune', () => {
     }
   }
   const fill = async (): Promise<void> => {
-    const store = await createStore(openStorage({ driver: 'fs', base: join(folder, 'data') }))
+    const opened = openStorage({ driver: 'fs', base: join(folder, 'data') })
+    const store = await createStore(opened)
     await store.append([hit(91, ''), hit(89, ''), hit(200, ''), hit(366, 'ada'), hit(364, 'ada')])
     await store.close()
+    await opened.storage.dispose()
     // Values that another process may still append to are left alone for a while; these it wrote long ago.
     await ageBatches(join(folder, 'data'))
   }

@@ -110,6 +110,7 @@ async function play(steps: readonly [Step, at: number][], storage: Storage, proc
     expect(store.problems).toEqual([])
     await store.close()
   }
+  await storage.dispose()
 }
 
 async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' }>): Promise<unknown> {
