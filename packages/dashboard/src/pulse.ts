@@ -25,7 +25,7 @@ interface Beat {
 }
 
 /** A hit is to be seen within a second of its answer: this and the way there and back. */
-const every = 800
+const every = 400
 
 /**
  * Asks for visitors now and the overview as long as the page is looked at. A period that is over

@@ -40,7 +40,7 @@ export interface HitSet {
 }
 
 /** Half open, ms since 1970. */
-export interface TimeRange {
+interface TimeRange {
   /** @default no bound */
   from?: number
   /** @default no bound */
