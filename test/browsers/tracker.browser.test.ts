@@ -308,7 +308,7 @@ describe('nothing gets lost', () => {
       expect(Math.abs(Date.parse(timestamp) - Date.now() - skew)).toBeLessThan(90_000)
     // The first was refused once; the second was right at once.
     expect(collector.requests).toHaveLength(3)
-    expect(await countQueued(page)).toBe(0)
+    await expect.poll(() => countQueued(page)).toBe(0)
     expect(observed.errors).toEqual([])
   })
 
