@@ -1,7 +1,8 @@
 import { createId, idTime, textLimits, type HitAnswer } from '@treadlight/protocol'
-import { createReferenceStore, createStore, StoreBusyError, type HitStore } from '@treadlight/store'
+import { createReferenceStore, createStore, createValues, StoreBusyError, type HitStore } from '@treadlight/store'
 import { createStorage } from 'unstorage'
 import { describe, expect, test, vi } from 'vitest'
+import { createCollector } from '../../packages/collector/src/collector.ts'
 import { createTestCollector, noon } from './collector.ts'
 
 const page = { url: 'https://shop.example/cart', title: 'Cart', referrer: 'https://shop.example/', timestamp: '2026-11-21T11:59:58.000Z' }
@@ -113,6 +114,21 @@ describe('answers', () => {
     set.mockRestore()
     expect((await post(page)).status).toBe(201)
     expect(await health()).toEqual([200, true])
+  })
+
+  test('the owner hears of it too when it is the day’s salt that cannot be had', async () => {
+    const errors: unknown[] = []
+    const storage = createStorage()
+    vi.spyOn(storage, 'setItemRaw').mockRejectedValue(new Error('EROFS'))
+    const collector = createCollector({
+      store: createReferenceStore(),
+      values: createValues(storage),
+      timezone: 'UTC',
+      onError: (error) => errors.push(error),
+    })
+    const response = await collector.fetch(new Request('http://localhost/hit', { method: 'POST', body: JSON.stringify({ url: page.url }) }))
+    expect(response.status).toBe(503)
+    expect(errors).toEqual([new Error('EROFS')])
   })
 
   test('408 for a body that breaks off, without a line in the log that strangers could fill', async () => {

@@ -4,13 +4,13 @@ import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createSalts } from './hit/salts.ts'
+import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { failure, json } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import { version } from './version.ts'
-import { watchStore } from './watchStore.ts'
 
 export interface CollectorOptions {
   store: HitStore
@@ -45,11 +45,10 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { values, timezone, site = 'default', now = Date.now, onError = console.error } = options
-  const { store, isFailing } = watchStore(options.store, { now, onError })
+  const { store, values, timezone, site = 'default', now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
-  const receive = createReceiver({ store, salts, site, timezone, now })
+  const { receive, isFailing } = watchReceiver(createReceiver({ store, salts, site, timezone, now }), { now, onError })
 
   const app = new H3({
     silent: true,

@@ -50,13 +50,13 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   })
   let password: string | undefined
   try {
-    await server.serve()
+    await startListening(server, config)
     // Only now: a first password that is never shown would be nobody's.
     password = await collector.account.setUp()
-  } catch (cause) {
+  } catch (error) {
     await server.close(true)
     await closeStore()
-    throw explainListenError(cause, config)
+    throw error
   }
   const policy = retentionPolicy(config.retention)
   const stopUpkeep = startUpkeep({ run: () => collector.maintain(policy), onError: console.error })
@@ -67,6 +67,14 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     collector,
     password,
     close: () => (closing ??= stop(server, stopUpkeep).then(closeStore)),
+  }
+}
+
+async function startListening(server: Server, config: Config): Promise<void> {
+  try {
+    await server.serve()
+  } catch (cause) {
+    throw explainListenError(cause, config)
   }
 }
 

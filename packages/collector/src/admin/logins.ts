@@ -1,6 +1,6 @@
 import type { Values } from '@treadlight/store'
-import { readText } from '../readText.ts'
 import { createHash, randomBytes } from 'node:crypto'
+import { readText } from '../readText.ts'
 
 /** Who is logged in: a random token in a cookie, its hash in the store. */
 export interface Logins {

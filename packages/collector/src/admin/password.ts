@@ -1,6 +1,6 @@
 import type { Values } from '@treadlight/store'
-import { readText } from '../readText.ts'
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { readText } from '../readText.ts'
 
 /** The one account of this version. */
 export interface Account {

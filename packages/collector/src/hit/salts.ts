@@ -1,7 +1,7 @@
 import { siteDay, type Values } from '@treadlight/store'
-import { readText } from '../readText.ts'
 import { randomBytes } from 'node:crypto'
 import { addDays } from '../days.ts'
+import { readText } from '../readText.ts'
 
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {

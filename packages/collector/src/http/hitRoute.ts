@@ -48,7 +48,7 @@ export function createHitRoute({ receive, now }: HitRouteOptions): (event: H3Eve
       })
       return answer(status, result, dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {})
     } catch (error) {
-      // Nothing of the request is acknowledged: the sender keeps its hits and comes back. The store's watcher tells the owner.
+      // Nothing of the request is acknowledged: the sender keeps its hits and comes back. The receiver's watcher tells the owner.
       const seconds = error instanceof StoreBusyError ? error.retryAfter : retryAfter
       return answer(503, refusal('store', 'cannot take hits at the moment'), { 'retry-after': String(seconds) })
     }

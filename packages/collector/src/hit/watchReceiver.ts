@@ -1,12 +1,13 @@
-import { StoreBusyError, type HitStore } from '@treadlight/store'
+import { StoreBusyError } from '@treadlight/store'
+import type { Receiver } from './receive.ts'
 
-export interface WatchedStore {
-  store: HitStore
+export interface WatchedReceiver {
+  receive: Receiver
   /** Whether the last attempt to store hits failed. */
   isFailing: () => boolean
 }
 
-export interface WatchStoreOptions {
+export interface WatchReceiverOptions {
   now: () => number
   /** Told of the first failure and of one a minute while it lasts: a full disk fails with every hit. */
   onError: (error: unknown) => void
@@ -14,16 +15,16 @@ export interface WatchStoreOptions {
 
 const quiet = 60_000
 
-/** Notes whether a store takes hits: senders only hear "try again", and the owner has to know why. */
-export function watchStore(store: HitStore, { now, onError }: WatchStoreOptions): WatchedStore {
+/** Notes whether hits are stored: senders only hear "try again", and the owner has to know why. */
+export function watchReceiver(receiver: Receiver, { now, onError }: WatchReceiverOptions): WatchedReceiver {
   let failing = false
   let told = -Infinity
 
-  const append: HitStore['append'] = async (hits) => {
+  const receive: Receiver = async (body, facts) => {
     try {
-      const outcomes = await store.append(hits)
-      failing = false
-      return outcomes
+      const answer = await receiver(body, facts)
+      if (answer.status === 201) failing = false
+      return answer
     } catch (error) {
       // A full buffer is no failure of the storage: it has no cause.
       const isFailure = !(error instanceof StoreBusyError) || error.cause !== undefined
@@ -40,5 +41,5 @@ export function watchStore(store: HitStore, { now, onError }: WatchStoreOptions)
     failing = true
   }
 
-  return { store: { ...store, append }, isFailing: () => failing }
+  return { receive, isFailing: () => failing }
 }
