@@ -64,7 +64,7 @@ async function storedAfter(views: number): Promise<StoredHit[]> {
   await wait(300)
   expect(await counted()).toBe(views)
   expect(await collector.stop()).toBe(0)
-  const store = await createStore(openStorage({ driver: 'fs', base: data }))
+  const store = await createStore(await openStorage({ driver: 'fs', base: data }))
   const hits: StoredHit[] = []
   for await (const hit of store.hits({ site: 'default', order: 'oldest' })) hits.push(hit)
   await store.close()

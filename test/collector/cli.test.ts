@@ -179,7 +179,7 @@ describe('prune', () => {
     }
   }
   const fill = async (): Promise<void> => {
-    const opened = openStorage({ driver: 'fs', base: join(folder, 'data') })
+    const opened = await openStorage({ driver: 'fs', base: join(folder, 'data') })
     const store = await createStore(opened)
     await store.append([hit(91, ''), hit(89, ''), hit(200, ''), hit(366, 'ada'), hit(364, 'ada')])
     await store.close()
@@ -236,7 +236,7 @@ function slowHit(url: string): { finish: () => void; status: Promise<number | un
 }
 
 async function readAll(base: string): Promise<StoredHit[]> {
-  const store = await createStore(openStorage({ driver: 'fs', base }))
+  const store = await createStore(await openStorage({ driver: 'fs', base }))
   const hits: StoredHit[] = []
   for await (const hit of store.hits({ site: 'default' })) hits.push(hit)
   await store.close()

@@ -127,10 +127,15 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       ['of a type', { type: 'event' }, [4]],
       ['anonymous ones', { user: '' }, [2]],
       ['from inclusive, to exclusive', { from: noon, to: noon + minute }, [3, 2]],
-      ['behind a cursor', { after: testId(3) }, [2]],
-      ['behind a cursor, oldest first', { after: testId(3), order: 'oldest' }, [1, 4]],
-      ['behind a cursor that the filter leaves out', { after: testId(1), user: 'u1' }, [3]],
-      ['behind a cursor that is gone: from the time in its id', { after: testId(5, noon + 90_000) }, [1, 3, 2]],
+      ['behind a cursor', { after: { time: noon, id: testId(3) } }, [2]],
+      ['behind a cursor, oldest first', { after: { time: noon, id: testId(3) }, order: 'oldest' }, [1, 4]],
+      ['behind a cursor that the filter leaves out', { after: { time: noon + minute, id: testId(1) }, user: 'u1' }, [3]],
+      ['behind a cursor that is gone', { after: { time: noon + 90_000, id: testId(5) } }, [1, 3, 2]],
+      ['PV25 that contain a text, whatever its case', { search: 'U1' }, [4, 3]],
+      ['PV25 of an id', { search: testId(2).slice(-4) }, [2]],
+      ['PV25 of none', { search: 'nowhere' }, []],
+      ['PV28 of a filter on hits', { filters: [['is', 'event:name', ['buy']]] }, [4]],
+      ['PV28 of a filter on visits', { filters: [['is', 'visit:entry_page', ['/']], ['is_not', 'event:name', ['buy']]], user: 'u2' }, [1]],
       ['no more than asked for', { limit: 2 }, [4, 1]],
       ['none', { limit: 0 }, []],
     ]
@@ -153,10 +158,9 @@ export function testHitStore(name: string, open: (options: { now: () => number }
 
     test('a cursor may lie far outside the range', async () => {
       const store = await openStore()
-      const cursor = makeHit({ id: testId(1, noon - 9 * day), time: noon + 5 * day })
       const [early, late] = [makeHit({ time: noon - minute }), makeHit({ time: noon })]
-      await store.append([early, cursor, late])
-      expect(await idsOf(store, { site: 'shop', to: noon + minute, after: cursor.id })).toEqual([late.id, early.id])
+      await store.append([early, late])
+      expect(await idsOf(store, { site: 'shop', to: noon + minute, after: { time: noon + 5 * day, id: testId(1) } })).toEqual([late.id, early.id])
     })
 
     const edges = [
@@ -188,7 +192,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
     test('PV18 gives a session’s anonymous hits to the user, past and to come, and no others', async () => {
       const store = await openStore()
       await store.append([makeHit({ session: 's1' }), makeHit({ session: 's1', user: 'u2' }), makeHit({ session: 's2' }), makeHit()])
-      expect(await store.identify(link)).toBe(1)
+      expect(await store.identify(link)).toBe(true)
       await store.append([makeHit({ session: 's1' })])
       expect(await idsOf(store, { site: 'shop', user: 'u1' })).toHaveLength(2)
       expect(await idsOf(store, { site: 'shop', user: 'u2' })).toHaveLength(1)
@@ -198,7 +202,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
     test('PV18 once: the same again changes nothing', async () => {
       const store = await openStore()
       await store.append([makeHit({ session: 's1' })])
-      expect([await store.identify(link), await store.identify(link), await store.identify({ ...link, time: noon + 1 })]).toEqual([1, 0, 0])
+      expect([await store.identify(link), await store.identify(link), await store.identify({ ...link, time: noon + 1 })]).toEqual([true, false, false])
     })
 
     test.each([[0, 1], [1, 0]])('of two users of one session the earlier link counts, in order %i %i', async (...order) => {
@@ -273,6 +277,29 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       expect(await idsOf(store, { site: 'shop' })).toEqual([])
     })
 
+    test('a hit of which any origin says that it was the person’s goes whole', async () => {
+      const store = await openStore()
+      const hit = makeHit({ origin: 'server', user: 'u2' })
+      await store.append([hit, { ...hit, origin: 'browser', user: 'u1' }, makeHit({ user: 'u2' })])
+      expect(await store.erase({ site: 'shop', user: 'u1' })).toEqual({ erased: 1 })
+      expect(await idsOf(store, { site: 'shop' })).toHaveLength(1)
+    })
+
+    test('ends the person’s links: what their session sends on is nobody’s until the next log-in', async () => {
+      const store = await openStore()
+      const link = { site: 'shop', session: 's1', user: 'u1', time: noon }
+      await store.append([makeHit({ session: 's1' })])
+      await store.identify(link)
+      expect(await store.erase({ site: 'shop', user: 'u1' })).toEqual({ erased: 1 })
+      time = noon + minute
+      // One late hit of before, one of after.
+      await store.append([makeHit({ session: 's1', time: noon - minute }), makeHit({ session: 's1', time: noon + minute })])
+      await store.maintain()
+      expect(await idsOf(store, { site: 'shop', user: '' })).toHaveLength(1)
+      expect(await store.identify({ ...link, time: noon + minute })).toBe(true)
+      expect(await idsOf(store, { site: 'shop', user: 'u1' })).toHaveLength(1)
+    })
+
     test('nobody is refused', async () => {
       const store = await openStore()
       await expect(store.erase({ site: 'shop', user: '' })).rejects.toThrow(RangeError)
@@ -340,12 +367,37 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       expect(await store.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
     })
 
-    test('a hit that comes again after it was pruned is a new one', async () => {
+    test('PT17 keeps the newest of each site, by time and id', async () => {
+      const store = await openStore()
+      const hits = [aged(4 * minute), aged(3 * minute, { user: 'u1' }), aged(2 * minute), aged(minute), aged(minute)]
+      await store.append([...hits, aged(9 * minute, { site: 'other' })])
+      const newest = (count: number) => ({ anonymous: Infinity, authenticated: Infinity, newest: count })
+      expect(await store.prune(newest(5))).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
+      expect(await store.prune(newest(2), { dryRun: true })).toEqual({ anonymous: 2, authenticated: 1, others: 0 })
+      expect(await store.prune(newest(2))).toEqual({ anonymous: 2, authenticated: 1, others: 0 })
+      expect(await idsOf(store, { site: 'shop', order: 'oldest' })).toEqual(hits.slice(3).map(({ id }) => id).toSorted())
+      expect(await idsOf(store, { site: 'other' })).toHaveLength(1)
+      expect(await store.prune(newest(0), { site: 'shop' })).toEqual({ anonymous: 2, authenticated: 0, others: 0 })
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
+    })
+
+    test('a hit that comes again after it was pruned is a new one, until the next time', async () => {
       const store = await openStore()
       const hit = aged(100 * day)
       await store.append([hit])
       await store.prune(policy)
-      expect(await store.append([hit])).toEqual(['stored'])
+      time = noon + minute
+      expect(await store.append([{ ...hit, received: time }])).toEqual(['stored'])
+      expect(await idsOf(store, { site: 'shop' })).toEqual([hit.id])
+      expect(await store.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
+    })
+
+    test('what was received before it was pruned does not come back late', async () => {
+      const store = await openStore()
+      await store.append([aged(100 * day)])
+      await store.prune(policy)
+      await store.append([aged(101 * day)])
+      expect(await idsOf(store, { site: 'shop' })).toEqual([])
     })
   })
 

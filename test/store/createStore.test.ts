@@ -5,6 +5,7 @@ import { createStore, openStorage, StoreBusyError, type HitStore, type Store, ty
 import { createStorage, type Storage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
 import { createFaultyStorage, type Fault } from './faultyStorage.ts'
 import { day, makeHit, minute, noon } from './makeHit.ts'
 import { createTemporaryDirectory } from './temporaryDirectory.ts'
@@ -12,7 +13,7 @@ import { createTemporaryDirectory } from './temporaryDirectory.ts'
 /** fs in a directory that is gone after the test. */
 async function openFs(): Promise<{ storage: Storage; base: string }> {
   const base = await createTemporaryDirectory()
-  const { storage } = openStorage({ driver: 'fs', base })
+  const { storage } = await openStorage({ driver: 'fs', base })
   onTestFinished(() => storage.dispose())
   return { storage, base }
 }
@@ -62,16 +63,30 @@ describe('what lies in the storage', () => {
 
   test('names nobody who was erased, once upkeep was done', async () => {
     const { storage, base } = await openFs()
-    const store = await open(storage)
-    const gone = [makeHit({ user: 'ann@example', session: 'sess-ann', title: 'Anns page' }), makeHit({ user: 'ann@example' })]
+    let time = noon
+    const store = await open(storage, { now: () => time })
+    const gone = [
+      makeHit({ user: 'ann@example', session: 'sess-ann', title: 'Anns page' }),
+      makeHit({ user: 'ann@example', time: noon - 40 * day }),
+      makeHit({ session: 'sess-linked', title: 'Before the log-in' }),
+    ]
     const kept = makeHit({ user: 'bob@example' })
     await store.append([...gone, kept])
-    await store.erase({ site: 'shop', user: 'ann@example' })
+    await store.identify({ site: 'shop', session: 'sess-linked', user: 'ann@example', time: noon })
+    // Some of it in segments already.
+    expect(await store.maintain({ force: true })).toMatchObject({ compacted: 4 })
+    await store.append([makeHit({ user: 'ann@example', title: 'Anns page' })])
+    time += minute
+    expect(await store.erase({ site: 'shop', user: 'ann@example' })).toEqual({ erased: 4 })
+    expect(await idsOf(store)).toEqual([kept.id])
+    await store.maintain()
+    time += 11 * minute
     await store.maintain()
     const everything = await readAll(base)
-    for (const secret of ['ann@example', 'sess-ann', 'Anns page']) expect(everything).not.toContain(secret)
+    for (const secret of ['ann@example', 'sess-', 'Anns page', 'Before the log-in']) expect(everything).not.toContain(secret)
     expect(everything).toContain('bob@example')
     expect(await idsOf(await open(storage))).toEqual([kept.id])
+    expect((await listKeys(storage)).filter((key) => key.includes('-done'))).toHaveLength(2)
   })
 
   test('no key holds a user or a session', async () => {
@@ -81,7 +96,7 @@ describe('what lies in the storage', () => {
     await store.identify({ site: 'shop', session: 'sess', user: 'ann', time: noon })
     await store.erase({ site: 'shop', user: 'ann' })
     const keys = [...values.keys()].filter((key) => !key.includes(':batch:'))
-    expect(keys).toEqual([expect.stringMatching(/^shop:link:[0-9a-f]{64}$/), expect.stringMatching(/^shop:erasure:[0-9a-f]{64}-\d+$/)])
+    expect(keys).toEqual([expect.stringMatching(/^shop:link:[0-9a-f]{64}$/), expect.stringMatching(/^shop:erasure:[0-9a-f]{64}-\d+$/), expect.stringMatching(/^shop:erasure:[0-9a-f]{64}-\d+-hits$/)])
   })
 })
 
@@ -109,35 +124,39 @@ describe('several processes', () => {
   })
 
   test('do not delete under each other: what may still be appended to stays until it is ten minutes old', async () => {
-    const { storage } = createFaultyStorage({ append: true })
+    const { storage, values } = createFaultyStorage({ append: true })
     let time = noon
     const now = () => time
     const [a, b] = [await open(storage, { now }), await open(storage, { now })]
     await a.append([makeHit({ time: noon - 100 * day })])
-    expect(await b.prune(policy)).toEqual({ anonymous: 0, authenticated: 0, others: 0 })
+    expect(await b.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
+    await b.maintain({ force: true })
     const late = makeHit()
     await a.append([late])
-    expect(await idsOf(b)).toHaveLength(2)
-    time += 11 * minute
-    expect(await b.prune(policy)).toEqual({ anonymous: 1, authenticated: 0, others: 0 })
     expect([await idsOf(a), await idsOf(b)]).toEqual([[late.id], [late.id]])
+    expect([...values.keys()].some((key) => key.includes(':segment:'))).toBe(false)
+    time += 11 * minute
+    await b.maintain({ force: true })
+    time += 11 * minute
+    await b.maintain({ force: true })
+    expect([...values.keys()].some((key) => key.includes(':batch:'))).toBe(false)
+    expect([await idsOf(a), await idsOf(b), await idsOf(await open(storage, { now }))]).toEqual([[late.id], [late.id], [late.id]])
   })
 
-  test('delete one after the other, so that none brings back what another deletes', async () => {
-    const { storage, values, block } = createFaultyStorage({ append: true })
-    const store = await open(storage)
+  test('whose upkeep overlaps bring nothing back that the other has deleted', async () => {
+    const { storage } = createFaultyStorage({ append: true })
+    let time = noon
+    const now = () => time
+    const stores = [await open(storage, { now }), await open(storage, { now })]
     const kept = makeHit()
-    await store.append([kept, makeHit({ time: noon - 100 * day }), makeHit({ visitor: 'erased' })])
-    await store.erase({ site: 'shop', visitor: 'erased' })
-    const release = block()
-    const pruned = store.prune(policy)
-    await expect.poll(() => values.size).toBe(3)
-    const maintained = store.maintain()
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    release()
-    await Promise.all([pruned, maintained])
-    expect(await idsOf(await open(storage))).toEqual([kept.id])
-    expect([...values.values()].join()).not.toContain('"erased"')
+    await stores[0]!.append([kept, makeHit({ time: noon - 100 * day }), makeHit({ visitor: 'erased' })])
+    await stores[0]!.maintain({ force: true })
+    await stores[1]!.erase({ site: 'shop', visitor: 'erased' })
+    for (let round = 0; round < 4; round++) {
+      time += 11 * minute
+      await Promise.all(stores.flatMap((store) => [store.prune(policy), store.maintain({ force: true })]))
+    }
+    for (const store of [...stores, await open(storage)]) expect(await idsOf(store)).toEqual([kept.id])
   })
 
   test('list again when a value vanishes between the listing and the reading', async () => {
@@ -224,8 +243,7 @@ describe('damage', () => {
 
   test.each([
     ['shop:batch:20261121T1159:w-0', 'treadlight 2 00000002 c79a65d3\n{}'],
-    ['shop:segment:2026-11-21:1-abc:anon', 'PAR1'],
-    ['shop:manifest:2026-11-21:1-abc-4', '{}'],
+    ['shop:manifest:01a1fdfa4600-0123456789ab-34', 'treadlight 2 00000002 c79a65d3\n{}'],
   ])('what a later version wrote (%s) is refused loudly and left alone', async (key, value) => {
     const { storage, values } = createFaultyStorage({ append: true })
     values.set(key, Buffer.from(value))
@@ -350,9 +368,12 @@ describe('a storage that fails', () => {
 
   test('to delete without a word is found out', async () => {
     const driver = memoryDriver()
-    const store = await open(createStorage({ driver: { ...driver, removeItem: () => undefined } }))
+    let time = noon
+    const store = await open(createStorage({ driver: { ...driver, removeItem: () => undefined } }), { now: () => time })
     await store.append([makeHit({ time: noon - 100 * day })])
-    await expect(store.prune(policy)).rejects.toThrow('still there after its deletion')
+    await store.maintain({ force: true })
+    time += 11 * minute
+    await expect(store.maintain()).rejects.toThrow('still there after its deletion')
   })
 
   test('to write at all is refused at once', async () => {
@@ -376,20 +397,24 @@ describe('options', () => {
     await expect(open(createStorage(), { writer })).rejects.toThrow(RangeError)
   })
 
-  test('an unknown driver is refused with the known ones', () => {
-    expect(() => openStorage({ driver: 'redi' } as never)).toThrow('unknown storage driver "redi": choose fs or memory')
+  test('an unknown driver is refused with the known ones', async () => {
+    await expect(openStorage({ driver: 'redi' } as never)).rejects.toThrow('unknown storage driver "redi": choose fs, memory, ')
   })
 
   test('durability says what stored means', async () => {
     const base = await createTemporaryDirectory()
-    expect(openStorage({ driver: 'fs', base }).durability).toBe('synced')
-    expect(openStorage({ driver: 'fs', base, sync: false }).durability).toBe('volatile')
-    expect((await createStore(openStorage({ driver: 'memory' }))).durability).toBe('volatile')
+    expect((await openStorage({ driver: 'fs', base })).durability).toBe('synced')
+    expect((await openStorage({ driver: 'fs', base, sync: false })).durability).toBe('volatile')
+    expect((await createStore(await openStorage({ driver: 'memory' }))).durability).toBe('volatile')
   })
 })
 
+const listKeys = async (storage: Storage) => storage.getKeys()
+
+/** Every value as text, segments decoded. */
 async function readAll(base: string): Promise<string> {
   const entries = await readdir(base, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).concat(files).join('\n')
+  const read = async (file: string) => (file.endsWith('.parquet') ? JSON.stringify(await decodeSegment(await readFile(file))) : readFile(file, 'utf8'))
+  return (await Promise.all(files.map(read))).concat(files).join('\n')
 }

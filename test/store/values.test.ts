@@ -29,7 +29,7 @@ describe('values', () => {
   })
 
   test('on fs, of many at once exactly one creates', async () => {
-    const { storage } = openStorage({ driver: 'fs', base: await createTemporaryDirectory() })
+    const { storage } = await openStorage({ driver: 'fs', base: await createTemporaryDirectory() })
     const created = await Promise.all(Array.from({ length: 20 }, (_, index) => createValues(storage).create('salt:a', String(index))))
     expect(created.filter(Boolean)).toHaveLength(1)
     expect(String(await createValues(storage).read('salt:a'))).toBe(String(created.indexOf(true)))

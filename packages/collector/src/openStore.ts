@@ -16,7 +16,7 @@ export interface OpenStore {
  */
 export async function openStore({ storage: settings }: Config): Promise<OpenStore> {
   try {
-    const opened = openStorage(settings as StorageConfig)
+    const opened = await openStorage(settings as StorageConfig)
     const values = createValues(opened.storage, { onProblem: report })
     await tryToWrite(values)
     const store = await createStore({ ...opened, onProblem: report })

@@ -3,21 +3,25 @@ import type { Storage } from 'unstorage'
 import { isAppendDriver } from './batchWriter.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
+import type { BatchKey } from './keys.ts'
 import { readBytes } from './values.ts'
 
 /** One value of arrivals, as far as it was read. */
 export interface Batch {
   key: string
+  name: BatchKey
   facts: StoredHit[]
   /** Bytes read, and where the last intact frame ended. */
   size: number
   end: number
   /** Whether `facts` is all there will be: nobody but this process may still append to the value. */
   settled: boolean
+  /** Whether some of it changed after it was written. What is intact counts; the value is left for somebody to look at. */
+  damaged: boolean
 }
 
-export function createBatch(key: string, settled: boolean): Batch {
-  return { key, facts: [], size: 0, end: 0, settled }
+export function createBatch(key: string, name: BatchKey): Batch {
+  return { key, name, facts: [], size: 0, end: 0, settled: false, damaged: false }
 }
 
 export function encodeBatch(facts: readonly StoredHit[]): Buffer {

@@ -28,8 +28,6 @@ export interface BatchWriter {
    * @throws StoreBusyError when too much is waiting, or when the write failed
    */
   append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]>
-  /** A key that nobody has used. */
-  nextKey(site: string, minute: string): string
   /** Leaves the values begun so far alone for ever. Resolves when nothing is being written to them. */
   rotate(): Promise<void>
   /** Whether this process is writing to the value, or may. */
@@ -131,12 +129,12 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   }
 
   function nextKey(site: string, minute: string): string {
-    return formatBatchKey({ site, minute, writer: options.writer, seq: seq++ })
+    const number = seq++
+    return formatBatchKey({ site, minute, writer: options.writer, seq: number, last: number, bytes: 0, made: 0 })
   }
 
   return {
     append,
-    nextKey,
     async rotate() {
       current.clear()
       await group

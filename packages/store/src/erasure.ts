@@ -6,7 +6,7 @@ const kinds = ['user', 'session', 'visitor'] as const
 
 /**
  * That a person was erased. It names the person by hash only, so that a search of the whole storage for an erased
- * id finds nothing. Kept for ever, since a hit may be sent again long after.
+ * id finds nothing. Kept for ever: a backup or an import may bring the person back long after.
  */
 export interface Erasure {
   kind: (typeof kinds)[number]
@@ -15,40 +15,15 @@ export interface Erasure {
   /** The store's clock, ms since 1970: the person's hits up to here are gone. */
   time: number
   /**
-   * The hits that were gone at once. By id as well, because a retry may name its person no more: another origin's
+   * `hashPerson('session', …)` of the sessions that were linked to the user. The links themselves name the person and
+   * go; the sessions' anonymous hits up to `time` are still the person's.
+   */
+  sessions: readonly string[]
+  /**
+   * The hits that were gone at once, as `nameHit` says. By name as well, because a retry may name its person no more: another origin's
    * fact may lack the user, a late one gets another day's visitor hash, an earlier link another user.
    */
-  ids: readonly string[]
-}
-
-/** The erasures of one site. */
-export interface Erasures {
-  add(erasure: Erasure): void
-  /** Whether `hit`, merged and linked, is gone. */
-  covers(hit: StoredHit): boolean
-  /** Whether this very id was erased. */
-  hasId(id: string): boolean
-}
-
-export function createErasures(): Erasures {
-  const ids = new Set<string>()
-  const times = new Map<string, number>()
-  /** Those that have an erasure: hashing is only worth it for them. */
-  const erasedKinds = new Set<Erasure['kind']>()
-
-  return {
-    add(erasure) {
-      erasedKinds.add(erasure.kind)
-      times.set(erasure.hash, Math.max(erasure.time, times.get(erasure.hash) ?? -Infinity))
-      for (const id of erasure.ids) ids.add(id)
-    },
-    covers: (hit) => ids.has(hit.id) || [...erasedKinds].some((kind) => isPast(kind, hit)),
-    hasId: (id) => ids.has(id),
-  }
-
-  function isPast(kind: Erasure['kind'], hit: StoredHit): boolean {
-    return hit[kind] !== '' && hit.time <= (times.get(hashPerson(kind, hit[kind])) ?? -Infinity)
-  }
+  hits: readonly string[]
 }
 
 /** Whom a subject names: which field of a hit, and its value. */
@@ -59,6 +34,11 @@ export function subjectOf(subject: Subject): { kind: Erasure['kind']; value: str
     if (value) return { kind, value }
   }
   throw new RangeError('[treadlight store] to erase somebody, name a user, a session or a visitor')
+}
+
+/** What stands for a hit in an erasure: within a site, home day and id name it. */
+export function nameHit({ day, id }: Pick<StoredHit, 'day' | 'id'>): string {
+  return `${day} ${id}`
 }
 
 /** What stands for a person in an erasure. */

@@ -11,8 +11,11 @@ const headerLimit = 34
 export interface FrameProblem {
   /** Where in the value, bytes. */
   offset: number
-  /** `torn`: the end is missing, as after a crash during the write. `checksum`: the bytes changed after they were written. */
-  reason: 'torn' | 'checksum'
+  /**
+   * `torn`: the end is missing, as after a crash during the write. `checksum`: the bytes changed after they were written.
+   * `missing`: there is no value any more.
+   */
+  reason: 'torn' | 'checksum' | 'missing'
 }
 
 export interface Frames {

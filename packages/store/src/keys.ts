@@ -1,9 +1,13 @@
 import type { Link } from './store.ts'
 
 const sitePattern = /^[a-z0-9_-]{1,64}$/
-const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4}):([a-z0-9_-]+)-(\d+)$/
+const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4}):([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
+const stampPattern = /^([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
 
-/** Where one value of arrivals lives: `{site}:batch:{minute}:{writer}-{seq}`. */
+/**
+ * Where arrivals live: `{site}:batch:{minute}:{writer}-{seq}`, and several of one writer that were gathered into one
+ * value `{site}:batch:{minute}:{writer}-{seq}.{last}.{bytes}.{made}`.
+ */
 export interface BatchKey {
   site: string
   /** UTC, `yyyymmddThhmm`, when the value was begun. */
@@ -12,17 +16,24 @@ export interface BatchKey {
   writer: string
   /** Counts the values that the writer began. */
   seq: number
+  /** The last number it holds: `seq` itself unless it was gathered. */
+  last: number
+  /** Length of a gathered value, which counts only when it is whole; 0 for others. */
+  bytes: number
+  /** When it was gathered, ms since 1970; 0 for others. */
+  made: number
 }
 
-export function formatBatchKey({ site, minute, writer, seq }: BatchKey): string {
-  return `${site}:batch:${minute}:${writer}-${seq}`
+export function formatBatchKey({ site, minute, writer, seq, last, bytes, made }: BatchKey): string {
+  const key = `${site}:batch:${minute}:${writer}-${seq}`
+  return bytes === 0 ? key : `${key}.${last}.${bytes}.${hexTime(made)}`
 }
 
 /** Undefined if `key` is no batch's. */
 export function parseBatchKey(key: string): BatchKey | undefined {
-  const [, site, minute, writer, seq] = batchPattern.exec(key) ?? []
+  const [, site, minute, writer, seq, last, bytes, made] = batchPattern.exec(key) ?? []
   if (site === undefined || minute === undefined || writer === undefined || seq === undefined) return undefined
-  return { site, minute, writer, seq: Number(seq) }
+  return { site, minute, writer, seq: Number(seq), last: Number(last ?? seq), bytes: Number(bytes ?? 0), made: Number.parseInt(made ?? '0', 16) }
 }
 
 /** The minute of a batch key. @param time ms since 1970 */
@@ -33,6 +44,22 @@ export function formatMinute(time: number): string {
 /** When the minute of a batch key began, ms since 1970. */
 export function minuteTime(minute: string): number {
   return Date.parse(minute.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5Z'))
+}
+
+/** What makes a name that nobody else has, and says when it was made: 12 hex digits of ms since 1970, 12 random ones. */
+export function formatStamp(time: number, nonce: string): string {
+  return `${hexTime(time)}-${nonce}`
+}
+
+function hexTime(time: number): string {
+  return Math.max(0, Math.floor(time)).toString(16).padStart(12, '0')
+}
+
+/** When a value was made, ms since 1970, and how many bytes its name says it has; undefined where it has no stamp. */
+export function parseStamp(key: string): { time: number; bytes: number | undefined } | undefined {
+  const [, time, bytes] = stampPattern.exec(key.slice(key.lastIndexOf(':') + 1)) ?? []
+  if (time === undefined) return undefined
+  return { time: Number.parseInt(time, 16), bytes: bytes === undefined ? undefined : Number(bytes) }
 }
 
 /**

@@ -1,49 +1,46 @@
-import { idTime } from '@treadlight/protocol'
+import { matchesAll } from './filters.ts'
 import type { StoredHit } from './hit.ts'
-import type { HitFilter } from './store.ts'
+import { deriveSessions, type Session } from './sessions.ts'
+import type { HitFilter, HitPosition } from './store.ts'
 
-type Position = Pick<StoredHit, 'time' | 'id'>
+/** The order of a listing. */
+export type HitOrder = (a: HitPosition, b: HitPosition) => number
 
 /**
  * The hits that meet a filter, by time and id, behind its cursor, up to its limit.
- *
- * @param cursor the hit that `filter.after` names, where `hits` may lack it
+ * @param hits those of whole home days: filters on visits need the hits around
  */
-export function listHits(hits: readonly StoredHit[], filter: HitFilter, cursor?: Position): StoredHit[] {
-  const direction = filter.order === 'oldest' ? 1 : -1
-  const after = filter.after === undefined ? undefined : (cursor ?? findPosition(hits, filter.after))
-  const listed = hits.filter((hit) => meets(hit, filter) && (after === undefined || direction * byTime(hit, after) > 0))
-  return takeFirst(listed, filter.limit ?? Infinity, (a, b) => direction * byTime(a, b))
+export function listHits(hits: readonly StoredHit[], filter: HitFilter): StoredHit[] {
+  return pickHits(hits, filter).toSorted(orderOf(filter)).slice(0, filter.limit ?? Infinity)
 }
 
-/** The first `limit` in order: of many hits it sorts only what may still be among them. */
-function takeFirst(hits: readonly StoredHit[], limit: number, order: (a: StoredHit, b: StoredHit) => number): StoredHit[] {
-  let first: StoredHit[] = []
-  let last: StoredHit | undefined
-  for (const hit of hits) {
-    if (last !== undefined && order(hit, last) > 0) continue
-    first.push(hit)
-    // Room for as many again, so that a sort is rare.
-    if (first.length < 2 * limit + 100) continue
-    first = first.toSorted(order).slice(0, limit)
-    last = first.at(-1)
-  }
-  return first.toSorted(order).slice(0, limit)
+/** The hits that meet a filter and stand behind its cursor, in no order. */
+export function pickHits(hits: readonly StoredHit[], filter: HitFilter): StoredHit[] {
+  const order = orderOf(filter)
+  const { after, filters = [] } = filter
+  const picked = hits.filter((hit) => meets(hit, filter) && (after === undefined || order(hit, after) > 0))
+  const search = filter.search?.toLowerCase() ?? ''
+  const found = search === '' ? picked : picked.filter((hit) => contains(hit, search))
+  if (filters.length === 0 || found.length === 0) return found
+  const sessions = sessionOfEach(hits)
+  return found.filter((hit) => {
+    const session = sessions.get(hit)
+    return session !== undefined && matchesAll(filters, hit, session)
+  })
+}
+
+export function orderOf({ order }: HitFilter): HitOrder {
+  return order === 'oldest' ? byTime : (a, b) => byTime(b, a)
 }
 
 /** By time, then id: the order of every listing, and of the hits of a session. */
-export function byTime(a: Position, b: Position): number {
+export function byTime(a: HitPosition, b: HitPosition): number {
   return a.time - b.time || compareText(a.id, b.id)
 }
 
 /** By code units: the same everywhere, whatever the locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** A hit that was deleted between two pages is taken to have stood at the time in its id, so that the listing goes on. */
-function findPosition(hits: readonly StoredHit[], id: string): Position {
-  return hits.find((hit) => hit.id === id) ?? { id, time: idTime(id) }
 }
 
 function meets(hit: StoredHit, filter: HitFilter): boolean {
@@ -55,4 +52,15 @@ function meets(hit: StoredHit, filter: HitFilter): boolean {
     hit.session === (filter.session ?? hit.session) &&
     hit.visitor === (filter.visitor ?? hit.visitor)
   )
+}
+
+/** PV25 */
+const searched = ['id', 'user', 'url', 'session', 'source', 'medium'] as const
+
+function contains(hit: StoredHit, search: string): boolean {
+  return searched.some((field) => hit[field].toLowerCase().includes(search))
+}
+
+function sessionOfEach(hits: readonly StoredHit[]): Map<StoredHit, Session> {
+  return new Map(deriveSessions(hits).flatMap((session) => session.members.map((hit) => [hit, session] as const)))
 }

@@ -36,24 +36,71 @@ export function createTally(): Tally {
 }
 
 /**
+ * What a tally comes to. Visitors and visits end with their home day, so the sums of days add up to the sums of a
+ * range, and nobody has to hold a year of hits to answer for a year.
+ */
+export type Sums = Record<(typeof sumNames)[number], number>
+
+const sumNames = [
+  'visitors',
+  'pageviews',
+  'events',
+  'engaged',
+  'engagedVisits',
+  'scroll',
+  'scrolled',
+  'visits',
+  'entered',
+  'enteredViews',
+  'enteredTime',
+  'landed',
+  'bounced',
+] as const
+
+export function sumUp(tally: Tally): Sums {
+  const { visitors, pageviews, events, engaged, engagedVisits, scrolls, visits, entered, landed } = tally
+  return {
+    visitors: visitors.size,
+    pageviews,
+    events,
+    engaged,
+    engagedVisits: engagedVisits.size,
+    scroll: sum(scrolls.values(), (scroll) => scroll),
+    scrolled: scrolls.size,
+    visits: visits.size,
+    entered: entered.size,
+    enteredViews: sum(entered, (visit) => visit.pageviews.length),
+    enteredTime: sum(entered, (visit) => visit.end - visit.start),
+    landed: landed.size,
+    bounced: sum(landed, (visit) => Number(visit.bounced)),
+  }
+}
+
+export function addSums(a: Sums, b: Sums): Sums {
+  const total = { ...a }
+  for (const name of sumNames) total[name] += b[name]
+  return total
+}
+
+/**
  * Plausible's definitions (`lib/plausible/stats/sql/expression.ex` and `special_metrics.ex`), with one difference: a
  * ratio over nothing is null, where Plausible's SQL says 0.
  *
- * @param total the tally of all rows together: the base of `percentage`
+ * @param total the sums of all rows together: the base of `percentage`
  */
-export const metricValues: Record<Metric, (tally: Tally, total: Tally) => number | null> = {
-  visitors: ({ visitors }) => visitors.size,
-  visits: ({ visits }) => visits.size,
+export const metricValues: Record<Metric, (sums: Sums, total: Sums) => number | null> = {
+  visitors: ({ visitors }) => visitors,
+  visits: ({ visits }) => visits,
   pageviews: ({ pageviews }) => pageviews,
   events: ({ events }) => events,
-  views_per_visit: ({ entered }) => ratio(sum(entered, (visit) => visit.pageviews.length), entered.size, 2),
-  bounce_rate: ({ landed }) => ratio(100 * sum(landed, (visit) => Number(visit.bounced)), landed.size, 0),
+  views_per_visit: ({ enteredViews, entered }) => ratio(enteredViews, entered, 2),
+  bounce_rate: ({ bounced, landed }) => ratio(100 * bounced, landed, 0),
   // Seconds; a bounce counts as 0.
-  visit_duration: ({ entered }) => ratio(sum(entered, (visit) => visit.end - visit.start) / 1000, entered.size, 0),
+  visit_duration: ({ enteredTime, entered }) => ratio(enteredTime / 1000, entered, 0),
   // Seconds per visit that looked at the page.
-  time_on_page: ({ engaged, engagedVisits }) => ratio(engaged / 1000, engagedVisits.size, 0),
-  scroll_depth: ({ scrolls }) => ratio(sum(scrolls.values(), (scroll) => scroll), scrolls.size, 0),
-  percentage: ({ visitors }, total) => ratio(100 * visitors.size, total.visitors.size, 1),
+  time_on_page: ({ engaged, engagedVisits }) => ratio(engaged / 1000, engagedVisits, 0),
+  scroll_depth: ({ scroll, scrolled }) => ratio(scroll, scrolled, 0),
+  percentage: ({ visitors }, total) => ratio(100 * visitors, total.visitors, 1),
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

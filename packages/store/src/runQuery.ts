@@ -1,6 +1,6 @@
 import type { StoredHit } from './hit.ts'
 import { compareText } from './listHits.ts'
-import { metricValues } from './metrics.ts'
+import { addSums, metricValues, sumUp, type Sums } from './metrics.ts'
 import type { Dimension, Metric, Query, QueryResult } from './query.ts'
 import { tallyRows } from './tallyRows.ts'
 
@@ -10,13 +10,21 @@ interface Row {
 }
 
 /**
- * Answers a query from all visible hits of its site. Time buckets in which nothing happened are not filled in: that
- * is the API's.
+ * Answers a query from all visible hits of its site, handed over in any number of parts; the hits of a home day must
+ * be in one. Time buckets in which nothing happened are not filled in: that is the API's.
+ *
+ * @throws RangeError for a time zone that Intl does not know
  */
-export function runQuery(hits: readonly StoredHit[], query: Query): QueryResult {
+export async function runQuery(parts: AsyncIterable<readonly StoredHit[]> | Iterable<readonly StoredHit[]>, query: Query): Promise<QueryResult> {
   const orderBy = query.orderBy ?? query.metrics.slice(0, 1).map((metric) => [metric, 'desc'] as const)
   const metrics = [...query.metrics, ...orderBy.map(([key]) => key).filter(isMetric)]
-  const rows = computeRows(hits, { ...query, metrics }).toSorted(createOrder(orderBy, query.dimensions ?? []))
+  const { rows: summed, total } = await sumRows(parts, { ...query, metrics })
+  const rows = summed
+    .map(({ dimensions, sums }) => ({
+      dimensions,
+      values: new Map(metrics.map((metric) => [metric, metricValues[metric](sums, total ?? sums)])),
+    }))
+    .toSorted(createOrder(orderBy, query.dimensions ?? []))
   const { limit = 10_000, offset = 0 } = query.pagination ?? {}
   return {
     rows: rows.slice(offset, offset + limit).map(({ dimensions, values }) => ({
@@ -27,13 +35,36 @@ export function runQuery(hits: readonly StoredHit[], query: Query): QueryResult 
   }
 }
 
-function computeRows(hits: readonly StoredHit[], query: Query): Row[] {
-  const { metrics } = query
-  const total = metrics.includes('percentage') ? tallyRows(hits, { ...query, dimensions: [] })[0]?.tally : undefined
-  return tallyRows(hits, query).map(({ dimensions, tally }) => ({
-    dimensions,
-    values: new Map(metrics.map((metric) => [metric, metricValues[metric](tally, total ?? tally)])),
-  }))
+interface SummedRow {
+  dimensions: string[]
+  sums: Sums
+}
+
+async function sumRows(
+  parts: AsyncIterable<readonly StoredHit[]> | Iterable<readonly StoredHit[]>,
+  query: Query,
+): Promise<{ rows: SummedRow[]; total: Sums | undefined }> {
+  const rows = new Map<string, SummedRow>()
+  let total: Sums | undefined
+  // Nothing at all is a part too: without dimensions there is a row in any case.
+  add([])
+  for await (const hits of parts) add(hits)
+  return { rows: [...rows.values()], total }
+
+  function add(hits: readonly StoredHit[]): void {
+    for (const { dimensions, tally } of tallyRows(hits, query)) {
+      const key = JSON.stringify(dimensions)
+      const known = rows.get(key)
+      const sums = sumUp(tally)
+      if (known === undefined) rows.set(key, { dimensions, sums })
+      else known.sums = addSums(known.sums, sums)
+    }
+    if (!query.metrics.includes('percentage')) return
+    for (const { tally } of tallyRows(hits, { ...query, dimensions: [] })) {
+      const sums = sumUp(tally)
+      total = total === undefined ? sums : addSums(total, sums)
+    }
+  }
 }
 
 /** As the query says; ties by the dimensions upwards, so that pages never overlap. Null is less than any number. */

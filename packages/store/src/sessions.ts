@@ -13,6 +13,8 @@ export interface Session {
   /** Pageviews and events by time and id; at least one. */
   hits: readonly [StoredHit, ...StoredHit[]]
   pageviews: readonly StoredHit[]
+  /** The same with the engagement reports. */
+  members: readonly StoredHit[]
   /**
    * At most one interactive hit: a custom event ends a bounce unless it says `interactive: false`. A visit of
    * non-interactive events alone is a bounce, as in Plausible.
@@ -68,6 +70,7 @@ function toSession(group: readonly StoredHit[]): Session[] {
       end: rest.at(-1)?.time ?? first.time,
       hits,
       pageviews: hits.filter((hit) => hit.type === 'pageview'),
+      members: group,
       bounced: hits.filter((hit) => hit.interactive !== false).length <= 1,
     },
   ]

@@ -1,71 +1,131 @@
 import { createBatch, hasGrown, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
+import { createCatalog, type Catalog } from './catalog.ts'
 import { hashText, type Erasure } from './erasure.ts'
+import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
 import type { StoredHit } from './hit.ts'
-import { createHitSet, type HitSet } from './hitSet.ts'
-import { minuteTime, parseBatchKey } from './keys.ts'
+import { groupBy } from './groupBy.ts'
+import { formatStamp, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import { createMarks, type Marks } from './marks.ts'
+import { firstReceived } from './merge.ts'
+import type { Pruning } from './pruning.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
-import { assertGone, replaceBatch } from './replaceBatch.ts'
+import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
-import type { AppendOutcome, Link } from './store.ts'
-import { createValues, ensureValue, listKeys } from './values.ts'
+import type { Link } from './store.ts'
+import { createValues, ensureValue, listKeys, readBytes } from './values.ts'
 
-/** What the storage has of one site, and its hits in memory. To refresh it is to take up what other processes have written. */
+/**
+ * What the storage has of one site: batches and marks in memory, segments by their manifests. To refresh it is to take
+ * up what other processes have written.
+ */
 export interface SiteLog extends Refresher {
-  readonly hits: HitSet
+  readonly site: string
+  readonly marks: Marks
+  readonly catalog: Catalog
+  readonly segments: SegmentReader
+  /** What was read or written and is in no segment yet, by key. */
+  readonly batches: ReadonlyMap<string, Batch>
+  /** Their facts. */
+  readonly fresh: FactSet
+  /** How many, repeated ones included. */
+  readonly freshCount: number
+  /** Links and erasures by the key of their value. */
+  readonly links: ReadonlyMap<string, readonly Link[]>
+  readonly erasures: ReadonlyMap<string, Erasure>
+  readonly prunings: ReadonlyMap<string, Pruning>
+  /** Erasures of which nothing is left in the storage. */
+  readonly finished: ReadonlySet<string>
+  /** Counts what may change what is to be kept: erasures and prunings. */
+  readonly version: number
+  /** Manifests that were damaged after they were written: nobody knows what they named. */
+  readonly damagedManifests: ReadonlySet<string>
   /**
    * Whether appending the hit would change nothing: this process has itself made durable a fact of its id and origin,
    * and the one that is kept stays. What was only read may rest in the cache of a system that is about to fail.
    */
   holds(hit: StoredHit): boolean
-  /** Takes up hits that this process has written to `key`. */
-  record(key: string, facts: readonly StoredHit[]): AppendOutcome[]
+  /** Whether a fact of this id is among the fresh ones, from any origin, and may be shown. */
+  knows(hit: StoredHit): boolean
+  /** Takes up a hit that this process has written to `key`. */
+  record(key: string, hit: StoredHit): void
   /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
   doubt(key: string): void
-  /** Resolves when the link is durable, with the number of hits that changed hands. */
-  link(link: Link): Promise<number>
-  /** Resolves when the erasure is durable. */
-  erase(erasure: Erasure): Promise<void>
-  /** Those of `ids` that can be deleted now: not those with a fact in a value that somebody may still append to. */
-  deletable(ids: Iterable<string>): Set<string>
-  /** Deletes hits from the storage. Call it at once with what was `deletable`: with anything between, a value may have grown. */
-  delete(ids: ReadonlySet<string>): Promise<void>
+  /** Takes up a manifest that this process has written. */
+  commit(key: string, manifest: Manifest): void
+  /** Takes up a value that holds what others did before. */
+  regather(key: string, parts: readonly Batch[]): void
+  /** Forgets values that this process has deleted. */
+  forget(keys: readonly string[]): void
+  /** Resolves when the mark is durable. */
+  writeLink(link: Link): Promise<void>
+  /** Writes many links as one value. */
+  writeLinks(key: string, links: readonly Link[]): Promise<void>
+  writeErasure(erasure: Erasure): Promise<void>
+  /** Says of hits that they were erased, beside those that an erasure knew of. @param names as `nameHit` says */
+  writeErasedHits(names: readonly string[]): Promise<void>
+  writePruning(pruning: Pruning): Promise<void>
+  /** Says of an erasure that it is finished. */
+  writeFinished(erasureKey: string): Promise<void>
+  /** The facts of a home day from wherever they are. What is damaged is reported and left out. */
+  readDay(day: string): Promise<DayFacts>
+  /** Whether a batch is whole, and nobody will add to it. */
+  isSettled(batch: Batch): boolean
 }
 
-export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem'> {
+export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce'> {
   site: string
-  writer: Pick<BatchWriter, 'nextKey' | 'isOpen'>
+  writer: Pick<BatchWriter, 'isOpen'>
 }
 
-/** A writer appends to a value for a minute; the rest is for clocks that differ. ms */
-const settleTime = 10 * 60_000
 /** Reads under way at once: without a bound, drivers run out of file handles or connections. */
 const parallelReads = 32
 /** How often somebody who deletes may overtake a listing. */
 const maxListings = 10
 
 export function createSiteLog(options: SiteLogOptions): SiteLog {
-  const { site, storage, writer, now, refreshMs, onProblem } = options
-  const hits = createHitSet()
+  const { site, storage, writer, now, refreshMs, onProblem, settle, nonce } = options
+  const catalog = createCatalog()
+  const segments = createSegmentReader(storage, onProblem)
   const values = createValues(storage, { onProblem })
   const batches = new Map<string, Batch>()
-  /** Facts of which this process has made one of the same id and origin durable, and which it is not deleting. */
+  let fresh: FactSet = new Map()
+  /** Facts of which this process has made one of the same id and origin durable. */
   const durable = new WeakSet<StoredHit>()
-  /** Keys of links and erasures that were taken up. */
-  const taken = new Set<string>()
+  const links = new Map<string, readonly Link[]>()
+  const erasures = new Map<string, Erasure>()
+  const prunings = new Map<string, Pruning>()
+  const finished = new Set<string>()
+  const damagedManifests = new Set<string>()
+  let marks = createMarks()
+  let version = 0
+  let freshCount = 0
+  /** What gathered values hold, by writer. */
+  let gathered = new Map<string, BatchKey[]>()
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
+    const whole = [...batches.values()].filter(({ name, damaged }) => name.bytes > 0 && !damaged)
+    gathered = groupBy(whole.map(({ name }) => name), ({ writer }) => writer)
     for (let listing = 1; listing <= maxListings; listing++) {
-      const keys = await listKeys(storage, `${site}:`)
-      if (await takeAll(keys)) return forgetVanished(new Set(keys))
-      // What vanished was replaced: its survivors are under a key that this listing may lack.
+      // In this order: what is moved into segments between the listings is then seen in both places, never in neither.
+      const batchKeys = await listKeys(storage, `${site}:batch:`)
+      const manifestKeys = await listKeys(storage, `${site}:manifest:`)
+      const markKeys = [
+        ...(await listKeys(storage, `${site}:link:`)),
+        ...(await listKeys(storage, `${site}:erasure:`)),
+        ...(await listKeys(storage, `${site}:pruning:`)),
+      ]
+      const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, takeMark)) && (await takeAll(batchKeys, takeBatch))
+      // What vanished was replaced, by something that this listing may lack.
+      if (taken) return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
     }
     throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
   }
 
   /** False if a value vanished between the listing and the reading. */
-  async function takeAll(keys: readonly string[]): Promise<boolean> {
+  async function takeAll(keys: readonly string[], take: (key: string) => Promise<boolean> | boolean): Promise<boolean> {
     for (let start = 0; start < keys.length; start += parallelReads) {
       const found = await Promise.all(keys.slice(start, start + parallelReads).map(take))
       if (!found.every(Boolean)) return false
@@ -73,78 +133,160 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     return true
   }
 
-  async function take(key: string): Promise<boolean> {
-    const minute = parseBatchKey(key)?.minute
-    if (minute !== undefined) return takeBatch(key, minute)
-    if (key.startsWith(`${site}:link:`)) await takeValue<Link>(key, hits.link)
-    if (key.startsWith(`${site}:erasure:`)) await takeValue<Erasure>(key, hits.addErasure)
+  async function takeManifest(key: string): Promise<boolean> {
+    if (catalog.manifests.has(key) || damagedManifests.has(key)) return true
+    const value = await readBytes(storage, key)
+    if (value === undefined) return false
+    const manifest = decodeManifest(value)
+    if (manifest !== undefined && value.length === parseStamp(key)?.bytes) takeCommit(key, manifest)
+    else if (value.length >= (parseStamp(key)?.bytes ?? 0)) reportDamaged(key)
+    // Else it is still being written, or whoever wrote it was killed: then it never counted.
     return true
   }
 
-  async function takeBatch(key: string, minute: string): Promise<boolean> {
-    const batch = batches.get(key) ?? createBatch(key, false)
+  function reportDamaged(key: string): void {
+    damagedManifests.add(key)
+    onProblem({ key, offset: 0, reason: 'checksum' })
+  }
+
+  function takeCommit(key: string, manifest: Manifest): void {
+    catalog.add(key, manifest)
+    dropCovered()
+  }
+
+  /** What is in segments need not be in memory. */
+  function dropCovered(): void {
+    const covered = [...batches.values()].filter(({ name }) => catalog.coveredAt(name) !== undefined)
+    for (const { key } of covered) batches.delete(key)
+    if (covered.length > 0) rebuild()
+  }
+
+  async function takeBatch(key: string): Promise<boolean> {
+    const name = parseBatchKey(key)
+    if (name === undefined || catalog.coveredAt(name) !== undefined || isGathered(name)) return true
+    const batch = batches.get(key) ?? createBatch(key, name)
     // What this process is writing counts once it is durable: see `record`.
     if (batch.settled || writer.isOpen(key)) return true
-    const settled = minuteTime(minute) + settleTime < now()
+    const settled = name.bytes > 0 || minuteTime(name.minute) + settle < now()
     if (!batches.has(key) || (await hasGrown(storage, batch))) {
+      const before = batch.facts.length
       const problems = await readBatch(storage, batch, keep)
       if (problems === undefined) return false
+      freshCount += batch.facts.length - before
+      // A gathered value that is not whole was never finished: its parts are still there.
+      if (name.bytes > 0 && batch.size < name.bytes) return true
       batches.set(key, batch)
       for (const problem of problems) {
         // The end of a value that is being written is no damage.
-        if (settled || problem.reason !== 'torn') onProblem({ key, ...problem })
+        if (!settled && problem.reason === 'torn') continue
+        onProblem({ key, ...problem })
+        batch.damaged ||= problem.reason === 'checksum' || name.bytes > 0
       }
     }
     batch.settled = settled
     return true
   }
 
-  async function takeValue<T>(key: string, apply: (value: T) => void): Promise<void> {
-    if (taken.has(key)) return
-    const bytes = await values.read(key)
-    if (bytes === undefined) return
-    apply(JSON.parse(new TextDecoder().decode(bytes)) as T)
-    taken.add(key)
+  /** Whether a whole value that was read holds what this one does. */
+  function isGathered({ writer, seq, bytes }: BatchKey): boolean {
+    return bytes === 0 && gathered.get(writer)?.some((run) => run.seq <= seq && seq <= run.last) === true
   }
 
-  /** Hits of values that others have deleted are gone, unless another value has them too. */
-  async function forgetVanished(listed: ReadonlySet<string>): Promise<void> {
-    let vanished = false
-    for (const key of [...batches.keys()].filter((each) => !listed.has(each))) {
-      // This process may have written it since, and some storages list late what they have.
-      if (await storage.hasItem(key)) continue
-      vanished = batches.delete(key) || vanished
+  async function takeMark(key: string): Promise<boolean> {
+    if (links.has(key) || erasures.has(key) || prunings.has(key) || finished.has(key)) return true
+    if (key.endsWith('-done')) {
+      finished.add(key)
+      return true
     }
-    if (vanished) resetHits()
+    const bytes = await values.read(key)
+    // Gone: a link that was gathered or forgotten. Damaged: reported.
+    if (bytes === undefined) return (await storage.hasItem(key))
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    if (key.startsWith(`${site}:link:`)) addLinks(key, Array.isArray(value) ? (value as Link[]) : [value as Link])
+    else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)
+    else addPruning(key, value as Pruning)
+    return true
   }
 
-  function resetHits(): void {
-    hits.reset([...batches.values()].flatMap((batch) => batch.facts))
+  function addLinks(key: string, its: readonly Link[]): void {
+    links.set(key, its)
+    for (const link of its) marks.addLink(link)
   }
 
-  /** Takes up a fact; answers the one that is kept of its id and origin, which need not be this one. */
+  function addErasure(key: string, erasure: Erasure): void {
+    erasures.set(key, erasure)
+    marks.addErasure(erasure)
+    version++
+  }
+
+  function addPruning(key: string, pruning: Pruning): void {
+    prunings.set(key, pruning)
+    marks.addPruning(pruning)
+    version++
+  }
+
+  /** Values that others have deleted are gone; what they said is in others, or was to go. */
+  async function forgetVanished(listed: ReadonlySet<string>): Promise<void> {
+    const known = [...batches.keys(), ...catalog.manifests.keys(), ...links.keys(), ...prunings.keys(), ...damagedManifests]
+    const gone: string[] = []
+    for (const key of known.filter((each) => !listed.has(each) && !writer.isOpen(each))) {
+      // This process may have written it since, and some storages list late what they have.
+      if (!(await storage.hasItem(key))) gone.push(key)
+    }
+    forget(gone)
+  }
+
+  function forget(keys: readonly string[]): void {
+    const counts = () => [batches.size, links.size + prunings.size]
+    const before = counts()
+    for (const key of keys) {
+      batches.delete(key)
+      catalog.remove(key)
+      damagedManifests.delete(key)
+      links.delete(key)
+      prunings.delete(key)
+    }
+    const after = counts()
+    if (before[0] !== after[0]) rebuild()
+    if (before[1] !== after[1]) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
+  }
+
+  function rebuild(): void {
+    fresh = new Map()
+    freshCount = 0
+    for (const { facts } of batches.values()) {
+      freshCount += facts.length
+      for (const fact of facts) addToSet(fresh, fact)
+    }
+  }
+
+  /** Takes up a fact; answers the one that is there instead, so that none is held twice. */
   function keep(fact: StoredHit): StoredHit {
-    hits.add(fact)
-    return hits.keeps(fact) ?? fact
+    return addToSet(fresh, fact)
   }
 
   function holds(hit: StoredHit): boolean {
-    const kept = hits.keeps(hit)
-    return kept !== undefined && durable.has(kept)
+    const known = fresh.get(hit.day)?.get(hit.id)
+    if (known === undefined) return false
+    const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && durable.has(fact)
+    return marks.keep(known).some(isKept)
   }
 
-  function record(key: string, facts: readonly StoredHit[]): AppendOutcome[] {
-    const batch = batches.get(key) ?? createBatch(key, true)
+  function record(key: string, hit: StoredHit): void {
+    const batch = batches.get(key) ?? createOwnBatch(key)
+    // The caller may go on changing its own.
+    const kept = keep({ ...hit })
+    batch.facts.push(kept)
+    durable.add(kept)
+    freshCount++
+  }
+
+  function createOwnBatch(key: string): Batch {
+    const name = parseBatchKey(key)
+    if (name === undefined) throw new Error(`[treadlight store] ${key} is no batch`)
+    const batch = { ...createBatch(key, name), settled: true }
     batches.set(key, batch)
-    return facts.map((fact) => {
-      // The caller may go on changing its own.
-      const own = { ...fact }
-      const outcome = hits.add(own)
-      const kept = hits.keeps(own) ?? own
-      batch.facts.push(kept)
-      durable.add(kept)
-      return outcome
-    })
+    return batch
   }
 
   /** A write that has failed may still arrive: for a while the value is read like that of another process. */
@@ -152,58 +294,115 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const batch = batches.get(key)
     if (batch === undefined) return
     Object.assign(batch, { settled: false, size: 0, end: 0 })
-    forgetDurable(batch.facts)
+    for (const fact of batch.facts) durable.delete(fact)
   }
 
-  function forgetDurable(facts: readonly StoredHit[]): void {
-    for (const fact of facts) durable.delete(fact)
-  }
-
-  async function link(link: Link): Promise<number> {
-    if (hits.knowsLink(link)) return 0
+  async function writeLink(link: Link): Promise<void> {
     const key = `${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`
     await ensureValue(values, key, JSON.stringify(link))
-    taken.add(key)
-    return hits.link(link)
+    addLinks(key, [link])
   }
 
-  async function erase(erasure: Erasure): Promise<void> {
-    const key = `${site}:erasure:${erasure.hash}-${erasure.time}`
+  async function writeLinks(key: string, its: readonly Link[]): Promise<void> {
+    if (!(await values.create(key, JSON.stringify(its)))) throw new Error(`[treadlight store] ${key} is taken`)
+    addLinks(key, its)
+  }
+
+  async function writeErasure(erasure: Erasure): Promise<void> {
+    const key = `${site}:erasure:${erasure.hash}-${erasure.time}${erasure.hits.length > 0 ? '-hits' : ''}`
     await ensureValue(values, key, JSON.stringify(erasure))
-    taken.add(key)
-    hits.addErasure(erasure)
+    if (!erasures.has(key)) addErasure(key, erasure)
   }
 
-  function deletable(ids: Iterable<string>): Set<string> {
-    const deletable = new Set(ids)
-    for (const batch of batches.values()) {
-      if (batch.settled && !writer.isOpen(batch.key)) continue
-      for (const { id } of batch.facts) deletable.delete(id)
+  async function writeErasedHits(names: readonly string[]): Promise<void> {
+    const erasure: Erasure = { kind: 'user', hash: '', time: now(), sessions: [], hits: names }
+    const key = `${site}:erasure:${hashText(names.join())}-${erasure.time}-hits`
+    await ensureValue(values, key, JSON.stringify(erasure))
+    addErasure(key, erasure)
+  }
+
+  async function writePruning(pruning: Pruning): Promise<void> {
+    const key = `${site}:pruning:${formatStamp(pruning.at, nonce())}`
+    await values.create(key, JSON.stringify(pruning))
+    addPruning(key, pruning)
+  }
+
+  async function readDay(day: string): Promise<DayFacts> {
+    for (let reading = 1; ; reading++) {
+      const facts: DayFacts = new Map()
+      const gone = await addSegments(day, facts)
+      if (gone !== undefined && reading < maxListings) {
+        // It was replaced since the manifests were listed, unless it is lost.
+        await refreshNow()
+        continue
+      }
+      if (gone !== undefined) onProblem({ key: gone.key, offset: 0, reason: 'missing' })
+      for (const known of fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(facts, fact)
+      return facts
     }
-    return deletable
   }
 
-  async function deleteHits(ids: ReadonlySet<string>): Promise<void> {
-    const touched = [...batches.values()].filter((batch) => batch.facts.some(({ id }) => ids.has(id)))
-    if (touched.length === 0) return
-    // A retry that comes meanwhile is a new hit, and must not be taken for one that is there.
-    hits.remove(ids)
-    for (const { facts } of touched) forgetDurable(facts.filter(({ id }) => ids.has(id)))
-    try {
-      for (const batch of touched) await deleteFrom(batch, ids)
-    } finally {
-      resetHits()
+  /** Answers a segment that is not there. */
+  async function addSegments(day: string, facts: DayFacts): Promise<SegmentFile | undefined> {
+    let gone: SegmentFile | undefined
+    for (const file of catalog.days.get(day) ?? []) {
+      try {
+        for (const fact of await segments.facts(file)) addToDay(facts, fact)
+      } catch (error) {
+        if (error instanceof SegmentGone) gone = file
+        else if (!(error instanceof SegmentDamaged)) throw error
+      }
     }
-    await assertGone(storage, `${site}:batch:`, touched.map(({ key }) => key))
+    return gone
   }
 
-  async function deleteFrom(batch: Batch, ids: ReadonlySet<string>): Promise<void> {
-    const survivors = batch.facts.filter(({ id }) => !ids.has(id))
-    const key = writer.nextKey(site, parseBatchKey(batch.key)?.minute ?? '')
-    const replacement = await replaceBatch(storage, batch, survivors, key)
-    batches.delete(batch.key)
-    if (replacement !== undefined) batches.set(key, replacement)
+  return {
+    site,
+    get marks() {
+      return marks
+    },
+    catalog,
+    segments,
+    batches,
+    get fresh() {
+      return fresh
+    },
+    get freshCount() {
+      return freshCount
+    },
+    links,
+    erasures,
+    prunings,
+    finished,
+    get version() {
+      return version
+    },
+    damagedManifests,
+    refresh,
+    refreshNow,
+    holds,
+    knows: (hit) => marks.keep(fresh.get(hit.day)?.get(hit.id) ?? []).length > 0,
+    record,
+    doubt,
+    commit: takeCommit,
+    regather(key, parts) {
+      const name = parseBatchKey(key)
+      if (name === undefined) return
+      batches.set(key, { ...createBatch(key, name), settled: true, facts: parts.flatMap(({ facts }) => facts) })
+      for (const part of parts) batches.delete(part.key)
+    },
+    forget,
+    writeLink,
+    writeLinks,
+    writeErasure,
+    writeErasedHits,
+    writePruning,
+    async writeFinished(erasureKey) {
+      const key = `${erasureKey}-done`
+      await values.create(key, '')
+      finished.add(key)
+    },
+    readDay,
+    isSettled: (batch) => batch.settled && !batch.damaged && !writer.isOpen(batch.key),
   }
-
-  return { hits, refresh, refreshNow, holds, record, doubt, link, erase, deletable, delete: deleteHits }
 }

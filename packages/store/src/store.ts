@@ -1,5 +1,5 @@
 import type { StoredHit } from './hit.ts'
-import type { Query, QueryResult } from './query.ts'
+import type { Filter, Query, QueryResult } from './query.ts'
 
 /** What a store makes of one appended hit. */
 export type AppendOutcome = 'stored' | 'duplicate'
@@ -12,10 +12,14 @@ export interface EraseReport {
   erased: number
 }
 
-/** Ages in milliseconds; a hit is deleted when it is strictly older. */
+/** What may stay: a hit goes when any of these says so. */
 export interface RetentionPolicy {
+  /** ms: hits without a user go when they are strictly older. */
   anonymous: number
+  /** ms: the same for hits of known users. */
   authenticated: number
+  /** Only so many of each site's hits stay, the newest by time and id. @default all */
+  newest?: number
 }
 
 export interface PruneOptions {
@@ -36,6 +40,28 @@ export interface PruneReport {
   others: number
 }
 
+/** A place in a listing. That of a hit stays valid when the hit is deleted. */
+export interface HitPosition {
+  /** ms since 1970. */
+  time: number
+  id: string
+}
+
+export interface MaintainOptions {
+  /** Does at once what would otherwise wait until it is worth it. */
+  force?: boolean
+}
+
+/** What upkeep has done. */
+export interface MaintainReport {
+  /** Facts that were moved from arrivals into segments. */
+  compacted: number
+  /** Facts in segments that were written anew, because others beside them were erased or pruned or lay in pieces. */
+  rewritten: number
+  /** Values of the storage that were no longer needed. */
+  deleted: number
+}
+
 /** Which hits to list. All conditions must hold. */
 export interface HitFilter {
   site: string
@@ -47,10 +73,14 @@ export interface HitFilter {
   session?: string
   visitor?: string
   type?: StoredHit['type']
+  /** Text that id, user, url, session, source or medium must contain, whatever its case (PV25). */
+  search?: string
+  /** As in a query: `visit:` ones ask the session that the hit belongs to. */
+  filters?: readonly Filter[]
   /** By time, then id. @default 'newest' */
   order?: 'oldest' | 'newest'
-  /** Id of the last hit seen: the listing goes on behind it. */
-  after?: string
+  /** The last hit seen: the listing goes on behind it. */
+  after?: HitPosition
   /** @default no limit */
   limit?: number
 }
@@ -60,7 +90,7 @@ export interface Link {
   site: string
   session: string
   user: string
-  /** When, ms since 1970. Of two links of one session the earlier counts. */
+  /** When, ms since 1970. Of two links of one session the earlier counts; at the same millisecond the smaller user. */
   time: number
 }
 
@@ -80,14 +110,23 @@ export interface HitStore {
   append(hits: readonly StoredHit[]): Promise<AppendOutcome[]>
   query(query: Query): Promise<QueryResult>
   hits(filter: HitFilter): AsyncIterable<StoredHit>
-  /** Gives the session's anonymous hits, past and to come, to the user. Answers how many changed hands now. */
-  identify(link: Link): Promise<number>
-  /** Hides the person's hits up to now from every answer at once. */
+  /**
+   * Gives the session's anonymous hits, past and to come, to the user. False if that was known already. It does not say
+   * how many: a log-in must not cost a search; `hits({ session })` does.
+   */
+  identify(link: Link): Promise<boolean>
+  /**
+   * Hides the person's hits up to now from every answer, and every hit of which any fact names the person. What lies
+   * in the storage goes with `maintain`.
+   */
   erase(subject: Subject): Promise<EraseReport>
-  /** Deletes hits strictly older than the policy allows. */
+  /**
+   * Hides for ever what the policy no longer allows, of what was received until now. What lies in the storage goes
+   * with `maintain`.
+   */
   prune(policy: RetentionPolicy, options?: PruneOptions): Promise<PruneReport>
   /** Upkeep: safe to run anywhere, any time, by any number of processes. */
-  maintain(): Promise<void>
+  maintain(options?: MaintainOptions): Promise<MaintainReport>
   /** Finishes what is being written. Later calls throw. */
   close(): Promise<void>
 }

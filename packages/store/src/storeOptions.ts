@@ -17,6 +17,19 @@ export interface StoreOptions {
    * takes long it is done less often: after 20 times as long as it took, but at most 2 s. @default 250
    */
   refreshMs?: number
+  /**
+   * How long a value that is no longer needed stays for those who are still reading it, in ms. Longer than any listing,
+   * and than a storage takes to show everybody what was written. @default 10 minutes
+   */
+  grace?: number
+  /** After how long nobody can still be adding to a batch, in ms: a minute, and what clocks differ by. @default 10 minutes */
+  settle?: number
+  /** How many hits of a site may be in batches, which are kept in memory, before `append` has them compacted. @default 50_000 */
+  compactAt?: number
+  /** Makes what is unique in names: 12 hex digits. @default random */
+  nonce?: () => string
+  /** Told of what went wrong while nobody was waiting for it. @default console.error */
+  onError?: (error: unknown) => void
   /** Most bytes of hits that wait for the storage; beyond, `append` throws StoreBusyError. @default 16 MiB */
   maxWaitingBytes?: number
   /** Most hits that wait for the storage. @default 50_000 */
@@ -33,6 +46,11 @@ export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
     now: Date.now,
     writer: 'w',
     refreshMs: 250,
+    grace: 10 * 60_000,
+    settle: 10 * 60_000,
+    compactAt: 50_000,
+    nonce: () => randomBytes(6).toString('hex'),
+    onError: console.error,
     maxWaitingBytes: 16 * 1024 * 1024,
     maxWaitingHits: 50_000,
     onProblem: () => undefined,
@@ -46,5 +64,5 @@ export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
   if (!driver.setItem && !driver.setItemRaw) {
     throw new Error(`[treadlight store] driver ${driver.name ?? ''} only reads: choose one that writes`)
   }
-  return { ...resolved, writer: `${resolved.writer}-${randomBytes(6).toString('hex')}` }
+  return { ...resolved, writer: `${resolved.writer}-${resolved.nonce()}` }
 }

@@ -64,7 +64,7 @@ export async function ensureValue(values: Values, key: string, value: string): P
 }
 
 /** Writes a value where there is none; false if the driver says that there is one. */
-export async function createItem(storage: Storage, key: string, bytes: Buffer): Promise<boolean> {
+export async function createItem(storage: Storage, key: string, bytes: Uint8Array): Promise<boolean> {
   try {
     await storage.setItemRaw(key, bytes)
     return true

@@ -1,0 +1,238 @@
+import type { HitType } from '@treadlight/protocol'
+import { idFrom } from '@treadlight/protocol'
+import type { StoredHit } from '@treadlight/store'
+
+/**
+ * Made-up traffic of a small publisher's site, always the same for the same options. Its shape follows the figures
+ * that the storage layouts were compared with: 1.08 sessions per visitor and day, 3.1 pageviews per session of which
+ * 42 % have one only, 12 % of visitors signed in, some 500 paths with a Zipf-like share each, and what this tracker
+ * sends: UUIDv7 ids, an engagement hit for about every second pageview, few events. A hit is some 500 bytes of JSON.
+ * What it does not have: bots, scanners with ever new paths, long sessions, campaigns that come and go.
+ */
+export interface GenerateOptions {
+  /** Of all days together, about. */
+  hits: number
+  days: number
+  /** @default 1 */
+  seed?: number
+  /** @default 'shop' */
+  site?: string
+  /** The last day, `YYYY-MM-DD`, in UTC. @default '2026-11-21' */
+  end?: string
+  /** Share of visitors whose hits carry a session id, as in the modes that allow one. @default 0 */
+  sessionIds?: number
+}
+
+/** Signed in on every day: someone to export or erase. */
+export const everydayUser = 'user-1'
+
+const dayLength = 86_400_000
+const pageviewsPerSession = 3.1
+const onePageview = 0.42
+const sessionsPerVisitor = 1.08
+const signedIn = 0.12
+const hitsPerPageview = 1.62
+
+/** The hits of each day in order of arrival, a day at a time, the earliest first. */
+export function* generateHits(options: GenerateOptions): Generator<StoredHit[]> {
+  const { hits, days, seed = 1, site = 'shop', end = '2026-11-21', sessionIds = 0 } = options
+  const random = createRandom(seed)
+  const last = Date.parse(`${end}T00:00:00Z`)
+  for (let index = days - 1; index >= 0; index--) {
+    yield generateDay(Math.round(hits / days), { site, start: last - index * dayLength, sessionIds, random })
+  }
+}
+
+interface Day {
+  site: string
+  start: number
+  sessionIds: number
+  random: Random
+}
+
+interface Visitor {
+  visitor: string
+  session: string
+  user: string
+  device: Pick<StoredHit, 'screen' | 'language' | 'timezone'>
+  entry: Pick<StoredHit, 'referrer' | 'referrerHost' | 'source' | 'medium' | 'campaign'> & { query: string }
+}
+
+function generateDay(count: number, day: Day): StoredHit[] {
+  const hits: StoredHit[] = []
+  while (hits.length < count) {
+    const sessions = day.random() < sessionsPerVisitor - 1 ? 2 : 1
+    const user = hits.length === 0 ? everydayUser : undefined
+    const visitor = generateVisitor(day, user)
+    for (let session = 0; session < sessions; session++) addSession(hits, visitor, day)
+  }
+  return hits.slice(0, count).sort((a, b) => a.received - b.received)
+}
+
+function generateVisitor({ random, sessionIds }: Day, known?: string): Visitor {
+  const user = known ?? (random() < signedIn ? `user-${1 + Math.floor(20_000 * random() ** 2)}` : '')
+  return {
+    visitor: hexOf(random, 16),
+    session: random() < sessionIds ? hexOf(random, 24) : '',
+    user,
+    device: { screen: pick(random, screens), language: pick(random, languages), timezone: pick(random, timezones) },
+    entry: generateEntry(random),
+  }
+}
+
+function generateEntry(random: Random): Visitor['entry'] {
+  const none = { referrer: '', referrerHost: '', source: '', medium: '', campaign: '', query: '' }
+  const kind = random()
+  if (kind < 0.45) return none
+  if (kind < 0.85) {
+    const [referrer, referrerHost] = pick(random, referrers)
+    return { ...none, referrer, referrerHost }
+  }
+  if (kind < 0.93) {
+    const slug = pathOf(random).replaceAll('/', '-')
+    return { ...none, referrer: `https://news.example/item${slug}`, referrerHost: 'news.example' }
+  }
+  const [source, medium, campaign] = pick(random, campaigns)
+  const click = random() < 0.3 ? `&gclid=${hexOf(random, 40)}` : ''
+  return { ...none, source, medium, campaign, query: `?utm_source=${source}&utm_medium=${medium}&utm_campaign=${campaign}${click}` }
+}
+
+function addSession(hits: StoredHit[], visitor: Visitor, day: Day): void {
+  const { random, start } = day
+  // Two in three between 8 and 22 o'clock.
+  let time = start + Math.floor(dayLength * (random() < 0.67 ? (8 + 14 * random()) / 24 : random()) * 0.98)
+  const pageviews = random() < onePageview ? 1 : 2 + geometric(random, (pageviewsPerSession - onePageview) / (1 - onePageview) - 2)
+  let referrer = visitor.entry.referrer
+  for (let index = 0; index < pageviews; index++) {
+    time = Math.min(time + 1, start + dayLength - 1)
+    const page = addPageview(hits, visitor, day, time, index === 0, referrer)
+    referrer = page.url
+    const stay = Math.min(Math.floor(-Math.log(1 - random()) * 40_000) + 500, start + dayLength - 1 - time)
+    if (random() < 0.12) addEvent(hits, page, day, time + Math.floor(stay * random()))
+    if (random() < 0.5) addEngagement(hits, page, day, time + stay, stay)
+    time += stay
+  }
+}
+
+function addPageview(hits: StoredHit[], visitor: Visitor, day: Day, time: number, entry: boolean, referrer: string): StoredHit {
+  const { random, site } = day
+  const path = pathOf(random)
+  const query = entry ? visitor.entry.query : random() < 0.03 ? `?page=${1 + geometric(random, 3)}` : ''
+  const id = idOf(random, time)
+  const hit: StoredHit = {
+    ...factOf('pageview', id, time, random, site),
+    view: id,
+    url: `https://${hostname}${path}${query}`,
+    title: titleOf(path),
+    referrer,
+    hostname,
+    path,
+    referrerHost: visitor.entry.referrerHost,
+    source: visitor.entry.source,
+    medium: visitor.entry.medium,
+    campaign: visitor.entry.campaign,
+    visitor: visitor.visitor,
+    session: visitor.session,
+    user: visitor.user,
+    ...visitor.device,
+    navigation: entry || random() < 0.9 ? 'navigate' : random() < 0.5 ? 'reload' : 'back-forward',
+  }
+  hits.push(hit)
+  return hit
+}
+
+function addEvent(hits: StoredHit[], page: StoredHit, { random, site }: Day, time: number): void {
+  const name = pick(random, eventNames)
+  const props = { plan: pick(random, ['free', 'team', 'business']), position: Math.floor(random() * 12), trial: random() < 0.3 }
+  hits.push(reportOf(page, factOf('event', idOf(random, time), time, random, site), { name, props }))
+}
+
+function addEngagement(hits: StoredHit[], page: StoredHit, { random, site }: Day, time: number, stay: number): void {
+  const engaged = Math.floor(stay * (0.3 + 0.7 * random()))
+  const scroll = Math.floor(100 * random() ** 0.5)
+  hits.push(reportOf(page, factOf('engagement', idOf(random, time), time, random, site), { engaged, scroll }))
+}
+
+type Fact = Pick<StoredHit, 'site' | 'id' | 'origin' | 'type' | 'day' | 'time' | 'received'>
+
+function factOf(type: HitType, id: string, time: number, random: Random, site: string): Fact {
+  const delay = 20 + Math.floor(1980 * random() ** 3)
+  return { site, id, origin: 'browser', type, day: new Date(time).toISOString().slice(0, 10), time, received: time + delay }
+}
+
+/** What an event or engagement repeats of its view, and what it says itself; the fields in the order of the collector. */
+function reportOf(page: StoredHit, fact: Fact, said: Partial<StoredHit>): StoredHit {
+  const { screen, language, timezone, navigation: _, ...rest } = page
+  return { ...rest, ...fact, ...said, screen: screen!, language: language!, timezone: timezone! }
+}
+
+const hostname = 'shop.example'
+const pathCount = 500
+const sections = ['blog', 'docs', 'shop', 'guides', 'news', 'help']
+const words = 'quiet river winter copper market garden signal harbor paper lantern orchard meadow silver window bridge summit'.split(' ')
+const eventNames = ['signup', 'add to cart', 'checkout', 'download', 'video play', 'search', 'outbound link']
+const screens = ['1920x1080', '390x844', '1440x900', '412x915', '1536x864', '393x873', '360x800', '2560x1440', '1366x768', '820x1180']
+const languages = ['en-US', 'de-DE', 'en-GB', 'fr-FR', 'es-ES', 'nl-NL', 'pt-BR', 'ja-JP', 'pl-PL', 'it-IT', 'sv-SE', 'de-AT']
+const timezones = ['Europe/Berlin', 'America/New_York', 'Europe/London', 'America/Los_Angeles', 'Europe/Paris', 'Asia/Tokyo', 'America/Sao_Paulo', 'Europe/Vienna']
+const referrers: [string, string][] = [
+  ['https://www.google.com/', 'google.com'],
+  ['https://duckduckgo.com/', 'duckduckgo.com'],
+  ['https://www.bing.com/', 'bing.com'],
+  ['https://t.co/', 't.co'],
+  ['https://www.reddit.com/', 'reddit.com'],
+  ['https://github.com/', 'github.com'],
+  ['android-app://com.google.android.gm/', 'com.google.android.gm'],
+]
+const campaigns: [string, string, string][] = [
+  ['newsletter', 'email', 'november'],
+  ['google', 'cpc', 'brand'],
+  ['facebook', 'social', 'autumn-sale'],
+  ['partner', 'referral', 'docs-launch'],
+]
+
+const paths = Array.from({ length: pathCount }, (_, rank) => {
+  if (rank === 0) return '/'
+  const slug = [words[rank % 16], words[(rank >> 2) % 16], words[(rank * 7) % 16], rank].join('-')
+  return `/${sections[rank % sections.length]}/${slug}`
+})
+
+/** Rank by a power law: the first of 500 has about a tenth of the views. */
+function pathOf(random: Random): string {
+  return paths[Math.min(pathCount - 1, Math.floor(pathCount ** random() - 1))]!
+}
+
+function titleOf(path: string): string {
+  const slug = path.slice(path.lastIndexOf('/') + 1).replaceAll('-', ' ')
+  return path === '/' ? 'Shop – quiet things for loud days' : `${slug.charAt(0).toUpperCase()}${slug.slice(1)} – Shop`
+}
+
+/** Early ones far more often. */
+function pick<T>(random: Random, from: readonly T[]): T {
+  return from[Math.floor(from.length * random() ** 2)]!
+}
+
+/** How often it takes on to succeed; `mean` on average. */
+function geometric(random: Random, mean: number): number {
+  return Math.floor(Math.log(1 - random()) / Math.log(mean / (mean + 1)))
+}
+
+function idOf(random: Random, time: number): string {
+  return idFrom(time, Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256)))
+}
+
+function hexOf(random: Random, length: number): string {
+  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
+}
+
+type Random = () => number
+
+/** mulberry32: a generator of 32 bits of state, so that a seed says it all. */
+function createRandom(seed: number): Random {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,125 @@
+import { compact, isClosed, uniteDay, type CompactionOptions } from './compaction.ts'
+import { addToDay, type DayFacts } from './factSet.ts'
+import type { SegmentFile } from './manifest.ts'
+import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import type { SiteLog } from './siteLog.ts'
+
+/** What upkeep remembers of a site between two rounds. */
+export interface CleanMemory {
+  /** For segments without anything that is to go: the log's version at which they were looked at. */
+  clean: Map<string, number>
+}
+
+/** Whether something was pruned in the midst of a segment is looked at once a day: hidden it is at once. ms */
+const pruneRest = 24 * 3_600_000
+/** Days that one manifest commits. */
+const daysPerCommit = 31
+/** Facts of a day beyond which its segments stay apart: a day is put together in memory. */
+const maxMergedFacts = 300_000
+
+/**
+ * Writes segments anew without what was erased or pruned, and days that lie in many pieces in one.
+ * @returns how many facts were written, and whether everything was found clean
+ */
+export async function rewriteSegments(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
+  const found = { facts: 0, clean: true }
+  for (const days of chunk([...log.catalog.days.keys()].toSorted(), daysPerCommit)) {
+    const replaces: SegmentFile[] = []
+    found.facts += (await compact(log, options, { days: readDays(days, replaces), replaces })) ?? 0
+  }
+  return found
+
+  /** One day at a time is in memory. */
+  async function* readDays(days: readonly string[], replaces: SegmentFile[]): AsyncGenerator<[string, DayFacts]> {
+    for (const day of days) {
+      const files = await findFiles(log, options, memory, day)
+      if (files.length === 0) continue
+      found.clean = false
+      const read = await readFiles(log, files)
+      if (read === undefined) continue
+      replaces.push(...files)
+      yield [day, read]
+    }
+  }
+}
+
+/** The segments of the day that are to be written anew, if any. */
+async function findFiles(log: SiteLog, { now }: CompactionOptions, memory: CleanMemory, day: string): Promise<SegmentFile[]> {
+  const files = log.catalog.days.get(day) ?? []
+  if (isClosed(day, now())) {
+    const pieces = findPieces(files)
+    if (pieces.length > 0) return pieces
+  }
+  const dirty: SegmentFile[] = []
+  for (const file of files) if (await isErasedFrom(log, memory, file)) dirty.push(file)
+  return dirty
+}
+
+/**
+ * The small ones where there are many, all where the small ones are not so small: so nothing is written again and again
+ * for a few late hits.
+ */
+export function findPieces(files: readonly SegmentFile[]): SegmentFile[] {
+  const commits = new Map<string, SegmentFile[]>()
+  for (const file of files) commits.set(file.key.replace(/-\w+\.parquet$/, ''), [...(commits.get(file.key.replace(/-\w+\.parquet$/, '')) ?? []), file])
+  const sized = [...commits.values()].map((group) => ({ group, facts: sumFacts(group) })).toSorted((a, b) => b.facts - a.facts)
+  const [largest, ...small] = sized
+  if (largest === undefined || small.length === 0) return []
+  const smallFacts = small.reduce((sum, { facts }) => sum + facts, 0)
+  if (4 * smallFacts >= largest.facts && largest.facts + smallFacts <= maxMergedFacts) return [...files]
+  return small.length >= 4 && smallFacts <= maxMergedFacts ? small.flatMap(({ group }) => group) : []
+}
+
+function sumFacts(files: readonly SegmentFile[]): number {
+  return files.reduce((sum, { facts }) => sum + facts, 0)
+}
+
+async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile): Promise<boolean> {
+  if (!log.marks.hasErasures || memory.clean.get(file.key) === log.version) return false
+  try {
+    const { id, time, user, session, visitor } = await log.segments.persons(file)
+    for (let row = 0; row < id.length; row++) {
+      if (log.marks.erases({ day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! })) return true
+    }
+    memory.clean.set(file.key, log.version)
+  } catch (error) {
+    if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
+  }
+  return false
+}
+
+/** Undefined if one of them is gone or damaged: then the day stays as it is. */
+async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<DayFacts | undefined> {
+  try {
+    const facts = await Promise.all(files.map((file) => log.segments.facts(file, false)))
+    return uniteDay(facts.flat())
+  } catch (error) {
+    if (error instanceof SegmentGone || error instanceof SegmentDamaged) return undefined
+    throw error
+  }
+}
+
+/**
+ * Writes days anew without what was pruned: those that are past it altogether, and the one in the midst once a day.
+ * @returns how many facts were written
+ */
+export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<number> {
+  let facts = 0
+  const isOld = [...log.prunings.values()].some(({ at }) => at < options.now() - pruneRest)
+  for (const [day, files] of log.catalog.days) {
+    const touched = files.filter(({ key, from }) => from < log.marks.pruningEnd && memory.clean.get(`pruned ${key}`) !== log.version)
+    if (touched.length === 0 || !(isOld || touched.some(({ to }) => to < log.marks.pruningEnd))) continue
+    const read = await readFiles(log, files)
+    if (read === undefined) continue
+    // Hits may have facts that are not in segments yet: what they say together counts.
+    for (const known of log.fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(read, fact)
+    const goes = [...read.values()].some((its) => log.marks.keep(its).length < its.length)
+    if (goes) facts += (await compact(log, options, { days: [[day, read]], replaces: files, whole: true })) ?? 0
+    else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)
+  }
+  return facts
+}
+
+function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}

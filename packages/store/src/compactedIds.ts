@@ -1,0 +1,70 @@
+import { createIdTable, type IdTable } from './idTable.ts'
+import type { Origin, StoredHit } from './hit.ts'
+import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import type { SiteLog } from './siteLog.ts'
+
+/** Which facts are in segments: so that a hit that comes again is known for one, and takes no room. */
+export interface CompactedIds {
+  /** Gets ready to answer for the day. */
+  prepare(day: string): Promise<void>
+  /** Whether any fact of this id is in a segment, as far as the day was prepared. */
+  has(hit: StoredHit): boolean
+  /** Whether one of its origin is that was received earlier: then the hit would change nothing. */
+  holds(hit: StoredHit): boolean
+}
+
+interface DayIds {
+  facts: IdTable
+  /** When the last of them was received, ms since 1970. */
+  latest: number
+  files: Set<string>
+}
+
+/** Hits are at most eight days late, imports come day by day. */
+const maxDays = 12
+const origins: readonly Origin[] = ['browser', 'server', 'import']
+
+export function createCompactedIds(log: SiteLog): CompactedIds {
+  const days = new Map<string, DayIds>()
+  let version = log.version
+
+  /** What was erased or pruned may come again and is to be stored, or refused, as new. */
+  function ofDay(day: string): DayIds {
+    if (version !== log.version) days.clear()
+    version = log.version
+    const known = days.get(day) ?? { facts: createIdTable(), latest: -Infinity, files: new Set() }
+    days.delete(day)
+    days.set(day, known)
+    for (const oldest of days.keys()) if (days.size > maxDays) days.delete(oldest)
+    return known
+  }
+
+  return {
+    async prepare(day) {
+      const files = log.catalog.days.get(day) ?? []
+      if (files.length === 0) return
+      const known = ofDay(day)
+      for (const file of files) {
+        if (known.files.has(file.key)) continue
+        known.files.add(file.key)
+        try {
+          const { id, origin, time, user, session, visitor, received } = await log.segments.persons(file)
+          for (let row = 0; row < id.length; row++) {
+            const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
+            known.latest = Math.max(known.latest, received[row]!)
+            if (fact.time >= log.marks.pruningEnd && !log.marks.erases(fact)) known.facts.add(`${origin[row]} ${fact.id}`)
+          }
+        } catch (error) {
+          // Then what comes again is stored again, and united when it is read.
+          if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
+        }
+      }
+    },
+    has: (hit) => origins.some((origin) => isKnown(hit, origin)),
+    holds: (hit) => hit.received >= (days.get(hit.day)?.latest ?? Infinity) && isKnown(hit, hit.origin),
+  }
+
+  function isKnown({ day, id }: StoredHit, origin: Origin): boolean {
+    return version === log.version && days.get(day)?.facts.has(`${origin} ${id}`) === true
+  }
+}

@@ -1,0 +1,168 @@
+import { crc32 } from 'node:zlib'
+import type { Batch } from './batch.ts'
+import { nameHit } from './erasure.ts'
+import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
+import { groupBy } from './groupBy.ts'
+import type { StoredHit } from './hit.ts'
+import { formatStamp } from './keys.ts'
+import { addFact } from './merge.ts'
+import { coverRuns, encodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import type { Marks } from './marks.ts'
+import { encodeSegment } from './segment/encodeSegment.ts'
+import type { SiteLog } from './siteLog.ts'
+import type { ResolvedStoreOptions } from './storeOptions.ts'
+import { createItem } from './values.ts'
+
+export type CompactionOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'nonce' | 'compactAt'>
+
+/** What is to become segments, and what these then stand for. */
+export interface CompactionInput {
+  days: AsyncIterable<readonly [day: string, facts: DayFacts]> | Iterable<readonly [day: string, facts: DayFacts]>
+  /**
+   * Whether `days` have all facts of every hit. Only then can be told what was pruned; that somebody was erased, one fact
+   * can tell.
+   */
+  whole?: boolean
+  covers?: readonly Batch[]
+  /** Read when `days` are through. */
+  replaces?: readonly SegmentFile[]
+}
+
+/** A day is closed when it has ended in every time zone, and an hour for what was on its way. ms since its start in UTC */
+const closedAfter = 37 * 3_600_000
+/** More values than this are compacted whatever is in them: listing and opening them takes too long. */
+const maxBatches = 4096
+
+export function isClosed(day: string, now: number): boolean {
+  return now >= Date.parse(day) + closedAfter
+}
+
+/**
+ * The batches to compact now: those of which most facts belong to closed days. So a day is written once, when it has
+ * ended, and what comes late waits for the day on which it came. All that nobody adds to any more, if memory or listings
+ * get long.
+ */
+export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOptions, force: boolean): Batch[] {
+  const settled = [...log.batches.values()].filter(log.isSettled)
+  const facts = settled.reduce((sum, batch) => sum + batch.facts.length, 0)
+  if (force || facts >= compactAt || settled.length >= maxBatches) return settled
+  return settled.filter((batch) => {
+    const closed = batch.facts.filter(({ day }) => isClosed(day, now())).length
+    return 2 * closed >= batch.facts.length || batch.facts.some((fact) => isToGo(fact, log.marks))
+  })
+}
+
+/** Whether an erased person is in it: that is not to wait for the day to end. */
+function isToGo(fact: StoredHit, marks: Marks): boolean {
+  return marks.hasErasures && marks.erases(fact)
+}
+
+/** The facts of batches by day. */
+export function unite(batches: readonly Batch[]): FactSet {
+  const set: FactSet = new Map()
+  for (const { facts } of batches) for (const fact of facts) addToSet(set, fact)
+  return set
+}
+
+export function uniteDay(facts: Iterable<StoredHit>): DayFacts {
+  const day: DayFacts = new Map()
+  for (const fact of facts) addToDay(day, fact)
+  return day
+}
+
+/**
+ * Writes segments, and then the manifest that makes them count. A crash before it leaves segments that nobody reads.
+ *
+ * @returns how many facts were written; undefined if something was erased or pruned meanwhile: then it is to be done anew
+ */
+export async function compact(log: SiteLog, options: CompactionOptions, input: CompactionInput): Promise<number | undefined> {
+  const { storage, now } = options
+  const { version } = log
+  const erased: string[] = []
+  const files: SegmentFile[] = []
+  for await (const [day, facts] of input.days) {
+    const kept = keepOf(log.marks, facts, input.whole === true, erased)
+    files.push(...(await writeDay(log, options, day, kept)))
+  }
+  if (files.length === 0 && (input.replaces ?? []).length === 0 && (input.covers ?? []).length === 0) return 0
+  // An erasure that has come since must not find its person in a new place.
+  await log.refreshNow()
+  if (log.version !== version) {
+    await removeSegments(options, files)
+    return undefined
+  }
+  // Another origin may tell of the hit later, without the name.
+  if (erased.length > 0) await log.writeErasedHits(erased)
+  const manifest: Manifest = {
+    time: now(),
+    files,
+    covers: coverRuns((input.covers ?? []).map(({ name }) => name)),
+    replaces: (input.replaces ?? []).map(({ key }) => key),
+  }
+  const bytes = encodeManifest(manifest)
+  const key = `${log.site}:manifest:${formatStamp(manifest.time, options.nonce())}-${bytes.length}`
+  if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
+  log.commit(key, manifest)
+  return files.reduce((sum, file) => sum + file.facts, 0)
+}
+
+/** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */
+function keepOf(marks: Marks, day: DayFacts, whole: boolean, erased: string[]): (readonly StoredHit[])[] {
+  const hits: (readonly StoredHit[])[] = []
+  for (const facts of day.values()) {
+    if (marks.isErased(facts)) {
+      const [first] = facts
+      if (first !== undefined && !marks.hasErased(first)) erased.push(nameHit(first))
+      continue
+    }
+    // A report that did not count may name an erased person all the same.
+    const kept = (whole ? marks.keep(facts) : facts).filter((fact) => !marks.erases(fact))
+    // Of a hit that may be pruned every fact is needed to tell what was known of it when.
+    const mayBePruned = kept.some(({ time }) => time < marks.pruningEnd)
+    if (kept.length > 0) hits.push(mayBePruned && !whole ? kept : kept.reduce<StoredHit[]>(addFact, []))
+  }
+  return hits
+}
+
+async function writeDay(
+  log: SiteLog,
+  options: CompactionOptions,
+  day: string,
+  hits: readonly (readonly StoredHit[])[],
+): Promise<SegmentFile[]> {
+  const kinds = groupBy(hits, (facts) => (log.marks.userOf(facts) === '' ? 'anon' : 'user'))
+  const stamp = formatStamp(options.now(), options.nonce())
+  const files: SegmentFile[] = []
+  for (const [kind, its] of kinds) {
+    files.push(await writeSegment(options, `${log.site}:segment:${day}:${stamp}-${kind}.parquet`, day, kind, its))
+  }
+  return files
+}
+
+async function writeSegment(
+  { storage }: CompactionOptions,
+  key: string,
+  day: string,
+  kind: SegmentFile['kind'],
+  hits: readonly (readonly StoredHit[])[],
+): Promise<SegmentFile> {
+  const facts = hits.flat()
+  const bytes = encodeSegment(facts)
+  const times = facts.map(({ time }) => time)
+  if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
+  return {
+    key,
+    day,
+    kind,
+    bytes: bytes.length,
+    crc: crc32(bytes),
+    facts: facts.length,
+    hits: hits.length,
+    from: times.reduce((a, b) => Math.min(a, b)),
+    to: times.reduce((a, b) => Math.max(a, b)),
+  }
+}
+
+async function removeSegments({ storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<void> {
+  for (const { key } of files) await storage.removeItem(key)
+}

@@ -1,0 +1,53 @@
+import { Buffer } from 'node:buffer'
+import { readDay } from './factSet.ts'
+import type { SegmentFile } from './manifest.ts'
+import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import { segmentLines } from './segment/segmentLines.ts'
+import type { SiteLog } from './siteLog.ts'
+
+/** ms since 1970; open where undefined. */
+interface Range {
+  from: number | undefined
+  to: number | undefined
+}
+
+/** Hits of one piece of text: some 250 kB. */
+const linesPerPiece = 500
+
+/** The hits of a day as NDJSON, straight out of its segments where these say all there is to say. */
+export async function* exportLines(log: SiteLog, day: string, { from = -Infinity, to = Infinity }: Range): AsyncGenerator<Uint8Array> {
+  const files = log.catalog.days.get(day) ?? []
+  const isInside = files.every((file) => file.from >= from && file.to < to)
+  if (isInside && (await saysAll(log, day, files))) {
+    for (const file of files) yield* segmentLines(await log.segments.bytes(file))
+    return
+  }
+  const hits = readDay(await log.readDay(day), log.marks).filter(({ time }) => time >= from && time < to)
+  for (let start = 0; start < hits.length; start += linesPerPiece) {
+    yield Buffer.from(hits.slice(start, start + linesPerPiece).map((hit) => `${JSON.stringify(hit)}\n`).join(''))
+  }
+}
+
+/** Whether every fact in the segments is a hit that may be shown as it is. */
+async function saysAll(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<boolean> {
+  const commits = new Set(files.map(({ key }) => key.replace(/-\w+\.parquet$/, '')))
+  if (log.fresh.has(day) || commits.size > 1 || files.some(({ facts, hits, from }) => facts !== hits || from < log.marks.pruningEnd)) return false
+  if (!log.marks.hasErasures && log.links.size === 0) return true
+  try {
+    for (const file of files) if (!(await isPlain(log, file))) return false
+    return true
+  } catch (error) {
+    if (error instanceof SegmentGone || error instanceof SegmentDamaged) return false
+    throw error
+  }
+}
+
+/** Whether no erasure and no log-in says anything about it. */
+async function isPlain({ marks, segments }: SiteLog, file: SegmentFile): Promise<boolean> {
+  const { id, time, user, session, visitor } = await segments.persons(file)
+  for (let row = 0; row < id.length; row++) {
+    const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
+    if (marks.erases(fact) || (fact.user === '' && fact.session !== '' && marks.isLinked(fact.session))) return false
+  }
+  return true
+}

@@ -1,0 +1,78 @@
+import type { BatchWriter } from './batchWriter.ts'
+import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
+import { chooseBatches, compact, unite } from './compaction.ts'
+import { gatherBatches, gatherLinks } from './gather.ts'
+import type { SiteLog } from './siteLog.ts'
+import type { ResolvedStoreOptions } from './storeOptions.ts'
+import type { MaintainReport } from './store.ts'
+import { sweep } from './sweep.ts'
+import { listKeys } from './values.ts'
+
+
+/** Prunings older than this have long been applied to everything, ms: nine days, as hits may be eight days late. */
+const pruningAge = 9 * 86_400_000
+/** What was erased or pruned in the middle of a compaction makes it begin anew. */
+const maxAttempts = 5
+
+/**
+ * One round of upkeep: batches become segments, many pieces one, what was erased or pruned goes, and what is no longer
+ * needed is deleted.
+ */
+export async function maintainSite(
+  log: SiteLog,
+  options: ResolvedStoreOptions,
+  writer: Pick<BatchWriter, 'rotate'>,
+  memory: CleanMemory,
+  force: boolean,
+): Promise<MaintainReport> {
+  await log.refreshNow()
+  // What this process has written so far is left alone from here on.
+  await writer.rotate()
+  const report: MaintainReport = { compacted: await compactBatches(log, options, force), rewritten: 0, deleted: 0 }
+  const { storage } = options
+  if (!isAppending(storage)) await gatherBatches(log, options)
+  await gatherLinks(log, options)
+  const { facts, clean } = await rewriteSegments(log, options, memory)
+  const pruned = await rewritePruned(log, options, memory)
+  report.rewritten = facts + pruned
+  const swept = await sweep(log, options)
+  report.deleted = swept.deleted
+  if (clean && swept.clean) await finishErasures(log)
+  if (pruned === 0) await forgetPrunings(log, options)
+  return report
+}
+
+/** Moves what is due from batches into segments. */
+export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions, force: boolean): Promise<number> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const covers = chooseBatches(log, options, force)
+    if (covers.length === 0) return 0
+    const facts = await compact(log, options, { days: unite(covers), covers })
+    if (facts !== undefined) return facts
+  }
+  return 0
+}
+
+function isAppending(storage: ResolvedStoreOptions['storage']): boolean {
+  return 'append' in storage.getMount('').driver
+}
+
+/** Says of erasures that nothing is left, once there is nothing but clean segments. */
+async function finishErasures(log: SiteLog): Promise<void> {
+  const open = [...log.erasures.keys()].filter((key) => !log.finished.has(`${key}-done`))
+  if (open.length === 0) return
+  if ([...log.links.values()].some((links) => links.some(log.marks.isDead))) return
+  const isLeft = [...log.fresh.values()].some((day) => [...day.values()].some((facts) => log.marks.isErased(facts)))
+  if (isLeft) return
+  for (const key of open) await log.writeFinished(key)
+}
+
+/** A pruning counts until everything that it was about has been written anew. */
+async function forgetPrunings(log: SiteLog, { storage, now }: ResolvedStoreOptions): Promise<void> {
+  const old = [...log.prunings].filter(([, { at }]) => at < now() - pruningAge).map(([key]) => key)
+  if (old.length === 0) return
+  const batches = await listKeys(storage, `${log.site}:batch:`)
+  if (batches.length > 0 && [...log.batches.values()].some(({ facts }) => facts.some(({ received }) => received < now() - pruningAge))) return
+  for (const key of old) await storage.removeItem(key)
+  log.forget(old)
+}

@@ -1,0 +1,190 @@
+import { hashPerson, nameHit, type Erasure } from './erasure.ts'
+import type { StoredHit } from './hit.ts'
+import { addFact, mergeFacts } from './merge.ts'
+import { isExpired, pruningEnd, type Pruning } from './pruning.ts'
+import type { Link } from './store.ts'
+
+/**
+ * What is said about the hits of a site beside the hits themselves: who logged in, who was erased, what was pruned. A
+ * grow-only set like the facts: nothing is decided on arrival, so the order of arrival cannot matter.
+ */
+export interface Marks {
+  /** False if the link can change nothing. */
+  addLink(link: Link): boolean
+  /** Whether `addLink` would be false. */
+  knowsLink(link: Link): boolean
+  addErasure(erasure: Erasure): void
+  addPruning(pruning: Pruning): void
+  /** What the facts of one id say together, with the user that its session was linked to; undefined if it may not be shown. */
+  read(facts: readonly StoredHit[]): StoredHit | undefined
+  /** Those of the facts of one id, all of them, that are to be stored on. */
+  keep(facts: readonly StoredHit[]): readonly StoredHit[]
+  /** Whether the hit that has these facts, among others perhaps, was erased. */
+  isErased(facts: readonly StoredHit[]): boolean
+  /** Whose hit the facts make, with the user that its session was linked to; '' for nobody's. */
+  userOf(facts: readonly StoredHit[]): string
+  /** Whether a fact, or what it says with others, was erased, as far as it can be told from these fields. */
+  erases(fact: PersonalFields): boolean
+  /** Whether this very hit was erased. */
+  hasErased(hit: Pick<StoredHit, 'day' | 'id'>): boolean
+  /** Whether a link says whose session it is. */
+  isLinked(session: string): boolean
+  /** The sessions that count as the user's by a link. */
+  linkedSessions(user: string): string[]
+  /** Whether an erasure covers the person that the link names: it may be forgotten. */
+  isDead(link: Link): boolean
+  /** Everything before this moment may be pruned, ms since 1970; -Infinity if nothing is. */
+  readonly pruningEnd: number
+  readonly hasErasures: boolean
+  /** The same as it stands now. */
+  copy(): Marks
+}
+
+/** What names a person. */
+export type PersonalFields = Pick<StoredHit, 'day' | 'id' | 'time' | 'user' | 'session' | 'visitor'>
+
+/** Hashes are kept while there are no more than this of them. */
+const maxHashes = 100_000
+
+/** @param from marks to begin with */
+export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<Erasure>; prunings: Iterable<Pruning> }): Marks {
+  const links = new Map<string, readonly Link[]>()
+  const sessionsOf = new Map<string, Set<string>>()
+  const erasures: Erasure[] = []
+  const prunings: Pruning[] = []
+  const erasedHits = new Set<string>()
+  /** Until when a person is erased, by hash. */
+  const erasedUntil = new Map<string, number>()
+  /** Until when the anonymous hits of a session are, because they were an erased user's. */
+  const disownedUntil = new Map<string, number>()
+  const hashes = new Map<string, string>()
+  let end = -Infinity
+
+  const marks: Marks = {
+    addLink(link) {
+      if (marks.knowsLink(link)) return false
+      links.set(link.session, [...(links.get(link.session) ?? []), link].toSorted(byAge))
+      const sessions = sessionsOf.get(link.user) ?? new Set()
+      sessionsOf.set(link.user, sessions.add(link.session))
+      return true
+    },
+    knowsLink: (link) =>
+      links.get(link.session)?.some((known) => known.user === link.user && known.time <= link.time && !isDead(known)) === true,
+    addErasure(erasure) {
+      erasures.push(erasure)
+      raise(erasedUntil, erasure.hash, erasure.time)
+      for (const session of erasure.sessions) raise(disownedUntil, session, erasure.time)
+      for (const hit of erasure.hits) erasedHits.add(hit)
+    },
+    addPruning(pruning) {
+      prunings.push(pruning)
+      end = Math.max(end, pruningEnd(pruning))
+    },
+    read(facts) {
+      const left = keepUnpruned(facts)
+      if (left.length === 0 || isErased(left)) return undefined
+      return resolve(mergeFacts(left))
+    },
+    keep(facts) {
+      const left = keepUnpruned(facts)
+      return left.length > 0 && isErased(left) ? [] : left
+    },
+    isErased: (facts) => isErased(keepUnpruned(facts)),
+    userOf: (facts) => resolve(mergeFacts(facts)).user,
+    erases,
+    hasErased: (hit) => erasedHits.has(nameHit(hit)),
+    linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
+    isLinked: (session) => linkOf(session) !== undefined,
+    isDead,
+    get pruningEnd() {
+      return end
+    },
+    get hasErasures() {
+      return erasures.length > 0
+    },
+    copy: () => createMarks({ links: [...links.values()].flat(), erasures, prunings }),
+  }
+  for (const link of from?.links ?? []) marks.addLink(link)
+  for (const erasure of from?.erasures ?? []) marks.addErasure(erasure)
+  for (const pruning of from?.prunings ?? []) marks.addPruning(pruning)
+  return marks
+
+  /** @param at only links up to this moment, ms since 1970 */
+  function linkOf(session: string, at = Infinity): Link | undefined {
+    return links.get(session)?.find((link) => link.time <= at && !isDead(link))
+  }
+
+  function resolve(hit: StoredHit, at?: number): StoredHit {
+    if (hit.user !== '' || hit.session === '') return hit
+    const user = linkOf(hit.session, at)?.user
+    return user === undefined ? hit : { ...hit, user }
+  }
+
+  /** Without what a pruning took. It is judged by what was known then, so that whoever asks later gets the same answer. */
+  function keepUnpruned(facts: readonly StoredHit[]): readonly StoredHit[] {
+    if (!facts.some(({ time }) => time < end)) return facts
+    let left = facts
+    for (const pruning of prunings) {
+      const known = left.filter(({ received }) => received <= pruning.at)
+      if (known.length > 0 && isExpired(resolve(mergeFacts(known), pruning.at), pruning)) {
+        left = left.filter(({ received }) => received > pruning.at)
+      }
+    }
+    return left
+  }
+
+  /** Any fact that counts will do: a hit of which somebody says that it was the person's is not kept under another's name. */
+  function isErased(facts: readonly StoredHit[]): boolean {
+    if (erasures.length === 0 || facts.length === 0) return false
+    const union = facts.length === 1 ? facts : facts.reduce<StoredHit[]>(addFact, [])
+    return union.some(erases) || (union.length > 1 && erases(mergeFacts(union)))
+  }
+
+  function erases(fact: PersonalFields): boolean {
+    if (erasures.length === 0) return false
+    if (erasedHits.has(nameHit(fact))) return true
+    const { time, user, session, visitor } = fact
+    if (isPast('visitor', visitor, time, erasedUntil) || isPast('session', session, time, erasedUntil)) return true
+    if (user !== '') return isPast('user', user, time, erasedUntil)
+    if (session === '') return false
+    if (isPast('session', session, time, disownedUntil)) return true
+    return isDisowned(session, time)
+  }
+
+  /** Whether whoever an anonymous hit of the session counts as was erased. A link that is dead yields to the next one. */
+  function isDisowned(session: string, time: number): boolean {
+    for (const link of links.get(session) ?? []) {
+      if (isPast('user', link.user, time, erasedUntil)) return true
+      if (!isDead(link)) return false
+    }
+    return false
+  }
+
+  function isPast(kind: Erasure['kind'], value: string, time: number, until: ReadonlyMap<string, number>): boolean {
+    return value !== '' && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
+  }
+
+  function isDead(link: Link): boolean {
+    if (erasures.length === 0) return false
+    return isPast('user', link.user, link.time, erasedUntil) || isPast('session', link.session, link.time, erasedUntil)
+  }
+
+  function hashOf(kind: Erasure['kind'], value: string): string {
+    const name = `${kind} ${value}`
+    const known = hashes.get(name)
+    if (known !== undefined) return known
+    const hash = hashPerson(kind, value)
+    if (hashes.size >= maxHashes) hashes.clear()
+    hashes.set(name, hash)
+    return hash
+  }
+}
+
+function raise(until: Map<string, number>, hash: string, time: number): void {
+  until.set(hash, Math.max(time, until.get(hash) ?? -Infinity))
+}
+
+/** Of two links of one session the first counts. */
+function byAge(a: Link, b: Link): number {
+  return a.time - b.time || (a.user < b.user ? -1 : 1)
+}

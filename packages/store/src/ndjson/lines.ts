@@ -1,0 +1,69 @@
+import type { Buffer } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+import type { Erasure } from '../erasure.ts'
+import type { FrameProblem } from '../frame.ts'
+import type { StoredHit } from '../hit.ts'
+import type { Pruning } from '../pruning.ts'
+import type { Link } from '../store.ts'
+
+/**
+ * What a line says. A hit stands as it is, so that jq finds its fields at the top; everything else is named by its only
+ * field.
+ */
+export type Entry =
+  | StoredHit
+  | { link: Link }
+  | { erasure: Erasure & { site: string } }
+  | { pruning: Pruning & { site: string } }
+  /** The line that begins at this byte was cut off before it was acknowledged: nothing is missed with it. */
+  | { torn: { offset: number } }
+
+/** Of the file. A later one is refused, never guessed at. */
+const version = 1
+const sealPattern = /^,"crc":"([0-9a-f]{8})"\}$/
+const closingBrace = 125
+const sealLength = ',"crc":"00000000"}'.length
+
+/** The first line of every file. */
+export const header: string = encodeLine({ treadlight: 'ndjson', version })
+
+/**
+ * One line of JSON whose last field, `crc`, is the CRC32 (8 hex) of all bytes before its comma. So the line stays JSON,
+ * and a flipped bit is found wherever it is.
+ */
+export function encodeLine(value: object): string {
+  const text = JSON.stringify(value).slice(0, -1)
+  return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}\n`
+}
+
+/**
+ * Reads a line, given without its newline. `torn`: it has no end, as after a write that was cut off; `checksum`: its
+ * bytes are not those that were written.
+ */
+export function decodeLine(bytes: Buffer): object | FrameProblem['reason'] {
+  const end = bytes.length - sealLength
+  const [, crc] = sealPattern.exec(bytes.toString('latin1', Math.max(end, 0))) ?? []
+  if (crc === undefined) return bytes.at(-1) === closingBrace ? 'checksum' : 'torn'
+  const text = bytes.subarray(0, end)
+  if (crc32(text) !== parseInt(crc, 16)) return 'checksum'
+  try {
+    return JSON.parse(`${text.toString()}}`) as object
+  } catch {
+    // Cut off behind a visitor's property that is called crc.
+    return 'torn'
+  }
+}
+
+/**
+ * @param line the first of a file, without its newline
+ * @throws Error unless it is ours and of a version that can be read
+ */
+export function checkHeader(line: Buffer, path: string): void {
+  const text = line.toString()
+  if (`${text}\n` === header) return
+  const its = /^\{"treadlight":"ndjson","version":(\d{1,9})\b/.exec(text)?.[1]
+  if (its !== undefined && Number(its) > version) {
+    throw new Error(`[treadlight ndjson] ${path} has format ${its}, later than this version's (${version}): upgrade treadlight; nothing was changed`)
+  }
+  throw new Error(`[treadlight ndjson] ${path} does not begin as our files do: choose another path or, if it is ours and damaged, make its first line ${header.trim()}; nothing was changed`)
+}

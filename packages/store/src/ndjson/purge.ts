@@ -1,0 +1,60 @@
+import { hashPerson, nameHit, type Erasure } from '../erasure.ts'
+import type { FactSet } from '../factSet.ts'
+import type { StoredHit } from '../hit.ts'
+import { createMarks, type Marks } from '../marks.ts'
+import type { Link } from '../store.ts'
+import type { SiteState } from './siteMemory.ts'
+
+/**
+ * What is left of a site without erased persons and pruned hits; undefined if that is all of it. It answers everything
+ * as before: what made the rest of a person unwelcome is kept as hashes and ids.
+ */
+export function purge(state: Readonly<SiteState>): SiteState | undefined {
+  const marks = createMarks(state)
+  const { facts, erased, dropped } = keepFacts(state.facts, marks)
+  const [links, dead] = [state.links.filter((link) => !marks.isDead(link)), state.links.filter(marks.isDead)]
+  if (dropped === 0 && dead.length === 0) return undefined
+  return { facts, links, erasures: disown(nameHits(state.erasures, erased), dead, links), prunings: state.prunings }
+}
+
+interface KeptFacts {
+  facts: FactSet
+  /** Names of hits that go because their person was erased. */
+  erased: string[]
+  /** Facts that go. */
+  dropped: number
+}
+
+function keepFacts(all: FactSet, marks: Marks): KeptFacts {
+  const kept: KeptFacts = { facts: new Map(), erased: [], dropped: 0 }
+  for (const [day, its] of all) {
+    const left = new Map<string, readonly StoredHit[]>()
+    for (const [id, facts] of its) {
+      const those = marks.keep(facts)
+      kept.dropped += facts.length - those.length
+      if (those.length > 0) left.set(id, those)
+      else if (marks.isErased(facts)) kept.erased.push(nameHit({ day, id }))
+    }
+    if (left.size > 0) kept.facts.set(day, left)
+  }
+  return kept
+}
+
+/** A hit that came after the erasure may come once more, and not name its person then. */
+function nameHits(erasures: readonly Erasure[], names: readonly string[]): Erasure[] {
+  const [first, ...rest] = erasures
+  return first === undefined ? [] : [{ ...first, hits: [...new Set([...first.hits, ...names])] }, ...rest]
+}
+
+/**
+ * A link that came after the erasure of its user has made hits of its session the user's: they stay gone without it.
+ * Not where a living link comes before it: then the session is somebody else's.
+ */
+function disown(erasures: readonly Erasure[], dead: readonly Link[], living: readonly Link[]): Erasure[] {
+  const lost = dead.filter((link) => !living.some(({ session, time }) => session === link.session && time < link.time))
+  return erasures.map((erasure) => {
+    const its = lost.filter(({ user }) => erasure.kind === 'user' && erasure.hash === hashPerson('user', user))
+    const sessions = new Set([...erasure.sessions, ...its.map(({ session }) => hashPerson('session', session))])
+    return Object.assign({}, erasure, { sessions: [...sessions] })
+  })
+}

@@ -1,0 +1,51 @@
+import type { StoredHit } from './hit.ts'
+import { byTime } from './listHits.ts'
+import type { HitPosition, PruneReport, RetentionPolicy } from './store.ts'
+
+/**
+ * That retention was applied: of what was received until `at`, hits before these moments are gone for ever. What
+ * arrives later is judged by later prunings, so that an owner who has raised the retention may import old hits again.
+ */
+export interface Pruning {
+  /** The store's clock, ms since 1970. */
+  at: number
+  /** Anonymous hits before this moment, ms since 1970. Null: none. */
+  anonymous: number | null
+  /** Hits of known users before this moment. Null: none. */
+  authenticated: number | null
+  /** Hits before this one. Null: none. */
+  oldest: HitPosition | null
+}
+
+/** Behind every hit: what is kept when none is to be. */
+export const afterAll: HitPosition = { time: 8.64e15, id: '' }
+
+/** @param oldest the first hit that `policy.newest` leaves, where it leaves not all */
+export function createPruning(policy: RetentionPolicy, now: number, at: number, oldest?: HitPosition): Pruning {
+  const before = (age: number) => (Number.isFinite(age) ? now - age : null)
+  return {
+    at: Math.max(at, now),
+    anonymous: before(policy.anonymous),
+    authenticated: before(policy.authenticated),
+    oldest: oldest === undefined ? null : { time: oldest.time, id: oldest.id },
+  }
+}
+
+/** Whether a hit as it stood at `pruning.at`, with the user it was known to be of, is gone. */
+export function isExpired(hit: StoredHit, { anonymous, authenticated, oldest }: Pruning): boolean {
+  return hit.time < ((hit.user === '' ? anonymous : authenticated) ?? -Infinity) || (oldest !== null && byTime(hit, oldest) < 0)
+}
+
+/** Hits at or after this moment are certain to stay, ms since 1970. */
+export function pruningEnd({ anonymous, authenticated, oldest }: Pruning): number {
+  return Math.max(anonymous ?? -Infinity, authenticated ?? -Infinity, oldest === null ? -Infinity : oldest.time + 1)
+}
+
+/** Adds what the owner would miss: the visible `hits` that expire. */
+export function addToReport(report: PruneReport, hits: readonly StoredHit[], pruning: Pruning): void {
+  for (const hit of hits) {
+    if (hit.received > pruning.at || !isExpired(hit, pruning)) continue
+    if (hit.type !== 'pageview') report.others++
+    else report[hit.user === '' ? 'anonymous' : 'authenticated']++
+  }
+}

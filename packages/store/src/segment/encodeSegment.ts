@@ -1,0 +1,53 @@
+import type { FileMetaData, RowGroup } from 'hyparquet'
+import { ByteWriter } from 'hyparquet-writer'
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+import type { StoredHit } from '../hit.ts'
+import { encodeRowGroup, type SegmentHead } from './encodeRowGroup.ts'
+import { rowGroupSize, schema } from './schema.ts'
+import { sortFacts } from './sortFacts.ts'
+
+/** Of what the columns mean. A later one is refused, never guessed at. */
+export const segmentVersion = 1
+/** Key of the version in the metadata of the file. */
+export const versionKey = 'treadlight.segment'
+
+/** `PAR1`, at both ends of the file. */
+const magic = 0x31524150
+
+/**
+ * Writes the facts of one site and one home day as a Parquet file. It sorts them itself: by visitor, session, time, id
+ * and origin.
+ *
+ * Numbers are kept as JSON has them: NaN and infinities become null, -0 becomes 0.
+ */
+export function encodeSegment(facts: readonly StoredHit[]): Uint8Array {
+  const [first] = facts
+  const head: SegmentHead = { site: first?.site.toWellFormed() ?? '', day: first?.day.toWellFormed() ?? '' }
+  const sorted = sortFacts(facts)
+  const writer = new ByteWriter(sorted.length * 40 + 8192)
+  writer.appendUint32(magic)
+  const groups: RowGroup[] = []
+  for (let start = 0; start < sorted.length; start += rowGroupSize) {
+    groups.push(encodeRowGroup(writer, sorted.slice(start, start + rowGroupSize), head))
+  }
+  writeMetadata(writer, metadataOf(sorted.length, groups, head))
+  writer.appendUint32(magic)
+  return writer.getBytes().slice()
+}
+
+function metadataOf(rows: number, groups: RowGroup[], { site, day }: SegmentHead): FileMetaData {
+  return {
+    version: 2,
+    created_by: 'treadlight',
+    schema,
+    num_rows: BigInt(rows),
+    row_groups: groups,
+    key_value_metadata: [
+      { key: versionKey, value: String(segmentVersion) },
+      { key: 'site', value: site },
+      { key: 'day', value: day },
+    ],
+    // Of the type, but not written: the writer counts the bytes itself.
+    metadata_length: 0,
+  }
+}

@@ -1,0 +1,170 @@
+import { Buffer } from 'node:buffer'
+import { crc32, gunzipSync } from 'node:zlib'
+import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
+import { parquetHeader } from 'hyparquet/src/column.js'
+import type { DataReader } from 'hyparquet/src/types.js'
+import { unpackDeltas } from './deltas.ts'
+import { readHybrid, type Codes } from './hybrid.ts'
+import { orDamaged, type SegmentGroup } from './openSegment.ts'
+import type { ColumnName } from './schema.ts'
+
+/** Deflate makes at most that many bytes of one. */
+const mostInflated = 1032
+
+/** A column of which each row has one of a few values; null is undefined, and the last of them if there is one. */
+export interface TextColumn {
+  values: (string | undefined)[]
+  codes: Codes
+}
+
+interface ChunkPages {
+  meta: ColumnMetaData
+  dictionary: Buffer | undefined
+  /** Of the dictionary. */
+  count: number
+  /** Behind the levels. */
+  data: DataReader
+  /** For each row: 1 if there is a value. Undefined if there is one in every row. */
+  levels: Uint8Array | undefined
+}
+
+/** Reads a column of texts that `encodeText` wrote; a column that is missing has no values. */
+export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
+  const pages = readPages(group, name, 'RLE_DICTIONARY')
+  if (pages === undefined) return { values: [undefined], codes: new Uint8Array(group.rows) }
+  const { dictionary, count, data, levels } = pages
+  if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
+  const values: (string | undefined)[] = readPlainTexts(dictionary, count)
+  const codes = readCodes(data, countValues(group, levels))
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= count) throw new Error(`column ${name} has a code without a value`)
+  if (levels === undefined) return { values, codes }
+  values.push(undefined)
+  return { values, codes: spread(codes, levels, count) }
+}
+
+/** Reads what `encodeIntegers` or `encodeTimes` wrote; null is NaN. */
+export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
+  const numbers = new Float64Array(group.rows)
+  const pages = readPages(group, name, 'DELTA_BINARY_PACKED')
+  if (pages === undefined) return numbers.fill(NaN)
+  const { meta, data, levels } = pages
+  const { base, offsets } = unpackDeltas(restOf(data), countValues(group, levels))
+  for (let row = 0, at = 0; row < numbers.length; row++) numbers[row] = levels?.[row] === 0 ? NaN : base + offsets[at++]!
+  // Differences of 32-bit integers wrap around.
+  return meta.type === 'INT32' ? numbers.map((number) => (Number.isNaN(number) ? NaN : number | 0)) : numbers
+}
+
+/** UUIDs, 16 bytes for each row that has one. */
+export interface UuidColumn {
+  bytes: Uint8Array
+  levels: Uint8Array | undefined
+}
+
+/** Reads what `encodeUuids` wrote. */
+export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
+  const pages = readPages(group, name, 'PLAIN')
+  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
+  return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+}
+
+/** Reads what `encodeBooleans` wrote: 0, 1, or 2 for null; undefined if all are null. */
+export function readBooleans(group: SegmentGroup, name: ColumnName): Uint8Array | undefined {
+  const pages = readPages(group, name, 'PLAIN')
+  const count = pages && countValues(group, pages.levels)
+  if (!pages || !count) return undefined
+  const bits = takeValues(pages, Math.ceil(count / 8))
+  const flags = Uint8Array.from({ length: count }, (_, at) => (bits[at >> 3]! >> (at & 7)) & 1)
+  return pages.levels === undefined ? flags : spread(flags, pages.levels, 2) as Uint8Array
+}
+
+/** The bytes of a column, its pages still compressed, checked against the length of the file. */
+function readPages(group: SegmentGroup, name: ColumnName, encoding: Encoding): ChunkPages | undefined {
+  const meta = group.columns.get(name)
+  if (meta === undefined) return undefined
+  return orDamaged(name, () => parsePages(group, meta, encoding))
+}
+
+function parsePages({ segment, rows }: SegmentGroup, meta: ColumnMetaData, encoding: Encoding): ChunkPages {
+  const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
+  const size = Number(meta.total_compressed_size)
+  const { bytes } = segment
+  if (!(start >= 0 && size >= 0 && start + size <= bytes.length)) throw new Error('it lies outside of the file')
+  const reader: DataReader = { view: new DataView(bytes.buffer, bytes.byteOffset + start, size), offset: 0 }
+  let { header, page } = readPage(reader, meta)
+  const dictionaryHeader = header.dictionary_page_header
+  const dictionary = dictionaryHeader && page
+  if (dictionaryHeader) ({ header, page } = readPage(reader, meta))
+  const { num_values, encoding: its } = header.data_page_header ?? {}
+  if (num_values !== rows) throw new Error('it does not have the rows of its group')
+  if (its !== encoding) throw new Error(`it is encoded as ${its}`)
+  const data: DataReader = { view: new DataView(page.buffer, page.byteOffset, page.length), offset: 0 }
+  return { meta, dictionary, count: dictionaryHeader?.num_values ?? 0, data, levels: readLevels(data, rows) }
+}
+
+function readPage(reader: DataReader, { codec }: ColumnMetaData): { header: PageHeader; page: Buffer } {
+  const header = parquetHeader(reader)
+  const { compressed_page_size: size, uncompressed_page_size: fullSize } = header
+  const { buffer, byteOffset, byteLength } = reader.view
+  if (!(size >= 0 && size <= byteLength - reader.offset)) throw new Error('a page is longer than its column')
+  const bytes = Buffer.from(buffer, byteOffset + reader.offset, size)
+  reader.offset += size
+  if (header.crc === undefined || crc32(bytes) !== header.crc >>> 0) throw new Error('a checksum is wrong')
+  if (!(fullSize >= 0 && fullSize <= size * mostInflated + 64)) throw new Error('a page is longer than it can be')
+  const page = codec === 'GZIP' ? gunzipSync(bytes, { chunkSize: fullSize + 64, maxOutputLength: fullSize + 64 }) : bytes
+  if (page.length !== fullSize) throw new Error('a page has another length than it says')
+  return { header, page }
+}
+
+function readLevels(reader: DataReader, rows: number): Uint8Array | undefined {
+  const end = reader.view.getUint32(reader.offset, true) + 4
+  reader.offset += 4
+  const levels = new Uint8Array(rows)
+  readHybrid(reader, levels, 1)
+  if (reader.offset !== end) throw new Error('its levels have another length than they say')
+  return levels.includes(0) ? levels : undefined
+}
+
+function countValues({ rows }: SegmentGroup, levels: Uint8Array | undefined): number {
+  if (levels === undefined) return rows
+  let count = 0
+  for (let row = 0; row < rows; row++) count += levels[row]!
+  return count
+}
+
+function readCodes(reader: DataReader, count: number): Codes {
+  const width = reader.view.getUint8(reader.offset++)
+  if (width !== 8 && width !== 16) throw new Error(`codes of ${width} bits`)
+  const codes = width === 8 ? new Uint8Array(count) : new Uint16Array(count)
+  readHybrid(reader, codes, width)
+  return codes
+}
+
+/** Gives each row its code; `missing` where there is none. */
+function spread(codes: Codes, levels: Uint8Array, missing: number): Codes {
+  const spread = missing < 256 ? new Uint8Array(levels.length) : new Uint16Array(levels.length)
+  for (let row = 0, at = 0; row < levels.length; row++) spread[row] = levels[row] === 1 ? codes[at++]! : missing
+  return spread
+}
+
+function takeValues({ data }: ChunkPages, size: number): Uint8Array {
+  const values = restOf(data)
+  if (values.length !== size) throw new Error('a page has not the bytes of its values')
+  return values
+}
+
+function restOf({ view, offset }: DataReader): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset)
+}
+
+/** Texts behind their lengths. Each is made once, however many rows share it. */
+function readPlainTexts(bytes: Buffer, count: number): string[] {
+  const texts: string[] = []
+  let offset = 0
+  for (let index = 0; index < count; index++) {
+    const end = offset + 4 + bytes.readUInt32LE(offset)
+    if (end > bytes.length) throw new Error('a text is longer than its dictionary')
+    texts.push(bytes.toString('utf8', offset + 4, end))
+    offset = end
+  }
+  return texts
+}

@@ -1,0 +1,66 @@
+import { crc32 } from 'node:zlib'
+import type { Storage } from 'unstorage'
+import type { StoredHit } from './hit.ts'
+import type { SegmentFile } from './manifest.ts'
+import { decodeColumns, decodeSegment } from './segment/decodeSegment.ts'
+import { readBytes, type StorageProblem } from './values.ts'
+
+/** Reads segments, and remembers those that were asked for last: they never change. */
+export interface SegmentReader {
+  /** @param remember false for what is read once, such as by upkeep */
+  facts(file: SegmentFile, remember?: boolean): Promise<readonly StoredHit[]>
+  /** Only what names persons, by row. */
+  persons(file: SegmentFile): Promise<PersonColumns>
+  bytes(file: SegmentFile): Promise<Uint8Array>
+}
+
+export type PersonColumns = Awaited<ReturnType<typeof decodeColumns<'id' | 'origin' | 'time' | 'user' | 'session' | 'visitor' | 'received'>>>
+
+/** The value is not there: either it was replaced meanwhile, or it is lost. */
+export class SegmentGone extends Error {}
+
+/** The value is there and is not what was written. It was reported. */
+export class SegmentDamaged extends Error {}
+
+/** Decoded facts that are remembered: some 60 MB. */
+const maxRemembered = 100_000
+
+export function createSegmentReader(storage: Storage, onProblem: (problem: StorageProblem) => void): SegmentReader {
+  /** By key, the one asked for last at the end. */
+  const remembered = new Map<string, readonly StoredHit[]>()
+  let count = 0
+
+  async function bytes(file: SegmentFile): Promise<Uint8Array> {
+    const value = await readBytes(storage, file.key)
+    if (value === undefined) throw new SegmentGone(file.key)
+    if (value.length === file.bytes && crc32(value) === file.crc) return value
+    onProblem({ key: file.key, offset: 0, reason: value.length < file.bytes ? 'torn' : 'checksum' })
+    throw new SegmentDamaged(`[treadlight store] ${file.key} is damaged`)
+  }
+
+  function keep(key: string, facts: readonly StoredHit[]): void {
+    remembered.set(key, facts)
+    count += facts.length
+    for (const [oldest, { length }] of remembered) {
+      if (count <= maxRemembered || oldest === key) return
+      remembered.delete(oldest)
+      count -= length
+    }
+  }
+
+  return {
+    bytes,
+    async facts(file, remember = true) {
+      const known = remembered.get(file.key)
+      if (known !== undefined) {
+        remembered.delete(file.key)
+        remembered.set(file.key, known)
+        return known
+      }
+      const facts = await decodeSegment(await bytes(file))
+      if (remember && !remembered.has(file.key)) keep(file.key, facts)
+      return facts
+    },
+    persons: async (file) => decodeColumns(await bytes(file), ['id', 'origin', 'time', 'user', 'session', 'visitor', 'received']),
+  }
+}

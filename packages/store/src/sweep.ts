@@ -1,0 +1,95 @@
+import { spareLinks } from './gather.ts'
+import { parseBatchKey, parseStamp } from './keys.ts'
+import type { SiteLog } from './siteLog.ts'
+import type { ResolvedStoreOptions } from './storeOptions.ts'
+import { listKeys } from './values.ts'
+
+type SweepOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'grace'>
+
+/** After how long nobody can still be about to name a segment in a manifest, ms. */
+const orphanAge = 6 * 3_600_000
+
+/**
+ * Deletes what is no longer needed, a grace time after it was committed that it is not: whoever listed it before has
+ * read it by then, or lists again. Batches, then segments, then the manifests that say that the others may go.
+ *
+ * @returns how many values are gone, and whether nothing is left that waits for its grace time
+ */
+export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ deleted: number; clean: boolean }> {
+  const { storage, now, grace } = options
+  const isOver = (time: number) => time + grace < now()
+  const deleted: string[] = []
+  let waiting = 0
+
+  const batches = await listKeys(storage, `${log.site}:batch:`)
+  for (const key of batches) {
+    const time = coveredAt(key)
+    if (time === undefined) continue
+    if (isOver(time)) await remove(key)
+    else waiting++
+  }
+  const segments = await listKeys(storage, `${log.site}:segment:`)
+  for (const key of segments) {
+    const time = log.catalog.replacedAt(key)
+    if (time === undefined ? isOrphan(key) : isOver(time)) await remove(key)
+    else if (time !== undefined || !log.catalog.knows(key)) waiting++
+  }
+  for (const key of spareLinks(log, isOver)) await remove(key)
+  const left = new Set([...batches, ...segments].filter((key) => !deleted.includes(key)))
+  for (const [key, { files, time, replaces }] of log.catalog.manifests) {
+    const isNeeded = files.some((file) => left.has(file.key)) || replaces.some((its) => log.catalog.knows(its)) || coversAny(key, batches)
+    if (!isNeeded && isOver(time)) await remove(key)
+  }
+  for (const key of await listKeys(storage, `${log.site}:manifest:`)) {
+    const isTorn = !log.catalog.manifests.has(key) && !log.damagedManifests.has(key)
+    if (isTorn && isOver((parseStamp(key)?.time ?? 0) + orphanAge)) await remove(key)
+  }
+  log.forget(deleted)
+  await assertGone()
+  return { deleted: deleted.length, clean: waiting === 0 }
+
+  async function remove(key: string): Promise<void> {
+    await storage.removeItem(key)
+    deleted.push(key)
+  }
+
+  /** Since when the facts of a batch are somewhere else, ms since 1970. */
+  function coveredAt(key: string): number | undefined {
+    const name = parseBatchKey(key)
+    if (name === undefined) return undefined
+    const committed = log.catalog.coveredAt(name)
+    if (committed !== undefined) return committed
+    if (name.bytes > 0) return undefined
+    for (const { name: other, damaged, settled } of log.batches.values()) {
+      const holds = other.bytes > 0 && settled && !damaged && other.writer === name.writer && other.seq <= name.seq && name.seq <= other.last
+      if (holds) return other.made
+    }
+    return undefined
+  }
+
+  /** A crash left it before its manifest was written. With a damaged manifest nobody knows. */
+  function isOrphan(key: string): boolean {
+    return !log.catalog.knows(key) && log.damagedManifests.size === 0 && isOver((parseStamp(key)?.time ?? Infinity) + orphanAge)
+  }
+
+  /** Whether a batch that the manifest covers is still there: without the manifest it would count again. */
+  function coversAny(manifestKey: string, keys: readonly string[]): boolean {
+    const covers = log.catalog.manifests.get(manifestKey)?.covers ?? {}
+    return keys.some((key) => {
+      const name = parseBatchKey(key)
+      const runs = name && Object.hasOwn(covers, name.writer) ? covers[name.writer] : undefined
+      return !deleted.includes(key) && name !== undefined && runs?.some(([from, to]) => from <= name.seq && name.last <= to) === true
+    })
+  }
+
+  /**
+   * unstorage's drivers may fail to remove without a word, and a deletion that did not happen must not be reported.
+   * @throws Error if something is still listed
+   */
+  async function assertGone(): Promise<void> {
+    if (deleted.length === 0) return
+    const listed = new Set([...(await listKeys(storage, `${log.site}:batch:`)), ...(await listKeys(storage, `${log.site}:segment:`))])
+    const still = deleted.find((key) => listed.has(key))
+    if (still !== undefined) throw new Error(`[treadlight store] ${still} is still there after its deletion: check the rights of the storage`)
+  }
+}
