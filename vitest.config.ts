@@ -8,6 +8,8 @@ const config: ViteUserConfig = {
   ssr: { resolve: { conditions: [source, 'node', 'import', 'module', 'default'], externalConditions: [source] } },
   test: {
     include: ['test/**/*.test.ts'],
+    // Those need Redis and PostgreSQL: `npm run test:services`.
+    exclude: ['test/services/**'],
     // Two files at a time on small machines: browsers and collectors are processes of their own.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -6,7 +6,7 @@ import type { StoredHit } from '@treadlight/store'
  * Made-up traffic of a small publisher's site, always the same for the same options. Its shape follows the figures
  * that the storage layouts were compared with: 1.08 sessions per visitor and day, 3.1 pageviews per session of which
  * 42 % have one only, 12 % of visitors signed in, some 500 paths with a Zipf-like share each, and what this tracker
- * sends: UUIDv7 ids, an engagement hit for about every second pageview, few events. A hit is some 500 bytes of JSON.
+ * sends: UUIDv7 ids, an engagement hit for about every second pageview, few events. A hit is some 600 bytes of JSON.
  * What it does not have: bots, scanners with ever new paths, long sessions, campaigns that come and go.
  */
 export interface GenerateOptions {
@@ -31,7 +31,6 @@ const pageviewsPerSession = 3.1
 const onePageview = 0.42
 const sessionsPerVisitor = 1.08
 const signedIn = 0.12
-const hitsPerPageview = 1.62
 
 /** The hits of each day in order of arrival, a day at a time, the earliest first. */
 export function* generateHits(options: GenerateOptions): Generator<StoredHit[]> {

@@ -26,7 +26,7 @@ export async function startRedis(): Promise<Service> {
   const program = findProgram('redis-server')
   const single = await startServer(program, (port, folder) => redisArgs(port, folder))
   const clusterBus = await freePort()
-  const cluster = await startServer(program, (port, folder) => [...redisArgs(port, folder), '--cluster-enabled', 'yes', '--cluster-port', `${clusterBus}`])
+  const cluster = await startServer(program, (port, folder) => [...redisArgs(port, folder), '--cluster-enabled', 'yes', '--cluster-port', `${clusterBus}`, '--cluster-announce-ip', '127.0.0.1'])
   return {
     env: { TREADLIGHT_REDIS_URL: `redis://127.0.0.1:${single.port}`, TREADLIGHT_REDIS_CLUSTER: `127.0.0.1:${cluster.port}` },
     async stop() {

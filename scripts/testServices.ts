@@ -1,5 +1,5 @@
 // `npm run test:services`: the storage drivers and the store against real servers, which this starts and stops.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,9 +16,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const sqliteTests = 'test/services/sqlite.test.ts'
 const services: Service[] = []
 const tally: Tally = { passed: 0, failed: 0 }
+const folder = mkdtempSync(join(tmpdir(), 'treadlight-services-'))
+let running: ChildProcess | undefined
+
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopServices().finally(() => process.exit(1)))
+  process.once(signal, () => {
+    running?.kill()
+    void stopServices().finally(() => process.exit(1))
+  })
 }
 
 try {
@@ -42,21 +49,19 @@ async function stopServices(): Promise<void> {
 }
 
 async function runTests(node: string, args: string[]): Promise<Tally> {
-  const folder = mkdtempSync(join(tmpdir(), 'treadlight-services-'))
   const report = join(folder, 'report.json')
+  rmSync(report, { force: true })
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const flags = ['run', '--config', 'vitest.services.config.ts', '--reporter=default', '--reporter=json', `--outputFile=${report}`]
   const env = Object.assign({}, process.env, ...services.map((service) => service.env)) as NodeJS.ProcessEnv
-  const child = spawn(node, [vitest, ...flags, ...args], { cwd: root, stdio: 'inherit', env })
-  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)))
+  running = spawn(node, [vitest, ...flags, ...args], { cwd: root, stdio: 'inherit', env })
+  const code = await new Promise<number>((resolve) => running?.once('close', (status) => resolve(status ?? 1)))
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
     // A file that does not load has no tests to fail, and fails all the same.
     return { passed: numPassedTests!, failed: Math.max(numFailedTests!, code === 0 ? 0 : 1) }
   } catch {
     return { passed: 0, failed: 1 }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -26,8 +26,8 @@ const part = () => randomBytes(6).toString('hex')
 const openR2 = () => createR2Driver({ binding: bucket, prefix: `${part()} *?/` })
 const openKv = () => createCloudflareKvDriver({ binding: namespace, base: `${part()}*?`, acceptEventualConsistency: true })
 
-testDriver('r2', async () => openR2(), { keys: 1100 })
-testDriver('cloudflare-kv', async () => openKv(), { keys: 1100, exclusive: false })
+testDriver('r2', async () => openR2(), { keys: 1010 })
+testDriver('cloudflare-kv', async () => openKv(), { keys: 1010, exclusive: false })
 
 describe('r2', () => {
   test('checkStorage finds it sound', async () => {

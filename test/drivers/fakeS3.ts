@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** What goes wrong with a request. `…-after` has taken effect before the answer is lost. */
-export type S3Fault = 'slow-down' | 'slow-down-after' | 'reset' | 'reset-after' | 'hang' | 'conflict' | 'half'
+export type S3Fault = 'slow-down' | 'slow-down-after' | 'reset' | 'reset-after' | 'hang' | 'conflict' | 'half' | 'redirect'
 
 export interface FakeS3 {
   endpoint: string
@@ -18,12 +18,14 @@ export interface FakeS3 {
   faults: S3Fault[]
   /** Whether `If-None-Match: *` is honoured, answered with 501, or not looked at. */
   conditional: 'yes' | 'not-implemented' | 'ignored'
+  /** Whether the bucket keeps old versions; undefined for an endpoint that knows of none. */
+  versioning: 'Enabled' | '' | undefined
   /** Encodes the names of listings, as some endpoints do unasked. */
   urlEncoded: boolean
   close(): Promise<void>
 }
 
-export interface FakeObject {
+interface FakeObject {
   bytes: Buffer
   headers: Record<string, string>
 }
@@ -51,6 +53,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     requests: [],
     faults: [],
     conditional: 'yes',
+    versioning: undefined,
     urlEncoded: false,
     async close() {
       server.closeAllConnections()
@@ -79,6 +82,10 @@ export async function startFakeS3(): Promise<FakeS3> {
     const { request, response } = call
     if (fault.endsWith('-after')) change(call)
     if (fault === 'hang') return
+    if (fault === 'redirect') {
+      response.setHeader('location', `${fake.endpoint}/${account.bucket}/a/elsewhere`)
+      return refuse(response, 301, 'PermanentRedirect')
+    }
     if (fault === 'conflict') return refuse(response, 409, 'ConditionalRequestConflict')
     if (fault.startsWith('slow-down')) return refuse(response, 503, 'SlowDown')
     if (fault === 'half') response.writeHead(200, { 'content-length': '1000' }).write('half')
@@ -87,11 +94,18 @@ export async function startFakeS3(): Promise<FakeS3> {
 
   function answer(call: Call): void {
     const { request, response, name, url } = call
+    if (url.searchParams.has('versioning')) return tellVersioning(response)
     if (name === '') return list(url, response)
     const object = fake.objects.get(name)
     if (request.method === 'PUT' || request.method === 'DELETE') return change(call, response)
     if (!object) return refuse(response, 404, 'NoSuchKey')
     response.writeHead(200, { ...object.headers, 'content-length': String(object.bytes.length) }).end(request.method === 'GET' ? object.bytes : undefined)
+  }
+
+  function tellVersioning(response: ServerResponse): void {
+    if (fake.versioning === undefined) return refuse(response, 501, 'NotImplemented')
+    const status = fake.versioning && `<Status>${fake.versioning}</Status>`
+    response.writeHead(200).end(`<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${status}</VersioningConfiguration>`)
   }
 
   function change({ request, name, body }: Call, response?: ServerResponse): void {

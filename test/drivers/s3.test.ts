@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => fake.close())
 beforeEach(() => {
   fake.objects.clear()
-  Object.assign(fake, { requests: [], faults: [], conditional: 'yes', urlEncoded: false })
+  Object.assign(fake, { requests: [], faults: [], conditional: 'yes', versioning: undefined, urlEncoded: false })
 })
 
 const open = (options: Partial<S3DriverOptions> = {}) => createS3Driver({ ...fake.account, endpoint: fake.endpoint, ...options })
@@ -96,6 +96,13 @@ describe('s3', () => {
     await expect(storage.getItemRaw('a:b')).rejects.toMatchObject({ code: 'ETIMEDOUT' })
   })
 
+  test('does not follow to another region, whatever is there', async () => {
+    const storage = await openStorage()
+    fake.objects.set('a/elsewhere', { bytes, headers: {} })
+    fake.faults = ['redirect']
+    await expect(storage.getItemRaw('a:b')).rejects.toThrow('correct region and endpoint')
+  })
+
   test('an endpoint without conditional writes is asked once, and written to all the same', async () => {
     fake.conditional = 'not-implemented'
     const driver = await open()
@@ -136,6 +143,14 @@ describe('s3', () => {
     const checks = await collect(checkStorage(await openStorage()))
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([['bytes', true], ['write once', true], ['listing', true], ['removal', true], ['latency', true]])
     expect(fake.objects.size).toBe(0)
+  })
+
+  test.each([
+    ['Enabled', 'warning', 'may be kept as an old version'],
+    ['', true, 'what is removed is gone'],
+  ] as const)('checks: a bucket whose versioning is %j', async (versioning, ok, detail) => {
+    fake.versioning = versioning
+    expect(await (await open()).checks!()).toEqual([expect.objectContaining({ ok, detail: expect.stringContaining(detail) })])
   })
 
   test('checkStorage says that an endpoint overwrites', async () => {

@@ -135,7 +135,7 @@ describe.skipIf(cluster === '')('redis cluster', () => {
     await admin.quit()
   })
 
-  testDriver('redis, cluster', () => createRedisDriver({ cluster: [node], base: unique() }))
+  testDriver('redis, cluster', () => createRedisDriver({ cluster: [node], base: unique(), timeout: 5000 }))
 
   test('nobody there', async () => {
     await expect(createRedisDriver({ cluster: [{ host: '127.0.0.1', port: 9 }], timeout: 2000 })).rejects.toThrow('could not connect to 127.0.0.1:9')

@@ -80,7 +80,7 @@ describe.each([{ append: true }, { append: false }])('a hit that is sent again, 
     const hits = [makeHit(), makeHit({ origin: 'server' })]
     await store.append(hits)
     await store.maintain({ force: true })
-    time += 11 * minute
+    time += 21 * minute
     await store.maintain()
     const values = faulty.values.size
     expect(await store.append(hits)).toEqual(['duplicate', 'duplicate'])

@@ -92,7 +92,7 @@ async function play(steps: readonly [Step, at: number][], storage: Storage, proc
 
   for (const [step, at] of steps) {
     // So much later that nobody is taken to be writing still: deletions are complete.
-    time += 11 * minute
+    time += 21 * minute
     const index = at % processes
     const store = stores[index]!
     if (step.do === 'reopen') {

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
+import { compact } from './commands/compact.ts'
+import { doctor } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
 import { user } from './commands/user.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, prune, user]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, doctor, user]
 
 /**
  * Runs a command line and answers the exit code.

@@ -1,4 +1,4 @@
-import type { HitStore, RetentionPolicy, Values } from '@treadlight/store'
+import type { HitStore, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
@@ -16,6 +16,8 @@ export interface CollectorOptions {
   store: HitStore
   /** Small write-once values beside the hits: salts, the password's hash, log-ins. */
   values: Values
+  /** What was found damaged so far: the same array for ever, it grows. `/api/health` says how many. @default none */
+  problems?: readonly StorageProblem[]
   /** @default 'default' */
   site?: string
   /** IANA name: the site's days begin there. */
@@ -32,8 +34,10 @@ export interface Collector {
   /** Answers a web Request: what every runtime's server takes. */
   fetch: (request: Request) => Response | Promise<Response>
   account: Account
-  /** Deletes salts and hits that are too old and lets the store do its own upkeep. To be run about once an hour. */
-  maintain(policy: RetentionPolicy): Promise<void>
+  /** Deletes salts that are too old and lets the store do its own upkeep. To be run about once a minute. */
+  maintain(): Promise<void>
+  /** Deletes hits that retention no longer allows. To be run about once an hour, by a clock that can be believed. */
+  prune(policy: RetentionPolicy): Promise<PruneReport>
   /** What a 201 is worth here. */
   durability: HitStore['durability']
 }
@@ -45,7 +49,7 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, site = 'default', now = Date.now, onError = console.error } = options
+  const { store, values, timezone, problems = [], site = 'default', now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const { receive, isFailing } = watchReceiver(createReceiver({ store, salts, site, timezone, now }), { now, onError })
@@ -63,7 +67,8 @@ export function createCollector(options: CollectorOptions): Collector {
   app.all('/hit', createHitRoute({ receive, now }))
   app.get('/api/health', () => {
     const ok = !isFailing()
-    return json({ ok, version, durability: store.durability, ...(ok ? {} : { error: 'The storage takes no hits: the log says why' }) }, ok ? 200 : 503)
+    const error = ok ? {} : { error: 'The storage takes no hits: the log says why' }
+    return json({ ok, version, durability: store.durability, problems: problems.length, ...error }, ok ? 200 : 503)
   })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
   addStatsRoutes(app, { store, site, timezone, version, now, guard })
@@ -74,12 +79,12 @@ export function createCollector(options: CollectorOptions): Collector {
     fetch: (request) => app.fetch(request),
     account,
     durability: store.durability,
-    async maintain(policy) {
+    async maintain() {
       // Also where no hits come, yesterday's visitors become unrecognisable.
       await salts.at(now())
-      await store.prune(policy)
       await store.maintain()
     },
+    prune: (policy) => store.prune(policy),
   }
 }
 

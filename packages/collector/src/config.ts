@@ -5,6 +5,11 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
+import { isObject } from './isObject.ts'
+import { asNumber, asText, ConfigError, nearest } from './settings.ts'
+import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
+
+export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
 export interface Config {
@@ -25,31 +30,37 @@ export interface Config {
    * @default ['loopback']
    */
   trustProxies: string[]
-  storage: {
-    /** @default 'fs' */
-    driver: string
-    /** Folder of the `fs` driver. @default './data' */
-    base: string
-    /** `false` answers before the disk has it: faster, and a power cut costs the last hits. @default true */
-    sync: boolean
+  /**
+   * The id that hits are stored under.
+   * @default 'default'
+   */
+  site: string
+  /**
+   * Where values go: `{ driver, …the driver's own options }`, see docs/storage.md.
+   * @default { driver: 'fs', base: './data' }
+   */
+  storage: StorageSettings
+  /** How hits lie there. */
+  store: {
+    /** `ndjson` keeps them in one text file; only small values such as salts and the password go to `storage`. @default 'storage' */
+    type: 'storage' | 'ndjson'
+    /** The text file. @default './hits.ndjson' */
+    path: string
   }
-  /** Days after which hits are deleted. */
   retention: {
-    /** @default 90 */
+    /** Days after which hits are deleted. @default 90 */
     anonymous: number
-    /** @default 365 */
+    /** The same for hits of known users. @default 365 */
     authenticated: number
+    /** Only so many hits of a site stay, the newest. @default all */
+    newest?: number
   }
-}
-
-/** What is wrong with a setting, in one line with the remedy. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
 }
 
 interface Setting {
   /** Names of environment variables, the first set one counts. */
   env: readonly string[]
+  /** Undefined where the setting may be missing. */
   fallback: () => unknown
   /** @returns undefined where the value is none */
   read: (value: unknown) => unknown
@@ -77,19 +88,19 @@ const settings: Record<string, Setting> = {
     read: asProxies,
     allowed: 'a list of addresses or "loopback" (single addresses: ranges are not understood yet)',
   },
-  'storage.driver': {
-    env: ['TREADLIGHT_STORAGE_DRIVER'],
-    fallback: () => 'fs',
-    read: asText,
-    allowed: 'the name of a storage driver',
+  site: {
+    env: ['TREADLIGHT_SITE'],
+    fallback: () => 'default',
+    read: (value) => (typeof value === 'string' && /^[a-z0-9_-]{1,64}$/.test(value) ? value : undefined),
+    allowed: '1 to 64 of a-z, 0-9, _ and -',
   },
-  'storage.base': { env: ['TREADLIGHT_STORAGE_BASE'], fallback: () => './data', read: asText, allowed: 'a folder' },
-  'storage.sync': {
-    env: ['TREADLIGHT_STORAGE_SYNC'],
-    fallback: () => true,
-    read: asBoolean,
-    allowed: 'true or false',
+  'store.type': {
+    env: ['TREADLIGHT_STORE_TYPE'],
+    fallback: () => 'storage',
+    read: (value) => (value === 'storage' || value === 'ndjson' ? value : undefined),
+    allowed: 'storage or ndjson',
   },
+  'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
   'retention.anonymous': {
     env: ['TREADLIGHT_RETENTION_ANONYMOUS'],
     fallback: () => 90,
@@ -101,6 +112,12 @@ const settings: Record<string, Setting> = {
     fallback: () => 365,
     read: (value) => asNumber(value, 1, 36_500),
     allowed: 'a number of days from 1 to 36500',
+  },
+  'retention.newest': {
+    env: ['TREADLIGHT_RETENTION_NEWEST'],
+    fallback: () => undefined,
+    read: (value) => asNumber(value, 1, Number.MAX_SAFE_INTEGER),
+    allowed: 'a number of hits from 1',
   },
 }
 
@@ -129,27 +146,45 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.' }
           ? [env[variable], `environment variable ${variable}`]
           : [file.values.get(path), file.name]
     const value = raw === undefined ? fallback() : read(raw)
-    if (value === undefined) throw new ConfigError(`${path}: ${JSON.stringify(raw)} (${place}) must be ${allowed}`)
-    assignAt(config, path, value)
+    if (value === undefined && raw !== undefined) throw new ConfigError(`${path}: ${JSON.stringify(raw)} (${place}) must be ${allowed}`)
+    if (value !== undefined) assignAt(config, path, value)
   }
+  config['storage'] = readStorage({ flags, env, file })
+  if (file.values.has('store.path') && !isNdjson(config))
+    throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return config as unknown as Config
+}
+
+function isNdjson(config: Record<string, unknown>): boolean {
+  return (config as unknown as Config).store.type === 'ndjson'
 }
 
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
-  const known = Object.values(settings).flatMap((setting) => setting.env)
+  const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
   const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; did you mean ${nearest(unknown, known)}?`)
 }
 
 const fileNames = ['treadlight.config.mjs', 'treadlight.config.js', 'treadlight.config.ts', 'treadlight.config.json']
 
-async function readConfigFile(folder: string): Promise<{ name: string; values: Map<string, unknown> }> {
+interface ConfigFile {
+  name: string
+  /** By path. */
+  values: Map<string, unknown>
+  /** Its options are the driver's. */
+  storage: Record<string, unknown>
+}
+
+async function readConfigFile(folder: string): Promise<ConfigFile> {
   const name = fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
   const values = new Map<string, unknown>()
-  if (name === undefined) return { name: '', values }
-  flatten(await importConfig(resolve(folder, name), name), '', name, values)
-  return { name, values }
+  if (name === undefined) return { name: '', values, storage: {} }
+  const content = await importConfig(resolve(folder, name), name)
+  const { storage = {}, ...others } = isObject(content) ? content : {}
+  if (!isObject(storage)) throw new ConfigError(`${name}: storage must be an object`)
+  flatten(isObject(content) ? others : content, '', name, values)
+  return { name, values, storage }
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {
@@ -160,9 +195,14 @@ async function importConfig(path: string, name: string): Promise<unknown> {
     const remedy =
       (cause as { code?: string }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
         ? 'this Node.js reads no TypeScript: name it treadlight.config.mjs, or use Node.js 22.18 or later'
-        : (cause as Error).message
+        : withoutText((cause as Error).message)
     throw new ConfigError(`${name}: cannot be read: ${remedy}`, { cause })
   }
+}
+
+/** JSON.parse quotes what it cannot read, and that may be a password. */
+function withoutText(message: string): string {
+  return message.replace(/, (?:\.{3})?".*" is not valid JSON$/s, ' is not valid JSON')
 }
 
 /** Turns nested objects into paths, and refuses what no setting has the name of. */
@@ -173,7 +213,7 @@ function flatten(value: unknown, prefix: string, name: string, into: Map<string,
     const path = prefix === '' ? key : `${prefix}.${key}`
     if (Object.hasOwn(settings, path)) into.set(path, inner)
     else if (Object.keys(settings).some((known) => known.startsWith(`${path}.`))) flatten(inner, path, name, into)
-    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path, Object.keys(settings))}?`)
+    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path, [...Object.keys(settings), 'storage'])}?`)
   }
 }
 
@@ -181,39 +221,6 @@ function assignAt(target: Record<string, unknown>, path: string, value: unknown)
   const [first = '', second] = path.split('.')
   if (second === undefined) target[first] = value
   else target[first] = { ...(target[first] as object | undefined), [second]: value }
-}
-
-function nearest(name: string, known: readonly string[]): string {
-  return known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best), known[0]!)
-}
-
-/** Levenshtein's: how many letters have to change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1]!.toLowerCase() === b[j - 1]!.toLowerCase()
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (same ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
-}
-
-function asNumber(value: unknown, lowest: number, highest: number): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isInteger(number) && number >= lowest && number <= highest ? number : undefined
-}
-
-function asBoolean(value: unknown): boolean | undefined {
-  if (value === true || value === 'true' || value === '1') return true
-  if (value === false || value === 'false' || value === '0') return false
-  return undefined
 }
 
 function asProxies(value: unknown): string[] | undefined {

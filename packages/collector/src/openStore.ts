@@ -1,47 +1,128 @@
-import { createStore, createValues, openStorage, type HitStore, type StorageConfig, type StorageProblem, type Values } from '@treadlight/store'
+import {
+  createNdjsonStore,
+  createStore,
+  createValues,
+  newestTime,
+  openStorage,
+  type HitStore,
+  type StorageConfig,
+  type StorageProblem,
+  type Store,
+  type Values,
+} from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { ConfigError, type Config } from './config.ts'
+import type { Config } from './config.ts'
+import { createErrorLog, createSecretHider } from './hideSecrets.ts'
+import { ConfigError } from './settings.ts'
+
+/** What stores have, and a store on a storage has in addition. */
+export type AnyStore = HitStore & Partial<Pick<Store, 'lines' | 'sites'>>
+
+type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
+
+/** The storage of a config. */
+export interface OpenStorage extends OpenedStorage {
+  /** Makes the store on it. */
+  open(): Promise<OpenStore>
+  /** Lets go of it. */
+  close(): Promise<void>
+}
 
 export interface OpenStore {
-  store: HitStore
+  store: AnyStore
   values: Values
+  /** What was found damaged so far; it grows. */
+  problems: readonly StorageProblem[]
+  /** When the newest value was written before this process came, ms since 1970; undefined where there is none. */
+  newest: number | undefined
   /** Stores what is on its way, then lets go of the storage. */
   close(): Promise<void>
 }
 
 /**
- * Opens the storage of a config, after a look whether it can be written at all.
+ * Opens the store of a config, after a look whether its storage can be written at all.
  * @throws ConfigError naming the storage and the remedy
  */
-export async function openStore({ storage: settings }: Config): Promise<OpenStore> {
+export async function openStore(config: Config): Promise<OpenStore> {
+  const opened = await openConfigured(config)
   try {
-    const opened = await openStorage(settings as StorageConfig)
-    const values = createValues(opened.storage, { onProblem: report })
-    await tryToWrite(values)
-    const store = await createStore({ ...opened, onProblem: report })
-    return {
-      store,
-      values,
-      async close() {
-        await store.close()
-        await opened.storage.dispose()
-      },
-    }
-  } catch (cause) {
-    throw new ConfigError(`storage: ${(cause as Error).message.replace(/^\[treadlight \w+\] /, '')}`, { cause })
+    return await opened.open()
+  } catch (error) {
+    await opened.close()
+    throw error
   }
 }
 
 /**
- * Opens a storage that is there already: a command with a mistyped folder should not make a new one.
- * @throws ConfigError also where the folder does not exist
+ * Opens a store that is there already: a command with a mistyped folder should not make a new one.
+ * @throws ConfigError also where there is none
  */
 export async function openExisting(config: Config): Promise<OpenStore> {
-  const { driver, base } = config.storage
-  if (driver === 'fs' && !existsSync(base))
-    throw new ConfigError(`storage.base: there is no folder ${base}; name the collector’s with --data`)
+  assertExists(config)
   return openStore(config)
+}
+
+/** The same for its storage alone. */
+export async function openExistingStorage(config: Config): Promise<OpenStorage> {
+  assertExists(config)
+  return openConfigured(config)
+}
+
+function assertExists({ storage, store }: Config): void {
+  const { driver, base, path } = storage
+  if (driver === 'memory')
+    throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
+  if (driver === 'fs' && !existsSync(String(base)))
+    throw new ConfigError(`storage.base: there is no folder ${String(base)}; name the collector’s with --data`)
+  if (driver === 'sqlite' && !existsSync(String(path)))
+    throw new ConfigError(`storage.path: there is no file ${String(path)}; name the collector’s`)
+  if (store.type === 'ndjson' && !existsSync(store.path))
+    throw new ConfigError(`store.path: there is no file ${store.path}; name the collector’s`)
+}
+
+async function openConfigured(config: Config): Promise<OpenStorage> {
+  const hide = createSecretHider(config.storage)
+  const explain = (cause: unknown): ConfigError =>
+    new ConfigError(`storage: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
+  try {
+    // Which options fit together the drivers know.
+    const { storage, durability } = await openStorage(config.storage as StorageConfig)
+    const close = () => storage.dispose()
+    return { storage, durability, close, open: () => open(config, { storage, durability, close }).catch(rethrow) }
+  } catch (cause) {
+    return rethrow(cause)
+  }
+
+  function rethrow(cause: unknown): never {
+    throw explain(cause)
+  }
+}
+
+async function open({ store: settings, storage: where }: Config, { storage, durability, close }: Omit<OpenStorage, 'open'>): Promise<OpenStore> {
+  const problems: StorageProblem[] = []
+  const onProblem = (problem: StorageProblem): void => {
+    if (problems.some(({ key, offset }) => key === problem.key && offset === problem.offset)) return
+    problems.push(problem)
+    report(problem)
+  }
+  const values = createValues(storage, { onProblem })
+  const newest = newestTime(await values.list(''))
+  await tryToWrite(values)
+  const onError = createErrorLog(where)
+  const store =
+    settings.type === 'ndjson'
+      ? await createNdjsonStore({ path: settings.path, onProblem })
+      : await createStore({ storage, durability, onProblem, onError })
+  return {
+    store,
+    values,
+    problems,
+    newest,
+    async close() {
+      await store.close().finally(close)
+    },
+  }
 }
 
 /** Better now than when the first hit comes. */
@@ -53,5 +134,6 @@ async function tryToWrite(values: Values): Promise<void> {
 
 /** A damaged value is left out of every answer; the owner is to know of it. */
 function report({ key, offset, reason }: StorageProblem): void {
-  console.error(`treadlight: storage: ${key} is damaged at byte ${offset} (${reason}): what it held there is not counted`)
+  if (reason === 'missing') console.error(`treadlight: storage: ${key} is missing: what it held is not counted; see treadlight doctor`)
+  else console.error(`treadlight: storage: ${key} is damaged at byte ${offset} (${reason}): what it held there is not counted`)
 }

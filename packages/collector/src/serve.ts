@@ -2,9 +2,11 @@ import type { H3 } from 'h3'
 import { maxBodyBytes } from '@treadlight/protocol'
 import { serve as listen, type Server } from 'srvx'
 import { createCollector, type Collector } from './collector.ts'
+import { createClockGuard } from './clockGuard.ts'
 import { ConfigError, type Config } from './config.ts'
-import { retentionPolicy, startUpkeep } from './upkeep.ts'
+import { createErrorLog } from './hideSecrets.ts'
 import { openStore } from './openStore.ts'
+import { everyHour, everyMinute, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
 export interface ServeOptions {
   config: Config
@@ -31,8 +33,10 @@ const patience = 8000
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
 export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
-  const { store, values, close: closeStore } = await openStore(config)
-  const collector = createCollector({ store, values, timezone: config.timezone })
+  const { store, values, problems, newest, close: closeStore } = await openStore(config)
+  const onError = createErrorLog(config.storage)
+  const { site, timezone } = config
+  const collector = createCollector({ store, values, problems, site, timezone, onError })
   setUp?.(collector.app)
 
   const server = listen({
@@ -58,8 +62,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     await closeStore()
     throw error
   }
-  const policy = retentionPolicy(config.retention)
-  const stopUpkeep = startUpkeep({ run: () => collector.maintain(policy), onError: console.error })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, config, newest), onError })
 
   let closing: Promise<void> | undefined
   return {
@@ -68,6 +71,20 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     password,
     close: () => (closing ??= stop(server, stopUpkeep).then(closeStore)),
   }
+}
+
+function upkeepJobs(collector: Collector, config: Config, newest: number | undefined): UpkeepJob[] {
+  const policy = retentionPolicy(config.retention)
+  const clock = createClockGuard({ now: Date.now, newest })
+  const prune = async (): Promise<void> => {
+    const doubt = clock.doubt()
+    if (doubt !== undefined) throw new ConfigError(doubt)
+    await collector.prune(policy)
+  }
+  return [
+    { run: () => collector.maintain(), every: everyMinute },
+    { run: prune, every: everyHour },
+  ]
 }
 
 async function startListening(server: Server, config: Config): Promise<void> {

@@ -1,28 +1,43 @@
 import type { RetentionPolicy } from '@treadlight/store'
 import type { Config } from './config.ts'
 
+/** What is done again and again for as long as the process lives. */
+export interface UpkeepJob {
+  run: () => Promise<unknown>
+  /** ms between the end of a round and the next. */
+  every: number
+}
+
 export interface UpkeepOptions {
-  /** One round. */
-  run: () => Promise<void>
+  jobs: readonly UpkeepJob[]
+  /** Told of a round that failed; of the same failure once a day. */
   onError: (error: unknown) => void
-  /** ms between two rounds. @default an hour */
-  every?: number
-  /** ms before the first one. @default a minute: a restart loop should not prune in a loop */
+  /** ms before the first rounds. @default a minute: a restart loop should not prune in a loop */
   after?: number
 }
 
 const day = 86_400_000
+export const everyMinute = 60_000
+export const everyHour = 3_600_000
 
 /** The settings' days as the store's milliseconds. */
-export function retentionPolicy({ anonymous, authenticated }: Config['retention']): RetentionPolicy {
-  return { anonymous: anonymous * day, authenticated: authenticated * day }
+export function retentionPolicy({ anonymous, authenticated, newest }: Config['retention']): RetentionPolicy {
+  return { anonymous: anonymous * day, authenticated: authenticated * day, ...(newest !== undefined && { newest }) }
 }
 
 /**
- * Runs upkeep once an hour, for as long as the process lives. A round that fails is told of and does not end it.
- * @returns stops it, after the round that is running
+ * Runs jobs for as long as the process lives. A round that fails is told of and does not end them.
+ * @returns stops them, after the rounds that are running
  */
-export function startUpkeep({ run, onError, every = 3_600_000, after = 60_000 }: UpkeepOptions): () => Promise<void> {
+export function startUpkeep({ jobs, onError, after = everyMinute }: UpkeepOptions): () => Promise<void> {
+  const tell = createTeller(onError)
+  const stops = jobs.map((job) => repeat(job, after, tell))
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
+
+function repeat({ run, every }: UpkeepJob, after: number, tell: (error: unknown) => void): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   let isStopped = false
   let timer = schedule(after)
@@ -37,10 +52,31 @@ export function startUpkeep({ run, onError, every = 3_600_000, after = 60_000 }:
   }
 
   function round(): void {
-    running = run()
-      .catch(onError)
-      .then(() => {
-        if (!isStopped) timer = schedule(every)
-      })
+    running = attempt().then(() => {
+      if (!isStopped) timer = schedule(every)
+    })
+  }
+
+  async function attempt(): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      tell(error)
+    }
+  }
+}
+
+/** More different failures than this are not remembered. */
+const maxTold = 100
+
+/** A disk that is full is full every minute. Messages that differ in numbers and random names only are the same. */
+function createTeller(onError: (error: unknown) => void): (error: unknown) => void {
+  const told = new Map<string, number>()
+  return (error) => {
+    const message = (error instanceof Error ? error.message : String(error)).replaceAll(/[0-9a-f]{6,}|\d+/g, '#')
+    if (performance.now() - (told.get(message) ?? -Infinity) < day) return
+    if (told.size >= maxTold) told.clear()
+    told.set(message, performance.now())
+    onError(error)
   }
 }

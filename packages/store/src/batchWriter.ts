@@ -12,6 +12,8 @@ export interface BatchWriterOptions {
   /** ms since 1970. */
   now: () => number
   writer: string
+  /** After how long others take it that nobody adds to a value, ms. */
+  settle: number
   /** Most that may wait for the storage, the write under way included. */
   maxWaitingBytes: number
   maxWaitingHits: number
@@ -28,8 +30,8 @@ export interface BatchWriter {
    * @throws StoreBusyError when too much is waiting, or when the write failed
    */
   append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]>
-  /** Leaves the values begun so far alone for ever. Resolves when nothing is being written to them. */
-  rotate(): Promise<void>
+  /** Leaves values begun so far alone for ever: all, or those that are old enough. Resolves when nothing is being written to them. */
+  rotate(all: boolean): Promise<void>
   /** Whether this process is writing to the value, or may. */
   isOpen(key: string): boolean
   /** Resolves when everything appended so far is written or has failed. */
@@ -45,6 +47,9 @@ interface Waiting {
   reject(error: StoreBusyError): void
 }
 
+/** How long one value is appended to, ms, and how large it may get: others read it whole to see what is new. */
+const batchSpan = 10 * 60_000
+const maxBatchBytes = 4 * 1024 * 1024
 /** Seconds: a full buffer drains fast, a failing disk needs somebody. */
 const retryWhenFull = 1
 const retryAfterFailure = 5
@@ -53,12 +58,13 @@ const retryAfterFailure = 5
  * Group commit: with nothing in flight a hit is written at once, otherwise all that arrive until the write in flight
  * returns are written together, as one frame per site. So latency is one or two writes, whatever the load.
  *
- * A driver with `append` gets one value per minute, others one value per group.
+ * A driver with `append` gets one value every ten minutes, or 4 MiB; others one value per group.
  */
 export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   const { storage, now, maxWaitingBytes, maxWaitingHits } = options
   /** The value that each site's hits are appended to. */
-  const current = new Map<string, { minute: string; key: string }>()
+  const current = new Map<string, { begun: number; bytes: number; key: string }>()
+  const span = Math.min(batchSpan, options.settle / 2)
   const writing = new Set<string>()
   let seq = 0
   let waiting: Waiting[] = []
@@ -97,10 +103,10 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 
   async function write(site: string, items: readonly Waiting[]): Promise<void> {
     const { driver, base } = storage.getMount(`${site}:batch:`)
-    const key = isAppendDriver(driver) ? currentKey(site) : nextKey(site, formatMinute(now()))
+    const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
+    const key = isAppendDriver(driver) ? currentKey(site, frame.length) : nextKey(site)
     writing.add(key)
     try {
-      const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
       await (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))
       // One at a time: of an id that two of them hold, the first is 'stored'.
       for (const { hits, resolve } of items) resolve(options.onDurable(site, key, hits))
@@ -119,24 +125,32 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     }
   }
 
-  function currentKey(site: string): string {
-    const minute = formatMinute(now())
+  /** The value that the site's hits are appended to now. @param bytes that are about to be */
+  function currentKey(site: string, bytes: number): string {
     const known = current.get(site)
-    if (known?.minute === minute) return known.key
-    const key = nextKey(site, minute)
-    current.set(site, { minute, key })
+    if (known !== undefined && isFresh(known.begun) && known.bytes < maxBatchBytes) {
+      known.bytes += bytes
+      return known.key
+    }
+    const key = nextKey(site)
+    current.set(site, { begun: now(), bytes, key })
     return key
   }
 
-  function nextKey(site: string, minute: string): string {
+  /** Also where the clock was set back. */
+  function isFresh(begun: number): boolean {
+    return Math.abs(now() - begun) < span
+  }
+
+  function nextKey(site: string): string {
     const number = seq++
-    return formatBatchKey({ site, minute, writer: options.writer, seq: number, last: number, bytes: 0, made: 0 })
+    return formatBatchKey({ site, minute: formatMinute(now()), writer: options.writer, seq: number, last: number, bytes: 0, made: 0 })
   }
 
   return {
     append,
-    async rotate() {
-      current.clear()
+    async rotate(all) {
+      for (const [site, { begun }] of current) if (all || !isFresh(begun)) current.delete(site)
       await group
     },
     isOpen: (key) => writing.has(key) || [...current.values()].some((value) => value.key === key),

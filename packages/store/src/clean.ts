@@ -75,7 +75,8 @@ function sumFacts(files: readonly SegmentFile[]): number {
 }
 
 async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile): Promise<boolean> {
-  if (!log.marks.hasErasures || memory.clean.get(file.key) === log.version) return false
+  // What is written after an erasure is written without the person: see `compact`.
+  if (log.openErasures().length === 0 || memory.clean.get(file.key) === log.version) return false
   try {
     const { id, time, user, session, visitor } = await log.segments.persons(file)
     for (let row = 0; row < id.length; row++) {

@@ -46,15 +46,10 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
   const settled = [...log.batches.values()].filter(log.isSettled)
   const facts = settled.reduce((sum, batch) => sum + batch.facts.length, 0)
   if (force || facts >= compactAt || settled.length >= maxBatches) return settled
-  return settled.filter((batch) => {
-    const closed = batch.facts.filter(({ day }) => isClosed(day, now())).length
-    return 2 * closed >= batch.facts.length || batch.facts.some((fact) => isToGo(fact, log.marks))
-  })
-}
-
-/** Whether an erased person is in it: that is not to wait for the day to end. */
-function isToGo(fact: StoredHit, marks: Marks): boolean {
-  return marks.hasErasures && marks.erases(fact)
+  const closed = new Set([...log.fresh.keys()].filter((day) => isClosed(day, now())))
+  // What is of an erased person does not wait for the day to end.
+  const isErased = log.marks.hasErasures ? log.marks.erases : () => false
+  return settled.filter(({ facts }) => 2 * facts.filter(({ day }) => closed.has(day)).length >= facts.length || facts.some(isErased))
 }
 
 /** The facts of batches by day. */
@@ -109,7 +104,13 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
 /** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */
 function keepOf(marks: Marks, day: DayFacts, whole: boolean, erased: string[]): (readonly StoredHit[])[] {
   const hits: (readonly StoredHit[])[] = []
+  const { hasErasures } = marks
   for (const facts of day.values()) {
+    const [only] = facts
+    if (facts.length === 1 && only !== undefined && !hasErasures && only.time >= marks.pruningEnd) {
+      hits.push(facts)
+      continue
+    }
     if (marks.isErased(facts)) {
       const [first] = facts
       if (first !== undefined && !marks.hasErased(first)) erased.push(nameHit(first))
@@ -134,7 +135,7 @@ async function writeDay(
   const stamp = formatStamp(options.now(), options.nonce())
   const files: SegmentFile[] = []
   for (const [kind, its] of kinds) {
-    files.push(await writeSegment(options, `${log.site}:segment:${day}:${stamp}-${kind}.parquet`, day, kind, its))
+    files.push(await writeSegment(options, `${log.site}:segment:${day}-${stamp}-${kind}.parquet`, day, kind, its))
   }
   return files
 }

@@ -157,7 +157,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (compacting.has(site)) return
     compacting.add(site)
     inTurn(async () => {
-      await writer.rotate()
+      await writer.rotate(true)
       await compactBatches(logOf(site), settings, false)
     })
       .catch(settings.onError)

@@ -1,12 +1,13 @@
 import type { Link } from './store.ts'
 
 const sitePattern = /^[a-z0-9_-]{1,64}$/
-const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4}):([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
-const stampPattern = /^([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
+const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4})[-:]([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
+const stampPattern = /^(?:\d{4}-\d\d-\d\d-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
 
 /**
- * Where arrivals live: `{site}:batch:{minute}:{writer}-{seq}`, and several of one writer that were gathered into one
- * value `{site}:batch:{minute}:{writer}-{seq}.{last}.{bytes}.{made}`.
+ * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one
+ * value `{site}:batch:{minute}-{writer}-{seq}.{last}.{bytes}.{made}`. All in one folder, which is listed often. (The
+ * first version had one for each minute; such keys are read.)
  */
 export interface BatchKey {
   site: string
@@ -25,7 +26,7 @@ export interface BatchKey {
 }
 
 export function formatBatchKey({ site, minute, writer, seq, last, bytes, made }: BatchKey): string {
-  const key = `${site}:batch:${minute}:${writer}-${seq}`
+  const key = `${site}:batch:${minute}-${writer}-${seq}`
   return bytes === 0 ? key : `${key}.${last}.${bytes}.${hexTime(made)}`
 }
 

@@ -26,8 +26,8 @@ export async function maintainSite(
   force: boolean,
 ): Promise<MaintainReport> {
   await log.refreshNow()
-  // What this process has written so far is left alone from here on.
-  await writer.rotate()
+  // Only what nobody adds to can be compacted.
+  await writer.rotate(force || log.openErasures().length > 0)
   const report: MaintainReport = { compacted: await compactBatches(log, options, force), rewritten: 0, deleted: 0 }
   const { storage } = options
   if (!isAppending(storage)) await gatherBatches(log, options)
@@ -47,7 +47,7 @@ export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const covers = chooseBatches(log, options, force)
     if (covers.length === 0) return 0
-    const facts = await compact(log, options, { days: unite(covers), covers })
+    const facts = await compact(log, options, { days: covers.length === log.batches.size ? log.fresh : unite(covers), covers })
     if (facts !== undefined) return facts
   }
   return 0
@@ -59,7 +59,7 @@ function isAppending(storage: ResolvedStoreOptions['storage']): boolean {
 
 /** Says of erasures that nothing is left, once there is nothing but clean segments. */
 async function finishErasures(log: SiteLog): Promise<void> {
-  const open = [...log.erasures.keys()].filter((key) => !log.finished.has(`${key}-done`))
+  const open = log.openErasures()
   if (open.length === 0) return
   if ([...log.links.values()].some((links) => links.some(log.marks.isDead))) return
   const isLeft = [...log.fresh.values()].some((day) => [...day.values()].some((facts) => log.marks.isErased(facts)))

@@ -35,8 +35,8 @@ export interface SiteLog extends Refresher {
   readonly links: ReadonlyMap<string, readonly Link[]>
   readonly erasures: ReadonlyMap<string, Erasure>
   readonly prunings: ReadonlyMap<string, Pruning>
-  /** Erasures of which nothing is left in the storage. */
-  readonly finished: ReadonlySet<string>
+  /** The keys of erasures of which something may be left in the storage. */
+  openErasures(): string[]
   /** Counts what may change what is to be kept: erasures and prunings. */
   readonly version: number
   /** Manifests that were damaged after they were written: nobody knows what they named. */
@@ -373,7 +373,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     links,
     erasures,
     prunings,
-    finished,
+    openErasures: () => [...erasures.keys()].filter((key) => !finished.has(`${key}-done`)),
     get version() {
       return version
     },

@@ -22,7 +22,7 @@ export interface StoreOptions {
    * and than a storage takes to show everybody what was written. @default 10 minutes
    */
   grace?: number
-  /** After how long nobody can still be adding to a batch, in ms: a minute, and what clocks differ by. @default 10 minutes */
+  /** After how long nobody can still be adding to a batch, in ms: ten minutes, and what clocks differ by. @default 20 minutes */
   settle?: number
   /** How many hits of a site may be in batches, which are kept in memory, before `append` has them compacted. @default 50_000 */
   compactAt?: number
@@ -47,7 +47,7 @@ export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
     writer: 'w',
     refreshMs: 250,
     grace: 10 * 60_000,
-    settle: 10 * 60_000,
+    settle: 20 * 60_000,
     compactAt: 50_000,
     nonce: () => randomBytes(6).toString('hex'),
     onError: console.error,

@@ -142,6 +142,35 @@ describe('PT18 ndjson: maintain', () => {
     expect((await listAll(again)).map(({ user }) => user)).toEqual(['other'])
   })
 
+  test.each([false, true])('so is what was on its way during the erasure, opened again: %s', async (reopened) => {
+    const { path, open } = await createNdjsonFile()
+    const store = await open({ now: () => noon })
+    const hit = makeHit({ user: 'person-u' })
+    await store.append([hit])
+    await Promise.all([store.erase({ site: 'shop', user: 'person-u' }), store.maintain(), store.append([{ ...hit, origin: 'server' }])])
+    expect(await readFile(path, 'utf8')).toContain('person-')
+    if (reopened) await store.close()
+    const same = reopened ? await open({ now: () => noon }) : store
+    await same.maintain()
+    expect(await readFile(path, 'utf8')).not.toContain('person-')
+    expect(await same.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
+  })
+
+  test('so is what nobody can read, once somebody was erased', async () => {
+    const { path, open, problems } = await createNdjsonFile()
+    await (await open()).close()
+    await appendFile(path, '{"user":"person-u"}\n')
+    const store = await open()
+    expect(problems).toHaveLength(1)
+    await store.append([makeHit()])
+    await store.maintain()
+    expect(await readFile(path, 'utf8')).toContain('person-')
+    await store.erase({ site: 'shop', user: 'person-u' })
+    await store.maintain()
+    expect(await readFile(path, 'utf8')).not.toContain('person-')
+    expect(await listIds(store)).toHaveLength(1)
+  })
+
   test('pruned hits are gone from the file', async () => {
     const { path, open } = await createNdjsonFile()
     const store = await open({ now: () => noon })

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type * as files from 'node:fs/promises'
 import { readFile, truncate } from 'node:fs/promises'
-import { relative } from 'node:path'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StoreBusyError } from '../../../packages/store/src/store.ts'
 import { makeHit, noon, testId } from '../makeHit.ts'
@@ -191,10 +190,14 @@ describe.skipIf(process.platform === 'win32')('PT18 ndjson: what is acknowledged
   })
 })
 
+function shell(command: string): void {
+  execFileSync('sh', ['-c', command], { stdio: 'ignore' })
+}
+
 function mountSmallDisk(at: string): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], { stdio: 'ignore' })
+    shell(`mount -t tmpfs -o size=64k tmpfs ${at}`)
     return true
   } catch {
     return false
@@ -204,13 +207,12 @@ function mountSmallDisk(at: string): boolean {
 test('PT18 ndjson: on a disk that is full', async ({ skip }) => {
   const disk = await createTemporaryDirectory()
   if (!mountSmallDisk(disk)) skip('only root on Linux can make a small disk')
-  const umount = () => execFileSync('umount', [disk], { stdio: 'ignore' })
   const file = await createNdjsonFile()
   const path = join(disk, 'hits.ndjson')
   const store = await file.open({ path })
   onTestFinished(async () => {
     await store.close()
-    umount()
+    shell(`umount ${disk}`)
   })
   const stored: string[] = []
   let error: unknown
@@ -219,7 +221,7 @@ test('PT18 ndjson: on a disk that is full', async ({ skip }) => {
     error = await store.append(hits).then(() => void stored.push(...hits.map(({ id }) => id)), (cause: unknown) => cause)
   }
   expect((error as Error).message).toMatch(/ENOSPC\): free some space/)
-  execFileSync('mount', ['-o', 'remount,size=128k', disk])
+  shell(`mount -o remount,size=128k ${disk}`)
   const last = makeHit()
   await store.append([last])
   await store.close()

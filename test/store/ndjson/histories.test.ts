@@ -26,7 +26,7 @@ const hit: fc.Arbitrary<StoredHit> = fc
     user: fc.constantFrom('', '', 'u1', 'u2'),
     session: fc.constantFrom('', 's1', 's2'),
     visitor: fc.constantFrom('v1', 'v2'),
-    received: fc.integer({ min: noon, max: noon + 3 }),
+    received: fc.constantFrom(noon, noon + 1),
     time: fc.integer({ min: -6, max: 1 }).map((days) => noon + days * day),
     path: fc.constantFrom('/', '/a'),
   })
@@ -80,18 +80,14 @@ afterAll(() => rm(base, { recursive: true }))
 
 async function play(steps: readonly Step[]): Promise<void> {
   let time = noon
+  let received = 0
   const options = { path: join(base, String(count++)), sync: false, now: () => time }
   const reference = createReferenceStore(options)
   let store = await createNdjsonStore(options)
   const seen = new Set<string>()
-  const pruned = new Set<string>()
-  let pruning = false
   for (const drawn of steps) {
     time += minute
-    // A fact that comes again after it was pruned has met its twin in memory, and meets nobody in a file that has
-    // forgotten it: which of the two counts is not said.
-    const step = drawn.do === 'append' ? { ...drawn, hits: drawn.hits.filter((hit) => !pruned.has(nameHit(hit))) } : drawn
-    if (step.do === 'append') for (const hit of step.hits) seen.add(nameHit(hit))
+    const step = drawn.do === 'append' ? { ...drawn, hits: drawn.hits.map(receive) } : drawn
     if (step.do === 'maintain') await store.maintain(step)
     else if (step.do === 'reopen') {
       await store.close()
@@ -102,16 +98,21 @@ async function play(steps: readonly Step[]): Promise<void> {
       if (step.do !== 'append') expect(actual).toEqual(expected)
     }
     expect(await listAll(store)).toEqual(await listAll(reference))
-    pruning ||= step.do === 'prune'
-    if (pruning) {
-      const left = new Set((await listAll(reference)).map(nameHit))
-      for (const name of seen) if (!left.has(name)) pruned.add(name)
-    }
     expect(await store.query(query)).toEqual(await reference.query(query))
   }
   await store.close()
+
+  /**
+   * As collectors do: no two at the same moment, and a hit that comes again was received when it came. The first time
+   * it may have been on its way for long.
+   */
+  function receive(hit: StoredHit): StoredHit {
+    const isNew = !seen.has(nameHit(hit))
+    seen.add(nameHit(hit))
+    return { ...hit, received: time + (received = (received + 1) % 1000) - (isNew && hit.received === noon ? 3 * minute : 0) }
+  }
 }
 
 test('PV16 PV18 PV22 random histories: the file says what the reference says, also rewritten and opened again', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), play), { numRuns: 3000 })
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), play), { numRuns: 200 })
 })

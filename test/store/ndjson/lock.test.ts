@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { acquireLock } from '../../../packages/store/src/ndjson/lock.ts'
 import { createNdjsonFile } from './ndjsonFile.ts'
@@ -31,9 +32,14 @@ describe('PT18 ndjson: one process at a time', () => {
     const { path } = await createNdjsonFile()
     const lock = `${path}.lock`
     const stale = JSON.stringify({ pid: await deadPid(), host: hostname(), born: '', token })
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 40; round++) {
       await writeFile(lock, stale)
-      const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(lock, false)))
+      // Some a little later: they find the lock stale while another one is taking it over.
+      const acquire = async (_: unknown, turn: number) => {
+        for (let count = 0; count < (turn * round) / 4; count++) await setImmediate()
+        return acquireLock(lock, false)
+      }
+      const results = await Promise.allSettled(Array.from({ length: 8 }, acquire))
       const won = results.filter((result) => result.status === 'fulfilled')
       expect(won).toHaveLength(1)
       await won[0]!.value()

@@ -17,6 +17,7 @@ export const prune: Command = {
       setting: 'retention.authenticated',
       summary: 'Days that hits of known users are kept (default 365)',
     },
+    { name: 'newest', type: 'string', setting: 'retention.newest', summary: 'Only so many hits of each site stay, the newest (default all)' },
     { name: 'json', type: 'boolean', summary: 'Prints { anonymous, authenticated, others, dryRun }' },
     ...storageOptions,
   ],

@@ -2,6 +2,7 @@ import { serve, type RunningCollector } from '../serve.ts'
 import { version } from '../version.ts'
 import { storageOptions, type Command } from './command.ts'
 import type { Config } from '../config.ts'
+import { describePlace, describePromise } from '../describeStorage.ts'
 
 /** `treadlight serve`: the collector, until it is told to stop. */
 export const serveCommand: Command = {
@@ -27,8 +28,8 @@ export function banner({ url, password, collector }: RunningCollector, config: C
     ['Dashboard', `${url}/dashboard/`],
     ...more,
     ['Tag', `<script defer src="${url}/t.js"></script>`],
-    ['Storage', describeStorage(config, collector.durability)],
-    ['Retention', `anonymous hits ${config.retention.anonymous} days, authenticated ${config.retention.authenticated} days`],
+    ['Storage', `${describePlace(config)}: ${describePromise(config, collector.durability)}`],
+    ['Retention', describeRetention(config.retention)],
     ['Time zone', config.timezone],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
@@ -69,15 +70,7 @@ export async function untilStopped(running: RunningCollector): Promise<number> {
   return 0
 }
 
-/** What a 201 is worth. */
-const promises = {
-  synced: 'a hit answered 201 is on disk (synced)',
-  acknowledged: 'a hit answered 201 was confirmed by the storage (acknowledged)',
-  volatile: 'hits are gone when the process ends (volatile)',
-} as const
-
-function describeStorage({ storage }: Config, durability: keyof typeof promises): string {
-  if (storage.driver !== 'fs') return `${storage.driver}: ${promises[durability]}`
-  const promise = storage.sync ? promises[durability] : 'without fsync a power failure may take the last hits (volatile)'
-  return `folder ${storage.base}: ${promise}`
+function describeRetention({ anonymous, authenticated, newest }: Config['retention']): string {
+  const most = newest === undefined ? '' : `, at most ${newest.toLocaleString('en')} of a site`
+  return `anonymous hits ${anonymous} days, authenticated ${authenticated} days${most}`
 }

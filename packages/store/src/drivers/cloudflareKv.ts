@@ -22,7 +22,7 @@ export interface CloudflareKvDriverOptions {
 }
 
 /** How long other places may not see a write or a deletion, by Cloudflare's documentation, ms. */
-export const kvLag = 60_000
+const kvLag = 60_000
 
 /**
  * An unstorage driver on Cloudflare KV, which is eventually consistent: take R2 where you can.

@@ -1,8 +1,7 @@
-import type { Pool, QueryResultRow } from 'pg'
-import { missingPeer } from '../importPeer.ts'
 import { createDriverError, redact } from './driverError.ts'
 import { codeOf } from './fsError.ts'
 import { checkPostgres } from './postgresChecks.ts'
+import { createPool, type PostgresQuery } from './postgresPool.ts'
 import { createDriver, isKey, type Backend, type StoreDriver } from './storeDriver.ts'
 import { endOf, quoteTable } from './tableName.ts'
 import { defaultTimeout, withTimeout } from './timeLimit.ts'
@@ -26,8 +25,6 @@ export interface PostgresDriverOptions {
   /** After how long a call fails, ms. @default 30_000 */
   timeout?: number
 }
-
-export type PostgresQuery = <Row extends QueryResultRow>(sql: string, params?: unknown[]) => Promise<{ rows: Row[]; rowCount: number | null }>
 
 /**
  * An unstorage driver on a table of PostgreSQL. INSERT … ON CONFLICT DO NOTHING creates exclusively, one statement
@@ -82,25 +79,6 @@ export async function createPostgresDriver(options: PostgresDriverOptions): Prom
     throw createDriverError({ driver: 'postgres', action: `open table ${table} at ${addressOf(options)}`, cause, remedy: remedy(cause) })
   }
   return createDriver(backend, timeout)
-}
-
-async function createPool(options: PostgresDriverOptions, timeout: number): Promise<Pool> {
-  const { default: pg } = await import('pg').catch(missingPeer('postgres', 'pg'))
-  const { url, table: _table, timeout: _timeout, client, ...connection } = options
-  const pool = new pg.Pool({
-    ...(url !== undefined && { connectionString: url }),
-    ...connection,
-    application_name: 'treadlight',
-    keepAlive: true,
-    // A command that forgets to close must still end.
-    allowExitOnIdle: true,
-    connectionTimeoutMillis: timeout,
-    query_timeout: timeout,
-    ...client,
-  })
-  // The pool has dropped the idle connection that was lost. Without a listener the process would end.
-  pool.on('error', () => undefined)
-  return pool
 }
 
 /** Looks first: who may not create a table is refused even where there is one. */

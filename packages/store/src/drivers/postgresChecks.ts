@@ -1,5 +1,5 @@
 import type { Check } from '../checkStorage.ts'
-import type { PostgresQuery } from './postgres.ts'
+import type { PostgresQuery } from './postgresPool.ts'
 
 /** What a 201 is worth on this server. */
 export async function checkPostgres(query: PostgresQuery): Promise<Check[]> {

@@ -1,5 +1,5 @@
 import type { Check } from '../checkStorage.ts'
-import type { RedisClient } from './redis.ts'
+import type { RedisClient } from './redisClient.ts'
 
 interface RedisSettings {
   appendonly: boolean

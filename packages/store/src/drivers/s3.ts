@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { Check } from '../checkStorage.ts'
 import { createObjectNames } from './objectName.ts'
-import { createS3Client, remedyOf, type S3ClientOptions } from './s3Client.ts'
-import { parseListing } from './s3Listing.ts'
+import { createS3Client, remedyOf, type S3ClientOptions, type S3Response } from './s3Client.ts'
+import { parseListing, textOf } from './s3Listing.ts'
 import { createDriver, type Backend, type StoreDriver } from './storeDriver.ts'
 
 export interface S3DriverOptions extends S3ClientOptions {
@@ -19,6 +20,8 @@ const nonceHeader = 'x-amz-meta-treadlight-write'
  *
  * Busy and failing answers (429, 5xx) and broken connections are tried again, with growing pauses, until `timeout`. Bodies
  * are signed, so that the endpoint refuses what was changed on the way.
+ *
+ * In a bucket with versions a removal only hides: `checks` says so, since what was erased would be kept.
  *
  * @throws RangeError for options that cannot work, Error naming what to install
  * @example
@@ -74,6 +77,7 @@ export async function createS3Driver(options: S3DriverOptions): Promise<StoreDri
       await client.request({ method: 'DELETE', name: names.of(key), expected: [200, 204, 404] })
     },
     remedy: remedyOf,
+    checks: async () => checkVersions(await client.request({ method: 'GET', query: { versioning: '' }, expected: [200, 403, 404, 405, 501] })),
   }
 
   async function nonceOf(key: string): Promise<string | null> {
@@ -88,4 +92,14 @@ export async function createS3Driver(options: S3DriverOptions): Promise<StoreDri
 
   // The client ends each request; what waits for its turn does so because others are on their way.
   return createDriver(backend, Infinity)
+}
+
+function checkVersions({ status, bytes }: S3Response): Check[] {
+  // Not every key may ask, and not every endpoint has versions.
+  if (status !== 200) return []
+  const name = 's3 versions'
+  const state = textOf(new TextDecoder().decode(bytes), 'Status')
+  if (state === undefined) return [{ name, ok: true, detail: 'the bucket keeps no old versions: what is removed is gone' }]
+  const detail = `versioning is ${state.toLowerCase()}: what was pruned or erased may be kept as an old version`
+  return [{ name, ok: 'warning', detail, remedy: 'expire noncurrent versions after a day, by a lifecycle rule' }]
 }

@@ -26,7 +26,7 @@ export interface S3ClientOptions {
   parallel?: number
 }
 
-export interface S3Request {
+interface S3Request {
   method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
   /** Without it the bucket is meant. */
   name?: string

@@ -1,4 +1,4 @@
-import { checkLink, checkSite } from '../keys.ts'
+import { checkSite } from '../keys.ts'
 import { listHits } from '../listHits.ts'
 import type { Pruning } from '../pruning.ts'
 import { runQuery } from '../runQuery.ts'
@@ -68,7 +68,6 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
     },
     async identify(link) {
       assertOpen()
-      checkLink(link)
       const taken = { ...link }
       if (siteOf(link.site).knowsLink(taken)) return false
       return queue.append([encodeLine({ link: taken })], () => siteOf(taken.site).addLink(taken))
@@ -112,17 +111,18 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
 
   /** What is erased or pruned goes at once; lines that say nothing new go along, or when they are more than half. */
   async function rewrite(force: boolean): Promise<MaintainReport> {
-    const purged = new Map<string, SiteState>()
-    const states = new Map<string, Readonly<SiteState>>()
+    const states = new Map<string, SiteState>()
+    let urgent = false
     for (const [site, { state }] of sites) {
-      const left = purge(state)
-      if (left !== undefined) purged.set(site, left)
-      states.set(site, left ?? state)
+      const purged = purge(state)
+      states.set(site, purged.left)
+      // Where nobody can tell who is named there, it may be somebody who was erased.
+      urgent ||= purged.urgent || (log.doubtful && state.erasures.length > 0)
     }
     const needed = countLines(states.values())
-    if (purged.size === 0 && log.lines <= (force ? needed : 2 * needed)) return { compacted: 0, rewritten: 0, deleted: 0 }
+    if (!urgent && log.lines <= (force ? needed : 2 * needed)) return { compacted: 0, rewritten: 0, deleted: 0 }
     await log.rewrite(linesOf(states))
-    for (const [site, left] of purged) sites.set(site, createSiteMemory(site, left))
+    for (const [site, state] of states) sites.set(site, createSiteMemory(site, state))
     return { compacted: 0, rewritten: needed, deleted: 1 }
   }
 

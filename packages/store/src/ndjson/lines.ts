@@ -55,13 +55,12 @@ export function decodeLine(bytes: Buffer): object | FrameProblem['reason'] {
 }
 
 /**
- * @param line the first of a file, without its newline
+ * @param head the first bytes of a file
  * @throws Error unless it is ours and of a version that can be read
  */
-export function checkHeader(line: Buffer, path: string): void {
-  const text = line.toString()
-  if (`${text}\n` === header) return
-  const its = /^\{"treadlight":"ndjson","version":(\d{1,9})\b/.exec(text)?.[1]
+export function checkHeader(head: string, path: string): void {
+  if (head.startsWith(header)) return
+  const its = /^\{"treadlight":"ndjson","version":(\d{1,9})\b/.exec(head)?.[1]
   if (its !== undefined && Number(its) > version) {
     throw new Error(`[treadlight ndjson] ${path} has format ${its}, later than this version's (${version}): upgrade treadlight; nothing was changed`)
   }

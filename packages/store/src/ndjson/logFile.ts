@@ -21,6 +21,8 @@ export interface LogFileOptions {
 export interface LogFile {
   /** Lines in it, those included that count for nothing. */
   readonly lines: number
+  /** Whether it holds what nobody can read, or what a failed write has left: somebody may be named there. */
+  readonly doubtful: boolean
   /** Resolves once the lines are durable. After a rejection it is unknown how many of them are there. */
   append(lines: string, count: number): Promise<void>
   /** Puts a new file of these lines in its place. After a rejection it is the old one still, or already the new one. */
@@ -47,6 +49,9 @@ export async function openLogFile(options: LogFileOptions): Promise<LogFile> {
       get lines() {
         return log.lines
       },
+      get doubtful() {
+        return log.doubtful
+      },
       async close() {
         await log.close().finally(release)
       },
@@ -64,6 +69,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
   let inode = 0
   let end = 0
   let lines = 0
+  let doubtful = false
   /** Where a last line begins that has no end. */
   let torn: number | undefined
   /** A write that failed, until it is known how much of it is there. */
@@ -73,11 +79,19 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
 
   // What a killed rewrite has left may hold what was to be deleted.
   await unlessMissing(unlink(aside))
-  if (await attempt('open', path, isBegun)) await read()
-  else await rewrite([])
+  const head = await attempt('open', path, readHead)
+  // Nothing can have been stored behind a first line that is not whole.
+  if (head.length < header.length && header.startsWith(head)) await rewrite([])
+  else {
+    checkHeader(head, path)
+    await read()
+  }
   return {
     get lines() {
       return lines
+    },
+    get doubtful() {
+      return doubtful
     },
     append,
     rewrite,
@@ -90,7 +104,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
     const problems = new Map<number, StorageProblem>()
     end = await attempt('read', path, () =>
       readLines(path, (bytes, offset, hasEnd) => {
-        if (offset === 0) return checkHeader(bytes, path)
+        if (offset === 0) return
         lines++
         if (bytes.length > 0) readEntry(bytes, offset, hasEnd)
       }),
@@ -106,6 +120,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
       const entry = decodeLine(bytes) as Entry | StorageProblem['reason']
       if (!hasEnd) torn = offset
       if (typeof entry === 'string') {
+        doubtful = true
         // A last line without an end was not acknowledged: nobody misses it. It was if only its newline is another byte now.
         if (hasEnd || typeof decodeLine(bytes.subarray(0, -1)) !== 'string') problems.set(offset, { key: path, offset, reason: entry })
       } else if ('torn' in entry) problems.delete(entry.torn.offset)
@@ -126,6 +141,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
       })
     } catch (error) {
       doubt = { start: end, bytes }
+      doubtful = true
       await settle().catch(() => undefined)
       throw error
     }
@@ -185,6 +201,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
     end = written.bytes
     lines = written.lines
     torn = undefined
+    doubtful = false
     named = false
     await old?.close()
     await nameIt()
@@ -197,14 +214,14 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
   }
 }
 
-/** False where nothing can have been stored: there is no file, an empty one, or one whose first line is not whole. */
-async function isBegun(path: string): Promise<boolean> {
+/** The first bytes of a file, enough for its first line; '' if there is none. */
+async function readHead(path: string): Promise<string> {
   const handle = await unlessMissing(open(path, 'r'))
-  if (handle === undefined) return false
+  if (handle === undefined) return ''
   try {
-    const bytes = Buffer.alloc(header.length)
+    const bytes = Buffer.alloc(2 * header.length)
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    return bytesRead === header.length || !header.startsWith(bytes.toString('latin1', 0, bytesRead))
+    return bytes.toString('latin1', 0, bytesRead)
   } finally {
     await handle.close()
   }

@@ -2,26 +2,33 @@ import { hashPerson, nameHit, type Erasure } from '../erasure.ts'
 import type { FactSet } from '../factSet.ts'
 import type { StoredHit } from '../hit.ts'
 import { createMarks, type Marks } from '../marks.ts'
+import { addFact } from '../merge.ts'
 import type { Link } from '../store.ts'
 import type { SiteState } from './siteMemory.ts'
 
+export interface Purge {
+  left: SiteState
+  /** Whether something goes that somebody wants to be gone. */
+  urgent: boolean
+}
+
 /**
- * What is left of a site without erased persons and pruned hits; undefined if that is all of it. It answers everything
- * as before: what made the rest of a person unwelcome is kept as hashes and ids.
+ * What is left of a site without erased persons, pruned hits and facts that count for nothing. It answers everything as
+ * before: what made the rest of a person unwelcome is kept as hashes and names of hits.
  */
-export function purge(state: Readonly<SiteState>): SiteState | undefined {
+export function purge(state: Readonly<SiteState>): Purge {
   const marks = createMarks(state)
   const { facts, erased, dropped } = keepFacts(state.facts, marks)
   const [links, dead] = [state.links.filter((link) => !marks.isDead(link)), state.links.filter(marks.isDead)]
-  if (dropped === 0 && dead.length === 0) return undefined
-  return { facts, links, erasures: disown(nameHits(state.erasures, erased), dead, links), prunings: state.prunings }
+  const erasures = disown(nameHits(state.erasures, erased), dead, links)
+  return { left: { facts, links, erasures, prunings: state.prunings }, urgent: dropped > 0 || dead.length > 0 }
 }
 
 interface KeptFacts {
   facts: FactSet
   /** Names of hits that go because their person was erased. */
   erased: string[]
-  /** Facts that go. */
+  /** Facts that were erased or pruned. */
   dropped: number
 }
 
@@ -32,7 +39,7 @@ function keepFacts(all: FactSet, marks: Marks): KeptFacts {
     for (const [id, facts] of its) {
       const those = marks.keep(facts)
       kept.dropped += facts.length - those.length
-      if (those.length > 0) left.set(id, those)
+      if (those.length > 0) left.set(id, those.reduce<StoredHit[]>(addFact, []))
       else if (marks.isErased(facts)) kept.erased.push(nameHit({ day, id }))
     }
     if (left.size > 0) kept.facts.set(day, left)

@@ -1,7 +1,7 @@
 import { hashPerson, nameHit, subjectOf, type Erasure } from '../erasure.ts'
 import { addToSet, readDay, type FactSet } from '../factSet.ts'
 import type { StoredHit } from '../hit.ts'
-import { checkSite } from '../keys.ts'
+import { checkLink, checkSite } from '../keys.ts'
 import { listHits } from '../listHits.ts'
 import { createMarks } from '../marks.ts'
 import { firstReceived } from '../merge.ts'
@@ -27,7 +27,7 @@ export interface SiteMemory {
   /** What becomes of the hit when it is added. */
   outcomeOf(hit: StoredHit): AppendOutcome
   addHit(hit: StoredHit): AppendOutcome
-  /** Whether `addLink` would be false. */
+  /** Whether `addLink` would be false. @throws RangeError unless the link names a session and a user */
   knowsLink(link: Link): boolean
   /** False if the link changes nothing. */
   addLink(link: Link): boolean
@@ -38,7 +38,7 @@ export interface SiteMemory {
   planPruning(policy: RetentionPolicy, now: number, at: number): { pruning: Pruning; report: PruneReport }
   addPruning(pruning: Pruning): void
   /** The hits that may be shown, a home day at a time. @param range leaves out days that have none of it, ms since 1970 */
-  days(range?: { from?: number | undefined; to?: number | undefined }): Iterable<StoredHit[]>
+  days(range?: { from?: number | undefined; to?: number | undefined }): StoredHit[][]
   /** The same in one. */
   hits(range?: { from?: number | undefined; to?: number | undefined }): StoredHit[]
 }
@@ -61,18 +61,23 @@ export function createSiteMemory(site: string, from?: Readonly<SiteState>): Site
     state,
     changes(hit) {
       if (marks.hasErased(hit)) return false
-      const known = factsOf(hit).find(({ origin }) => origin === hit.origin)
-      return known === undefined || firstReceived(known, hit) !== known
+      // One that was pruned makes room for another.
+      const known = marks.keep(factsOf(hit)).filter(({ origin }) => origin === hit.origin)
+      return !known.some((fact) => firstReceived(fact, hit) === fact)
     },
     outcomeOf: (hit) => (marks.keep(factsOf(hit)).length > 0 || marks.hasErased(hit) ? 'duplicate' : 'stored'),
     addHit(hit) {
       const outcome = memory.outcomeOf(hit)
-      // A copy, so that nobody changes ours.
-      if (memory.changes(hit)) addToSet(facts, { ...hit })
+      // A copy, so that nobody changes ours. Also what counts for nothing: it is to be found when it must be deleted.
+      addToSet(facts, { ...hit })
       return outcome
     },
-    knowsLink: marks.knowsLink,
+    knowsLink(link) {
+      checkLink(link)
+      return marks.knowsLink(link)
+    },
     addLink(link) {
+      checkLink(link)
       const isNew = marks.addLink(link)
       if (isNew) links.push(link)
       return isNew
@@ -103,14 +108,11 @@ export function createSiteMemory(site: string, from?: Readonly<SiteState>): Site
       prunings.push(pruning)
       marks.addPruning(pruning)
     },
-    *days({ from, to } = {}) {
-      const first = utcDay((from ?? -Infinity) - slack)
-      const last = utcDay((to ?? Infinity) + slack)
-      for (const [day, its] of facts) {
-        if (day >= first && day <= last) yield readDay(its, marks)
-      }
+    days({ from = -Infinity, to = Infinity } = {}) {
+      const [first, last] = [utcDay(from - slack), utcDay(to + slack)]
+      return [...facts].filter(([day]) => day >= first && day <= last).map(([, its]) => readDay(its, marks))
     },
-    hits: (range) => [...memory.days(range)].flat(),
+    hits: (range) => memory.days(range).flat(),
   }
   return memory
 }

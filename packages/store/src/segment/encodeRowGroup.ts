@@ -143,10 +143,7 @@ function isText(value: unknown): boolean {
 }
 
 function encodeExtras(rows: number, extras: Extras): ChunkData {
-  const builder = createTextBuilder<string | undefined>(rows, (extra) => extra)
-  builder.append(
-    Array.from({ length: rows }, (_, row) => (extras.has(row) ? JSON.stringify(extras.get(row)) : undefined)),
-    0,
-  )
+  const builder = createTextBuilder<string>(rows, (extra) => extra)
+  for (const [row, extra] of [...extras].sort(([a], [b]) => a - b)) builder.append([JSON.stringify(extra)], row)
   return builder.finish()
 }

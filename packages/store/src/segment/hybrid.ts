@@ -13,15 +13,15 @@ export type HybridWidth = 1 | 8 | 16
 
 /** Writes codes as runs if they repeat that much, else bit-packed in one piece. */
 export function writeHybrid(writer: ByteWriter, codes: Codes, width: HybridWidth): void {
-  const runs = countRuns(codes)
-  const runBytes = runs * (1 + Math.ceil(width / 8))
-  if (runBytes < (codes.length * width) / 8) writeRuns(writer, codes, width)
+  const mostRuns = (codes.length * width) / 8 / (1 + Math.ceil(width / 8))
+  if (countRuns(codes, mostRuns) < mostRuns) writeRuns(writer, codes, width)
   else writePacked(writer, codes, width)
 }
 
-function countRuns(codes: Codes): number {
+/** Stops at `most`. */
+function countRuns(codes: Codes, most: number): number {
   let runs = codes.length === 0 ? 0 : 1
-  for (let row = 1; row < codes.length; row++) if (codes[row] !== codes[row - 1]) runs++
+  for (let row = 1; row < codes.length && runs < most; row++) if (codes[row] !== codes[row - 1]) runs++
   return runs
 }
 

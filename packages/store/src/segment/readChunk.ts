@@ -14,7 +14,8 @@ const mostInflated = 1032
 /** A column of which each row has one of a few values; null is undefined, and the last of them if there is one. */
 export interface TextColumn {
   values: (string | undefined)[]
-  codes: Codes
+  /** Always of 16 bits: code that sees one kind of array is faster. */
+  codes: Uint16Array
 }
 
 interface ChunkPages {
@@ -28,11 +29,12 @@ interface ChunkPages {
   levels: Uint8Array | undefined
 }
 
-/** Reads a column of texts that `encodeText` wrote; a column that is missing has no values. */
+/** Reads a column of texts; a column that is missing has no values. */
 export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
-  if (pages === undefined) return { values: [undefined], codes: new Uint8Array(group.rows) }
+  if (pages === undefined) return noText(group)
   const { dictionary, count, data, levels } = pages
+  if (levels !== undefined && !levels.includes(1)) return noText(group)
   if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
   const values: (string | undefined)[] = readPlainTexts(dictionary, count)
   const codes = readCodes(data, countValues(group, levels))
@@ -42,16 +44,24 @@ export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
   return { values, codes: spread(codes, levels, count) }
 }
 
-/** Reads what `encodeIntegers` or `encodeTimes` wrote; null is NaN. */
+function noText({ rows }: SegmentGroup): TextColumn {
+  return { values: [undefined], codes: new Uint16Array(rows) }
+}
+
+/** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
   const numbers = new Float64Array(group.rows)
   const pages = readPages(group, name, 'DELTA_BINARY_PACKED')
   if (pages === undefined) return numbers.fill(NaN)
   const { meta, data, levels } = pages
   const { base, offsets } = unpackDeltas(restOf(data), countValues(group, levels))
-  for (let row = 0, at = 0; row < numbers.length; row++) numbers[row] = levels?.[row] === 0 ? NaN : base + offsets[at++]!
-  // Differences of 32-bit integers wrap around.
-  return meta.type === 'INT32' ? numbers.map((number) => (Number.isNaN(number) ? NaN : number | 0)) : numbers
+  // Differences of 32-bit integers wrap around, and their sum has to as well.
+  const isShort = meta.type === 'INT32'
+  for (let row = 0, at = 0; row < numbers.length; row++) {
+    if (levels !== undefined && levels[row] === 0) numbers[row] = NaN
+    else numbers[row] = isShort ? (base + offsets[at++]!) | 0 : base + offsets[at++]!
+  }
+  return numbers
 }
 
 /** UUIDs, 16 bytes for each row that has one. */
@@ -60,21 +70,21 @@ export interface UuidColumn {
   levels: Uint8Array | undefined
 }
 
-/** Reads what `encodeUuids` wrote. */
+/** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
   const pages = readPages(group, name, 'PLAIN')
   if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
   return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
 }
 
-/** Reads what `encodeBooleans` wrote: 0, 1, or 2 for null; undefined if all are null. */
-export function readBooleans(group: SegmentGroup, name: ColumnName): Uint8Array | undefined {
+/** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
+export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
   const pages = readPages(group, name, 'PLAIN')
   const count = pages && countValues(group, pages.levels)
   if (!pages || !count) return undefined
   const bits = takeValues(pages, Math.ceil(count / 8))
   const flags = Uint8Array.from({ length: count }, (_, at) => (bits[at >> 3]! >> (at & 7)) & 1)
-  return pages.levels === undefined ? flags : spread(flags, pages.levels, 2) as Uint8Array
+  return pages.levels === undefined ? flags : spread(flags, pages.levels, 2)
 }
 
 /** The bytes of a column, its pages still compressed, checked against the length of the file. */
@@ -126,22 +136,23 @@ function readLevels(reader: DataReader, rows: number): Uint8Array | undefined {
 
 function countValues({ rows }: SegmentGroup, levels: Uint8Array | undefined): number {
   if (levels === undefined) return rows
+  if (!levels.includes(1)) return 0
   let count = 0
   for (let row = 0; row < rows; row++) count += levels[row]!
   return count
 }
 
-function readCodes(reader: DataReader, count: number): Codes {
+function readCodes(reader: DataReader, count: number): Uint16Array {
   const width = reader.view.getUint8(reader.offset++)
   if (width !== 8 && width !== 16) throw new Error(`codes of ${width} bits`)
-  const codes = width === 8 ? new Uint8Array(count) : new Uint16Array(count)
+  const codes = new Uint16Array(count)
   readHybrid(reader, codes, width)
   return codes
 }
 
 /** Gives each row its code; `missing` where there is none. */
-function spread(codes: Codes, levels: Uint8Array, missing: number): Codes {
-  const spread = missing < 256 ? new Uint8Array(levels.length) : new Uint16Array(levels.length)
+function spread(codes: Codes, levels: Uint8Array, missing: number): Uint16Array {
+  const spread = new Uint16Array(levels.length)
   for (let row = 0, at = 0; row < levels.length; row++) spread[row] = levels[row] === 1 ? codes[at++]! : missing
   return spread
 }

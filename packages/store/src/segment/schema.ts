@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet'
 
-/** How the values of a column are written; see `encodeRowGroup.ts`. */
+/** How the values of a column are written; a builder for each is in `encodeRowGroup.ts`. */
 export type ColumnKind = 'constant' | 'text' | 'json' | 'uuid' | 'time' | 'date' | 'integer' | 'boolean'
 
 export interface Column {

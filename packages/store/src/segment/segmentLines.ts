@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { createLineFields, type LineField } from './lineFields.ts'
+import { bytesField, createLineFields, type LineField } from './lineFields.ts'
 import { openSegment, orDamaged, type SegmentGroup } from './openSegment.ts'
 import { readText } from './readChunk.ts'
 import { readHits } from './readHits.ts'
 
-/** Lines of a piece; some 250 kB. */
-const pieceRows = 512
+/** Bytes of a piece, unless a single line may be longer. */
+const pieceSize = 128 * 1024
 
 /**
  * The facts of a segment as NDJSON: what `JSON.stringify` makes of each that `decodeSegment` answers, in pieces of whole
@@ -15,33 +15,37 @@ const pieceRows = 512
  */
 export async function* segmentLines(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (const group of openSegment(bytes).groups) {
-    const lineOf = orDamaged('lines', () => createLine(group))
-    for (let start = 0; start < group.rows; start += pieceRows) {
-      yield Buffer.from(joinLines(lineOf, start, Math.min(start + pieceRows, group.rows)), 'latin1')
+    const line = orDamaged('lines', () => lineOf(group))
+    for (let row = 0; row < group.rows; ) {
+      const piece = new Uint8Array(Math.max(pieceSize, line.limit))
+      let end = 0
+      while (row < group.rows && end + line.limit <= piece.length) end = line.write(row++, piece, end)
+      yield piece.subarray(0, end)
     }
   }
 }
 
-function joinLines(lineOf: LineField, start: number, end: number): string {
-  let lines = ''
-  for (let row = start; row < end; row++) lines += lineOf(row)
-  return lines
+function lineOf(group: SegmentGroup): LineField {
+  const fields = createLineFields(group)
+  const plain: LineField = {
+    limit: fields.reduce((bytes, { limit }) => bytes + limit, 0),
+    write(row, out, at) {
+      let end = at
+      for (let index = 0; index < fields.length; index++) end = fields[index]!.write(row, out, end)
+      return end
+    },
+  }
+  const extra = readText(group, 'extra')
+  if (extra.values.length === 1 && extra.values[0] === undefined) return plain
+  return withExtras(group, plain, (row) => extra.values[extra.codes[row]!] !== undefined)
 }
 
 /** Rows with an extra are rare, and told from whole hits. */
-function createLine(group: SegmentGroup): LineField {
-  const fields = createLineFields(group)
-  const extra = readText(group, 'extra')
-  const plain = (row: number): string => {
-    let line = ''
-    for (const field of fields) line += field(row)
-    return line
+function withExtras(group: SegmentGroup, plain: LineField, hasExtra: (row: number) => boolean): LineField {
+  const lines = readHits(group).map((hit, row) => (hasExtra(row) ? Buffer.from(`${JSON.stringify(hit)}\n`) : undefined))
+  const whole = bytesField(lines, (row) => row)
+  return {
+    limit: Math.max(plain.limit, whole.limit),
+    write: (row, out, at) => (hasExtra(row) ? whole : plain).write(row, out, at),
   }
-  if (extra.values.length === 1 && extra.values[0] === undefined) return plain
-  const hits = readHits(group)
-  return (row) => (extra.values[extra.codes[row]!] === undefined ? plain(row) : toLatin1(`${JSON.stringify(hits[row])}\n`))
-}
-
-function toLatin1(text: string): string {
-  return Buffer.from(text).toString('latin1')
 }

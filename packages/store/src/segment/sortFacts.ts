@@ -14,9 +14,17 @@ export function sortFacts(facts: readonly StoredHit[]): StoredHit[] {
   }
   const sorted: StoredHit[] = []
   for (const visitor of [...byVisitor.keys()].sort()) {
-    for (const fact of byVisitor.get(visitor)!.sort(compareFacts)) sorted.push(fact)
+    for (const fact of sortVisitor(byVisitor.get(visitor)!)) sorted.push(fact)
   }
   return sorted
+}
+
+/** A visitor's hits mostly arrive in order. */
+function sortVisitor(facts: StoredHit[]): StoredHit[] {
+  for (let index = 1; index < facts.length; index++) {
+    if (compareFacts(facts[index - 1]!, facts[index]!) > 0) return facts.sort(compareFacts)
+  }
+  return facts
 }
 
 function compareFacts(a: StoredHit, b: StoredHit): number {

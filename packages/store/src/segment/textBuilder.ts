@@ -17,6 +17,7 @@ export function createTextBuilder<T = StoredHit>(
 ): ColumnBuilder<T> {
   const codeOf = new Map<string, number>()
   const inexact = new Set<string>()
+  let hasInexact = false
   /** Of the rows that are not null, without gaps. */
   const codes = new Uint16Array(rows)
   const levels = new Uint8Array(rows)
@@ -27,29 +28,34 @@ export function createTextBuilder<T = StoredHit>(
   function addValue(value: string): number {
     const code = codeOf.size
     codeOf.set(value, code)
-    if (!value.isWellFormed()) inexact.add(value)
+    if (!value.isWellFormed()) {
+      inexact.add(value)
+      hasInexact = true
+    }
     return code
   }
 
   return {
     append(block, start) {
+      // In variables of its own: those around it are reached through memory.
+      let [end, text, code] = [count, last, lastCode]
       for (let index = 0; index < block.length; index++) {
-        const row = block[index]!
-        const value = read(row, start + index)
+        const value = read(block[index]!, start + index)
         if (value === undefined) continue
-        if (typeof value !== 'string') {
-          onInexact(row, start + index)
-          continue
-        }
         // Most values are the neighbour's, since rows are sorted by visitor.
-        if (value !== last) {
-          lastCode = codeOf.get(value) ?? addValue(value)
-          last = value
+        if (value !== text) {
+          if (typeof value !== 'string') {
+            onInexact(block[index]!, start + index)
+            continue
+          }
+          code = codeOf.get(value) ?? addValue(value)
+          text = value
         }
-        if (inexact.size > 0 && inexact.has(value)) onInexact(row, start + index)
-        codes[count++] = lastCode
+        if (hasInexact && inexact.has(value)) onInexact(block[index]!, start + index)
+        codes[end++] = code
         levels[start + index] = 1
       }
+      ;[count, last, lastCode] = [end, text, code]
     },
     finish: () => ({ levels, encoding: 'RLE_DICTIONARY', ...encodeDictionary([...codeOf.keys()], codes.subarray(0, count)) }),
   }

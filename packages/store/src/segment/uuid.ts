@@ -4,8 +4,8 @@ const hyphen = 0x2d
 /** Where the two digits of each byte stand in the text. */
 const digitOffsets = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
 const hexDigits = '0123456789abcdef'
-/** Value of a lower-case hex digit by its char code; 255 for anything else. */
-const digitValues = new Uint8Array(128).fill(255)
+/** Value of a lower-case hex digit by its char code; more than a byte for anything else. */
+const digitValues = new Uint16Array(256).fill(0x100)
 for (let value = 0; value < 16; value++) digitValues[hexDigits.charCodeAt(value)] = value
 /** First and second digit of a byte. */
 const highDigits = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits.charCodeAt(byte >> 4))
@@ -20,28 +20,31 @@ export function packUuid(text: string, bytes: Uint8Array, offset: number): boole
   let seen = 0
   for (let index = 0; index < 16; index++) {
     const at = digitOffsets[index]!
-    const high = digitValue(text.charCodeAt(at))
-    const low = digitValue(text.charCodeAt(at + 1))
-    seen |= high | low
-    bytes[offset + index] = (high << 4) | low
+    const high = text.charCodeAt(at)
+    const low = text.charCodeAt(at + 1)
+    const byte = (digitValues[high & 0xff]! << 4) | digitValues[low & 0xff]!
+    seen |= byte | ((high | low) & 0xff00)
+    bytes[offset + index] = byte
   }
-  return seen < 16
+  return seen < 0x100
 }
 
-/** The texts of UUIDs of 16 bytes each, one behind the other, each between `before` and `after`: ASCII all of it. */
-export function formatUuids(bytes: Uint8Array, before = '', after = ''): Buffer {
-  const count = bytes.length / 16
-  const length = before.length + uuidLength + after.length
-  const text = Buffer.alloc(count * length, before + '-'.repeat(uuidLength) + after, 'latin1')
-  for (let row = 0; row < count; row++) {
-    const start = row * length + before.length
-    for (let index = 0; index < 16; index++) {
-      const byte = bytes[row * 16 + index]!
-      const at = start + digitOffsets[index]!
-      text[at] = highDigits[byte]!
-      text[at + 1] = lowDigits[byte]!
-    }
+/** Writes the 16 bytes from `offset` on as text, `uuidLength` ASCII characters. @returns where it ends */
+export function writeUuid(bytes: Uint8Array, offset: number, out: Uint8Array, at: number): number {
+  for (let index = 0; index < 16; index++) {
+    const byte = bytes[offset + index]!
+    const digit = at + digitOffsets[index]!
+    out[digit] = highDigits[byte]!
+    out[digit + 1] = lowDigits[byte]!
   }
+  out[at + 8] = out[at + 13] = out[at + 18] = out[at + 23] = hyphen
+  return at + uuidLength
+}
+
+/** The texts of UUIDs, one behind the other, `uuidLength` ASCII characters each. */
+export function formatUuids(bytes: Uint8Array): Buffer {
+  const text = Buffer.allocUnsafe((bytes.length / 16) * uuidLength)
+  for (let offset = 0, at = 0; offset < bytes.length; offset += 16) at = writeUuid(bytes, offset, text, at)
   return text
 }
 
@@ -49,8 +52,4 @@ function hasHyphens(text: string): boolean {
   return (
     text.charCodeAt(8) === hyphen && text.charCodeAt(13) === hyphen && text.charCodeAt(18) === hyphen && text.charCodeAt(23) === hyphen
   )
-}
-
-function digitValue(code: number): number {
-  return code < 128 ? digitValues[code]! : 255
 }

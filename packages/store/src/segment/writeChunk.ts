@@ -88,9 +88,13 @@ function compress(pages: Uint8Array[], level: number): { codec: CompressionCodec
   return sum(zipped) < size * 0.95 ? { codec: 'GZIP', bytes: zipped } : { codec: 'UNCOMPRESSED', bytes: pages }
 }
 
-/** Packed differences hardly repeat, so that looking for more is lost time. */
+/**
+ * Packed differences hardly repeat, so that looking for more is lost time. For codes level 6 takes four times as long as
+ * 4 and saves 2 %. It pays for ids.
+ */
 function levelOf({ encoding }: ChunkData): number {
-  return encoding === 'DELTA_BINARY_PACKED' ? 1 : 6
+  if (encoding === 'DELTA_BINARY_PACKED') return 1
+  return encoding === 'RLE_DICTIONARY' ? 4 : 6
 }
 
 function sum(pages: readonly Uint8Array[]): number {

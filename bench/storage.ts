@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BenchOptions, Figure } from './run.ts'
+import type { StorageTask, StorageTaskResult } from './storageTask.ts'
+
+const hits = 1_000_000
+const days = 30
+
+/**
+ * What the layout costs: a month of arrivals replayed into a folder with a clock of its own, by one process that takes
+ * hits and looks after its storage every hour as a collector does; the same from batches that another process has left;
+ * an export; and a person erased who was there on every day of a year. Each in a process of its own, so that CPU time and
+ * memory are its own.
+ */
+export async function storage({ log }: BenchOptions): Promise<Figure[]> {
+  const base = await mkdtemp(join(tmpdir(), 'treadlight-bench-'))
+  const [month, year, cold] = ['month', 'year', 'cold'].map((name) => join(base, name)) as [string, string, string]
+  try {
+    log(`replaying ${hits.toLocaleString('en')} hits of ${days} days …`)
+    const replayed = await run({ task: 'replay', base: month, hits, days })
+    const bytes = await sizeOf(join(month, 'shop', 'segment'))
+    log('compacting batches that another process has left …')
+    const left = await run({ task: 'leave', base: cold, hits, days })
+    const compacted = await run({ task: 'compact', base: cold, hits, days })
+    log('exporting …')
+    const exported = await run({ task: 'export', base: month, hits, days })
+    const listed = await run({ task: 'list', base: month, hits, days })
+    log('erasing somebody who was there on 365 days …')
+    await run({ task: 'replay', base: year, hits, days: 365 })
+    const erased = await run({ task: 'erase', base: year, hits, days: 365 })
+    const perMillion = (seconds: number, count: number) => (seconds * 1_000_000) / count
+    return [
+      { name: 'compaction incl. tiers, from batches left by others', value: perMillion(compacted.cpu, left.hits), unit: 'CPU s/Mhit', better: 'lower', floor: 10, goal: 5 },
+      { name: 'compaction incl. tiers, in the collector that took the hits', value: perMillion(replayed.cpu, replayed.hits), unit: 'CPU s/Mhit', better: 'lower' },
+      { name: 'taking the hits, batches of 50 (baseline)', value: perMillion(replayed.otherCpu, replayed.hits), unit: 'CPU s/Mhit', better: 'lower' },
+      { name: 'peak RSS while taking and compacting', value: replayed.rss, unit: 'MB', better: 'lower' },
+      { name: 'peak RSS of compaction and maintenance', value: compacted.rss, unit: 'MB', better: 'lower', floor: 256, goal: 128 },
+      { name: 'RSS of the same process before', value: compacted.rssBefore, unit: 'MB', better: 'lower' },
+      { name: 'bytes per hit, ids kept', value: bytes / replayed.hits, unit: 'B', better: 'lower', floor: 50, goal: 40 },
+      { name: 'export as NDJSON, one core', value: exported.hits / exported.wall, unit: 'hits/s', better: 'higher', floor: 400_000, goal: 800_000 },
+      { name: 'peak RSS of the export', value: exported.rss, unit: 'MB', better: 'lower' },
+      { name: 'hits() and JSON.stringify (baseline)', value: listed.hits / listed.wall, unit: 'hits/s', better: 'higher' },
+      { name: 'user active on 365 days: hidden', value: erased.hidden, unit: 's', better: 'lower' },
+      { name: 'user active on 365 days: erased physically', value: erased.wall, unit: 's', better: 'lower', floor: 15, goal: 5 },
+      { name: 'peak RSS of the erasure', value: erased.rss, unit: 'MB', better: 'lower' },
+    ]
+  } finally {
+    await rm(base, { recursive: true, force: true })
+  }
+}
+
+/** In a process of its own. */
+function run(task: StorageTask): Promise<StorageTaskResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('storageTask.ts', import.meta.url)), [JSON.stringify(task)])
+    child.once('message', (result) => resolve(result as StorageTaskResult))
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`task ${task.task} ended with ${code} and no result`)))
+  })
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const sizes = entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size)
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,146 @@
+// One task of the storage bench, in a process of its own: see storage.ts.
+import { createStore, openStorage, type Store } from '@treadlight/store'
+import { join } from 'node:path'
+import { everydayUser, generateHits } from './generateHits.ts'
+
+export interface StorageTask {
+  task: 'replay' | 'leave' | 'compact' | 'export' | 'list' | 'erase'
+  base: string
+  hits: number
+  days: number
+}
+
+export interface StorageTaskResult {
+  hits: number
+  /** CPU seconds of what is measured, and of the rest. */
+  cpu: number
+  otherCpu: number
+  /** Seconds of what is measured. */
+  wall: number
+  /** Seconds until nobody sees the person. */
+  hidden: number
+  /** MB. */
+  rss: number
+  rssBefore: number
+}
+
+const hour = 3_600_000
+const end = Date.parse('2026-11-22')
+const groupSize = 50
+const megabyte = 1024 * 1024
+
+const task = JSON.parse(process.argv[2]!) as StorageTask
+let now = end
+const result: StorageTaskResult = { hits: 0, cpu: 0, otherCpu: 0, wall: 0, hidden: 0, rss: 0, rssBefore: 0 }
+await { replay, leave, compact, export: exportAll, list, erase: eraseUser }[task.task]()
+result.rss = process.resourceUsage().maxRSS / 1024
+process.send!(result)
+process.disconnect()
+
+async function open(folder = '.'): Promise<Store> {
+  const opened = await openStorage({ driver: 'fs', base: join(task.base, folder), sync: task.task !== 'replay' && task.task !== 'leave' })
+  const store = await createStore({ ...opened, now: () => now })
+  result.rssBefore ||= process.memoryUsage().rss / megabyte
+  return store
+}
+
+async function measure(act: () => Promise<unknown>): Promise<void> {
+  const [start, before] = [performance.now(), process.cpuUsage()]
+  await act()
+  const { user, system } = process.cpuUsage(before)
+  result.cpu += (user + system) / 1e6
+  result.wall += (performance.now() - start) / 1000
+}
+
+/** Takes hits as they came, and looks after the storage every hour, and until everything is done. */
+async function replay(): Promise<void> {
+  now = end - task.days * 24 * hour
+  const store = await open()
+  let next = now + hour
+  for (const day of generateHits({ hits: task.hits, days: task.days })) {
+    for (let start = 0; start < day.length; start += groupSize) {
+      const group = day.slice(start, start + groupSize)
+      now = Math.max(now, ...group.map(({ received }) => received))
+      for (; now >= next; next += hour) await measure(() => store.maintain())
+      await measureOther(() => store.append(group))
+    }
+    result.hits += day.length
+  }
+  for (let count = 0; count < 48; count++) {
+    now += hour
+    await measure(() => store.maintain())
+  }
+  await store.close()
+}
+
+async function measureOther(act: () => Promise<unknown>): Promise<void> {
+  const before = process.cpuUsage()
+  await act()
+  const { user, system } = process.cpuUsage(before)
+  result.otherCpu += (user + system) / 1e6
+}
+
+/** Leaves the batches of each day in a folder of its own, as a collector that is gone. */
+async function leave(): Promise<void> {
+  for (const [index, day] of [...generateHits({ hits: task.hits, days: task.days })].entries()) {
+    now = day[0]?.received ?? now
+    const store = await open(String(index))
+    for (let start = 0; start < day.length; start += groupSize) {
+      const group = day.slice(start, start + groupSize)
+      now = Math.max(now, ...group.map(({ received }) => received))
+      await store.append(group)
+    }
+    result.hits += day.length
+    await store.close()
+  }
+}
+
+/** From nothing in memory: what was left of a day is read, parsed, compacted, and deleted after the grace time. */
+async function compact(): Promise<void> {
+  result.rssBefore = process.memoryUsage().rss / megabyte
+  for (let index = 0; index < task.days; index++) {
+    now = end + 48 * hour
+    await measure(async () => {
+      const store = await open(String(index))
+      await store.maintain()
+      now += hour
+      await store.maintain()
+      await store.close()
+    })
+  }
+}
+
+async function exportAll(): Promise<void> {
+  now = end + 96 * hour
+  const store = await open()
+  await measure(async () => {
+    for await (const piece of store.lines({ site: 'shop' })) {
+      for (let at = piece.indexOf(10); at !== -1; at = piece.indexOf(10, at + 1)) result.hits++
+    }
+  })
+  await store.close()
+}
+
+async function list(): Promise<void> {
+  now = end + 96 * hour
+  const store = await open()
+  await measure(async () => {
+    for await (const hit of store.hits({ site: 'shop', order: 'oldest' })) if (JSON.stringify(hit) !== '') result.hits++
+  })
+  await store.close()
+}
+
+async function eraseUser(): Promise<void> {
+  now = end + 96 * hour
+  const store = await open()
+  await measure(async () => {
+    const start = performance.now()
+    const { erased } = await store.erase({ site: 'shop', user: everydayUser })
+    result.hits = erased
+    result.hidden = (performance.now() - start) / 1000
+    await store.maintain()
+    now += hour
+    await store.maintain()
+  })
+  await store.close()
+}

@@ -1,0 +1,50 @@
+import type { MaintainReport } from '@treadlight/store'
+import { openExisting } from '../openStore.ts'
+import { count, createProgress, secondsSince } from '../progress.ts'
+import { storageOptions, type Command } from './command.ts'
+
+/** `treadlight compact`: the store's upkeep, now. */
+export const compact: Command = {
+  name: 'compact',
+  summary: 'Moves hits into compressed segments and deletes what is no longer needed',
+  details: [
+    'A running collector does this by itself every minute, for days that have ended. It is safe beside running',
+    'collectors, and may be ended at any time: what counts is switched over with one write.',
+    '(Of a text file, store.type ndjson, only one process at a time may do it.)',
+  ].join('\n'),
+  options: [
+    { name: 'force', type: 'boolean', summary: 'Also the days that have not ended; the last ten minutes stay as they are' },
+    { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }' },
+    ...storageOptions,
+  ],
+  async run({ config, values }) {
+    const force = values['force'] === true
+    const { store, close } = await openExisting(config)
+    const progress = createProgress()
+    const started = performance.now()
+    progress.show(() => `compacting … ${secondsSince(started)}`)
+    try {
+      const report = await store.maintain({ force })
+      progress.end()
+      console.log(values['json'] === true ? JSON.stringify(report) : sentence(report, force))
+      return 0
+    } finally {
+      progress.end()
+      await close()
+    }
+  },
+}
+
+function sentence({ compacted, rewritten, deleted }: MaintainReport, force: boolean): string {
+  const done = [
+    ...(compacted > 0 ? [`moved ${count(compacted, 'hit')} into segments`] : []),
+    ...(rewritten > 0 ? [`wrote ${count(rewritten, 'hit')} anew`] : []),
+    ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
+  ]
+  if (done.length === 0) {
+    return `There was nothing to do.${force ? '' : ' Hits of days that have not ended stay where they are, unless --force is given.'}`
+  }
+  const text = `${done.join(', ')}.`
+  const later = compacted + rewritten > 0 ? '\nWhat they replace is deleted after ten minutes, by a running collector or the next compact.' : ''
+  return text[0]!.toUpperCase() + text.slice(1) + later
+}

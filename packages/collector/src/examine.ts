@@ -1,0 +1,175 @@
+import { checkStorage, newestTime, verifyStorage, type Check, type StorageProblem, type VerifyProblem, type VerifyReport } from '@treadlight/store'
+import type { Config } from './config.ts'
+import { isLoss } from './damage.ts'
+import { countLines, hitLines } from './hitLines.ts'
+import type { OpenStorage, OpenStore } from './openStore.ts'
+import { count, formatBytes } from './progress.ts'
+
+export interface Examination {
+  config: Config
+  opened: OpenStorage
+  /** Whether every value is read. */
+  deep: boolean
+  /** Ends it early; what it has written is removed all the same. */
+  signal: AbortSignal
+  /** Told of what is going on. */
+  show: (text: () => string) => void
+  /** ms since 1970. @default Date.now */
+  now?: () => number
+}
+
+export interface SiteFindings {
+  site: string
+  hits: number
+  /** Values in the storage; undefined where the hits lie in a text file. */
+  batches?: number
+  segments?: number
+  /** Of the oldest and the newest hit, ISO 8601. */
+  oldest?: string
+  newest?: string
+}
+
+export interface Diagnosis {
+  checks: Check[]
+  sites: SiteFindings[]
+  problems: (StorageProblem | VerifyProblem)[]
+  /** Of `deep`. */
+  verified?: Pick<VerifyReport, 'values' | 'bytes' | 'leftOver' | 'foreign'>
+}
+
+/** Tries out the storage, opens the store and looks at what is there. Yields each check as it is done. */
+export async function* examine(examination: Examination): AsyncGenerator<Check, Diagnosis, void> {
+  const { config, opened, deep, signal, show, now = Date.now } = examination
+  const diagnosis: Diagnosis = { checks: [], sites: [], problems: [] }
+  const note = (check: Check): Check => {
+    diagnosis.checks.push(check)
+    return check
+  }
+  const keys = await opened.storage.getKeys()
+
+  show(() => 'trying out the storage …')
+  for await (const check of checkStorage(opened.storage)) {
+    yield note(check)
+    if (signal.aborted) return diagnosis
+  }
+  yield note(checkClock(keys, now()))
+
+  show(() => 'opening the store …')
+  yield* openAndLook(examination, keys, diagnosis, note)
+  if (signal.aborted) return diagnosis
+
+  if (deep) {
+    const { problems, ...verified } = await verifyStorage(opened.storage, {
+      signal,
+      now,
+      progress: ({ values, total, bytes }) => show(() => `verifying … ${values} of ${count(total, 'value')}, ${formatBytes(bytes)}`),
+    })
+    diagnosis.verified = { values: verified.values, bytes: verified.bytes, leftOver: verified.leftOver, foreign: verified.foreign }
+    // It knows all that was found before, and more of each.
+    if (config.store.type === 'storage') diagnosis.problems = problems
+    else diagnosis.problems.push(...problems)
+    yield note(describeVerified(verified))
+  }
+  for (const check of describeDamage(diagnosis.problems)) yield note(check)
+  return diagnosis
+}
+
+/** A store that does not open is told of like everything else. */
+async function* openAndLook({ config, opened, signal, show }: Examination, keys: readonly string[], diagnosis: Diagnosis, note: (check: Check) => Check): AsyncGenerator<Check, void, void> {
+  let store: OpenStore
+  try {
+    store = await opened.open()
+  } catch (error) {
+    yield note({ name: 'store', ok: false, detail: (error as Error).message, remedy: 'see the message' })
+    return
+  }
+  try {
+    for (const site of await sitesOf(store, config)) {
+      if (signal.aborted) return
+      diagnosis.sites.push(await lookAt(store, config, site, keys, show))
+    }
+    diagnosis.problems.push(...store.problems)
+  } catch (error) {
+    yield note({ name: 'store', ok: false, detail: `could not be read: ${(error as Error).message}`, remedy: 'run it again; if it stays, restore what is damaged from a backup' })
+    diagnosis.problems.push(...store.problems)
+  } finally {
+    await store.store.close()
+  }
+}
+
+async function sitesOf({ store }: OpenStore, config: Config): Promise<string[]> {
+  return (await store.sites?.()) ?? [config.site]
+}
+
+async function lookAt({ store }: OpenStore, config: Config, site: string, keys: readonly string[], show: Examination['show']): Promise<SiteFindings> {
+  let hits = 0
+  for await (const piece of hitLines(store, { site })) {
+    hits += countLines(piece)
+    show(() => `counting … ${count(hits, 'hit')} of site ${site}`)
+  }
+  const findings: SiteFindings = { site, hits }
+  for (const [end, order] of [['oldest', 'oldest'], ['newest', 'newest']] as const) {
+    for await (const { time } of store.hits({ site, order, limit: 1 })) findings[end] = new Date(time).toISOString()
+  }
+  if (config.store.type === 'storage') {
+    findings.batches = keys.filter((key) => key.startsWith(`${site}:batch:`)).length
+    findings.segments = keys.filter((key) => key.startsWith(`${site}:segment:`)).length
+  }
+  return findings
+}
+
+const minute = 60_000
+const day = 86_400_000
+/** What clocks may differ by. Keys tell the minute. */
+const behind = 5 * minute
+/** As the clock guard of upkeep has it. */
+const ahead = 2 * day
+
+/** The values are stamped by the clocks of those who wrote them. */
+function checkClock(keys: readonly string[], now: number): Check {
+  const newest = newestTime(keys)
+  const name = 'clock'
+  if (newest === undefined) return { name, ok: true, detail: `${new Date(now).toISOString()}; nothing is stored to compare it with` }
+  const said = `it says ${new Date(now).toISOString().slice(0, 16)}Z, and the newest value was written at ${new Date(newest).toISOString().slice(0, 16)}Z`
+  if (newest - now > behind) {
+    return { name, ok: 'warning', detail: `${said}: this machine’s clock is behind, or the writer’s was ahead`, remedy: 'set the clocks of all machines by NTP' }
+  }
+  if (now - newest > ahead) {
+    const detail = `${said}: no collector has run since, or this machine’s clock is ahead`
+    return { name, ok: 'warning', detail, remedy: 'look at the clock before you prune: what is too old goes by it' }
+  }
+  return { name, ok: true, detail: said }
+}
+
+function describeVerified({ values, bytes, leftOver, foreign }: Omit<VerifyReport, 'problems'>): Check {
+  const also = [
+    ...(leftOver > 0 ? [`${count(leftOver, 'value')} left over for upkeep to delete`] : []),
+    ...(foreign.length > 0 ? [`${foreign.length} not ours (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ' …' : ''})`] : []),
+  ]
+  return { name: 'verified', ok: true, detail: [`${count(values, 'value')}, ${formatBytes(bytes)}`, ...also].join('; ') }
+}
+
+/** More than this are counted only. */
+const maxListed = 20
+
+function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[]): Generator<Check> {
+  if (problems.length === 0) return yield { name: 'damage', ok: true, detail: 'none found' }
+  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem)
+  const others = problems.slice(maxListed)
+  if (others.length > 0) yield { name: 'damage', ok: others.some(isLoss) ? false : 'warning', detail: `and ${count(others.length, 'problem')} more: see --json` }
+  return undefined
+}
+
+function describeProblem(problem: StorageProblem | VerifyProblem): Check {
+  const { key, offset, reason } = problem
+  const name = 'damage'
+  const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
+  if (!isLoss(problem)) {
+    const detail = `${key} ends at byte ${offset} in the middle of a write that was cut off; nobody was told that it had worked`
+    return { name, ok: 'warning', detail, remedy: 'nothing: what is whole is counted' }
+  }
+  const remedy = 'restore this value from a backup; until then what it held is not counted, and everything else is'
+  if (reason === 'missing') return { name, ok: false, detail: `${key} is missing${more}`, remedy }
+  const what = { torn: 'its end is missing', checksum: 'its bytes are not those that were written', content: 'it does not say what it should' }[reason]
+  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy }
+}

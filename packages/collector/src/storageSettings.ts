@@ -1,0 +1,205 @@
+import type { StorageConfig } from '@treadlight/store'
+import { asBoolean, asText, ConfigError, nearest } from './settings.ts'
+
+/** Where values go: the driver, and whatever else that driver takes. */
+export interface StorageSettings {
+  driver: string
+  [option: string]: unknown
+}
+
+/**
+ * How an option is read. `secret`: text that is never shown. `json`: in an environment variable it is JSON, and never
+ * shown, since it may hold a secret. `code`: an object that only a config file in code can hold.
+ */
+type Kind = 'text' | 'secret' | 'number' | 'boolean' | 'json' | 'code'
+
+type Driver = StorageConfig['driver']
+type OptionOf<Name extends Driver> = Exclude<keyof Extract<StorageConfig, { driver: Name }>, 'driver'>
+
+/** Every option of every driver: the compiler tells when a driver has another one. */
+const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
+  fs: { base: 'text', sync: 'boolean' },
+  memory: {},
+  redis: {
+    url: 'secret',
+    host: 'text',
+    port: 'number',
+    username: 'text',
+    password: 'secret',
+    db: 'number',
+    cluster: 'json',
+    client: 'json',
+    base: 'text',
+    timeout: 'number',
+  },
+  postgres: {
+    url: 'secret',
+    host: 'text',
+    port: 'number',
+    user: 'text',
+    password: 'secret',
+    database: 'text',
+    ssl: 'json',
+    max: 'number',
+    client: 'json',
+    table: 'text',
+    timeout: 'number',
+  },
+  sqlite: { path: 'text', table: 'text', timeout: 'number' },
+  s3: {
+    bucket: 'text',
+    region: 'text',
+    endpoint: 'text',
+    accessKeyId: 'secret',
+    secretAccessKey: 'secret',
+    sessionToken: 'secret',
+    pathStyle: 'boolean',
+    prefix: 'text',
+    timeout: 'number',
+    retries: 'number',
+    parallel: 'number',
+  },
+  r2: { binding: 'code', prefix: 'text', timeout: 'number' },
+  'cloudflare-kv': { binding: 'code', base: 'text', acceptEventualConsistency: 'boolean', timeout: 'number' },
+}
+
+const optionsOf: Record<string, Record<string, Kind> | undefined> = kinds
+const prefix = 'TREADLIGHT_STORAGE_'
+
+/** The environment variables of all drivers' options: `accessKeyId` is TREADLIGHT_STORAGE_ACCESS_KEY_ID. */
+export const storageVariables: readonly string[] = [
+  `${prefix}DRIVER`,
+  ...new Set(Object.values(kinds).flatMap((options) => Object.keys(options).map(variableOf))),
+]
+
+export interface StorageSources {
+  /** By path, `storage.base`. */
+  flags: Record<string, string | undefined>
+  env: Record<string, string | undefined>
+  /** The file's `storage`, and the file's name for messages. */
+  file: { name: string; storage: Record<string, unknown> }
+}
+
+/**
+ * The driver and its options: flags before environment before file. What the environment or the file says for another
+ * driver does not count, so that `--driver memory` works beside any of them.
+ *
+ * @throws ConfigError for an option that the driver does not have, or that cannot be what is given
+ */
+export function readStorage({ flags, env, file }: StorageSources): StorageSettings {
+  const fileDriver = file.storage['driver'] ?? 'fs'
+  const driver = asText(flags['storage.driver'] ?? (env[`${prefix}DRIVER`] || undefined) ?? fileDriver)
+  if (driver === undefined) throw new ConfigError(`storage.driver (${file.name}) must be the name of a storage driver`)
+  checkFlags(flags, driver)
+  checkFile(file, fileDriver)
+  const fromFile = driver === fileDriver ? file.storage : {}
+  const options = optionsOf[driver]
+  // Of a driver that nobody knows, `openStorage` says which there are.
+  if (options === undefined) return { ...fromFile, driver }
+  const storage: StorageSettings = { driver }
+  for (const [name, kind] of Object.entries(options)) {
+    const variable = variableOf(name)
+    const [raw, place] =
+      flags[`storage.${name}`] !== undefined
+        ? [flags[`storage.${name}`], 'flag']
+        : env[variable]
+          ? [env[variable], `environment variable ${variable}`]
+          : [fromFile[name], file.name]
+    if (raw !== undefined) storage[name] = readOption(name, kind, raw, place)
+  }
+  if (driver === 'fs') storage['base'] ??= './data'
+  return storage
+}
+
+/**
+ * What must never be printed: passwords and keys, also those in addresses and below `client`. What is shorter than four
+ * letters is left out, since hiding it would tear other words apart.
+ */
+export function secretsOf({ driver, ...options }: StorageSettings): string[] {
+  const kindsOf = optionsOf[driver] ?? {}
+  const found = Object.entries(options).flatMap(([name, value]) => {
+    if (kindsOf[name] === 'secret') return typeof value === 'string' ? passwordsOf(value).concat(value) : []
+    return kindsOf[name] === 'json' ? secretsBelow(value, false) : []
+  })
+  return [...new Set(found)].filter((secret) => secret.length >= 4).toSorted((a, b) => b.length - a.length)
+}
+
+/** As it stands in the address, and as it is meant. */
+function passwordsOf(url: string): string[] {
+  const password = /\/\/[^\s/@]*?:(\S*)@/.exec(url)?.[1]
+  if (!password) return []
+  try {
+    return [password, decodeURIComponent(password)]
+  } catch {
+    return [password]
+  }
+}
+
+function secretsBelow(value: unknown, isSecret: boolean): string[] {
+  if (typeof value === 'string') return isSecret ? [value] : passwordsOf(value)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => secretsBelow(inner, isSecret || /pass|secret|token|key/i.test(name)))
+}
+
+function checkFlags(flags: Record<string, string | undefined>, driver: string): void {
+  if (driver !== 'fs' && flags['storage.base'] !== undefined)
+    throw new ConfigError(`--data is the folder of the fs driver, and the driver is ${driver}: leave one of them out`)
+}
+
+/** Against the driver that the file itself means. */
+function checkFile({ name, storage }: StorageSources['file'], driver: unknown): void {
+  const options = optionsOf[String(driver)]
+  if (options === undefined) return
+  const unknown = Object.keys(storage).find((option) => option !== 'driver' && !Object.hasOwn(options, option))
+  if (unknown === undefined) return
+  const known = Object.keys(options)
+  const owners = Object.keys(kinds).filter((other) => Object.hasOwn(optionsOf[other]!, unknown))
+  const remedy =
+    owners.length > 0
+      ? `${owners.join(', ')} ${owners.length > 1 ? 'have' : 'has'} it`
+      : known.length > 0
+        ? `did you mean storage.${nearest(unknown, known)}?`
+        : 'it has none'
+  throw new ConfigError(`${name}: there is no setting storage.${unknown} of the driver ${String(driver)}; ${remedy}`)
+}
+
+function readOption(name: string, kind: Kind, raw: unknown, place: string): unknown {
+  const value = readers[kind](raw, place.startsWith('environment'))
+  if (value !== undefined) return value
+  // The value itself may be a secret that went into the wrong variable.
+  throw new ConfigError(`storage.${name} (${place}) must be ${allowed[kind]}`)
+}
+
+const allowed: Record<Kind, string> = {
+  text: 'text',
+  secret: 'text',
+  number: 'a whole number',
+  boolean: 'true or false',
+  json: 'JSON',
+  code: 'an object, which only treadlight.config.mjs or a Worker can hand over',
+}
+
+const readers: Record<Kind, (raw: unknown, isText: boolean) => unknown> = {
+  text: asText,
+  // A password may begin with a space.
+  secret: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
+  number: (raw) => {
+    const number = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw
+    return Number.isSafeInteger(number) ? number : undefined
+  },
+  boolean: asBoolean,
+  json: (raw, isText) => (isText ? parseJson(raw) : raw),
+  code: (raw) => (typeof raw === 'object' && raw !== null ? raw : undefined),
+}
+
+function parseJson(raw: unknown): unknown {
+  try {
+    return JSON.parse(String(raw))
+  } catch {
+    return undefined
+  }
+}
+
+function variableOf(option: string): string {
+  return prefix + option.replaceAll(/[A-Z]/g, '_$&').toUpperCase()
+}

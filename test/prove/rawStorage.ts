@@ -1,0 +1,85 @@
+import { Buffer } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+import type { Link, StoredHit } from '@treadlight/store'
+import { readFrames } from '../../packages/store/src/frame.ts'
+import { parseBatchKey, parseStamp } from '../../packages/store/src/keys.ts'
+import { decodeManifest, type Manifest } from '../../packages/store/src/manifest.ts'
+import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
+
+/** What lies in a storage, read without any store. */
+export interface RawStorage {
+  facts: StoredHit[]
+  links: Link[]
+  prunings: { at: number; anonymous: number | null; authenticated: number | null }[]
+  /** The text of everything, segments decoded: what a search for a person would go through. */
+  texts: Map<string, string>
+  /** Values that do not decode, and values that nothing needs. */
+  faults: string[]
+  /** Values that a crash cut off: they never counted. */
+  torn: string[]
+}
+
+/** @param upkept whether upkeep has had all the time it needs, so that nothing may be left over */
+export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boolean): Promise<RawStorage> {
+  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], torn: [] }
+  const manifests = new Map<string, Manifest>()
+  for (const [key, value] of values) {
+    raw.texts.set(key, `${key} ${value.toString('latin1')}`)
+    const kind = key.split(':')[1]
+    if (kind === 'batch') readBatch(raw, key, value)
+    else if (kind === 'manifest') readManifest(raw, manifests, key, value)
+    else if (kind !== 'segment') readMark(raw, key, value)
+  }
+  await readSegments(raw, values, [...manifests.values()])
+  if (upkept) findLeftOvers(raw, values, manifests)
+  return raw
+}
+
+function readBatch(raw: RawStorage, key: string, value: Buffer): void {
+  const { payloads, problems } = readFrames(value)
+  if (problems.some(({ reason }) => reason !== 'torn')) raw.faults.push(`${key} is damaged`)
+  else if (problems.length > 0) raw.torn.push(key)
+  raw.facts.push(...payloads.flatMap((payload) => payload.toString().split('\n')).filter((line) => line !== '').map((line) => JSON.parse(line) as StoredHit))
+}
+
+function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: string, value: Buffer): void {
+  const manifest = decodeManifest(value)
+  if (manifest !== undefined && value.length === parseStamp(key)?.bytes) manifests.set(key, manifest)
+  else raw.torn.push(key)
+}
+
+function readMark(raw: RawStorage, key: string, value: Buffer): void {
+  if (key.endsWith('-done')) return
+  const { payloads, problems } = readFrames(value)
+  const [payload] = payloads
+  if (payload === undefined || problems.length > 0) return void raw.torn.push(key)
+  const mark: unknown = JSON.parse(payload.toString())
+  if (key.includes(':link:')) raw.links.push(...(Array.isArray(mark) ? (mark as Link[]) : [mark as Link]))
+  else if (key.includes(':pruning:')) raw.prunings.push(mark as RawStorage['prunings'][number])
+}
+
+/** Only what manifests name counts; what they replaced does not. */
+async function readSegments(raw: RawStorage, values: ReadonlyMap<string, Buffer>, manifests: readonly Manifest[]): Promise<void> {
+  const replaced = new Set(manifests.flatMap(({ replaces }) => replaces))
+  for (const file of manifests.flatMap(({ files }) => files)) {
+    const value = values.get(file.key)
+    if (value === undefined) {
+      if (!replaced.has(file.key)) raw.faults.push(`${file.key} is missing`)
+      continue
+    }
+    if (value.length !== file.bytes || crc32(value) !== file.crc) raw.faults.push(`${file.key} is damaged`)
+    const facts = await decodeSegment(value)
+    raw.texts.set(file.key, `${file.key} ${JSON.stringify(facts)}`)
+    if (!replaced.has(file.key)) raw.facts.push(...facts)
+  }
+}
+
+function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, manifests: ReadonlyMap<string, Manifest>): void {
+  const replaced = new Set([...manifests.values()].flatMap(({ replaces }) => replaces))
+  const named = new Set([...manifests.values()].flatMap(({ files }) => files.map(({ key }) => key)).filter((key) => !replaced.has(key)))
+  for (const key of values.keys()) {
+    if (parseBatchKey(key) !== undefined) raw.faults.push(`${key} is left`)
+    if (key.includes(':segment:') && !named.has(key)) raw.faults.push(`${key} is left`)
+    if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
+  }
+}

@@ -1,0 +1,593 @@
+import { idFrom } from '@treadlight/protocol'
+import { createReferenceStore, createStore, StoreBusyError, type HitFilter, type HitStore, type Query, type Store, type StoredHit, type StoreOptions, type Subject } from '@treadlight/store'
+import { createOracle, type Erasing, type Expectation, type Linking, type Oracle, type Pruning, type Reading } from './oracle.ts'
+import { readRaw } from './rawStorage.ts'
+import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type World } from './simulatedStorage.ts'
+
+export type OpenStore = (options: StoreOptions) => Promise<Store>
+
+export interface Failure {
+  kind: 'lost' | 'twice' | 'error'
+  text: string
+}
+
+export interface ScheduleResult {
+  failures: readonly Failure[]
+  /** Of everything that happened, in order. */
+  hash: string
+  lines: readonly string[]
+  acknowledged: number
+  counts: Readonly<Record<string, number>>
+}
+
+interface Person {
+  user: string
+  session: string
+  visitor: string
+  /** The site's clock when the person was last to be erased: no new hits after. */
+  retired: boolean
+}
+
+/** A simulated process with the store that it has open. */
+interface Actor {
+  name: string
+  process: SimulatedProcess
+  store: Store | undefined
+  opening: boolean
+  role: 'writer' | 'compactor'
+  running: Set<{ begun: number; pruning?: Pruning }>
+  /** The events at which it listed batches. */
+  listings: number[]
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const start = Date.UTC(2026, 10, 21, 12)
+const site = 'shop'
+/** Nobody is still about to name a segment that it wrote so long ago: the store deletes it after six hours. */
+const maxOperation = 5 * hour
+const kinds: readonly StorageKind[] = ['append', 'append', 'exclusive', 'overwriting', 'tearing', 'tearing append']
+const metrics: Query['metrics'] = ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration']
+const everything = { from: start - 40 * day, to: start + 90 * day }
+
+/** Plays one schedule: several stores on one storage where everything goes wrong, and compares all they say with what they may. */
+export async function playSchedule(seed: number, open: OpenStore = createStore): Promise<ScheduleResult> {
+  const random = pickRandom(seed)
+  const kind = kinds[Math.floor(random() * kinds.length)]!
+  const world = createWorld({
+    seed,
+    kind,
+    faults: random() < 0.25 ? 0 : 0.002 + random() * 0.02,
+    lag: random() < 0.2 ? minute : 0,
+    start,
+  })
+  world.note(`seed ${seed}, ${kind}${world.lag > 0 ? ', lagging' : ''}`)
+  const schedule = createSchedule(world, open, kind)
+  await schedule.run()
+  if (schedule.failures.length === 0) await schedule.finish()
+  return {
+    failures: schedule.failures,
+    hash: world.hash(),
+    lines: world.lines,
+    acknowledged: schedule.oracle.facts.filter(({ acknowledged }) => acknowledged !== undefined).length,
+    counts: { ...world.counts, ...schedule.counts },
+  }
+}
+
+/** Another stream than the world's, so that what a schedule is like does not follow what happens in it. */
+function pickRandom(seed: number): () => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
+}
+
+function createSchedule(world: World, open: OpenStore, kind: StorageKind) {
+  const { random } = world
+  const failures: Failure[] = []
+  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0 }
+  let event = 0
+  const eventTimes: number[] = [start]
+  const oracle: Oracle = createOracle(
+    (at, begin) => world.lag === 0 || eventTimes[at]! + world.lag < eventTimes[begin]!,
+    () => {
+      eventTimes[++event] = world.time
+      return event
+    },
+  )
+  const persons: Person[] = []
+  const actors: Actor[] = []
+  const compactAt = chance(0.5) ? 1_000_000 : 3 + below(12)
+  let made = 0
+
+  function chance(probability: number): boolean {
+    return random() < probability
+  }
+  function below(limit: number): number {
+    return Math.floor(random() * limit)
+  }
+  function pick<T>(items: readonly T[]): T {
+    return items[below(items.length)]!
+  }
+
+  function fail(failure: Failure['kind'], text: string): void {
+    failures.push({ kind: failure, text })
+    world.note(`FAILURE ${failure}: ${text}`)
+  }
+
+  // Processes
+
+  function createActor(name: string, role: Actor['role']): Actor {
+    const listings: number[] = []
+    const onList = (prefix: string) => prefix.endsWith(':batch:') && listings.push(event)
+    const process = world.createProcess(name, Math.floor((random() * 2 - 1) * maxSkew), onList)
+    return { name, process, store: undefined, opening: false, role, running: new Set(), listings }
+  }
+
+  function options(actor: Actor): StoreOptions {
+    const { process } = actor
+    return {
+      storage: process.storage,
+      durability: 'volatile',
+      now: process.now,
+      nonce: process.nonce,
+      writer: actor.name,
+      refreshMs: 0,
+      compactAt,
+      onError: (error) => expectError(actor, 'compaction', error),
+      onProblem({ key, offset, reason }) {
+        world.note(`${actor.name} reports ${key} ${offset} ${reason}`)
+        // Half a value is what crashes and drivers without atomic writes leave; nothing else is ever wrong with a byte here.
+        if (reason !== 'torn' || !mayTear(key)) fail('error', `${actor.name}: ${key} is reported as ${reason}`)
+      },
+    }
+  }
+
+  function mayTear(key: string): boolean {
+    return kind.startsWith('tearing') || (kind === 'append' && key.includes(':batch:'))
+  }
+
+  async function openActor(actor: Actor): Promise<void> {
+    actor.opening = true
+    try {
+      const store = await open(options(actor))
+      world.note(`${actor.name} is open`)
+      actor.store = store
+    } catch (error) {
+      expectError(actor, 'open', error)
+    } finally {
+      actor.opening = false
+    }
+  }
+
+  /** Only what was made to fail may fail. */
+  function expectError(actor: Actor, what: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    world.note(`${actor.name} ${what}: ${message}`)
+    const isInjected = isCausedBy(error, 'EIO') || message.endsWith('is closed')
+    // A listing that lags shows what was removed.
+    const isLag = world.lag > 0 && /kept vanishing|still there after/.test(message)
+    if (!isInjected && !isLag) fail('error', `${actor.name} ${what}: ${error instanceof Error ? error.stack : message}`)
+  }
+
+  function restart(actor: Actor, how: string): void {
+    world.note(`${actor.name} ${how}`)
+    for (const { pruning } of actor.running) if (pruning !== undefined) pruning.to = actor.process.now()
+    actor.process.kill()
+    const { process, store, opening, running, listings } = createActor(`${actor.name.replace(/-.*/, '')}-${++counts.restarts}`, actor.role)
+    Object.assign(actor, { process, name: process.name, store, opening, running, listings })
+  }
+
+  /** What a process does; nothing of it is heard once the process was killed. */
+  function run(actor: Actor, what: string, act: (store: Store) => Promise<void>, pruning?: Pruning): void {
+    const { store, process, running } = actor
+    if (store === undefined) return
+    const operation = { begun: world.time, ...(pruning && { pruning }) }
+    running.add(operation)
+    world.note(`${actor.name} ${what}`)
+    act(store)
+      .then(() => world.note(`${actor.name} ${what}: done`))
+      .catch((error: unknown) => {
+        if (process.alive) expectError(actor, what, error)
+      })
+      .finally(() => {
+        running.delete(operation)
+        if (pruning !== undefined) pruning.to = process.now()
+      })
+  }
+
+  // What they do
+
+  function person(): Person {
+    const open = persons.filter(({ retired }) => !retired)
+    if (open.length < 4 || chance(0.05)) {
+      const number = persons.length
+      persons.push({ user: `usr-${number}-zz`, session: `ses-${number}-zz`, visitor: `vis-${number}-zz`, retired: false })
+      return persons.at(-1)!
+    }
+    return pick(open)
+  }
+
+  /** A little in the past, so that whatever clock is asked says that it has happened. */
+  function createHit(now: number): StoredHit {
+    const { user, session, visitor } = person()
+    const late = chance(0.6) ? below(hour) : chance(0.5) ? below(day) : below(5 * day)
+    const time = world.time - 5 * minute - late
+    const number = made++
+    const id = idFrom(time, new Uint8Array([0, 0, 0, 0, 0, 0, number >> 24, number >> 16, number >> 8, number]))
+    const type = chance(0.75) ? 'pageview' : 'event'
+    return {
+      site,
+      id,
+      origin: chance(0.8) ? 'browser' : 'server',
+      type,
+      day: new Date(time).toISOString().slice(0, 10),
+      time,
+      received: now,
+      view: type === 'pageview' ? id : '',
+      url: `https://shop.example/${number % 5}`,
+      title: '',
+      referrer: '',
+      hostname: 'shop.example',
+      path: `/${number % 5}`,
+      referrerHost: '',
+      source: '',
+      medium: '',
+      campaign: '',
+      visitor: chance(0.9) ? visitor : '',
+      session: chance(0.8) ? session : '',
+      user: chance(0.25) ? user : '',
+      ...(type === 'event' && { name: 'buy' }),
+    }
+  }
+
+  /** New ones, ones that nobody knows to be there, ones that are, and what another origin says of one. */
+  function chooseHits(now: number): StoredHit[] {
+    const hits = new Map<string, StoredHit>()
+    for (let count = 1 + below(3); count > 0; count--) {
+      const known = oracle.facts.length > 0 && chance(0.45) ? pick(oracle.facts).hit : undefined
+      const unknown = oracle.facts.find(({ acknowledged, hit }) => acknowledged === undefined && !isAcknowledged(hit) && chance(0.3))
+      const hit = unknown?.hit ?? (known && chance(0.5) ? tellAnew(known) : known) ?? createHit(now)
+      if (hit !== unknown?.hit && hit !== known) hits.set(`${hit.id} ${hit.origin}`, { ...hit, received: now })
+      else {
+        counts.retries++
+        hits.set(`${hit.id} ${hit.origin}`, { ...hit, received: now })
+      }
+    }
+    return [...hits.values()]
+  }
+
+  function isAcknowledged({ id, origin }: StoredHit): boolean {
+    return oracle.byId.get(id)?.some(({ hit, acknowledged }) => acknowledged !== undefined && hit.origin === origin) ?? false
+  }
+
+  /** Of one origin always the same, as senders do. */
+  function tellAnew(hit: StoredHit): StoredHit {
+    const origin = hit.origin === 'server' ? 'browser' : 'server'
+    const told = oracle.byId.get(hit.id)?.find((sent) => sent.hit.origin === origin)
+    if (told !== undefined) return told.hit
+    const its = persons.find(({ visitor, session, user }) => visitor === hit.visitor || session === hit.session || user === hit.user)
+    const user = origin === 'server' && its !== undefined && !its.retired && chance(0.4) ? its.user : ''
+    return { ...hit, origin, user }
+  }
+
+  function append(actor: Actor): void {
+    const hits = chooseHits(actor.process.now())
+    const sent = hits.map(oracle.send)
+    counts.appends++
+    run(actor, `append ${hits.map(nameFact).join(', ')}`, async (store) => {
+      try {
+        await store.append(hits.map((hit) => ({ ...hit })))
+      } catch (error) {
+        if (error instanceof StoreBusyError) return
+        // The sender is told to come again all the same, but not how.
+        throw error
+      }
+      sent.forEach(oracle.acknowledge)
+    })
+  }
+
+  function identify(actor: Actor): void {
+    const { session, user } = person()
+    const other = chance(0.1) ? person().user : user
+    const linking: Linking = oracle.link({ site, session, user: other, time: world.time - 5 * minute })
+    run(actor, `identify ${session} as ${other}`, async (store) => {
+      await store.identify(linking.link)
+      oracle.acknowledgeLink(linking)
+    })
+  }
+
+  function erase(actor: Actor): void {
+    const its = person()
+    its.retired = true
+    const subject: Subject = { site, ...pick([{ user: its.user }, { session: its.session }, { visitor: its.visitor }]) }
+    counts.erasures++
+    const erasing = oracle.erase(subject)
+    run(actor, `erase ${JSON.stringify(subject)}`, (store) => performErasure(store, erasing))
+  }
+
+  async function performErasure(store: HitStore, erasing: Erasing): Promise<void> {
+    await store.erase(erasing.subject)
+    oracle.resolve(erasing)
+  }
+
+  function prune(actor: Actor): void {
+    const [anonymous, authenticated] = [pick([2, 3, 4]) * day, pick([2, 3, 5]) * day]
+    const now = actor.process.now()
+    const low = now - Math.max(anonymous, authenticated)
+    const pruning = oracle.prune({ low, high: now - Math.min(anonymous, authenticated), from: now })
+    counts.prunings++
+    const act = async (store: Store): Promise<void> => {
+      await store.prune({ anonymous, authenticated }, { site, now })
+      oracle.resolve(pruning)
+    }
+    run(actor, `prune ${anonymous / day} ${authenticated / day} days`, act, pruning)
+  }
+
+  function maintain(actor: Actor): void {
+    const force = chance(0.5)
+    run(actor, `maintain${force ? ', force' : ''}`, async (store) => {
+      const { compacted } = await store.maintain({ force })
+      counts.compacted += compacted
+    })
+  }
+
+  function read(actor: Actor): void {
+    if (chance(0.4)) query(actor)
+    else list(actor)
+  }
+
+  /**
+   * An answer joins a listing that is under way, which may have begun before. Upkeep lists batches as well, so the last
+   * such listing may not be the one that is joined.
+   */
+  function beginRead({ process, running, listings }: Actor): Reading {
+    return oracle.beginRead(running.size > 0 || process.busy ? (listings.at(-3) ?? 0) : undefined)
+  }
+
+  function list(actor: Actor): void {
+    const filter = chooseFilter()
+    const reading = beginRead(actor)
+    counts.reads++
+    run(actor, `hits ${JSON.stringify(filter)}`, async (store) => {
+      const hits: StoredHit[] = []
+      for await (const hit of store.hits(filter)) hits.push(hit)
+      checkListing(actor.name, filter, hits, reading())
+    })
+  }
+
+  function chooseFilter(): HitFilter {
+    const filter: HitFilter = { site, order: chance(0.5) ? 'oldest' : 'newest' }
+    if (chance(0.3)) filter.from = world.time - below(5 * day)
+    if (chance(0.2)) filter.to = world.time - below(3 * day)
+    if (chance(0.1)) filter.type = 'pageview'
+    if (chance(0.1) && persons.length > 0) Object.assign(filter, pick([{ user: pick(persons).user }, { session: pick(persons).session }, { visitor: pick(persons).visitor }]))
+    if (chance(0.15)) filter.limit = 1 + below(6)
+    return filter
+  }
+
+  function checkListing(name: string, filter: HitFilter, hits: readonly StoredHit[], { required, forbidden }: Expectation): void {
+    const seen = new Set<string>()
+    for (const hit of hits) {
+      if (seen.has(hit.id)) fail('twice', `${name} lists ${hit.id} twice`)
+      seen.add(hit.id)
+      if (forbidden.has(hit.id)) fail('twice', `${name} lists ${hit.id}, which was erased or pruned: ${JSON.stringify(hit)}`)
+      if (!oracle.byId.has(hit.id)) fail('twice', `${name} lists ${hit.id}, which nobody sent`)
+      if (!matches(hit, filter)) fail('twice', `${name} lists ${hit.id}, which does not match ${JSON.stringify(filter)}`)
+    }
+    if (!isInOrder(hits, filter.order === 'oldest')) fail('error', `${name} lists in the wrong order`)
+    // Whose a hit is, and so how many come before it, may change while it is read.
+    if (filter.user !== undefined || filter.session !== undefined || filter.visitor !== undefined || filter.limit !== undefined) return
+    for (const id of required) if (matches(oracle.byId.get(id)![0]!.hit, filter) && !seen.has(id)) fail('lost', `${name} does not list ${id}`)
+  }
+
+  function query(actor: Actor): void {
+    const range = chance(0.5) ? everything : { from: world.time - below(5 * day), to: world.time + day }
+    const reading = beginRead(actor)
+    counts.reads++
+    run(actor, `query ${JSON.stringify(range)}`, async (store) => {
+      const byPage = chance(0.5)
+      const { rows } = await store.query({ site, range, timezone: 'UTC', metrics: ['pageviews'], ...(byPage && { dimensions: ['event:page'] }) })
+      const pageviews = rows.reduce((sum, { metrics: [count] }) => sum + (count ?? 0), 0)
+      checkCount(actor.name, range, pageviews, reading())
+    })
+  }
+
+  function checkCount(name: string, range: Query['range'], pageviews: number, { required, forbidden }: Expectation): void {
+    const isCounted = (id: string) => matches(oracle.byId.get(id)![0]!.hit, { site, ...range, type: 'pageview' })
+    const least = [...required].filter(isCounted).length
+    const most = [...oracle.byId.keys()].filter((id) => !forbidden.has(id) && isCounted(id)).length
+    if (pageviews < least) fail('lost', `${name} counts ${pageviews} pageviews, not ${least}`)
+    if (pageviews > most) fail('twice', `${name} counts ${pageviews} pageviews, more than ${most}`)
+  }
+
+  // The course of it
+
+  function startSomething(): void {
+    const actor = pick(actors)
+    if (actor.store === undefined) {
+      if (!actor.opening) {
+        world.note(`${actor.name} opens`)
+        void openActor(actor)
+      }
+      return
+    }
+    if (actor.running.size >= 3) return
+    const at = random()
+    if (actor.role === 'writer') {
+      if (at < 0.6) append(actor)
+      else if (at < 0.8) read(actor)
+      else if (at < 0.87) identify(actor)
+      else if (at < 0.9) erase(actor)
+      else if (at < 0.97) maintain(actor)
+      else close(actor)
+    } else if (at < 0.5) maintain(actor)
+    else if (at < 0.75) read(actor)
+    else if (at < 0.85) append(actor)
+    else if (at < 0.9) prune(actor)
+    else if (at < 0.97) erase(actor)
+    else close(actor)
+  }
+
+  /** What was begun goes on; what comes later is refused. */
+  function close(actor: Actor): void {
+    const { store, process } = actor
+    run(actor, 'close', async (its) => {
+      actor.store = undefined
+      await its.close()
+      if (process.alive && actor.process === process && store === its) restart(actor, 'ends')
+    })
+  }
+
+  function letTimePass(): void {
+    const at = random()
+    const ms = at < 0.7 ? below(5000) : at < 0.85 ? below(3 * minute) : at < 0.95 ? below(40 * minute) : below(14 * hour)
+    const oldest = actors.flatMap(({ running }) => [...running]).reduce((least, { begun }) => Math.min(least, begun), Infinity)
+    world.advance(Math.min(ms, Math.max(1000, oldest + maxOperation - world.time)))
+  }
+
+  async function play(steps: number): Promise<void> {
+    for (let step = 0; step < steps && failures.length === 0; step++) {
+      // Everything that follows from the last step happens before the next: all of it is promises.
+      await new Promise(setImmediate)
+      const at = random()
+      if (world.waiting > 0 && at < 0.87) world.progress()
+      else if (at < 0.965) startSomething()
+      else if (at < 0.996) letTimePass()
+      else restart(pick(actors), 'is killed')
+      for (const violation of world.violations) fail('error', violation)
+    }
+  }
+
+  /** Everybody starts again, nothing fails any more, and upkeep gets all the time it needs. */
+  async function finish(): Promise<void> {
+    for (const actor of actors) restart(actor, 'is killed')
+    world.calm()
+    world.advance(hour)
+    const stores: [Actor, Store][] = []
+    for (const actor of actors.slice(0, 3)) stores.push([actor, await open(options(actor))])
+    // Whoever was asked to erase somebody asks again until it is done.
+    for (const erasing of oracle.erasings) await performErasure(stores[0]![1], erasing)
+    await compareAll(stores, false)
+    await upkeep(stores)
+    await compareAll(stores, true)
+    // Prunings are forgotten one day, and nothing of what they took may return.
+    world.advance(12 * day)
+    await upkeep(stores)
+    await compareAll(stores, true)
+    for (const violation of world.violations) fail('error', violation)
+    for (const [, store] of stores) await store.close()
+  }
+
+  async function upkeep(stores: readonly [Actor, Store][]): Promise<void> {
+    let [before, same] = ['', 0]
+    for (let round = 0; same < 3; round++) {
+      if (round > 20) return fail('error', `upkeep finds no end: ${[...world.values.keys()].join(' ')}`)
+      world.advance(30 * hour)
+      await stores[round % stores.length]![1].maintain({ force: round % 2 === 0 })
+      const after = [...world.values.keys()].toSorted().join(' ')
+      same = after === before ? same + 1 : 0
+      before = after
+    }
+  }
+
+  async function compareAll(stores: readonly [Actor, Store][], upkept: boolean): Promise<void> {
+    if (failures.length > 0) return
+    const raw = await readRaw(world.values, upkept)
+    for (const text of raw.faults) fail('error', text)
+    checkFacts(raw.facts)
+    if (upkept) checkTraces(raw.texts)
+    const answers: string[] = []
+    for (const [actor, store] of stores) {
+      const hits: StoredHit[] = []
+      const reading = oracle.beginRead()
+      for await (const hit of store.hits({ site, order: 'oldest' })) hits.push(hit)
+      checkListing(actor.name, { site, order: 'oldest' }, hits, reading())
+      answers.push(await describeStore(store, hits))
+    }
+    // The storage itself is told anew in plain words; erased facts are gone from it once it has been kept up.
+    if (upkept) answers.push(await describeReference(raw))
+    const wrong = answers.findIndex((answer) => answer !== answers[0])
+    if (wrong !== -1) fail('error', `${stores[wrong]?.[0].name ?? 'the reference'} says otherwise:\n${answers[0]}\n${answers[wrong]}`)
+    world.note(`compared ${oracle.facts.length} facts, ${raw.facts.length} stored`)
+  }
+
+  async function describeReference({ facts, links, prunings }: Awaited<ReturnType<typeof readRaw>>): Promise<string> {
+    let at = start
+    const reference = createReferenceStore({ now: () => at })
+    await reference.append(facts)
+    for (const link of links) await reference.identify(link)
+    for (const pruning of prunings) {
+      at = pruning.at
+      const age = (before: number | null) => (before === null ? Infinity : at - before)
+      await reference.prune({ anonymous: age(pruning.anonymous), authenticated: age(pruning.authenticated) }, { site })
+    }
+    const hits: StoredHit[] = []
+    for await (const hit of reference.hits({ site, order: 'oldest' })) hits.push(hit)
+    return describeStore(reference, hits)
+  }
+
+  async function describeStore(store: HitStore, hits: readonly StoredHit[]): Promise<string> {
+    const whole = await store.query({ site, range: everything, timezone: 'UTC', metrics })
+    const pages = await store.query({ site, range: everything, timezone: 'Europe/Berlin', metrics: ['pageviews', 'visitors'], dimensions: ['event:page'] })
+    const days = await store.query({ site, range: everything, timezone: 'Europe/Berlin', metrics: ['pageviews', 'visits'], dimensions: ['time:day'] })
+    return JSON.stringify([hits.map((hit) => Object.entries(hit).toSorted()), whole, pages, days])
+  }
+
+  /** Every fact that lies somewhere is one that was sent, and every fact that has to be there is. */
+  function checkFacts(stored: readonly StoredHit[]): void {
+    const found = new Set<string>()
+    for (const hit of stored) {
+      const known = oracle.byId.get(hit.id)?.some((sent) => sent.hit.origin === hit.origin && isSame(sent.hit, hit))
+      if (known !== true) fail('twice', `nobody sent ${JSON.stringify(hit)}`)
+      found.add(nameFact(hit))
+    }
+    for (const sent of oracle.facts) {
+      if (!found.has(nameFact(sent.hit)) && oracle.isRequired(sent)) fail('lost', `the fact ${nameFact(sent.hit)} is nowhere`)
+    }
+  }
+
+  /** A search of everything that is left finds no erased person. */
+  function checkTraces(texts: ReadonlyMap<string, string>): void {
+    for (const { subject } of oracle.erasings) {
+      const [, value] = Object.entries(subject).find(([name]) => name !== 'site')!
+      for (const [key, text] of texts) if (text.includes(value)) fail('twice', `${key} still names ${value}, who was erased`)
+    }
+  }
+
+  return {
+    failures,
+    counts,
+    oracle,
+    async run() {
+      for (let number = 0; number < 3; number++) actors.push(createActor(`w${number}`, 'writer'))
+      for (let number = 0; number < 2; number++) actors.push(createActor(`c${number}`, 'compactor'))
+      await play(600 + below(900))
+    },
+    finish,
+  }
+}
+
+function nameFact({ id, origin }: StoredHit): string {
+  return `${id.slice(-6)} ${origin}`
+}
+
+function isSame(a: StoredHit, b: StoredHit): boolean {
+  return JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
+}
+
+function matches(hit: StoredHit, { from, to, type, user, session, visitor }: HitFilter): boolean {
+  if (hit.time < (from ?? -Infinity) || hit.time >= (to ?? Infinity)) return false
+  if (type !== undefined && hit.type !== type) return false
+  return (user ?? hit.user) === hit.user && (session ?? hit.session) === hit.session && (visitor ?? hit.visitor) === hit.visitor
+}
+
+function isInOrder(hits: readonly StoredHit[], oldest: boolean): boolean {
+  const byPlace = hits.map(({ time, id }) => `${String(time).padStart(15, '0')} ${id}`)
+  const sorted = byPlace.toSorted()
+  return byPlace.join() === (oldest ? sorted : sorted.toReversed()).join()
+}
+
+function isCausedBy(error: unknown, code: string): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) if ('code' in each && each.code === code) return true
+  return false
+}
