@@ -112,7 +112,7 @@ function addColumns(columns: Map<string, number>, segment: Uint8Array): void {
 }
 
 function spawnTask(name: string, directory: string): Outcome {
-  const own = [...process.execArgv, import.meta.filename, '--task', name, '--directory', directory, '--days', String(days)]
+  const own = [...process.execArgv, import.meta.filename, '--task', name, '--directory', directory, '--days', String(days), '--hits', values.hits]
   const { status, stdout, stderr } = spawnSync(process.execPath, own, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${name}: ${stderr}`)
   return JSON.parse(stdout) as Outcome

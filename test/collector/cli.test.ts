@@ -1,8 +1,7 @@
-import { createId } from '@treadlight/protocol'
 import { createStore, openStorage, type StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { version } from '../../packages/collector/src/version.ts'
 import packageJson from '../../packages/collector/package.json'
 import { logIn, startCollector } from '../process/collectorProcess.ts'
-
-const cli = new URL('../../packages/collector/bin/treadlight.mjs', import.meta.url).pathname
+import { fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -20,30 +18,17 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-interface Result {
-  code: number | null
-  out: string
-  err: string
-}
-
-async function run(args: string[], env: Record<string, string> = {}): Promise<Result> {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => (out += chunk))
-  child.stderr.on('data', (chunk) => (err += chunk))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, out, err }
-}
+const run = (args: string[], env?: Record<string, string>): Promise<CliResult> => runCli(folder, args, env)
+const commands = ['serve', 'export', 'compact', 'prune', 'doctor', 'user']
 
 describe('help', () => {
   test.each([['--help'], ['help'], ['-h']])('treadlight %s lists the commands', async (arg) => {
     const { code, out } = await run([arg])
     expect(code).toBe(0)
-    for (const command of ['serve', 'prune', 'user']) expect(out).toContain(command)
+    for (const command of commands) expect(out).toContain(command)
   })
 
-  test.each(['serve', 'prune', 'user'])('treadlight %s --help says what it takes', async (command) => {
+  test.each(commands)('treadlight %s --help says what it takes', async (command) => {
     const { code, out } = await run([command, '--help'])
     expect(code).toBe(0)
     expect(out).toMatch(new RegExp(`^treadlight ${command}`))
@@ -56,21 +41,30 @@ describe('help', () => {
   })
 })
 
+const unreachable = { TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_URL: 'redis://me:hunter2@127.0.0.1:1/0' }
+
 describe('what is wrong is one clear line, and exit code 1', () => {
   test.each([
-    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, prune, user/],
+    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, export, compact, prune, doctor, user/],
     ['an unknown option', ['serve', '--prot', '1'], {}, /--prot.*--help/],
     ['an unknown argument', ['prune', 'now'], {}, /now.*--help/],
     ['a bad port', ['serve', '--port', 'x'], {}, /port: "x" \(flag\) must be a whole number/],
     ['a bad setting', ['serve'], { TREADLIGHT_TIMEZONE: 'Mars' }, /timezone: "Mars" \(environment variable TREADLIGHT_TIMEZONE\)/],
-    ['an unknown driver', ['serve', '--driver', 'flopppy'], {}, /storage: unknown storage driver "flopppy": choose fs or memory/],
+    ['an unknown driver', ['serve', '--driver', 'flopppy'], {}, /storage: unknown storage driver "flopppy": choose fs, memory, .* or cloudflare-kv/],
     ['a host that is not here', ['serve', '--host', '203.0.113.7', '--port', '0'], {}, /host 203\.0\.113\.7: this machine has no such address/],
     ['a folder that is not there', ['prune', '--data', 'typo'], {}, /there is no folder typo; name the collector’s with --data/],
     ['a folder that is not there', ['user', 'reset', '--data', 'typo'], {}, /there is no folder typo/],
+    ['a folder that is not there', ['compact', '--data', 'typo'], {}, /there is no folder typo/],
+    ['a folder that is not there', ['export', '--data', 'typo'], {}, /there is no folder typo/],
+    ['a folder that is not there', ['doctor', '--data', 'typo'], {}, /there is no folder typo/],
+    ['a memory that is not this one’s', ['compact', '--driver', 'memory'], {}, /what a collector has in its memory only that collector can see/],
+    ['a folder for another driver', ['compact', '--driver', 'memory', '--data', 'x'], {}, /--data is the folder of the fs driver/],
+    ['a server that is not there', ['doctor'], unreachable, /could not connect to redis:\/\/\*\*\*@127\.0\.0\.1:1\/0 \(ECONNREFUSED\): start the server/],
     ['user without a word', ['user'], {}, /treadlight user reset/],
   ])('%s', async (_, args, env, message) => {
     const { code, err } = await run(args, env as Record<string, string>)
     expect(err).toMatch(message)
+    expect(err).not.toContain('hunter2')
     expect(err.trim()).not.toContain('\n')
     expect(code).toBe(1)
   })
@@ -168,25 +162,8 @@ describe('serve', () => {
 })
 
 describe('prune', () => {
-  const day = 86_400_000
-  const hit = (age: number, user: string): StoredHit => {
-    const time = Date.now() - age * day
-    const id = createId(time)
-    return {
-      id, user, time, received: time, site: 'default', origin: 'import', type: 'pageview', view: id,
-      day: new Date(time).toISOString().slice(0, 10), url: 'https://a.example/', title: '', referrer: '', hostname: 'a.example', path: '/',
-      referrerHost: '', source: '', medium: '', campaign: '', visitor: 'v', session: '',
-    }
-  }
-  const fill = async (): Promise<void> => {
-    const opened = await openStorage({ driver: 'fs', base: join(folder, 'data') })
-    const store = await createStore(opened)
-    await store.append([hit(91, ''), hit(89, ''), hit(200, ''), hit(366, 'ada'), hit(364, 'ada')])
-    await store.close()
-    await opened.storage.dispose()
-    // Values that another process may still append to are left alone for a while; these it wrote long ago.
-    await ageBatches(join(folder, 'data'))
-  }
+  const fill = () =>
+    fillFolder(join(folder, 'data'), [hitOf(91), hitOf(89), hitOf(200), hitOf(366, { user: 'ada' }), hitOf(364, { user: 'ada' })])
 
   test('PV22 deletes what is strictly older and says so in the words of the original', async () => {
     await fill()
@@ -205,6 +182,12 @@ describe('prune', () => {
     expect(JSON.parse(out)).toMatchObject({ anonymous: 3, authenticated: 2, dryRun: false })
     expect(await readAll(join(folder, 'data'))).toHaveLength(0)
   })
+})
+
+test('PV23 prune --newest keeps the newest hits of each site', async () => {
+  await fillFolder(join(folder, 'data'), [1, 2, 3, 4, 5].map((age) => hitOf(age)))
+  expect(JSON.parse((await run(['prune', '--newest', '2', '--json'])).out)).toEqual({ anonymous: 3, authenticated: 0, others: 0, dryRun: false })
+  expect(await readAll(join(folder, 'data'))).toHaveLength(2)
 })
 
 test('user reset makes a password that opens, and the old one no longer does', async () => {
@@ -241,17 +224,6 @@ async function readAll(base: string): Promise<StoredHit[]> {
   for await (const hit of store.hits({ site: 'default' })) hits.push(hit)
   await store.close()
   return hits
-}
-
-/** Renames the minute of every batch to one an hour ago. */
-async function ageBatches(base: string): Promise<void> {
-  const batches = join(base, 'default/batch')
-  const old = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]/g, '').slice(0, 13)
-  await mkdir(join(batches, old), { recursive: true })
-  for (const minute of await readdir(batches)) {
-    if (minute === old) continue
-    for (const file of await readdir(join(batches, minute))) await rename(join(batches, minute, file), join(batches, old, file))
-  }
 }
 
 async function shell(command: string): Promise<{ stdout: string }> {

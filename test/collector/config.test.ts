@@ -12,13 +12,15 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const load = (env: Record<string, string> = {}, flags: Record<string, string> = {}) => loadConfig({ env, flags, folder })
 
-test('without anything said: loopback, port 4600, a synced folder, 90 and 365 days', async () => {
+test('without anything said: loopback, port 4600, a folder, 90 and 365 days', async () => {
   expect(await load({ TREADLIGHT_TIMEZONE: 'UTC' })).toEqual({
     host: '127.0.0.1',
     port: 4600,
     timezone: 'UTC',
     trustProxies: ['loopback'],
-    storage: { driver: 'fs', base: './data', sync: true },
+    site: 'default',
+    storage: { driver: 'fs', base: './data' },
+    store: { type: 'storage', path: './hits.ndjson' },
     retention: { anonymous: 90, authenticated: 365 },
   })
 })
@@ -52,6 +54,13 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_TRUST_PROXIES: 'my-proxy' }, /trustProxies.*addresses/],
     [{ TREADLIGHT_RETENTION_ANONYMUS: '5' }, /TREADLIGHT_RETENTION_ANONYMUS.*did you mean TREADLIGHT_RETENTION_ANONYMOUS\?/],
     [{ TREADLIGHT_STORAGE_SYNC: 'maybe' }, /storage\.sync.*true or false/],
+    [{ TREADLIGHT_STORAGE_ACESS_KEY_ID: 'x' }, /TREADLIGHT_STORAGE_ACESS_KEY_ID.*did you mean TREADLIGHT_STORAGE_ACCESS_KEY_ID\?/],
+    [{ TREADLIGHT_STORAGE_DRIVER: 's3' }, /storage\.bucket: the driver s3 needs it: set it, or TREADLIGHT_STORAGE_BUCKET/],
+    [{ TREADLIGHT_STORAGE_DRIVER: 'sqlite' }, /storage\.path: the driver sqlite needs it/],
+    [{ TREADLIGHT_STORAGE_DRIVER: 'r2' }, /storage\.binding: the driver r2 needs it: which a Worker is given; from elsewhere, R2 is reached by the driver s3/],
+    [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*storage or ndjson/],
+    [{ TREADLIGHT_SITE: 'My Shop' }, /site: "My Shop".*a-z/],
+    [{ TREADLIGHT_RETENTION_NEWEST: '0' }, /retention\.newest.*number of hits from 1/],
   ])('%j', async (env, message) => {
     const error = await load(env as Record<string, string>).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(ConfigError)
@@ -61,8 +70,14 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
 
   test.each([
     ['{"prot": 1}', /no setting prot; did you mean port\?/],
-    ['{"storage": {"bse": "x"}}', /no setting storage\.bse; did you mean storage\.base\?/],
+    ['{"storage": {"bse": "x"}}', /no setting storage\.bse of the driver fs; did you mean storage\.base\?/],
     ['{"storage": "redis"}', /storage must be an object/],
+    ['{"storage": {"driver": "postgres", "base": "x"}}', /no setting storage\.base of the driver postgres; fs, redis, cloudflare-kv have it/],
+    ['{"storage": {"driver": "memory", "size": 1}}', /no setting storage\.size of the driver memory; it has none/],
+    ['{"storage": {"driver": 1}}', /storage\.driver \(treadlight\.config\.json\) must be the name of a storage driver/],
+    ['{"store": {"path": "hits.ndjson"}}', /store\.path is the file of store\.type ndjson: set that as well/],
+    ['{"store": {"type": "ndjson", "pth": "x"}}', /no setting store\.pth; did you mean store\.path\?/],
+    ['{"storge": {"driver": "fs"}}', /no setting storge; did you mean storage\?/],
     ['[]', /must be an object/],
     ['{', /treadlight\.config\.json: cannot be read/],
     ['{"port": "4600x"}', /port: "4600x" \(treadlight\.config\.json\)/],
@@ -70,4 +85,77 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     await writeFile(join(folder, 'treadlight.config.json'), text)
     await expect(load()).rejects.toThrow(message)
   })
+})
+
+describe('storage: the driver’s own options', () => {
+  const write = (settings: object) => writeFile(join(folder, 'treadlight.config.mjs'), `export default ${JSON.stringify(settings)}`)
+
+  test('from a config file, nested ones too', async () => {
+    const storage = { driver: 'redis', cluster: [{ host: 'a', port: 1 }], client: { tls: { ca: 'x' } }, base: 'shop' }
+    await write({ storage })
+    expect((await load()).storage).toEqual(storage)
+  })
+
+  test.each([
+    ['redis', { URL: 'redis://localhost', PORT: '6380', DB: '2', CLUSTER: '[{"host":"a","port":1}]' }, { url: 'redis://localhost', port: 6380, db: 2, cluster: [{ host: 'a', port: 1 }] }],
+    ['postgres', { PASSWORD: ' 0123 ', SSL: 'true', MAX: '3', TABLE: 'shop.hits' }, { password: ' 0123 ', ssl: true, max: 3, table: 'shop.hits' }],
+    ['postgres', { SSL: '{"rejectUnauthorized":false}' }, { ssl: { rejectUnauthorized: false } }],
+    ['sqlite', { PATH: './x.sqlite' }, { path: './x.sqlite' }],
+    ['fs', { BASE: '/data', SYNC: '0' }, { base: '/data', sync: false }],
+    [
+      's3',
+      { BUCKET: 'b', ACCESS_KEY_ID: '123', SECRET_ACCESS_KEY: '456', PATH_STYLE: 'false', RETRIES: '2' },
+      { bucket: 'b', accessKeyId: '123', secretAccessKey: '456', pathStyle: false, retries: 2 },
+    ],
+  ])('from the environment, as %s wants them', async (driver, variables, options) => {
+    const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TREADLIGHT_STORAGE_${name}`, value]))
+    expect((await load({ TREADLIGHT_STORAGE_DRIVER: driver, ...env })).storage).toEqual({ driver, ...options })
+  })
+
+  test('the environment beats the file, option by option; an empty variable is none', async () => {
+    await write({ storage: { driver: 'redis', host: 'file', port: 1 } })
+    const { storage } = await load({ TREADLIGHT_STORAGE_PORT: '2', TREADLIGHT_STORAGE_HOST: '' })
+    expect(storage).toEqual({ driver: 'redis', host: 'file', port: 2 })
+  })
+
+  test('what is set for another driver does not count', async () => {
+    await write({ storage: { driver: 'fs', base: '/data' } })
+    expect((await load({ TREADLIGHT_STORAGE_BASE: '/env' }, { 'storage.driver': 'memory' })).storage).toEqual({ driver: 'memory' })
+    expect((await load({ TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_HOST: 'h' })).storage).toEqual({ driver: 'redis', host: 'h' })
+  })
+
+  test('only a folder has a default', async () => {
+    expect((await load()).storage).toEqual({ driver: 'fs', base: './data' })
+    expect((await load({}, { 'storage.driver': 'redis' })).storage).toEqual({ driver: 'redis' })
+  })
+
+  test('a driver that is not known here is passed on as it is: openStorage says which there are', async () => {
+    await write({ storage: { driver: 'flopppy', disk: { side: 'A' } } })
+    expect((await load()).storage).toEqual({ driver: 'flopppy', disk: { side: 'A' } })
+  })
+
+  test.each([
+    [{ TREADLIGHT_STORAGE_PORT: 'hunter2' }, {}],
+    [{ TREADLIGHT_STORAGE_CLIENT: '{"password": hunter2}' }, {}],
+    [{}, { storage: { driver: 'redis', password: ['hunter2'] } }],
+    [{}, { storage: { driver: 'redis', port: 'hunter2' } }],
+  ])('messages do not repeat what may be a secret: %j %j', async (env, settings) => {
+    await write(settings)
+    const error = await load({ TREADLIGHT_STORAGE_DRIVER: 'redis', ...env } as Record<string, string>).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect((error as Error).message).toMatch(/^storage\.\w+ \(.*\) must be /)
+    expect((error as Error).message).not.toContain('hunter2')
+  })
+
+  test('nor does a file that is no JSON', async () => {
+    await writeFile(join(folder, 'treadlight.config.json'), '{"storage": {"password": hunter2}}')
+    const error = (await load().catch((error: unknown) => error)) as Error
+    expect(error.message).toMatch(/treadlight\.config\.json: cannot be read/)
+    expect(error.message).not.toMatch(/hunt/)
+  })
+})
+
+test('a text file for the hits, and only so many of them', async () => {
+  const config = await load({ TREADLIGHT_STORE_TYPE: 'ndjson', TREADLIGHT_STORE_PATH: '/srv/hits.ndjson', TREADLIGHT_RETENTION_NEWEST: '1000000' })
+  expect(config).toMatchObject({ store: { type: 'ndjson', path: '/srv/hits.ndjson' }, retention: { newest: 1_000_000 } })
 })

@@ -10,6 +10,9 @@ export interface Sent {
 
 export interface Erasing {
   subject: Subject
+  /** The eraser's clock when it began, and when it ended or a little later: hits up to then go. */
+  from: number
+  to: number
   begun: number
   resolved: number | undefined
 }
@@ -43,7 +46,7 @@ export interface Expectation {
 export interface Oracle {
   send(hit: StoredHit): Sent
   acknowledge(sent: Sent): void
-  erase(subject: Subject): Erasing
+  erase(subject: Subject, from: number): Erasing
   prune(pruning: Pick<Pruning, 'low' | 'high' | 'from'>): Pruning
   link(link: Link): Linking
   resolve(what: Erasing | Pruning): void
@@ -72,14 +75,21 @@ export function createOracle(isSettled: (event: number, begin: number) => boolea
   const linkings: Linking[] = []
 
   /** Whether the erasure covers the fact, by what it says itself or by the log-ins of its session. */
-  function isErasedBy({ subject, begun }: Erasing, { hit }: Sent): 'yes' | 'maybe' | 'no' {
-    const [kind, value] = Object.entries(subject).find(([name]) => name !== 'site') as ['user' | 'session' | 'visitor', string]
-    if (hit[kind] === value) return 'yes'
-    if (kind !== 'user' || hit.user !== '' || hit.session === '') return 'no'
-    const its = linkings.filter(({ link }) => link.session === hit.session)
-    if (!its.some(({ link }) => link.user === value)) return 'no'
-    const isKnown = its.some(({ acknowledged, link }) => link.user === value && acknowledged !== undefined && acknowledged < begun && isSettled(acknowledged, begun))
-    return isKnown && its.every(({ link }) => link.user === value) ? 'yes' : 'maybe'
+  function isErasedBy(erasing: Erasing, { hit }: Sent): 'yes' | 'maybe' | 'no' {
+    const [kind, value] = nameOf(erasing.subject)
+    if (hit.time > erasing.to) return 'no'
+    const known = hit[kind] === value ? 'yes' : kind === 'user' && hit.user === '' && hit.session !== '' ? isDisownedBy(erasing, value, hit.session) : 'no'
+    return known === 'yes' && hit.time > erasing.from ? 'maybe' : known
+  }
+
+  /** Whether the anonymous hits of a session were the erased user's by a log-in. */
+  function isDisownedBy(erasing: Erasing, user: string, session: string): 'yes' | 'maybe' | 'no' {
+    const its = linkings.filter(({ link }) => link.session === session)
+    if (!its.some(({ link }) => link.user === user)) return 'no'
+    // Once erased, a log-in counts no more: another erasure does not reach the session by it.
+    const isFirst = !erasings.some((other) => other.begun < erasing.begun && nameOf(other.subject)[1] === user)
+    const isKnown = its.some(({ acknowledged, link }) => link.user === user && acknowledged !== undefined && acknowledged < erasing.begun && isSettled(acknowledged, erasing.begun))
+    return isFirst && isKnown && its.every(({ link }) => link.user === user) ? 'yes' : 'maybe'
   }
 
   function mayBePruned(pruning: Pruning, { hit }: Sent): boolean {
@@ -125,8 +135,8 @@ export function createOracle(isSettled: (event: number, begin: number) => boolea
       return sent
     },
     acknowledge: (sent) => void (sent.acknowledged = count()),
-    erase(subject) {
-      const erasing: Erasing = { subject, begun: count(), resolved: undefined }
+    erase(subject, from) {
+      const erasing: Erasing = { subject, from, to: Infinity, begun: count(), resolved: undefined }
       erasings.push(erasing)
       return erasing
     },
@@ -159,4 +169,9 @@ export function createOracle(isSettled: (event: number, begin: number) => boolea
       }
     },
   }
+}
+
+/** Which field of a hit names the person, and how. */
+export function nameOf(subject: Subject): [field: 'user' | 'session' | 'visitor', value: string] {
+  return Object.entries(subject).find(([name]) => name !== 'site') as ['user' | 'session' | 'visitor', string]
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { doctor } from './commands/doctor.ts'
@@ -6,7 +6,8 @@ import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
 import { user } from './commands/user.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { ConfigError, loadConfig, type Config } from './config.ts'
+import { createSecretHider } from './hideSecrets.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, doctor, user]
@@ -17,6 +18,10 @@ const commands: readonly Command[] = [serveCommand, exportCommand, compact, prun
  */
 export async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args
+  // `treadlight doctor | head -1` is no failure.
+  process.stdout.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   if (name === '--version' || name === '-v') return print(version)
   if (name === '--help' || name === '-h' || name === 'help') return print(overview())
   // `npx treadlight` alone serves: one command hosts it.
@@ -39,14 +44,23 @@ async function run(command: Command, args: string[]): Promise<number> {
   const flags = Object.fromEntries(
     command.options.flatMap(({ name, setting }) => (setting ? [[setting, values[name] as string | undefined]] : [])),
   )
+  let config: Config | undefined
   try {
-    const config = await loadConfig({ flags })
+    config = await loadConfig({ flags })
     return await command.run({ config, values, positionals: parsed.positionals })
   } catch (error) {
-    if (error instanceof ConfigError) return complain(error.message)
-    console.error(error)
-    return 1
+    // Who reads what a command prints may be gone.
+    if ((error as { code?: string }).code === 'EPIPE') return 0
+    const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
+    return complain(hide(messageOf(error)))
   }
+}
+
+/** Our own errors say all there is to say; of others, where they come from. */
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  const own = error instanceof Error && /^\[treadlight ([\w-]+)\] (.*)$/s.exec(error.message)
+  return own ? `${own[1]}: ${own[2]}` : inspect(error)
 }
 
 function overview(): string {

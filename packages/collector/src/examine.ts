@@ -1,6 +1,7 @@
 import { checkStorage, newestTime, verifyStorage, type Check, type StorageProblem, type VerifyProblem, type VerifyReport } from '@treadlight/store'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
+import { createSecretHider } from './hideSecrets.ts'
 import { countLines, hitLines } from './hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
 import { count, formatBytes } from './progress.ts'
@@ -41,20 +42,29 @@ export interface Diagnosis {
 export async function* examine(examination: Examination): AsyncGenerator<Check, Diagnosis, void> {
   const { config, opened, deep, signal, show, now = Date.now } = examination
   const diagnosis: Diagnosis = { checks: [], sites: [], problems: [] }
-  const note = (check: Check): Check => {
-    diagnosis.checks.push(check)
-    return check
+  const hide = createSecretHider(config.storage)
+  const note = ({ detail, remedy, ...check }: Check): Check => {
+    const noted = { ...check, detail: hide(detail).replace(/^\[treadlight [\w-]+\] /, ''), ...(remedy !== undefined && { remedy }) }
+    diagnosis.checks.push(noted)
+    return noted
   }
-  const keys = await opened.storage.getKeys()
 
+  // First, because a service that nobody can reach would be waited for again and again.
+  show(() => 'listing …')
+  let keys: string[]
+  try {
+    keys = await opened.storage.getKeys()
+  } catch (error) {
+    yield note({ name: 'storage', ok: false, detail: (error as Error).message })
+    return diagnosis
+  }
   show(() => 'trying out the storage …')
   for await (const check of checkStorage(opened.storage)) {
     yield note(check)
     if (signal.aborted) return diagnosis
   }
-  yield note(checkClock(keys, now()))
-
   show(() => 'opening the store …')
+  yield note(checkClock(keys, now()))
   yield* openAndLook(examination, keys, diagnosis, note)
   if (signal.aborted) return diagnosis
 
@@ -78,9 +88,9 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
 async function* openAndLook({ config, opened, signal, show }: Examination, keys: readonly string[], diagnosis: Diagnosis, note: (check: Check) => Check): AsyncGenerator<Check, void, void> {
   let store: OpenStore
   try {
-    store = await opened.open()
+    store = await opened.open(() => undefined)
   } catch (error) {
-    yield note({ name: 'store', ok: false, detail: (error as Error).message, remedy: 'see the message' })
+    yield note({ name: 'store', ok: false, detail: (error as Error).message })
     return
   }
   try {

@@ -13,6 +13,7 @@ import {
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Config } from './config.ts'
+import { isLoss } from './damage.ts'
 import { createErrorLog, createSecretHider } from './hideSecrets.ts'
 import { ConfigError } from './settings.ts'
 
@@ -23,8 +24,8 @@ type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
 /** The storage of a config. */
 export interface OpenStorage extends OpenedStorage {
-  /** Makes the store on it. */
-  open(): Promise<OpenStore>
+  /** Makes the store on it. @param onProblem told of each thing that is found damaged. Default: says so on stderr */
+  open(onProblem?: (problem: StorageProblem) => void): Promise<OpenStore>
   /** Lets go of it. */
   close(): Promise<void>
 }
@@ -89,7 +90,7 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
     // Which options fit together the drivers know.
     const { storage, durability } = await openStorage(config.storage as StorageConfig)
     const close = () => storage.dispose()
-    return { storage, durability, close, open: () => open(config, { storage, durability, close }).catch(rethrow) }
+    return { storage, durability, close, open: (onProblem = report) => open(config, { storage, durability, close }, onProblem).catch(rethrow) }
   } catch (cause) {
     return rethrow(cause)
   }
@@ -99,12 +100,16 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
   }
 }
 
-async function open({ store: settings, storage: where }: Config, { storage, durability, close }: Omit<OpenStorage, 'open'>): Promise<OpenStore> {
+async function open(
+  { store: settings, storage: where }: Config,
+  { storage, durability, close }: Omit<OpenStorage, 'open'>,
+  tell: (problem: StorageProblem) => void,
+): Promise<OpenStore> {
   const problems: StorageProblem[] = []
   const onProblem = (problem: StorageProblem): void => {
     if (problems.some(({ key, offset }) => key === problem.key && offset === problem.offset)) return
     problems.push(problem)
-    report(problem)
+    tell(problem)
   }
   const values = createValues(storage, { onProblem })
   const newest = newestTime(await values.list(''))
@@ -133,7 +138,10 @@ async function tryToWrite(values: Values): Promise<void> {
 }
 
 /** A damaged value is left out of every answer; the owner is to know of it. */
-function report({ key, offset, reason }: StorageProblem): void {
-  if (reason === 'missing') console.error(`treadlight: storage: ${key} is missing: what it held is not counted; see treadlight doctor`)
-  else console.error(`treadlight: storage: ${key} is damaged at byte ${offset} (${reason}): what it held there is not counted`)
+function report(problem: StorageProblem): void {
+  const { key, offset, reason } = problem
+  const what = isLoss(problem)
+    ? `${reason === 'missing' ? 'is missing' : `is damaged at byte ${offset} (${reason})`}: what it held there is not counted; see treadlight doctor`
+    : `ends at byte ${offset} in a write that was cut off (${reason}): nobody was told that it had worked`
+  console.error(`treadlight: storage: ${key} ${what}`)
 }

@@ -63,6 +63,14 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
   'cloudflare-kv': { binding: 'code', base: 'text', acceptEventualConsistency: 'boolean', timeout: 'number' },
 }
 
+/** Without these a driver can do nothing. */
+const required: Partial<Record<string, readonly string[]>> = {
+  sqlite: ['path'],
+  s3: ['bucket', 'accessKeyId', 'secretAccessKey'],
+  r2: ['binding'],
+  'cloudflare-kv': ['binding'],
+}
+
 const optionsOf: Record<string, Record<string, Kind> | undefined> = kinds
 const prefix = 'TREADLIGHT_STORAGE_'
 
@@ -108,7 +116,15 @@ export function readStorage({ flags, env, file }: StorageSources): StorageSettin
     if (raw !== undefined) storage[name] = readOption(name, kind, raw, place)
   }
   if (driver === 'fs') storage['base'] ??= './data'
+  assertComplete(storage)
   return storage
+}
+
+function assertComplete(storage: StorageSettings): void {
+  const missing = required[storage.driver]?.find((name) => storage[name] === undefined)
+  if (missing === undefined) return
+  const remedy = missing === 'binding' ? 'which a Worker is given; from elsewhere, R2 is reached by the driver s3' : `set it, or ${variableOf(missing)}`
+  throw new ConfigError(`storage.${missing}: the driver ${storage.driver} needs it: ${remedy}`)
 }
 
 /**

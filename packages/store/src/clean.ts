@@ -108,8 +108,10 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
   let facts = 0
   const isOld = [...log.prunings.values()].some(({ at }) => at < options.now() - pruneRest)
   for (const [day, files] of log.catalog.days) {
-    const touched = files.filter(({ key, from }) => from < log.marks.pruningEnd && memory.clean.get(`pruned ${key}`) !== log.version)
-    if (touched.length === 0 || !(isOld || touched.some(({ to }) => to < log.marks.pruningEnd))) continue
+    const { pruningEnds } = log.marks
+    const endOf = ({ kind }: SegmentFile) => (kind === 'anon' ? pruningEnds.anonymous : pruningEnds.authenticated)
+    const touched = files.filter((file) => file.from < endOf(file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
+    if (touched.length === 0 || !(isOld || touched.some((file) => file.to < endOf(file)))) continue
     const read = await readFiles(log, files)
     if (read === undefined) continue
     // Hits may have facts that are not in segments yet: what they say together counts.

@@ -52,7 +52,7 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
           for (let row = 0; row < id.length; row++) {
             const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
             known.latest = Math.max(known.latest, received[row]!)
-            if (fact.time >= log.marks.pruningEnd && !log.marks.erases(fact)) known.facts.add(`${origin[row]} ${fact.id}`)
+            if (!log.marks.mayBePruned(fact) && !log.marks.erases(fact)) known.facts.add(`${origin[row]} ${fact.id}`)
           }
         } catch (error) {
           // Then what comes again is stored again, and united when it is read.

@@ -107,7 +107,7 @@ function keepOf(marks: Marks, day: DayFacts, whole: boolean, erased: string[]): 
   const { hasErasures } = marks
   for (const facts of day.values()) {
     const [only] = facts
-    if (facts.length === 1 && only !== undefined && !hasErasures && only.time >= marks.pruningEnd) {
+    if (facts.length === 1 && only !== undefined && !hasErasures && !marks.mayBePruned(only)) {
       hits.push(facts)
       continue
     }
@@ -119,7 +119,7 @@ function keepOf(marks: Marks, day: DayFacts, whole: boolean, erased: string[]): 
     // A report that did not count may name an erased person all the same.
     const kept = (whole ? marks.keep(facts) : facts).filter((fact) => !marks.erases(fact))
     // Of a hit that may be pruned every fact is needed to tell what was known of it when.
-    const mayBePruned = kept.some(({ time }) => time < marks.pruningEnd)
+    const mayBePruned = kept.some(marks.mayBePruned)
     if (kept.length > 0) hits.push(mayBePruned && !whole ? kept : kept.reduce<StoredHit[]>(addFact, []))
   }
   return hits

@@ -10,7 +10,7 @@ import type { StoredHit } from './hit.ts'
 import { checkLink, checkSite } from './keys.ts'
 import { listDays, type DaySpan } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
-import { addToReport, afterAll, createPruning, pruningEnd } from './pruning.ts'
+import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
 import { mayHoldPerson } from './searchDay.ts'
@@ -178,7 +178,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (!(await mayHoldPerson(log, day, { [kind]: value }, before))) continue
       for (const facts of (await log.readDay(day)).values()) {
         const hit = before.read(facts)
-        if (hit !== undefined && log.marks.isErased(facts)) gone.push(nameHit(hit))
+        if (hit !== undefined && log.marks.read(facts) === undefined) gone.push(nameHit(hit))
       }
     }
     // Others may tell of the same hits later, without the person's name.
@@ -190,14 +190,17 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const log = logOf(site)
     await log.refreshNow()
     const pruning = createPruning(policy, at, now(), await findOldest(log, policy.newest))
-    const counted = { anonymous: 0, authenticated: 0, others: 0 }
-    const end = pruningEnd(pruning)
-    for (const { day } of spansOf(log, { to: end })) addToReport(counted, readDay(await log.readDay(day), log.marks), pruning)
-    report.anonymous += counted.anonymous
-    report.authenticated += counted.authenticated
-    report.others += counted.others
-    const found = counted.anonymous + counted.authenticated + counted.others > 0
-    if (found && !dryRun) await log.writePruning(pruning)
+    const { anonymous, authenticated } = pruningEndsOf(pruning)
+    let takes = false
+    for (const { day } of spansOf(log, { to: anonymous })) {
+      // Days of which only known users' hits are left are not read every hour for the rest of the year.
+      const files = log.catalog.days.get(day) ?? []
+      if (!log.fresh.has(day) && !files.some(({ kind, from }) => from < (kind === 'anon' ? anonymous : authenticated))) continue
+      const facts = await log.readDay(day)
+      addToReport(report, readDay(facts, log.marks), pruning)
+      takes ||= [...facts.values()].some((its) => log.marks.isTaken(its, pruning))
+    }
+    if (takes && !dryRun) await log.writePruning(pruning)
   }
 
   /** The first hit that is kept where only the newest are; undefined if all are. */

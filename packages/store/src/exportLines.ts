@@ -31,8 +31,10 @@ export async function* exportLines(log: SiteLog, day: string, { from = -Infinity
 /** Whether every fact in the segments is a hit that may be shown as it is. */
 async function saysAll(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<boolean> {
   const commits = new Set(files.map(({ key }) => key.replace(/-\w+\.parquet$/, '')))
-  if (log.fresh.has(day) || commits.size > 1 || files.some(({ facts, hits, from }) => facts !== hits || from < log.marks.pruningEnd)) return false
-  if (!log.marks.hasErasures && log.links.size === 0) return true
+  if (log.fresh.has(day) || commits.size > 1 || files.some(({ facts, hits }) => facts !== hits)) return false
+  const { pruningEnds, hasErasures } = log.marks
+  const isUntouched = files.every(({ from }) => from >= pruningEnds.anonymous)
+  if (isUntouched && !hasErasures && log.links.size === 0) return true
   try {
     for (const file of files) if (!(await isPlain(log, file))) return false
     return true
@@ -42,12 +44,12 @@ async function saysAll(log: SiteLog, day: string, files: readonly SegmentFile[])
   }
 }
 
-/** Whether no erasure and no log-in says anything about it. */
+/** Whether no mark says anything about it. */
 async function isPlain({ marks, segments }: SiteLog, file: SegmentFile): Promise<boolean> {
   const { id, time, user, session, visitor } = await segments.persons(file)
   for (let row = 0; row < id.length; row++) {
     const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
-    if (marks.erases(fact) || (fact.user === '' && fact.session !== '' && marks.isLinked(fact.session))) return false
+    if (marks.erases(fact) || marks.mayBePruned(fact) || (fact.user === '' && fact.session !== '' && marks.isLinked(fact.session))) return false
   }
   return true
 }

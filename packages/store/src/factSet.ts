@@ -36,7 +36,7 @@ function isSame(a: StoredHit, b: StoredHit): boolean {
 }
 
 /** The hits of a day that may be shown: merged, linked, neither erased nor pruned. In no order. */
-export function readDay(day: DayFacts, marks: Marks): StoredHit[] {
+export function readDay(day: ReadonlyMap<string, readonly StoredHit[]>, marks: Marks): StoredHit[] {
   const hits: StoredHit[] = []
   for (const facts of day.values()) {
     const hit = marks.read(facts)

@@ -1,7 +1,7 @@
 import { hashPerson, nameHit, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
 import { addFact, mergeFacts } from './merge.ts'
-import { isExpired, pruningEnd, type Pruning } from './pruning.ts'
+import { isExpired, pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import type { Link } from './store.ts'
 
 /**
@@ -19,6 +19,8 @@ export interface Marks {
   read(facts: readonly StoredHit[]): StoredHit | undefined
   /** Those of the facts of one id, all of them, that are to be stored on. */
   keep(facts: readonly StoredHit[]): readonly StoredHit[]
+  /** Whether a pruning takes any of the facts of one id, seen or erased. */
+  isTaken(facts: readonly StoredHit[], pruning: Pruning): boolean
   /** Whether the hit that has these facts, among others perhaps, was erased. */
   isErased(facts: readonly StoredHit[]): boolean
   /** Whose hit the facts make, with the user that its session was linked to; '' for nobody's. */
@@ -33,8 +35,10 @@ export interface Marks {
   linkedSessions(user: string): string[]
   /** Whether an erasure covers the person that the link names: it may be forgotten. */
   isDead(link: Link): boolean
-  /** Everything before this moment may be pruned, ms since 1970; -Infinity if nothing is. */
-  readonly pruningEnd: number
+  /** Hits before this moment may be pruned, by whether they name a user; ms since 1970, -Infinity if nothing is. */
+  readonly pruningEnds: PruningEnds
+  /** Whether a pruning may have taken a fact, as far as it can be told from these fields. */
+  mayBePruned(fact: Pick<StoredHit, 'time' | 'user'>): boolean
   readonly hasErasures: boolean
   /** The same as it stands now. */
   copy(): Marks
@@ -58,7 +62,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
   /** Until when the anonymous hits of a session are, because they were an erased user's. */
   const disownedUntil = new Map<string, number>()
   const hashes = new Map<string, string>()
-  let end = -Infinity
+  let ends: PruningEnds = { anonymous: -Infinity, authenticated: -Infinity }
 
   const marks: Marks = {
     addLink(link) {
@@ -78,7 +82,8 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     },
     addPruning(pruning) {
       prunings.push(pruning)
-      end = Math.max(end, pruningEnd(pruning))
+      const { anonymous, authenticated } = pruningEndsOf(pruning)
+      ends = { anonymous: Math.max(ends.anonymous, anonymous), authenticated: Math.max(ends.authenticated, authenticated) }
     },
     read(facts) {
       const left = keepUnpruned(facts)
@@ -89,6 +94,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       const left = keepUnpruned(facts)
       return left.length > 0 && isErased(left) ? [] : left
     },
+    isTaken(facts, pruning) {
+      const left = keepUnpruned(facts)
+      return prunePart(left, pruning) !== left
+    },
     isErased: (facts) => isErased(keepUnpruned(facts)),
     userOf: (facts) => resolve(mergeFacts(facts)).user,
     erases,
@@ -96,9 +105,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
     isLinked: (session) => linkOf(session) !== undefined,
     isDead,
-    get pruningEnd() {
-      return end
+    get pruningEnds() {
+      return ends
     },
+    mayBePruned,
     get hasErasures() {
       return erasures.length > 0
     },
@@ -120,17 +130,20 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     return user === undefined ? hit : { ...hit, user }
   }
 
+  function mayBePruned({ time, user }: Pick<StoredHit, 'time' | 'user'>): boolean {
+    return time < (user === '' ? ends.anonymous : ends.authenticated)
+  }
+
   /** Without what a pruning took. It is judged by what was known then, so that whoever asks later gets the same answer. */
   function keepUnpruned(facts: readonly StoredHit[]): readonly StoredHit[] {
-    if (!facts.some(({ time }) => time < end)) return facts
-    let left = facts
-    for (const pruning of prunings) {
-      const known = left.filter(({ received }) => received <= pruning.at)
-      if (known.length > 0 && isExpired(resolve(mergeFacts(known), pruning.at), pruning)) {
-        left = left.filter(({ received }) => received > pruning.at)
-      }
-    }
-    return left
+    if (!facts.some(mayBePruned)) return facts
+    return prunings.reduce(prunePart, facts)
+  }
+
+  function prunePart(facts: readonly StoredHit[], pruning: Pruning): readonly StoredHit[] {
+    const known = facts.filter(({ received }) => received <= pruning.at)
+    if (known.length === 0 || !isExpired(resolve(mergeFacts(known), pruning.at), pruning)) return facts
+    return facts.filter(({ received }) => received > pruning.at)
   }
 
   /** Any fact that counts will do: a hit of which somebody says that it was the person's is not kept under another's name. */

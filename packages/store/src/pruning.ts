@@ -36,9 +36,17 @@ export function isExpired(hit: StoredHit, { anonymous, authenticated, oldest }: 
   return hit.time < ((hit.user === '' ? anonymous : authenticated) ?? -Infinity) || (oldest !== null && byTime(hit, oldest) < 0)
 }
 
-/** Hits at or after this moment are certain to stay, ms since 1970. */
-export function pruningEnd({ anonymous, authenticated, oldest }: Pruning): number {
-  return Math.max(anonymous ?? -Infinity, authenticated ?? -Infinity, oldest === null ? -Infinity : oldest.time + 1)
+/** The moments from which on hits are certain to stay, ms since 1970. */
+export interface PruningEnds {
+  /** Of facts that name no user: a link may have given them to one, so both ages count. */
+  anonymous: number
+  authenticated: number
+}
+
+export function pruningEndsOf({ anonymous, authenticated, oldest }: Pruning): PruningEnds {
+  const behindOldest = oldest === null ? -Infinity : oldest.time + 1
+  const known = Math.max(authenticated ?? -Infinity, behindOldest)
+  return { anonymous: Math.max(anonymous ?? -Infinity, known), authenticated: known }
 }
 
 /** Adds what the owner would miss: the visible `hits` that expire. */

@@ -28,6 +28,7 @@ const maxRemembered = 100_000
 export function createSegmentReader(storage: Storage, onProblem: (problem: StorageProblem) => void): SegmentReader {
   /** By key, the one asked for last at the end. */
   const remembered = new Map<string, readonly StoredHit[]>()
+  const underWay = new Map<string, Promise<readonly StoredHit[]>>()
   let count = 0
 
   async function bytes(file: SegmentFile): Promise<Uint8Array> {
@@ -36,6 +37,16 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     if (value.length === file.bytes && crc32(value) === file.crc) return value
     onProblem({ key: file.key, offset: 0, reason: value.length < file.bytes ? 'torn' : 'checksum' })
     throw new SegmentDamaged(`[treadlight store] ${file.key} is damaged`)
+  }
+
+  async function read(file: SegmentFile): Promise<readonly StoredHit[]> {
+    try {
+      const facts = await decodeSegment(await bytes(file))
+      keep(file.key, facts)
+      return facts
+    } finally {
+      underWay.delete(file.key)
+    }
   }
 
   function keep(key: string, facts: readonly StoredHit[]): void {
@@ -57,9 +68,11 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
         remembered.set(file.key, known)
         return known
       }
-      const facts = await decodeSegment(await bytes(file))
-      if (remember && !remembered.has(file.key)) keep(file.key, facts)
-      return facts
+      if (!remember) return decodeSegment(await bytes(file))
+      // A dashboard asks six questions at once, all about the same days.
+      const reading = underWay.get(file.key) ?? read(file)
+      underWay.set(file.key, reading)
+      return reading
     },
     persons: async (file) => decodeColumns(await bytes(file), ['id', 'origin', 'time', 'user', 'session', 'visitor', 'received']),
   }

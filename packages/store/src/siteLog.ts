@@ -68,8 +68,8 @@ export interface SiteLog extends Refresher {
   writePruning(pruning: Pruning): Promise<void>
   /** Says of an erasure that it is finished. */
   writeFinished(erasureKey: string): Promise<void>
-  /** The facts of a home day from wherever they are. What is damaged is reported and left out. */
-  readDay(day: string): Promise<DayFacts>
+  /** The facts of a home day from wherever they are, to look at only. What is damaged is reported and left out. */
+  readDay(day: string): Promise<ReadonlyMap<string, readonly StoredHit[]>>
   /** Whether a batch is whole, and nobody will add to it. */
   isSettled(batch: Batch): boolean
 }
@@ -327,8 +327,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     addPruning(key, pruning)
   }
 
-  async function readDay(day: string): Promise<DayFacts> {
+  async function readDay(day: string): Promise<ReadonlyMap<string, readonly StoredHit[]>> {
     for (let reading = 1; ; reading++) {
+      if (!catalog.days.has(day)) return fresh.get(day) ?? new Map()
       const facts: DayFacts = new Map()
       const gone = await addSegments(day, facts)
       if (gone !== undefined && reading < maxListings) {

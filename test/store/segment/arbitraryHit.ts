@@ -17,7 +17,7 @@ const time: fc.Arbitrary<number> = fc.oneof({ weight: 3, arbitrary: fc.integer({
 const propValue: fc.Arbitrary<string | number | boolean> = fc.oneof(text, number, fc.boolean())
 const page: fc.Arbitrary<Pick<StoredHit, 'hostname' | 'path' | 'url'>> = fc
   .tuple(text, text, fc.oneof(text, fc.constant(undefined)))
-  .map(([hostname, path, url]) => ({ hostname, path, url: url ?? `https://${hostname}${path}` }))
+  .map(([hostname, path, url = `https://${hostname}${path}`]) => ({ hostname, path, url }))
 
 /** Any hit that the type allows. */
 export const arbitraryHit: fc.Arbitrary<StoredHit> = fc
@@ -56,9 +56,9 @@ export const arbitraryHit: fc.Arbitrary<StoredHit> = fc
     },
     {
       requiredKeys: [
-        'site', 'id', 'origin', 'type', 'day', 'time', 'received', 'view', 'title', 'referrer', 'referrerHost', 'source', 'medium',
-        'campaign', 'visitor', 'session', 'user', 'page', 'ownView',
+        ...(['site', 'id', 'origin', 'type', 'day', 'time', 'received', 'view', 'page', 'ownView', 'title', 'referrer'] as const),
+        ...(['referrerHost', 'source', 'medium', 'campaign', 'visitor', 'session', 'user'] as const),
       ],
     },
   )
-  .map(({ page, ownView, ...hit }) => ({ ...hit, ...page, view: ownView ? hit.id : hit.view }) as StoredHit)
+  .map(({ page, ownView, ...hit }) => Object.assign(hit, page, ownView && { view: hit.id }) as StoredHit)

@@ -62,7 +62,9 @@ async function report(examination: AsyncGenerator<Check, Diagnosis, void>, onChe
 
 function checkLine({ name, ok, detail, remedy }: Check): string {
   const mark = ok === true ? '✓' : ok === 'warning' ? '!' : '✗'
-  return `  ${mark} ${name}: ${detail}${remedy === undefined || ok === true ? '' : `\n    → ${remedy}`}`
+  // Messages of errors name the remedy themselves.
+  const isSaid = ok === true || remedy === undefined || remedy === 'see the message'
+  return `  ${mark} ${name}: ${detail}${isSaid ? '' : `\n    → ${remedy}`}`
 }
 
 function siteLine({ site, hits, batches, segments, oldest, newest }: Diagnosis['sites'][number]): string {

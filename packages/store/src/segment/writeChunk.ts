@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { crc32, gzipSync } from 'node:zlib'
 import type { ColumnChunk, CompressionCodec, Encoding, PageHeader, Statistics } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
