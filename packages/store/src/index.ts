@@ -4,6 +4,7 @@ export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriv
 export { redact } from './drivers/driverError.ts'
 export type { FrameProblem } from './frame.ts'
 export type { Origin, StoredHit } from './hit.ts'
+export { listHits } from './listHits.ts'
 export { addFact, mergeFacts, mergeRules } from './merge.ts'
 export { createNdjsonStore, type NdjsonStoreOptions } from './ndjson/createNdjsonStore.ts'
 export { openStorage, type StorageConfig } from './openStorage.ts'
@@ -12,6 +13,7 @@ export { createReferenceStore, type ReferenceStoreOptions } from './reference.ts
 export { runQuery } from './runQuery.ts'
 export { deriveSessions, sessionGap, type Session } from './sessions.ts'
 export { siteDay } from './siteDay.ts'
+export { createSiteMemory, type SiteMemory, type SiteState } from './siteMemory.ts'
 export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,

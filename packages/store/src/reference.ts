@@ -1,11 +1,6 @@
-import { hashPerson, nameHit, subjectOf, type Erasure } from './erasure.ts'
-import { addToSet, readDay, type FactSet } from './factSet.ts'
-import type { StoredHit } from './hit.ts'
-import { checkLink, checkSite } from './keys.ts'
 import { listHits } from './listHits.ts'
-import { createMarks, type Marks } from './marks.ts'
-import { addToReport, afterAll, createPruning } from './pruning.ts'
 import { runQuery } from './runQuery.ts'
+import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
 import type { HitStore } from './store.ts'
 
 export interface ReferenceStoreOptions {
@@ -23,55 +18,41 @@ export interface ReferenceStoreOptions {
  */
 export function createReferenceStore(options: ReferenceStoreOptions = {}): HitStore {
   const now = options.now ?? Date.now
-  const sites = new Map<string, { facts: FactSet; marks: Marks }>()
+  const sites = new Map<string, SiteMemory>()
   let closed = false
 
   return {
     durability: 'volatile',
     async append(hits) {
-      assertOpen()
-      for (const hit of hits) checkSite(hit.site)
-      return hits.map((hit) => {
-        const { facts, marks } = siteOf(hit.site)
-        const known = facts.get(hit.day)?.get(hit.id)
-        addToSet(facts, { ...hit })
-        return (known && marks.keep(known).length > 0) || marks.hasErased(hit) ? 'duplicate' : 'stored'
-      })
+      const withSites = hits.map((hit) => [siteOf(hit.site), hit] as const)
+      return withSites.map(([site, hit]) => site.addHit(hit))
     },
     async query(query) {
-      return runQuery([visible(query.site)], query)
+      return runQuery([siteOf(query.site).hits()], query)
     },
     async *hits(filter) {
       // Copies, so that nobody changes the store's own.
-      for (const hit of listHits(visible(filter.site), filter)) yield { ...hit }
+      for (const hit of listHits(siteOf(filter.site).hits(), filter)) yield { ...hit }
     },
     async identify(link) {
-      checkLink(link)
-      return siteOf(link.site).marks.addLink(link)
+      return siteOf(link.site).addLink(link)
     },
     async erase(subject) {
-      const { kind, value } = subjectOf(subject)
-      const { facts, marks } = siteOf(subject.site)
-      const before = visible(subject.site)
-      const sessions = kind === 'user' ? marks.linkedSessions(value).map((session) => hashPerson('session', session)) : []
-      const erasure: Erasure = { kind, hash: hashPerson(kind, value), time: now(), sessions, hits: [] }
-      marks.addErasure(erasure)
-      const gone = before.filter(({ day, id }) => marks.read(facts.get(day)?.get(id) ?? []) === undefined)
-      marks.addErasure({ ...erasure, hits: gone.map(nameHit) })
-      return { erased: gone.length }
+      const site = siteOf(subject.site)
+      const erasure = site.planErasure(subject, now())
+      site.addErasure(erasure)
+      return { erased: erasure.hits.length }
     },
     async prune(policy, pruning = {}) {
       assertOpen()
-      const report = { anonymous: 0, authenticated: 0, others: 0 }
-      for (const site of pruning.site === undefined ? sites.keys() : [pruning.site]) {
-        const hits = visible(site)
-        const newest = policy.newest === undefined ? undefined : listHits(hits, { site, limit: policy.newest })
-        const oldest = newest && newest.length < hits.length ? (newest.at(-1) ?? afterAll) : undefined
-        const mark = createPruning(policy, pruning.now ?? now(), now(), oldest)
-        addToReport(report, hits, mark)
-        if (pruning.dryRun !== true) siteOf(site).marks.addPruning(mark)
+      const total = { anonymous: 0, authenticated: 0, others: 0 }
+      for (const name of pruning.site === undefined ? sites.keys() : [pruning.site]) {
+        const site = siteOf(name)
+        const planned = site.planPruning(policy, pruning.now ?? now(), now())
+        if (pruning.dryRun !== true) site.addPruning(planned.pruning)
+        for (const kind of ['anonymous', 'authenticated', 'others'] as const) total[kind] += planned.report[kind]
       }
-      return report
+      return total
     },
     async maintain() {
       assertOpen()
@@ -82,17 +63,11 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     },
   }
 
-  function siteOf(site: string): { facts: FactSet; marks: Marks } {
+  function siteOf(name: string): SiteMemory {
     assertOpen()
-    checkSite(site)
-    const known = sites.get(site) ?? { facts: new Map(), marks: createMarks() }
-    sites.set(site, known)
-    return known
-  }
-
-  function visible(site: string): StoredHit[] {
-    const { facts, marks } = siteOf(site)
-    return [...facts.values()].flatMap((day) => readDay(day, marks))
+    const site = sites.get(name) ?? createSiteMemory(name)
+    sites.set(name, site)
+    return site
   }
 
   function assertOpen(): void {

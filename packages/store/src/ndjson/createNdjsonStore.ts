@@ -8,7 +8,7 @@ import { createCommitQueue } from './commitQueue.ts'
 import { encodeLine, type Entry } from './lines.ts'
 import { openLogFile } from './logFile.ts'
 import { purge } from './purge.ts'
-import { createSiteMemory, type SiteMemory, type SiteState } from './siteMemory.ts'
+import { createSiteMemory, type SiteMemory, type SiteState } from '../siteMemory.ts'
 
 export interface NdjsonStoreOptions {
   /** The file; made if missing, for this user only. Beside it `.lock` and, during a rewrite, `.rewrite`. */

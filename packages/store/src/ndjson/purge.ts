@@ -4,7 +4,7 @@ import type { StoredHit } from '../hit.ts'
 import { createMarks, type Marks } from '../marks.ts'
 import { addFact } from '../merge.ts'
 import type { Link } from '../store.ts'
-import type { SiteState } from './siteMemory.ts'
+import type { SiteState } from '../siteMemory.ts'
 
 export interface Purge {
   left: SiteState

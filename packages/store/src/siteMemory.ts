@@ -1,12 +1,12 @@
-import { hashPerson, nameHit, subjectOf, type Erasure } from '../erasure.ts'
-import { addToSet, readDay, type FactSet } from '../factSet.ts'
-import type { StoredHit } from '../hit.ts'
-import { checkLink, checkSite } from '../keys.ts'
-import { listHits } from '../listHits.ts'
-import { createMarks } from '../marks.ts'
-import { firstReceived } from '../merge.ts'
-import { addToReport, afterAll, createPruning, type Pruning } from '../pruning.ts'
-import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from '../store.ts'
+import { hashPerson, nameHit, subjectOf, type Erasure } from './erasure.ts'
+import { addToSet, readDay, type FactSet } from './factSet.ts'
+import type { StoredHit } from './hit.ts'
+import { checkLink, checkSite } from './keys.ts'
+import { listHits } from './listHits.ts'
+import { createMarks } from './marks.ts'
+import { firstReceived } from './merge.ts'
+import { addToReport, afterAll, createPruning, type Pruning } from './pruning.ts'
+import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
 
 /** All that was said of a site: what a store has to keep. */
 export interface SiteState {
