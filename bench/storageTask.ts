@@ -32,7 +32,7 @@ const megabyte = 1024 * 1024
 const task = JSON.parse(process.argv[2]!) as StorageTask
 let now = end
 const result: StorageTaskResult = { hits: 0, cpu: 0, otherCpu: 0, wall: 0, hidden: 0, rss: 0, rssBefore: 0 }
-await { replay, leave, compact, export: exportAll, list, erase: eraseUser }[task.task]()
+await tasks()[task.task]()
 result.rss = process.resourceUsage().maxRSS / 1024
 process.send!(result)
 process.disconnect()
@@ -41,7 +41,13 @@ async function open(folder = '.'): Promise<Store> {
   const opened = await openStorage({ driver: 'fs', base: join(task.base, folder), sync: task.task !== 'replay' && task.task !== 'leave' })
   const store = await createStore({ ...opened, now: () => now })
   result.rssBefore ||= process.memoryUsage().rss / megabyte
-  return store
+  return {
+    ...store,
+    async close() {
+      await store.close()
+      await opened.storage.dispose()
+    },
+  }
 }
 
 async function measure(act: () => Promise<unknown>): Promise<void> {
@@ -50,6 +56,10 @@ async function measure(act: () => Promise<unknown>): Promise<void> {
   const { user, system } = process.cpuUsage(before)
   result.cpu += (user + system) / 1e6
   result.wall += (performance.now() - start) / 1000
+}
+
+function tasks(): Record<StorageTask['task'], () => Promise<void>> {
+  return { replay, leave, compact, export: exportAll, list, erase: eraseUser }
 }
 
 /** Takes hits as they came, and looks after the storage every hour, and until everything is done. */

@@ -1,7 +1,7 @@
 import type { StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -27,6 +27,14 @@ async function valuesOf(kind: string): Promise<string[]> {
   const root = join(data, 'default', kind)
   const found = await readdir(root, { recursive: true, withFileTypes: true })
   return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** As if it had been written an hour ago: one that is young may still be being written. */
+async function agedManifest(): Promise<string> {
+  const [path] = await valuesOf('manifest')
+  const aged = path!.replace(/manifest\/\w{12}/, `manifest/${(Date.now() - 3_600_000).toString(16).padStart(12, '0')}`)
+  await rename(path!, aged)
+  return aged
 }
 
 async function flipBit(path: string, at: number): Promise<void> {
@@ -232,6 +240,7 @@ describe('doctor', () => {
     ['a flipped bit in a batch', async () => flipBit((await valuesOf('batch'))[0]!, 100), 1, /✗ damage: default:batch:\S+: its bytes are not those that were written/],
     ['a flipped bit in a segment', async () => flipBit((await valuesOf('segment'))[0]!, 100), 1, /✗ damage: default:segment:\S+: its bytes are not those/],
     ['a flipped bit in a manifest', async () => flipBit((await valuesOf('manifest'))[0]!, 100), 1, /✗ damage: default:manifest:\S+: its bytes are not those/],
+    ['a manifest that is cut off', async () => truncate(await agedManifest(), 50), 1, /✗ damage: default:manifest:\S+: its end is missing .*nobody knows which segments it named/],
     ['a missing segment', async () => rm((await valuesOf('segment'))[0]!), 1, /✗ damage: default:segment:\S+ is missing/],
     ['a segment that is cut off', async () => truncate((await valuesOf('segment'))[0]!, 50), 1, /✗ damage: default:segment:\S+: its end is missing/],
     ['a segment of no bytes', async () => truncate((await valuesOf('segment'))[0]!, 0), 1, /✗ damage: default:segment:\S+: its end is missing/],
@@ -277,7 +286,7 @@ describe('a text file for the hits', () => {
   test('is served, exported, compacted and examined', async () => {
     const path = join(folder, 'text/hits.ndjson')
     const collector = await startCollector({ data, env: { ...env, TREADLIGHT_STORE_PATH: path } })
-    expect(collector.output()).toContain(`file ${path}: a hit answered 201 is on disk (synced)`)
+    expect(collector.output()).toContain(`file ${path} (small values: folder ${data}): a hit answered 201 is on disk (synced)`)
     await post(collector.url)
     await post(collector.url)
     expect((await run(['export'], env)).err).toMatch(/held by process \d+ .*one process at a time/)

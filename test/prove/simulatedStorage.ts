@@ -13,8 +13,10 @@ export type StorageKind = 'append' | 'exclusive' | 'overwriting' | 'tearing' | '
 export interface WorldOptions {
   seed: number
   kind: StorageKind
-  /** How likely a call is to go wrong. */
+  /** How likely a write is to go wrong; a read is a quarter as likely. */
   faults: number
+  /** Whether a listing comes in pages, between which others go on. */
+  paged: boolean
   /** How long a listing may lack a new key and show a removed one, ms. */
   lag: number
   /** ms since 1970. */
@@ -91,7 +93,7 @@ export const maxCall: number = 4 * 60_000
 /** Clocks are off by at most this, ms. */
 export const maxSkew = 90_000
 
-export function createWorld({ seed, kind, faults, lag, start }: WorldOptions): World {
+export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOptions): World {
   const random = seededRandom(seed)
   const values = new Map<string, Buffer>()
   /** When listings begin and cease to show a key, where they lag. */
@@ -145,7 +147,7 @@ export function createWorld({ seed, kind, faults, lag, start }: WorldOptions): W
   }
 
   function pickFault(write?: Write): Fault | undefined {
-    if (calm || !chance(faults)) return undefined
+    if (calm || !chance(write === undefined ? faults / 4 : faults)) return undefined
     const kinds: Fault[] = ['before', 'after', 'hang']
     if (write?.mayBeLate === true) kinds.push('late')
     if (write?.tear !== undefined) kinds.push('torn', 'torn')
@@ -175,7 +177,7 @@ export function createWorld({ seed, kind, faults, lag, start }: WorldOptions): W
   /** A listing is made of pages, between which others go on; a key may come twice. */
   function* list(prefix: string): Steps<string[]> {
     const found: string[] = []
-    const size = 1 + below(12)
+    const size = paged ? 1 + below(12) : Infinity
     for (let after = ''; ; ) {
       const keys = [...new Set([...values.keys(), ...listed.keys()])].filter((key) => key.startsWith(prefix) && key > after && isListed(key))
       const page = keys.toSorted().slice(0, size)

@@ -1,6 +1,6 @@
 // A store in a process of its own, told what to do by lines on stdin, which tells what it does by lines on stdout:
 // see `crashWorker.ts`. Stdout is a pipe, to which Node writes synchronously, so that what was said outlives kill -9.
-import { createStore, openStorage, type StorageConfig } from '@treadlight/store'
+import { createStore, openStorage, StoreBusyError, type StorageConfig } from '@treadlight/store'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createFact, indexOf, personAt, personName, policy, site } from './crashFacts.ts'
@@ -115,10 +115,21 @@ async function appendNext(): Promise<void> {
   for (const index of indices) await linkFirst(index)
   const received = now()
   say('send', call, received, indices.join())
-  await store.append(indices.map((index) => ({ ...createFact(plan.seed, plan.start, index).hit, received })))
-  say('sent', call, now())
-  // The answer was lost on its way: the same once more.
-  if (random() < 0.1) leftOver.push(...indices.filter((index) => !createFact(plan.seed, plan.start, index).old))
+  try {
+    await store.append(indices.map((index) => Object.assign(createFact(plan.seed, plan.start, index).hit, { received })))
+    say('sent', call, now())
+    // As if the answer was lost on its way.
+    if (random() < 0.1) sendAgain(indices)
+  } catch (error) {
+    if (!(error instanceof StoreBusyError)) throw error
+    say('refused', call, now())
+    sendAgain(indices)
+  }
+}
+
+/** What a pruning may have taken would come back, and nobody could tell. */
+function sendAgain(indices: readonly number[]): void {
+  leftOver.push(...indices.filter((index) => !createFact(plan.seed, plan.start, index).old))
 }
 
 function takeNext(): number {

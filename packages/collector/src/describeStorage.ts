@@ -1,16 +1,11 @@
 import type { Durability } from '@treadlight/store'
 import type { Config } from './config.ts'
-import type { StorageSettings } from './storageSettings.ts'
 
 /** Where the hits are, in a few words and without secrets: `folder ./data`. */
 export function describePlace({ storage, store }: Pick<Config, 'storage' | 'store'>): string {
-  return store.type === 'ndjson' ? `file ${store.path}` : describeDriver(storage)
-}
-
-/** Where values are. */
-export function describeDriver(storage: StorageSettings): string {
   const { driver } = storage
-  return Object.hasOwn(places, driver) ? places[driver]!(storage) : driver
+  const place = Object.hasOwn(places, driver) ? places[driver]!(storage) : driver
+  return store.type === 'ndjson' ? `file ${store.path} (small values: ${place})` : place
 }
 
 /** What a 201 is worth, as half a sentence. */

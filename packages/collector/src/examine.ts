@@ -19,7 +19,7 @@ export interface Examination {
   now?: () => number
 }
 
-export interface SiteFindings {
+interface SiteFindings {
   site: string
   hits: number
   /** Values in the storage; undefined where the hits lie in a text file. */

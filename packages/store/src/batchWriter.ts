@@ -50,6 +50,8 @@ interface Waiting {
 /** How long one value is appended to, ms, and how large it may get: others read it whole to see what is new. */
 const batchSpan = 10 * 60_000
 const maxBatchBytes = 4 * 1024 * 1024
+/** A write that ends later than this part of `settle` after its value was begun has failed; the rest is for clocks that differ. */
+const settledPart = 0.75
 /** Seconds: a full buffer drains fast, a failing disk needs somebody. */
 const retryWhenFull = 1
 const retryAfterFailure = 5
@@ -105,9 +107,12 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     const { driver, base } = storage.getMount(`${site}:batch:`)
     const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
     const key = isAppendDriver(driver) ? currentKey(site, frame.length) : nextKey(site)
+    const begun = current.get(site)?.key === key ? (current.get(site)?.begun ?? now()) : now()
     writing.add(key)
     try {
       await (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))
+      // Others may have taken the value for finished, and have moved on with what was in it.
+      if (Math.abs(now() - begun) > settledPart * options.settle) throw new Error('the storage took too long')
       // One at a time: of an id that two of them hold, the first is 'stored'.
       for (const { hits, resolve } of items) resolve(options.onDurable(site, key, hits))
     } catch (cause) {

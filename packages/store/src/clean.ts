@@ -23,6 +23,7 @@ const maxMergedFacts = 300_000
  */
 export async function rewriteSegments(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
   const found = { facts: 0, clean: true }
+  const onUnread = () => (found.clean = false)
   for (const days of chunk([...log.catalog.days.keys()].toSorted(), daysPerCommit)) {
     const replaces: SegmentFile[] = []
     found.facts += (await compact(log, options, { days: readDays(days, replaces), replaces })) ?? 0
@@ -32,7 +33,7 @@ export async function rewriteSegments(log: SiteLog, options: CompactionOptions, 
   /** One day at a time is in memory. */
   async function* readDays(days: readonly string[], replaces: SegmentFile[]): AsyncGenerator<[string, DayFacts]> {
     for (const day of days) {
-      const files = await findFiles(log, options, memory, day)
+      const files = await findFiles(log, options, memory, day, onUnread)
       if (files.length === 0) continue
       found.clean = false
       const read = await readFiles(log, files)
@@ -44,14 +45,20 @@ export async function rewriteSegments(log: SiteLog, options: CompactionOptions, 
 }
 
 /** The segments of the day that are to be written anew, if any. */
-async function findFiles(log: SiteLog, { now }: CompactionOptions, memory: CleanMemory, day: string): Promise<SegmentFile[]> {
+async function findFiles(
+  log: SiteLog,
+  { now }: CompactionOptions,
+  memory: CleanMemory,
+  day: string,
+  onUnread: () => void,
+): Promise<SegmentFile[]> {
   const files = log.catalog.days.get(day) ?? []
   if (isClosed(day, now())) {
     const pieces = findPieces(files)
     if (pieces.length > 0) return pieces
   }
   const dirty: SegmentFile[] = []
-  for (const file of files) if (await isErasedFrom(log, memory, file)) dirty.push(file)
+  for (const file of files) if (await isErasedFrom(log, memory, file, onUnread)) dirty.push(file)
   return dirty
 }
 
@@ -74,7 +81,8 @@ function sumFacts(files: readonly SegmentFile[]): number {
   return files.reduce((sum, { facts }) => sum + facts, 0)
 }
 
-async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile): Promise<boolean> {
+/** @param onUnread called where nobody can tell */
+async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile, onUnread: () => void): Promise<boolean> {
   // What is written after an erasure is written without the person: see `compact`.
   if (log.openErasures().length === 0 || memory.clean.get(file.key) === log.version) return false
   try {
@@ -85,6 +93,7 @@ async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile
     memory.clean.set(file.key, log.version)
   } catch (error) {
     if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
+    onUnread()
   }
   return false
 }

@@ -43,12 +43,16 @@ export function isClosed(day: string, now: number): boolean {
  * get long.
  */
 export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOptions, force: boolean): Batch[] {
-  const settled = [...log.batches.values()].filter(log.isSettled)
+  const isErased = log.marks.hasErasures ? log.marks.erases : () => false
+  const settled = [...log.batches.values()].filter((batch) => {
+    if (!log.isSettled(batch)) return false
+    // Something damaged is left for somebody to look at, unless an erased person is in what is whole of it.
+    return !batch.damaged || batch.facts.some(isErased)
+  })
   const facts = settled.reduce((sum, batch) => sum + batch.facts.length, 0)
   if (force || facts >= compactAt || settled.length >= maxBatches) return settled
   const closed = new Set([...log.fresh.keys()].filter((day) => isClosed(day, now())))
   // What is of an erased person does not wait for the day to end.
-  const isErased = log.marks.hasErasures ? log.marks.erases : () => false
   return settled.filter(({ facts }) => 2 * facts.filter(({ day }) => closed.has(day)).length >= facts.length || facts.some(isErased))
 }
 
@@ -86,12 +90,18 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     await removeSegments(options, files)
     return undefined
   }
+  // Another process was faster.
+  const covers = (input.covers ?? []).filter(({ name }) => log.catalog.coveredAt(name) === undefined)
+  if (input.covers !== undefined && covers.length === 0) {
+    await removeSegments(options, files)
+    return 0
+  }
   // Another origin may tell of the hit later, without the name.
   if (erased.length > 0) await log.writeErasedHits(erased)
   const manifest: Manifest = {
     time: now(),
     files,
-    covers: coverRuns((input.covers ?? []).map(({ name }) => name)),
+    covers: coverRuns(covers.map(({ name }) => name)),
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
   const bytes = encodeManifest(manifest)

@@ -18,8 +18,9 @@ const linesPerPiece = 500
 export async function* exportLines(log: SiteLog, day: string, { from = -Infinity, to = Infinity }: Range): AsyncGenerator<Uint8Array> {
   const files = log.catalog.days.get(day) ?? []
   const isInside = files.every((file) => file.from >= from && file.to < to)
-  if (isInside && (await saysAll(log, day, files))) {
-    for (const file of files) yield* segmentLines(await log.segments.bytes(file))
+  const segments = isInside ? await readPlain(log, day, files) : undefined
+  if (segments !== undefined) {
+    for (const bytes of segments) yield* segmentLines(bytes)
     return
   }
   const hits = readDay(await log.readDay(day), log.marks).filter(({ time }) => time >= from && time < to)
@@ -28,18 +29,16 @@ export async function* exportLines(log: SiteLog, day: string, { from = -Infinity
   }
 }
 
-/** Whether every fact in the segments is a hit that may be shown as it is. */
-async function saysAll(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<boolean> {
+/** The bytes of the segments if every fact in them is a hit that may be shown as it is. All at once: half a day could not be taken back. */
+async function readPlain(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<Uint8Array[] | undefined> {
   const commits = new Set(files.map(({ key }) => key.replace(/-\w+\.parquet$/, '')))
-  if (log.fresh.has(day) || commits.size > 1 || files.some(({ facts, hits }) => facts !== hits)) return false
-  const { pruningEnds, hasErasures } = log.marks
-  const isUntouched = files.every(({ from }) => from >= pruningEnds.anonymous)
-  if (isUntouched && !hasErasures && log.links.size === 0) return true
+  if (log.fresh.has(day) || commits.size !== 1 || files.some(({ facts, hits }) => facts !== hits)) return undefined
+  const isMarked = log.marks.hasErasures || log.links.size > 0 || files.some(({ from }) => from < log.marks.pruningEnds.anonymous)
   try {
-    for (const file of files) if (!(await isPlain(log, file))) return false
-    return true
+    if (isMarked) for (const file of files) if (!(await isPlain(log, file))) return undefined
+    return await Promise.all(files.map(log.segments.bytes))
   } catch (error) {
-    if (error instanceof SegmentGone || error instanceof SegmentDamaged) return false
+    if (error instanceof SegmentGone || error instanceof SegmentDamaged) return undefined
     throw error
   }
 }

@@ -23,7 +23,7 @@ const maxGathered = 20_000
  * commit. The parts go later, when nobody can be reading them: see `sweep`.
  */
 export async function gatherBatches(log: SiteLog, options: GatherOptions): Promise<void> {
-  const single = [...log.batches.values()].filter((batch) => batch.name.bytes === 0 && log.isSettled(batch))
+  const single = [...log.batches.values()].filter((batch) => batch.name.bytes === 0 && !batch.damaged && log.isSettled(batch))
   for (const batches of groupBy(single, ({ name }) => name.writer).values()) {
     for (const run of findRuns(batches)) if (run.length >= batchesToGather) await gather(log, options, run)
   }

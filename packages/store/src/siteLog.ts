@@ -70,7 +70,7 @@ export interface SiteLog extends Refresher {
   writeFinished(erasureKey: string): Promise<void>
   /** The facts of a home day from wherever they are, to look at only. What is damaged is reported and left out. */
   readDay(day: string): Promise<ReadonlyMap<string, readonly StoredHit[]>>
-  /** Whether a batch is whole, and nobody will add to it. */
+  /** Whether nobody will add to a batch. */
   isSettled(batch: Batch): boolean
 }
 
@@ -404,6 +404,6 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       finished.add(key)
     },
     readDay,
-    isSettled: (batch) => batch.settled && !batch.damaged && !writer.isOpen(batch.key),
+    isSettled: (batch) => batch.settled && !writer.isOpen(batch.key),
   }
 }

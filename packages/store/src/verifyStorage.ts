@@ -53,6 +53,7 @@ type Kind = 'batch' | 'manifest' | 'segment' | 'link' | 'erasure' | 'pruning'
 const parallel = 8
 /** After how long nobody is writing to a value any more, ms. */
 const settle = 10 * 60_000
+const notNeeded = 'what it held is in segments by now, so nothing is lost'
 
 /**
  * Reads every value and checks what can be checked: lengths, checksums, that segments decode to what their manifest says,
@@ -71,12 +72,13 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   const keys = await listKeys(storage, '')
   const isOurs = (key: string) => frameKey.test(key) || siteKey.test(key)
   const known = keys.filter(isOurs)
+  const there = new Set(known)
   report.foreign = keys.filter((key) => !isOurs(key))
   const first = known.filter((key) => kindOf(key) === 'manifest')
   await readAll(first)
   for (const key of first) addManifest(key)
   await readAll(known.filter((key) => kindOf(key) !== 'manifest'))
-  if (signal?.aborted !== true) await findMissing(new Set(known))
+  if (signal?.aborted !== true) await findMissing()
   report.problems.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.offset - b.offset))
   return report
 
@@ -90,8 +92,9 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     const bytes = await readBytes(storage, key)
     report.values++
     report.bytes += bytes?.length ?? 0
-    // Gone: deleted since the listing. Of segments that are needed `findMissing` tells.
-    if (bytes !== undefined) await guard(key, () => verify(key, bytes))
+    // Deleted since the listing. Of segments that are needed `findMissing` tells.
+    if (bytes === undefined) there.delete(key)
+    else await guard(key, () => verify(key, bytes))
     progress?.({ values: report.values, total: known.length, bytes: report.bytes })
   }
 
@@ -130,24 +133,29 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   function verifyBatch(key: string, bytes: Buffer): void {
     const name = parseBatchKey(key)
     if (name === undefined) return add(key, 'content', 'the key is no batch’s')
-    if (catalogOf(name.site).coveredAt(name) !== undefined) report.leftOver++
+    const isCovered = catalogOf(name.site).coveredAt(name) !== undefined
+    if (isCovered) report.leftOver++
     const isUnfinished = name.bytes > 0 && bytes.length < name.bytes
     // Whoever gathered it was killed, and its parts are still there.
     if (isUnfinished) return void report.leftOver++
     const isYoung = name.bytes === 0 && minuteTime(name.minute) + settle > now()
     const { payloads, problems } = readFrames(bytes)
     // The end of what is being written is no damage.
-    for (const { offset, reason } of problems) if (!(isYoung && reason === 'torn')) add(key, reason, undefined, offset)
+    for (const { offset, reason } of problems) {
+      if (!(isYoung && reason === 'torn')) add(key, reason, isCovered ? notNeeded : undefined, offset)
+    }
     for (const payload of payloads) checkHits(parseLines(payload), name.site)
   }
 
   function verifyManifest(key: string, bytes: Buffer): void {
-    const length = parseStamp(key)?.bytes
-    if (length !== undefined && bytes.length < length) return void report.leftOver++
-    const manifest = decodeManifest(bytes)
+    const { time = 0, bytes: length = 0 } = parseStamp(key) ?? {}
+    const isShort = bytes.length < length
+    // Whoever wrote it is at it, or was killed, on a driver that shows half values.
+    if (isShort && time + settle > now()) return void report.leftOver++
+    const manifest = isShort ? undefined : decodeManifest(bytes)
     if (manifest === undefined || bytes.length !== length) {
       isManifestDamaged = true
-      return add(key, 'checksum', 'nobody knows which segments it named; they are not counted')
+      return add(key, isShort ? 'torn' : 'checksum', 'nobody knows which segments it named; they are not counted')
     }
     manifests.set(key, manifest)
   }
@@ -155,10 +163,11 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   async function verifySegment(key: string, bytes: Buffer): Promise<void> {
     const site = siteOf(key)
     const file = files.get(key)
-    if (file === undefined ? !isManifestDamaged : catalogOf(site).replacedAt(key) !== undefined) report.leftOver++
+    const isReplaced = catalogOf(site).replacedAt(key) !== undefined
+    if (isReplaced || (file === undefined && !isManifestDamaged)) report.leftOver++
     // Without its manifest, nobody knows what it should be.
     if (file === undefined) return
-    if (bytes.length !== file.bytes || crc32(bytes) !== file.crc) return add(key, bytes.length < file.bytes ? 'torn' : 'checksum')
+    if (bytes.length !== file.bytes || crc32(bytes) !== file.crc) return add(key, bytes.length < file.bytes ? 'torn' : 'checksum', isReplaced ? notNeeded : undefined)
     const facts = await decodeSegment(bytes)
     if (facts.length !== file.facts) throw new Error(`it has ${facts.length} facts, and its manifest says ${file.facts}`)
     checkHits(facts, site, file)
@@ -181,9 +190,9 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   }
 
   /** What manifests name has to be there, unless it was replaced since. */
-  async function findMissing(listed: ReadonlySet<string>): Promise<void> {
+  async function findMissing(): Promise<void> {
     for (const [site, catalog] of catalogs) {
-      const missing = [...catalog.days.values()].flat().filter(({ key }) => !listed.has(key))
+      const missing = [...catalog.days.values()].flat().filter(({ key }) => !there.has(key))
       if (missing.length === 0) continue
       for (const key of await listKeys(storage, `${site}:manifest:`)) {
         if (manifests.has(key)) continue

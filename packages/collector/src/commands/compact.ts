@@ -42,7 +42,8 @@ function sentence({ compacted, rewritten, deleted }: MaintainReport, force: bool
     ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
   ]
   if (done.length === 0) {
-    return `There was nothing to do.${force ? '' : ' Hits of days that have not ended stay where they are, unless --force is given.'}`
+    const stays = force ? 'Hits of the last ten minutes' : 'Without --force, hits of days that have not ended'
+    return `There was nothing to do. ${stays} stay where they are.`
   }
   const text = `${done.join(', ')}.`
   const later = compacted + rewritten > 0 ? '\nWhat they replace is deleted after ten minutes, by a running collector or the next compact.' : ''

@@ -25,7 +25,8 @@ export const doctor: Command = {
     const opened = await openExistingStorage(config)
     const interrupt = onInterrupt()
     const progress = createProgress()
-    const { durability } = opened
+    // A text file is synced, wherever small values go.
+    const durability = config.store.type === 'ndjson' ? 'synced' : opened.durability
     const promise = describePromise(config, durability)
     const print = (text: string): void => {
       progress.end()

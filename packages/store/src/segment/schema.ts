@@ -21,7 +21,7 @@ export interface Column {
  *
  * `hostname` and `path` come before `url`, which is checked against them.
  */
-const columnKinds = {
+const columnKinds: Readonly<Record<ColumnName, ColumnKind>> = {
   site: 'constant',
   day: 'date',
   id: 'uuid',
@@ -55,9 +55,42 @@ const columnKinds = {
   revenueAmount: 'text',
   revenueCurrency: 'text',
   extra: 'json',
-} as const satisfies Record<string, ColumnKind>
+}
 
-export type ColumnName = keyof typeof columnKinds
+export type ColumnName =
+  | 'site'
+  | 'day'
+  | 'id'
+  | 'origin'
+  | 'type'
+  | 'time'
+  | 'delay'
+  | 'view'
+  | 'hostname'
+  | 'path'
+  | 'url'
+  | 'title'
+  | 'referrer'
+  | 'referrerHost'
+  | 'source'
+  | 'medium'
+  | 'campaign'
+  | 'visitor'
+  | 'session'
+  | 'user'
+  | 'name'
+  | 'props'
+  | 'engaged'
+  | 'engagedDelta'
+  | 'scroll'
+  | 'screen'
+  | 'language'
+  | 'timezone'
+  | 'navigation'
+  | 'interactive'
+  | 'revenueAmount'
+  | 'revenueCurrency'
+  | 'extra'
 
 const text: Partial<SchemaElement> = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
 
