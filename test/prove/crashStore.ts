@@ -25,7 +25,7 @@ interface Target {
 
 /** What the proofs of the store say beside their result: what was found, and what was under way when a worker was killed. */
 export interface CrashLog {
-  found(text: string): void
+  found(text: string): unknown
   killed(phase: string): void
 }
 
@@ -132,7 +132,7 @@ async function oneLife(
   await wait(target.age)
   isGrown = true
   const late = new AbortController()
-  await Promise.race([inside.then(() => target.delay > 0 && wait(target.delay)), wait(longestLife, undefined, { signal: late.signal }).catch(() => undefined)])
+  await Promise.race([inside.then(async () => void (target.delay > 0 && (await wait(target.delay)))), wait(longestLife, undefined, { signal: late.signal }).catch(() => undefined)])
   late.abort()
   await kill(name, worker, plan, oracle)
   log.killed(under.includes(target.phase) ? target.phase : (under.findLast((phase) => phase !== 'write-link') ?? 'between'))

@@ -3,8 +3,11 @@ import type { AppendDriver } from '@treadlight/store'
 import { createStorage, type Storage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
 
-/** What goes wrong with a write: nothing of it happens, half of it, or all of it and the answer is lost. */
-export type Fault = 'before' | 'half' | 'after'
+/**
+ * What goes wrong with a call: nothing of it happens, half of it, or all of it and the answer is lost, be it that it fails
+ * or that it never comes.
+ */
+export type Fault = 'before' | 'half' | 'after' | 'hang'
 
 export interface FaultyStorage {
   storage: Storage
@@ -13,6 +16,10 @@ export interface FaultyStorage {
   calls: number
   /** Which call fails, counted from 1, and how. */
   fail?: { call: number; fault: Fault }
+  /** The calls so far that change something, by number. */
+  changes: Set<number>
+  /** Called when a call hangs. */
+  onHang?: () => void
   /** Makes writes hang until the answer is called: their bytes can be read, but are not durable. */
   block(): () => void
 }
@@ -24,6 +31,7 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
   const faulty: FaultyStorage = {
     values,
     calls: 0,
+    changes: new Set(),
     storage: createStorage({ driver: createDriver() }),
     block() {
       let release = () => {}
@@ -41,7 +49,10 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
       getItem: () => null,
       getItemRaw: (key: string) => run(() => values.get(key) ?? null),
       setItemRaw: (key: string, value: Uint8Array) => write(key, Buffer.from(value)),
-      removeItem: (key: string) => run(() => void values.delete(key)),
+      removeItem(key: string) {
+        faulty.changes.add(faulty.calls + 1)
+        return run(() => void values.delete(key))
+      },
       getKeys: () => run(() => [...values.keys(), ...values.keys()]),
       getMeta: (key: string) => run(() => (values.has(key) ? { size: values.get(key)!.length } : null)),
     }
@@ -52,6 +63,7 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
 
   async function write(key: string, value: Buffer): Promise<void> {
     const before = values.get(key)?.length ?? 0
+    faulty.changes.add(faulty.calls + 1)
     await run(
       () => void values.set(key, value),
       () => void values.set(key, value.subarray(0, before + ((value.length - before) >> 1))),
@@ -64,7 +76,11 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
     if (faulty.fail?.call !== faulty.calls) return act()
     const { fault } = faulty.fail
     if (fault === 'half') half()
-    if (fault === 'after') act()
+    if (fault === 'after' || fault === 'hang') act()
+    if (fault === 'hang') {
+      faulty.onHang?.()
+      return new Promise(() => {})
+    }
     throw Object.assign(new Error(`EIO: ${fault}`), { code: 'EIO' })
   }
 }

@@ -2,7 +2,9 @@
 export interface Progress {
   /** @param text asked for when the line is drawn, so that it may be costly */
   show(text: () => string): void
-  /** Takes the line away. */
+  /** Takes the line away, until something is shown again. */
+  clear(): void
+  /** Takes it away for good. */
   end(): void
 }
 
@@ -11,7 +13,7 @@ const interval = 100
 
 /** On stderr, since stdout may be the data. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  if (!stream.isTTY) return { show: () => undefined, end: () => undefined }
+  if (!stream.isTTY) return { show: () => undefined, clear: () => undefined, end: () => undefined }
   let text: (() => string) | undefined
   let drawn = -Infinity
   // Also where nothing is told for a while.
@@ -21,7 +23,13 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     if (text === undefined) return
     drawn = performance.now()
     // Back to the first column, and away with what is longer.
-    stream.write(`\r${text().slice(0, Math.max(20, stream.columns - 1))}\u001B[K`)
+    stream.write(`\r${text().slice(0, (stream.columns || 80) - 1)}\u001B[K`)
+  }
+
+  function clear(): void {
+    if (drawn !== -Infinity) stream.write('\r\u001B[K')
+    drawn = -Infinity
+    text = undefined
   }
 
   return {
@@ -29,10 +37,10 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
       text = next
       if (performance.now() - drawn >= interval) draw()
     },
+    clear,
     end() {
       clearInterval(timer)
-      if (drawn !== -Infinity) stream.write('\r\u001B[K')
-      text = undefined
+      clear()
     },
   }
 }

@@ -75,7 +75,6 @@ export function uniteDay(facts: Iterable<StoredHit>): DayFacts {
  * @returns how many facts were written; undefined if something was erased or pruned meanwhile: then it is to be done anew
  */
 export async function compact(log: SiteLog, options: CompactionOptions, input: CompactionInput): Promise<number | undefined> {
-  const { storage, now } = options
   const { version } = log
   const erased: string[] = []
   const files: SegmentFile[] = []
@@ -99,16 +98,21 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   // Another origin may tell of the hit later, without the name.
   if (erased.length > 0) await log.writeErasedHits(erased)
   const manifest: Manifest = {
-    time: now(),
+    time: options.now(),
     files,
     covers: coverRuns(covers.map(({ name }) => name)),
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
+  await commitManifest(log, options, manifest)
+  return files.reduce((sum, file) => sum + file.facts, 0)
+}
+
+/** From here on the segments count. */
+export async function commitManifest(log: SiteLog, { storage, nonce }: CompactionOptions, manifest: Manifest): Promise<void> {
   const bytes = encodeManifest(manifest)
-  const key = `${log.site}:manifest:${formatStamp(manifest.time, options.nonce())}-${bytes.length}`
+  const key = `${log.site}:manifest:${formatStamp(manifest.time, nonce())}-${bytes.length}`
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
   log.commit(key, manifest)
-  return files.reduce((sum, file) => sum + file.facts, 0)
 }
 
 /** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */

@@ -1,3 +1,4 @@
+import { adoptSegments } from './adoptSegments.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
 import { chooseBatches, compact, unite } from './compaction.ts'
@@ -32,6 +33,7 @@ export async function maintainSite(
   const { storage } = options
   if (!isAppending(storage)) await gatherBatches(log, options)
   await gatherLinks(log, options)
+  await adoptSegments(log, options)
   const { facts, clean } = await rewriteSegments(log, options, memory)
   const pruned = await rewritePruned(log, options, memory)
   report.rewritten = facts + pruned

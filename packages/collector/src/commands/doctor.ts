@@ -29,14 +29,14 @@ export const doctor: Command = {
     const durability = config.store.type === 'ndjson' ? 'synced' : opened.durability
     const promise = describePromise(config, durability)
     const print = (text: string): void => {
-      progress.end()
+      progress.clear()
       if (!isJson) console.log(text)
     }
     print(`\n  treadlight ${version} doctor\n\n  Storage     ${describePlace(config)}\n  Durability  ${promise}\n`)
     try {
       const examination: Examination = { config, opened, deep: values['deep'] === true, signal: interrupt.signal, show: progress.show }
       const diagnosis = await report(examine(examination), (check) => print(checkLine(check)))
-      progress.end()
+      progress.clear()
       if (interrupt.signal.aborted) return interrupted
       const { checks, sites } = diagnosis
       const wrong = checks.filter(({ ok }) => ok === false).length

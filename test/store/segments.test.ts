@@ -1,0 +1,271 @@
+import type { Buffer } from 'node:buffer'
+import { createStore, type HitStore, type Store, type StoredHit, type StoreOptions } from '@treadlight/store'
+import type { Storage } from 'unstorage'
+import { describe, expect, test } from 'vitest'
+import { generateHits } from '../../bench/generateHits.ts'
+import { createFaultyStorage, type FaultyStorage } from './faultyStorage.ts'
+import { day, makeHit, minute, noon } from './makeHit.ts'
+
+const open = (storage: Storage, options: Partial<StoreOptions> = {}) =>
+  createStore({ storage, durability: 'volatile', now: () => noon, refreshMs: 0, ...options })
+
+async function listAll(store: HitStore): Promise<StoredHit[]> {
+  const hits: StoredHit[] = []
+  for await (const hit of store.hits({ site: 'shop', order: 'oldest' })) hits.push(hit)
+  return hits
+}
+
+const idsOf = async (store: HitStore) => (await listAll(store)).map(({ id }) => id).toSorted()
+const keysOf = ({ values }: FaultyStorage, family: string) => [...values.keys()].filter((key) => key.startsWith(`shop:${family}:`))
+const sortedIds = (hits: StoredHit[]) => hits.map(({ id }) => id).toSorted()
+
+/** Everything as `lines` has it, by id. */
+async function exported(store: Store, range: { from?: number; to?: number } = {}): Promise<StoredHit[]> {
+  let text = ''
+  for await (const piece of store.lines({ site: 'shop', ...range })) text += new TextDecoder().decode(piece)
+  if (text === '') return []
+  expect(text.at(-1)).toBe('\n')
+  return text.slice(0, -1).split('\n').map((line) => JSON.parse(line) as StoredHit).toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
+}
+
+describe('upkeep', () => {
+  test('compacts a day when it has ended everywhere, and not before', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { now: () => time })
+    await store.append([makeHit(), makeHit()])
+    time = Date.UTC(2026, 10, 22, 12, 59)
+    expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
+    time += 2 * minute
+    expect(await store.maintain()).toEqual({ compacted: 2, rewritten: 0, deleted: 0 })
+    expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
+    time += 11 * minute
+    expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 1 })
+    expect([keysOf(faulty, 'batch').length, keysOf(faulty, 'segment').length, keysOf(faulty, 'manifest').length]).toEqual([0, 1, 1])
+  })
+
+  test('compacts by itself when too much is in memory', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { compactAt: 10 })
+    const hits = Array.from({ length: 25 }, () => makeHit())
+    for (const hit of hits) await store.append([hit])
+    await expect.poll(() => keysOf(faulty, 'manifest').length).toBeGreaterThan(0)
+    expect(await idsOf(store)).toEqual(sortedIds(hits))
+    expect(await idsOf(await open(faulty.storage))).toEqual(sortedIds(hits))
+    await store.close()
+  })
+
+  test('puts pieces of a day together when they are worth it', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { now: () => time })
+    const hits = Array.from({ length: 40 }, () => makeHit())
+    await store.append(hits)
+    time = noon + 2 * day
+    await store.maintain()
+    for (let late = 0; late < 3; late++) {
+      await store.append([makeHit()])
+      time += 21 * minute
+      await store.maintain({ force: true })
+    }
+    // Three small ones are left alone beside a large one …
+    expect(keysOf(faulty, 'segment')).toHaveLength(4)
+    await store.append([makeHit()])
+    time += 21 * minute
+    await store.maintain({ force: true })
+    time += 21 * minute
+    await store.maintain()
+    // … and a fourth makes one of them.
+    expect(keysOf(faulty, 'segment')).toHaveLength(2)
+    expect(await idsOf(store)).toHaveLength(44)
+    expect(await idsOf(await open(faulty.storage, { now: () => time }))).toHaveLength(44)
+  })
+
+  test('gathers the many small values of a driver without append, and no hit is lost or doubled on the way', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: false })
+    const store = await open(faulty.storage, { now: () => time })
+    const hits = Array.from({ length: 150 }, () => makeHit())
+    for (const hit of hits) await store.append([hit])
+    expect(keysOf(faulty, 'batch')).toHaveLength(150)
+    await store.maintain()
+    expect(keysOf(faulty, 'batch')).toHaveLength(151)
+    for (const each of [store, await open(faulty.storage, { now: () => time })]) expect(await idsOf(each)).toEqual(sortedIds(hits))
+    time += 11 * minute
+    await store.maintain()
+    expect(keysOf(faulty, 'batch')).toHaveLength(1)
+    for (const each of [store, await open(faulty.storage, { now: () => time })]) expect(await idsOf(each)).toEqual(sortedIds(hits))
+    await store.maintain({ force: true })
+    time += 11 * minute
+    await store.maintain()
+    expect(keysOf(faulty, 'batch')).toHaveLength(0)
+    expect(await idsOf(await open(faulty.storage, { now: () => time }))).toEqual(sortedIds(hits))
+  })
+
+  test('takes a gathered value that is torn for nothing', async () => {
+    const faulty = createFaultyStorage({ append: false })
+    const store = await open(faulty.storage)
+    const hits = Array.from({ length: 70 }, () => makeHit())
+    for (const hit of hits) await store.append([hit])
+    faulty.fail = { call: Infinity, fault: 'half' }
+    const setItemRaw = faulty.storage.setItemRaw.bind(faulty.storage)
+    faulty.storage.setItemRaw = async (key, value) => setItemRaw(key, (value as Uint8Array).subarray(0, 1000))
+    await store.maintain()
+    const again = await open(faulty.storage)
+    expect(await idsOf(again)).toEqual(sortedIds(hits))
+    expect(again.problems).toEqual([])
+  })
+
+  test('gathers links, and each stays what it was', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { now: () => time })
+    const hits = Array.from({ length: 300 }, (_, index) => makeHit({ session: `s${index}` }))
+    await store.append(hits)
+    for (const { session } of hits) await store.identify({ site: 'shop', session, user: `u-${session}`, time: noon })
+    await store.maintain()
+    expect(keysOf(faulty, 'link')).toHaveLength(301)
+    time += 11 * minute
+    await store.maintain()
+    expect(keysOf(faulty, 'link')).toHaveLength(1)
+    for (const each of [store, await open(faulty.storage)]) {
+      expect((await listAll(each)).every(({ user, session }) => user === `u-${session}`)).toBe(true)
+    }
+    await store.erase({ site: 'shop', user: 'u-s7' })
+    await store.maintain()
+    time += 11 * minute
+    await store.maintain()
+    const links = keysOf(faulty, 'link').map((key) => faulty.values.get(key)!.toString())
+    expect(links.join()).toContain('u-s8')
+    expect(links.join()).not.toContain('u-s7"')
+    expect(await idsOf(await open(faulty.storage))).toHaveLength(299)
+  })
+})
+
+describe('a write that took too long', () => {
+  test.each([true, false])('is not acknowledged: others may have taken the value for finished (append %s)', async (append) => {
+    let time = noon
+    const faulty = createFaultyStorage({ append })
+    const store = await open(faulty.storage, { now: () => time })
+    const hit = makeHit()
+    const release = faulty.block()
+    const appended = store.append([hit])
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    time += 16 * minute
+    release()
+    await expect(appended).rejects.toThrow('to be sent again')
+    expect(await store.append([hit])).toHaveLength(1)
+    expect(await idsOf(await open(faulty.storage, { now: () => time }))).toEqual([hit.id])
+  })
+})
+
+describe('what is damaged', () => {
+  /** Two closed days of two hits each, in segments. */
+  async function compacted(): Promise<{ faulty: FaultyStorage; hits: StoredHit[] }> {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage)
+    const hits = [makeHit({ time: noon - 4 * day }), makeHit({ time: noon - 4 * day, user: 'u1' }), makeHit({ time: noon - 3 * day }), makeHit()]
+    await store.append(hits)
+    await store.maintain({ force: true })
+    return { faulty, hits }
+  }
+
+  test('a segment, wherever a bit flips: reported, left out, never covered, and the others count', async () => {
+    const { faulty, hits } = await compacted()
+    const key = keysOf(faulty, 'segment').find((each) => each.includes('2026-11-18'))!
+    const bytes = faulty.values.get(key)!
+    for (let at = 0; at < bytes.length; at += 37) {
+      const flipped = bytes.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte))
+      faulty.values.set(key, flipped as typeof bytes)
+      const store = await open(faulty.storage, { now: () => noon + 40 * day })
+      expect(await idsOf(store)).toEqual(sortedIds(hits.filter(({ id }) => id !== hits[2]!.id)))
+      expect(store.problems).toEqual([{ key, offset: 0, reason: 'checksum' }])
+      await store.maintain({ force: true })
+      expect(faulty.values.has(key)).toBe(true)
+    }
+    faulty.values.set(key, bytes)
+    expect(await idsOf(await open(faulty.storage))).toEqual(sortedIds(hits))
+  })
+
+  test('a segment that is gone is missed, and reported', async () => {
+    const { faulty, hits } = await compacted()
+    const [key] = keysOf(faulty, 'segment')
+    faulty.values.delete(key!)
+    const store = await open(faulty.storage)
+    expect((await idsOf(store)).length).toBeLessThan(hits.length)
+    expect(store.problems).toEqual([{ key, offset: 0, reason: 'missing' }])
+  })
+
+  test('a manifest: reported; what it named is kept, found, and counts again', async () => {
+    const { faulty, hits } = await compacted()
+    for (const key of keysOf(faulty, 'batch')) faulty.values.delete(key)
+    const [key] = keysOf(faulty, 'manifest')
+    faulty.values.set(key!, faulty.values.get(key!)!.map((byte, index) => (index === 60 ? byte ^ 4 : byte)) as Buffer)
+    let time = noon
+    const store = await open(faulty.storage, { now: () => time })
+    await store.maintain({ force: true })
+    expect(await idsOf(store)).toEqual([])
+    expect(store.problems).toEqual([{ key, offset: 0, reason: 'checksum' }])
+    expect(keysOf(faulty, 'segment')).toHaveLength(4)
+    time += 11 * minute
+    await store.maintain()
+    for (const each of [store, await open(faulty.storage)]) expect(await idsOf(each)).toEqual(sortedIds(hits))
+    expect(keysOf(faulty, 'manifest')).not.toContain(key)
+  })
+
+  test('a batch: what is whole of it counts, and it stays for somebody to look at', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { now: () => time })
+    const hits = [makeHit(), makeHit({ user: 'ann' }), makeHit()]
+    for (const hit of hits) await store.append([hit])
+    const [key] = keysOf(faulty, 'batch')
+    const bytes = faulty.values.get(key!)!
+    faulty.values.set(key!, bytes.map((byte, index) => (index === 60 ? byte ^ 1 : byte)) as typeof bytes)
+    time += 40 * minute
+    const again = await open(faulty.storage, { now: () => time })
+    await again.maintain({ force: true })
+    expect(again.problems).toMatchObject([{ key, reason: 'checksum' }])
+    expect(await idsOf(again)).toEqual(sortedIds(hits.slice(1)))
+    expect(faulty.values.has(key!)).toBe(true)
+    // A person who is in it has the right to be gone.
+    expect(await again.erase({ site: 'shop', user: 'ann' })).toEqual({ erased: 1 })
+    await again.maintain()
+    time += 11 * minute
+    await again.maintain()
+    expect(faulty.values.has(key!)).toBe(false)
+    expect(await idsOf(again)).toEqual([hits[2]!.id])
+  })
+})
+
+describe('lines', () => {
+  test('say what hits() does, from batches and from segments', async () => {
+    const { storage } = createFaultyStorage({ append: true })
+    const store = await open(storage)
+    for (const hits of generateHits({ hits: 600, days: 3, sessionIds: 0.3 })) await store.append(hits)
+    expect(await exported(store)).toEqual(await listAll(store))
+    await store.maintain({ force: true })
+    expect(await exported(store)).toEqual(await listAll(store))
+  })
+
+  test('heed log-ins, erasures, prunings, other origins and the range', async () => {
+    const { storage } = createFaultyStorage({ append: true })
+    let time = noon
+    const store = await open(storage, { now: () => time })
+    const twin = makeHit({ time: noon - 5 * day, title: 'from the page' })
+    const old = makeHit({ time: noon - 3 * day })
+    await store.append([makeHit({ session: 's1', time: noon - day }), makeHit({ user: 'u2' }), old, makeHit({ time: noon - 3 * day + 1, user: 'u3' }), twin])
+    await store.append([{ ...twin, origin: 'server', title: '', user: 'u4' }])
+    await store.maintain({ force: true })
+    expect(await exported(store)).toEqual(await listAll(store))
+    await store.identify({ site: 'shop', session: 's1', user: 'u1', time: noon })
+    await store.erase({ site: 'shop', user: 'u2' })
+    time += minute
+    await store.prune({ anonymous: 2 * day, authenticated: Infinity })
+    const hits = await exported(store)
+    expect(hits).toEqual(await listAll(store))
+    expect(hits.map(({ user }) => user)).toEqual(['u4', 'u3', 'u1'])
+    expect(await exported(store, { from: noon - 3 * day, to: noon - day })).toHaveLength(1)
+    expect(await exported(store, { to: 0 })).toEqual([])
+  })
+})
