@@ -24,10 +24,11 @@ const packages = {
  * generated modules that hold what a browser will load.
  */
 function nodePackage(dir, entries, bundled = []) {
-  const { dependencies = {} } = JSON.parse(readFileSync(`${dir}/package.json`, 'utf8'))
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(`${dir}/package.json`, 'utf8'))
+  const installed = Object.keys({ ...dependencies, ...peerDependencies })
   const isExternal = (id) =>
     !bundled.includes(id) &&
-    (id.startsWith('node:') || Object.keys(dependencies).some((name) => id === name || id.startsWith(`${name}/`)))
+    (id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)))
   return {
     input: Object.fromEntries(entries.map((entry) => [entry, `${dir}/src/${entry}.ts`])),
     external: isExternal,

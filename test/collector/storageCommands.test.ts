@@ -190,7 +190,7 @@ describe('export', () => {
     expect((await run(['doctor', '--deep'])).code).toBe(0)
   })
 
-  test('where something is damaged it says what, and does not pass for a whole one', async () => {
+  test('where something is damaged it writes the rest, says what, and does not pass for a whole one', async () => {
     await fillFolder(data, [hitOf(3), hitOf(4)])
     await run(['compact'])
     await rm(join(data, 'default/batch'), { recursive: true })
@@ -199,6 +199,8 @@ describe('export', () => {
     const { code, err } = await run(['export', '--output', 'hits.ndjson'])
     expect(code).toBe(1)
     expect(err).toMatch(/default:segment:.* is damaged/)
+    expect(err).toContain('the export lacks what 1 damaged value held: run treadlight doctor --deep')
+    expect(hitsIn(await readFile(join(folder, 'hits.ndjson'), 'utf8'))).toHaveLength(1)
   })
 })
 

@@ -3,7 +3,7 @@ import { createFact, personName, twinOf, type CrashFact } from './crashFacts.ts'
 /** Hits by the number of the fact that their id is of. */
 export interface Judgement {
   /** Acknowledged and not there. */
-  lost: readonly number[]
+  lost: readonly string[]
   /** There twice, there although nobody sent them, or there although they were pruned or erased. */
   surplus: readonly string[]
   required: number
@@ -146,11 +146,11 @@ export function createCrashOracle(seed: number, start: number): CrashOracle {
     if (typeof answer === 'number') return judgeCount(answer, countPageviews(required), countPageviews(possible))
     const surplus = [...answer.filter((base) => !possible.has(base)).map(explain), ...findTwice(answer).map((base) => `${base} is there twice`)]
     const found = new Set(answer)
-    return { lost: [...required].filter((base) => !found.has(base)), surplus, required: required.size }
+    return { lost: [...required].filter((base) => !found.has(base)).map(tell), surplus, required: required.size }
   }
 
   function judgeCount(counted: number, least: number, most: number): Judgement {
-    const missing = Array.from({ length: Math.max(0, least - counted) }, () => -1)
+    const missing = Array.from({ length: Math.max(0, least - counted) }, () => `${counted} pageviews, at least ${least} have to be there`)
     const surplus = Array.from({ length: Math.max(0, counted - most) }, () => `${counted} pageviews, at most ${most} may be there`)
     return { lost: missing, surplus, required: least }
   }
@@ -162,11 +162,15 @@ export function createCrashOracle(seed: number, start: number): CrashOracle {
   function explain(base: number): string {
     const facts = factsOf(base)
     if (facts.length === 0) return `${base} was never sent`
-    return `${base} was to be ${facts[0]!.fact.old ? 'pruned' : `erased with ${facts[0]!.fact.person}`}: ${facts.map(describe).join('; ')}`
+    return `${tell(base)}, was to be ${facts[0]!.fact.old ? 'pruned' : `erased with ${facts[0]!.fact.person}`}`
+  }
+
+  function tell(base: number): string {
+    return `${base}: ${factsOf(base).map(describe).join('; ')}`
   }
 
   function describe({ fact, worker, received, again, acknowledged }: Sent): string {
-    return `${fact.hit.origin} ${fact.hit.day} by ${worker}, sent ${received - start} and ${again - start}, acknowledged ${acknowledged - start}`
+    return `${fact.hit.origin} ${fact.hit.day} of ${fact.hit.user || fact.link?.user || 'nobody'} by ${worker}, sent ${received - start} and ${again - start}, acknowledged ${acknowledged - start}`
   }
 
   return {

@@ -165,7 +165,7 @@ export function addJudgements(oracle: CrashOracle, result: ProveResult, log: Cra
 function addJudgement(by: string, { lost, surplus, required }: Judgement, result: ProveResult, log: CrashLog): void {
   result.lost += lost.length
   result.twice += surplus.length
-  if (lost.length > 0) log.found(`${by} lacks ${lost.length} of ${required}: ${lost.slice(0, 10).join()}`)
+  if (lost.length > 0) log.found(`${by} lacks ${lost.length} of ${required}, among them ${lost[0]}`)
   for (const text of surplus.slice(0, 3)) log.found(`${by}: ${text}`)
 }
 

@@ -46,7 +46,10 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R3',
     name: 'a manifest that is half there is taken for good',
-    patches: [{ file: 'siteLog.ts', find: 'else if (value.length >= (parseStamp(key)?.bytes ?? 0)) reportDamaged(key)', replace: 'else damagedManifests.add(key)' }],
+    patches: [
+      { file: 'siteLog.ts', find: 'const manifest = decodeManifest(value)\n', replace: 'const manifest = decodeManifest(value) ?? { time: 0, files: [], covers: {}, replaces: [] }\n' },
+      { file: 'siteLog.ts', find: 'if (manifest !== undefined && value.length === bytes)', replace: 'if (manifest !== undefined)' },
+    ],
     seed: 0,
   },
   {
@@ -166,7 +169,7 @@ export const mutants: readonly Mutant[] = [
     name: 'the own open batch is covered',
     patches: [
       { file: 'batchWriter.ts', find: 'isOpen: (key) => writing.has(key) || [...current.values()].some((value) => value.key === key)', replace: 'isOpen: () => false' },
-      { file: 'maintainSite.ts', find: ROTATE, replace: '' },
+      { file: 'maintainSite.ts', find: 'await writer.rotate(', replace: 'void (' },
     ],
     seed: 0,
   },

@@ -1,6 +1,7 @@
 import { idFrom } from '@treadlight/protocol'
 import { createReferenceStore, createStore, type HitFilter, type HitStore, type Query, type Store, type StoredHit, type StoreOptions, type Subject } from '@treadlight/store'
 import { createOracle, nameOf, type Erasing, type Expectation, type Linking, type Oracle, type Pruning, type Reading } from './oracle.ts'
+import { seededRandom } from './random.ts'
 import { readRaw } from './rawStorage.ts'
 import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type World } from './simulatedStorage.ts'
 
@@ -56,7 +57,8 @@ const everything = { from: start - 40 * day, to: start + 90 * day }
 
 /** Plays one schedule: several stores on one storage where everything goes wrong, and compares all they say with what they may. */
 export async function playSchedule(seed: number, open: OpenStore = createStore): Promise<ScheduleResult> {
-  const random = pickRandom(seed)
+  // Another stream than the world's, so that what a schedule is like does not follow what happens in it.
+  const random = seededRandom(seed ^ 0x9e3779b9)
   const kind = kinds[Math.floor(random() * kinds.length)]!
   // Where listings are atomic and clocks agree, the store needs no grace time: then races are many.
   const atomic = random() < 0.5
@@ -79,12 +81,6 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
     acknowledged: schedule.oracle.facts.filter(({ acknowledged }) => acknowledged !== undefined).length,
     counts: { ...world.counts, ...schedule.counts },
   }
-}
-
-/** Another stream than the world's, so that what a schedule is like does not follow what happens in it. */
-function pickRandom(seed: number): () => number {
-  let state = (seed ^ 0x9e3779b9) >>> 0
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
 }
 
 function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind: StorageKind; atomic: boolean }) {

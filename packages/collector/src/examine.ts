@@ -96,7 +96,7 @@ async function* openAndLook({ config, opened, signal, show }: Examination, keys:
   try {
     for (const site of await sitesOf(store, config)) {
       if (signal.aborted) return
-      diagnosis.sites.push(await lookAt(store, config, site, keys, show))
+      diagnosis.sites.push(await lookAt(store, config, site, keys, signal, show))
     }
     diagnosis.problems.push(...store.problems)
   } catch (error) {
@@ -111,9 +111,10 @@ async function sitesOf({ store }: OpenStore, config: Config): Promise<string[]> 
   return (await store.sites?.()) ?? [config.site]
 }
 
-async function lookAt({ store }: OpenStore, config: Config, site: string, keys: readonly string[], show: Examination['show']): Promise<SiteFindings> {
+async function lookAt({ store }: OpenStore, config: Config, site: string, keys: readonly string[], signal: AbortSignal, show: Examination['show']): Promise<SiteFindings> {
   let hits = 0
   for await (const piece of hitLines(store, { site })) {
+    if (signal.aborted) break
     hits += countLines(piece)
     show(() => `counting … ${count(hits, 'hit')} of site ${site}`)
   }

@@ -9,7 +9,7 @@ import { listKeys, readBytes } from './values.ts'
 const segmentPattern = /:segment:(\d{4}-\d\d-\d\d)-[^:]*-(anon|user)\.parquet$/
 
 /**
- * Makes up for a manifest that was damaged after it was written: segments that no other manifest names are whole hits all
+ * Makes up for a manifest that is not whole, whether a crash cut it off or a disk changed it: segments that no other manifest names are whole hits all
  * the same, and to have them count once more than needed is harmless. What was erased or pruned stays hidden by its mark.
  */
 export async function adoptSegments(log: SiteLog, options: CompactionOptions & { grace: number }): Promise<void> {

@@ -8,6 +8,9 @@ import type { SiteLog } from './siteLog.ts'
 export interface CleanMemory {
   /** For segments without anything that is to go: the log's version at which they were looked at. */
   clean: Map<string, number>
+  /** When leftovers were last looked for, ms since 1970, and whether some have to wait. */
+  sweptAt: number
+  waits: boolean
 }
 
 /** Whether something was pruned in the midst of a segment is looked at once a day: hidden it is at once. ms */

@@ -221,7 +221,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const known = sites.get(site)
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
-    const opened = { log, compacted: createCompactedIds(log), memory: { clean: new Map<string, number>() } }
+    const opened = { log, compacted: createCompactedIds(log), memory: { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false } }
     sites.set(site, opened)
     return opened
   }

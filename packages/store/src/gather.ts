@@ -21,12 +21,19 @@ const maxGathered = 20_000
 /**
  * Puts the batches of each writer that nobody adds to any more together: drivers without append have one for every group
  * commit. The parts go later, when nobody can be reading them: see `sweep`.
+ *
+ * @returns whether there was anything to do
  */
-export async function gatherBatches(log: SiteLog, options: GatherOptions): Promise<void> {
+export async function gatherBatches(log: SiteLog, options: GatherOptions): Promise<boolean> {
+  let isDone = false
   const single = [...log.batches.values()].filter((batch) => batch.name.bytes === 0 && !batch.damaged && log.isSettled(batch))
   for (const batches of groupBy(single, ({ name }) => name.writer).values()) {
-    for (const run of findRuns(batches)) if (run.length >= batchesToGather) await gather(log, options, run)
+    for (const run of findRuns(batches).filter(({ length }) => length >= batchesToGather)) {
+      await gather(log, options, run)
+      isDone = true
+    }
   }
+  return isDone
 }
 
 /** Unbroken in number: one that is missing may be listed late, and would be taken to be in the gathered value. */
@@ -58,8 +65,10 @@ async function gather(log: SiteLog, { storage, now }: GatherOptions, run: readon
 /**
  * The same for links, without those that an erasure has ended. Which values may go follows from what they hold: see
  * `spareLinks`.
+ *
+ * @returns whether there was anything to do
  */
-export async function gatherLinks(log: SiteLog, { now, nonce }: GatherOptions): Promise<void> {
+export async function gatherLinks(log: SiteLog, { now, nonce }: GatherOptions): Promise<boolean> {
   const dead = log.marks.isDead
   const sets = [...log.links].filter(([key]) => isLinkSet(key))
   const clean = sets.filter(([, links]) => !links.some(dead))
@@ -70,8 +79,9 @@ export async function gatherLinks(log: SiteLog, { now, nonce }: GatherOptions): 
   const loose = [...log.links].filter(([key, links]) => !isLinkSet(key) && links.some(isLoose))
   const due = loose.length >= linksToGather ? loose : []
   const links = [...due, ...merged, ...sets.filter((set) => !clean.includes(set))].flatMap(([, its]) => its.filter(isLoose))
-  if (links.length === 0) return
+  if (links.length === 0) return false
   await log.writeLinks(`${log.site}:link:${formatStamp(now(), nonce())}`, [...new Map(links.map((link) => [nameOf(link), link])).values()])
+  return true
 }
 
 /** Values whose links are all dead, or in other values that everybody has seen since. */

@@ -1,3 +1,4 @@
+import { byTime } from './byTime.ts'
 import { matchesAll } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { deriveSessions, type Session } from './sessions.ts'
@@ -31,16 +32,6 @@ export function pickHits(hits: readonly StoredHit[], filter: HitFilter): StoredH
 
 export function orderOf({ order }: HitFilter): HitOrder {
   return order === 'oldest' ? byTime : (a, b) => byTime(b, a)
-}
-
-/** By time, then id: the order of every listing, and of the hits of a session. */
-export function byTime(a: HitPosition, b: HitPosition): number {
-  return a.time - b.time || compareText(a.id, b.id)
-}
-
-/** By code units: the same everywhere, whatever the locale. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function meets(hit: StoredHit, filter: HitFilter): boolean {

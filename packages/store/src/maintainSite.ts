@@ -12,6 +12,8 @@ import { listKeys } from './values.ts'
 
 /** Prunings older than this have long been applied to everything, ms: nine days, as hits may be eight days late. */
 const pruningAge = 9 * 86_400_000
+/** How often leftovers are looked for where none are known, ms. */
+const sweepRest = 3_600_000
 /** What was erased or pruned in the middle of a compaction makes it begin anew. */
 const maxAttempts = 5
 
@@ -31,15 +33,21 @@ export async function maintainSite(
   await writer.rotate(force || log.openErasures().length > 0)
   const report: MaintainReport = { compacted: await compactBatches(log, options, force), rewritten: 0, deleted: 0 }
   const { storage } = options
-  if (!isAppending(storage)) await gatherBatches(log, options)
-  await gatherLinks(log, options)
+  const areBatchesGathered = !isAppending(storage) && (await gatherBatches(log, options))
+  const areLinksGathered = await gatherLinks(log, options)
   await adoptSegments(log, options)
   const { facts, clean } = await rewriteSegments(log, options, memory)
   const pruned = await rewritePruned(log, options, memory)
   report.rewritten = facts + pruned
-  const swept = await sweep(log, options)
-  report.deleted = swept.deleted
-  if (clean && swept.clean) await finishErasures(log)
+  const isIdle = !areBatchesGathered && !areLinksGathered && report.compacted + report.rewritten === 0 && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
+  // Listings are what a quiet site pays for in an object store.
+  if (force || !isIdle || log.openErasures().length > 0) {
+    const swept = await sweep(log, options)
+    report.deleted = swept.deleted
+    memory.sweptAt = options.now()
+    memory.waits = !swept.clean
+    if (clean && swept.clean) await finishErasures(log)
+  }
   if (pruned === 0) await forgetPrunings(log, options)
   return report
 }

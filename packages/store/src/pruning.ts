@@ -1,5 +1,5 @@
 import type { StoredHit } from './hit.ts'
-import { byTime } from './listHits.ts'
+import { byTime } from './byTime.ts'
 import type { HitPosition, PruneReport, RetentionPolicy } from './store.ts'
 
 /**

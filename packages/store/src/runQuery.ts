@@ -1,5 +1,5 @@
 import type { StoredHit } from './hit.ts'
-import { compareText } from './listHits.ts'
+import { compareText } from './byTime.ts'
 import { addSums, metricValues, sumUp, type Sums } from './metrics.ts'
 import type { Dimension, Metric, Query, QueryResult } from './query.ts'
 import { tallyRows } from './tallyRows.ts'

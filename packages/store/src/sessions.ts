@@ -1,6 +1,6 @@
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
-import { byTime } from './listHits.ts'
+import { byTime } from './byTime.ts'
 
 /** A visit ends when nothing was heard for this long: 30 minutes in ms, Plausible's number. */
 export const sessionGap: number = 30 * 60_000

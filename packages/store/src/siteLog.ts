@@ -39,7 +39,7 @@ export interface SiteLog extends Refresher {
   openErasures(): string[]
   /** Counts what may change what is to be kept: erasures and prunings. */
   readonly version: number
-  /** Manifests that were damaged after they were written: nobody knows what they named. */
+  /** Manifests that are not whole: nobody knows what they named. See `adoptSegments`. */
   readonly damagedManifests: ReadonlySet<string>
   /**
    * Whether appending the hit would change nothing: this process has itself made durable a fact of its id and origin,
@@ -138,15 +138,14 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const value = await readBytes(storage, key)
     if (value === undefined) return false
     const manifest = decodeManifest(value)
-    if (manifest !== undefined && value.length === parseStamp(key)?.bytes) takeCommit(key, manifest)
-    else if (value.length >= (parseStamp(key)?.bytes ?? 0)) reportDamaged(key)
-    // Else it is still being written, or whoever wrote it was killed: then it never counted.
+    const { time = -Infinity, bytes = 0 } = parseStamp(key) ?? {}
+    if (manifest !== undefined && value.length === bytes) takeCommit(key, manifest)
+    // A short one may still be being written.
+    else if (value.length >= bytes || time + settle < now()) {
+      damagedManifests.add(key)
+      onProblem({ key, offset: 0, reason: value.length < bytes ? 'torn' : 'checksum' })
+    }
     return true
-  }
-
-  function reportDamaged(key: string): void {
-    damagedManifests.add(key)
-    onProblem({ key, offset: 0, reason: 'checksum' })
   }
 
   function takeCommit(key: string, manifest: Manifest): void {

@@ -35,14 +35,11 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
     else if (time !== undefined || !log.catalog.knows(key)) waiting++
   }
   for (const key of spareLinks(log, isOver)) await remove(key)
+  if ([...log.links.keys()].some((key) => !isOver(parseStamp(key)?.time ?? -Infinity))) waiting++
   const left = new Set([...batches, ...segments].filter((key) => !deleted.includes(key)))
   for (const [key, { files, time, replaces }] of log.catalog.manifests) {
     const isNeeded = files.some((file) => left.has(file.key)) || replaces.some((its) => log.catalog.knows(its)) || coversAny(key, batches)
     if (!isNeeded && isOver(time)) await remove(key)
-  }
-  for (const key of await listKeys(storage, `${log.site}:manifest:`)) {
-    const isTorn = !log.catalog.manifests.has(key) && !log.damagedManifests.has(key)
-    if (isTorn && isOver((parseStamp(key)?.time ?? 0) + orphanAge)) await remove(key)
   }
   log.forget(deleted)
   await assertGone()
@@ -67,7 +64,7 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
     return undefined
   }
 
-  /** A crash left it before its manifest was written. With a damaged manifest nobody knows. */
+  /** A crash left it before its manifest was written. With a damaged manifest nobody knows: see `adoptSegments`. */
   function isOrphan(key: string): boolean {
     return !log.catalog.knows(key) && log.damagedManifests.size === 0 && isOver((parseStamp(key)?.time ?? Infinity) + orphanAge)
   }

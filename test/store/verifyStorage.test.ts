@@ -2,7 +2,7 @@ import { createStore, createValues, verifyStorage, type VerifyOptions } from '@t
 import { Buffer } from 'node:buffer'
 import { createStorage, type Storage } from 'unstorage'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { hitOf } from './runCli.ts'
+import { hitOf } from '../collector/runCli.ts'
 
 const day = 86_400_000
 let storage: Storage
