@@ -27,7 +27,7 @@ export interface CrashOracle {
   acknowledged(): number
 }
 
-export interface Reading {
+interface Reading {
   /** ms of the workers' clock. */
   begun: number
   ended: number

@@ -158,7 +158,7 @@ export function listenTo(name: string, oracle: CrashOracle, result: ProveResult,
   }
 }
 
-export function addJudgements(oracle: CrashOracle, result: ProveResult, log: CrashLog): void {
+function addJudgements(oracle: CrashOracle, result: ProveResult, log: CrashLog): void {
   for (const { by, judgement } of oracle.judgeAll()) addJudgement(by, judgement, result, log)
 }
 
@@ -240,7 +240,7 @@ async function ageLeftOvers(config: StorageConfig): Promise<void> {
   for (const path of await readdir(config.base, { recursive: true })) if (path.includes('~')) await utimes(join(config.base, path), 1, 1)
 }
 
-export function clockOf({ start, startedAt, speed }: Shared): () => number {
+function clockOf({ start, startedAt, speed }: Shared): () => number {
   return () => start + (Date.now() - startedAt) * speed
 }
 

@@ -15,7 +15,7 @@ const nobody = 65534
 const handles = 64
 
 /** Real disks that are full, read-only, out of file handles or forbidden, each many times under one running store. */
-export async function findDiskFaults(note: Note, rounds = 25): Promise<{ runs: number; hits: number }> {
+export async function findDiskFaults(note: Note, rounds: number): Promise<{ runs: number; hits: number }> {
   const found = { runs: 0, hits: 0 }
   for (const kind of ['ENOSPC', 'EROFS', 'EMFILE', 'EACCES']) {
     const folder = await mkdtemp(join(tmpdir(), 'treadlight-disk-'))

@@ -10,6 +10,8 @@ import type { OpenStore } from './schedule.ts'
 export interface FaultOptions extends ProveOptions {
   /** Of so many calls only one is made to fail. @default 1 */
   stride?: number
+  /** How often each kind of disk fails. @default 25 */
+  rounds?: number
   open?: OpenStore
 }
 
@@ -30,7 +32,7 @@ const patience = 4
  * done, done without an answer, done and hanging until the process is killed. Then real disks that are full, read-only,
  * forbidden or out of handles, and values of which bits have flipped.
  */
-export async function faults({ runs, seed, progress, stride = 1, open = createStore }: FaultOptions): Promise<ProveResult> {
+export async function faults({ runs, seed, progress, stride = 1, rounds = 25, open = createStore }: FaultOptions): Promise<ProveResult> {
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   const note = (kind: 'lost' | 'twice' | 'serverErrors', text: string) => {
     result[kind]++
@@ -50,7 +52,7 @@ export async function faults({ runs, seed, progress, stride = 1, open = createSt
   }
   await findOverload(open, note)
   const rot = await findRot(seed, open, note)
-  const disks = await findDiskFaults(note)
+  const disks = await findDiskFaults(note, rounds)
   result.runs += rot.runs + disks.runs
   result.hits += rot.hits + disks.hits
   return result
@@ -64,7 +66,7 @@ function tellStory(): Step[] {
   const [view, old, older] = [hit(1, { session: 's1' }), hit(2, { time: noon - 2 * day }), hit(3, { time: noon - 5 * day, user: 'u3' })]
   const person = hit(4, { user: 'person-zz', session: 's4', time: noon - 3 * day })
   const twin = { ...view, origin: 'server' as const, user: 'u1', received: view.received + 5 }
-  const append = (at: number, ...hits: StoredHit[]): Step => ({ at, act: (store) => store.append(hits.map((each) => ({ ...each, received: at }))) })
+  const append = (at: number, ...hits: StoredHit[]): Step => ({ at, act: (store) => store.append(hits.map((each) => Object.assign(structuredClone(each), { received: at }))) })
   const maintain = (at: number, force: boolean): Step => ({ at, act: (store) => store.maintain({ force }) })
   const read = (at: number): Step => ({ at, act: describe })
   return [

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
 import { readFrames } from '../../packages/store/src/frame.ts'
@@ -38,7 +38,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
 function readBatch(raw: RawStorage, key: string, value: Buffer): void {
   const { payloads, problems } = readFrames(value)
   if (problems.some(({ reason }) => reason !== 'torn')) raw.faults.push(`${key} is damaged`)
-  else if (problems.length > 0) raw.torn.push(key)
+  else if (problems.length > 0 || value.length < (parseBatchKey(key)?.bytes ?? 0)) raw.torn.push(key)
   raw.facts.push(...payloads.flatMap((payload) => payload.toString().split('\n')).filter((line) => line !== '').map((line) => JSON.parse(line) as StoredHit))
 }
 
@@ -78,7 +78,7 @@ function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, man
   const replaced = new Set([...manifests.values()].flatMap(({ replaces }) => replaces))
   const named = new Set([...manifests.values()].flatMap(({ files }) => files.map(({ key }) => key)).filter((key) => !replaced.has(key)))
   for (const key of values.keys()) {
-    if (parseBatchKey(key) !== undefined) raw.faults.push(`${key} is left`)
+    if (parseBatchKey(key) !== undefined && !raw.torn.includes(key)) raw.faults.push(`${key} is left`)
     if (key.includes(':segment:') && !named.has(key)) raw.faults.push(`${key} is left`)
     if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
   }

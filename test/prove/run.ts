@@ -1,6 +1,9 @@
 // `npm run prove -- NAME [--runs N --seed S --json]`: the reliability programme, each part at any size.
 import { parseArgs } from 'node:util'
 import { crash } from './crash.ts'
+import { processes } from './processes.ts'
+import { faults } from './faults.ts'
+import { simulate } from './simulate.ts'
 
 export interface ProveOptions {
   runs: number
@@ -30,7 +33,10 @@ interface Proof {
 }
 
 const proofs: Record<string, Proof> = {
-  crash: { summary: 'kill -9 of the collector under load, on the fs driver', runs: 200, prove: crash },
+  crash: { summary: 'kill -9 of the collector under load, and of a store in the midst of its upkeep, on the fs driver', runs: 200, prove: crash },
+  processes: { summary: 'several processes on one folder, killed and replaced', runs: 20, prove: processes },
+  simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, prove: simulate },
+  faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, prove: faults },
 }
 
 const usage = [

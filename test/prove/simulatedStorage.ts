@@ -258,7 +258,7 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
 
   /** Slow processes are overtaken again and again: that is where races are. */
   function pick(): Call | undefined {
-    if (chance(0.02)) for (const name of speeds.keys()) speeds.set(name, chance(0.3) ? 0.03 : 0.2 + random())
+    if (chance(0.008)) for (const name of speeds.keys()) speeds.set(name, chance(0.3) ? 0.01 : 0.2 + random())
     const open = [...calls]
     const weights = open.map(({ process }) => speeds.get(process) ?? 1)
     let at = random() * weights.reduce((sum, weight) => sum + weight, 0)
@@ -365,7 +365,7 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
     },
     advance(ms) {
       const next = time + ms
-      for (const call of [...calls]) if (call.started + maxCall < next) finish(call)
+      for (const call of calls) if (call.started + maxCall < next) finish(call)
       time = next
       arrive()
     },

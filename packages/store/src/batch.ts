@@ -32,7 +32,8 @@ export function encodeBatch(facts: readonly StoredHit[]): Buffer {
 export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean> {
   const { driver } = storage.getMount(batch.key)
   // Without append a value is written once; then all there is to wait for is the rest of a half-written one.
-  if (!isAppendDriver(driver)) return batch.end < batch.size
+  // Some drivers show nothing, or half of it, while they write.
+  if (!isAppendDriver(driver)) return batch.size === 0 || batch.end < batch.size
   const { size } = await storage.getMeta(batch.key, { nativeOnly: true })
   return size !== batch.size
 }

@@ -125,7 +125,8 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
     const touched = files.filter((file) => file.from < endOf(file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
     if (touched.length === 0 || !(isOld || touched.some((file) => file.to < endOf(file)))) continue
     const read = await readFiles(log, files)
-    if (read === undefined) continue
+    // What was moved into segments while they were read is in neither.
+    if (read === undefined || log.catalog.days.get(day) !== files) continue
     // Hits may have facts that are not in segments yet: what they say together counts.
     for (const known of log.fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(read, fact)
     const goes = [...read.values()].some((its) => log.marks.keep(its).length < its.length)

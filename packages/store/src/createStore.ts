@@ -132,8 +132,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   async function appendTo(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
     const { log, compacted } = siteOf(site)
     for (const day of new Set(hits.map((hit) => hit.day))) if (log.catalog.days.has(day)) await compacted.prepare(day)
-    const held = new Set(hits.filter((hit) => log.holds(hit) || compacted.holds(hit)))
-    if (held.size === 0) return writer.append(site, hits)
+    const findHeld = () => new Set(hits.filter((hit) => log.holds(hit) || compacted.holds(hit)))
+    if (findHeld().size === 0) return writer.append(site, hits)
+    // Another process may have pruned what this one takes to be there.
+    await log.refresh().catch(() => undefined)
+    const held = findHeld()
     const news = hits.filter((hit) => !held.has(hit))
     const outcomes = news.length === 0 ? [] : await writer.append(site, news)
     const next = outcomes.values()
@@ -154,7 +157,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   /** What is in batches is in memory: it must not grow until somebody calls `maintain`. */
   function compactSoon(site: string): void {
-    if (compacting.has(site)) return
+    if (closed || compacting.has(site)) return
     compacting.add(site)
     inTurn(async () => {
       await writer.rotate(true)
@@ -171,6 +174,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const before = log.marks.copy()
     const sessions = kind === 'user' ? before.linkedSessions(value).map((session) => hashPerson('session', session)) : []
     const erasure: Erasure = { kind, hash: hashPerson(kind, value), time: now(), sessions, hits: [] }
+    const after = log.marks.copy()
+    after.addErasure(erasure)
     // From here on nobody sees the person, whatever happens to this process.
     await log.writeErasure(erasure)
     const gone: string[] = []
@@ -178,7 +183,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (!(await mayHoldPerson(log, day, { [kind]: value }, before))) continue
       for (const facts of (await log.readDay(day)).values()) {
         const hit = before.read(facts)
-        if (hit !== undefined && log.marks.read(facts) === undefined) gone.push(nameHit(hit))
+        if (hit !== undefined && after.read(facts) === undefined) gone.push(nameHit(hit))
       }
     }
     // Others may tell of the same hits later, without the person's name.

@@ -36,7 +36,9 @@ async function readPlain(log: SiteLog, day: string, files: readonly SegmentFile[
   const isMarked = log.marks.hasErasures || log.links.size > 0 || files.some(({ from }) => from < log.marks.pruningEnds.anonymous)
   try {
     if (isMarked) for (const file of files) if (!(await isPlain(log, file))) return undefined
-    return await Promise.all(files.map(log.segments.bytes))
+    const segments = await Promise.all(files.map(log.segments.bytes))
+    // What was moved into segments meanwhile is in none of these.
+    return log.catalog.days.get(day) === files ? segments : undefined
   } catch (error) {
     if (error instanceof SegmentGone || error instanceof SegmentDamaged) return undefined
     throw error

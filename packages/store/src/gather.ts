@@ -72,7 +72,8 @@ export async function gatherLinks(log: SiteLog, { now, nonce }: GatherOptions): 
   const dead = log.marks.isDead
   const sets = [...log.links].filter(([key]) => isLinkSet(key))
   const clean = sets.filter(([, links]) => !links.some(dead))
-  const small = clean.filter(([, links]) => links.length < largeSet)
+  const spare = new Set(spareLinks(log, () => true))
+  const small = clean.filter(([key, links]) => links.length < largeSet && !spare.has(key))
   const merged = small.length >= setsToMerge ? small : []
   const held = namesOf(clean.filter((set) => !merged.includes(set)))
   const isLoose = (link: Link) => !dead(link) && !held.has(nameOf(link))

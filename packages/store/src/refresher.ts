@@ -18,6 +18,8 @@ const maxRest = 2000
  */
 export function createRefresher(load: () => Promise<void>, refreshMs: number): Refresher {
   let loading: Promise<void> | undefined
+  /** Waits for the one under way, and has not begun. */
+  let queued: Promise<void> | undefined
   let first = true
   /** By `performance.now()`, since clocks are set back. */
   let freshUntil = -Infinity
@@ -31,21 +33,28 @@ export function createRefresher(load: () => Promise<void>, refreshMs: number): R
     if (refreshMs > 0) freshUntil = end + Math.max(refreshMs, rest)
   }
 
-  // One that began earlier may have missed what the caller knows to be there, so it is not joined.
-  function refreshNow(): Promise<void> {
-    const turn = (loading ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(timedLoad)
-      .finally(() => {
-        if (loading === turn) loading = undefined
-      })
+  function begin(): Promise<void> {
+    const turn = timedLoad().finally(() => {
+      if (loading === turn) loading = undefined
+    })
     loading = turn
     return turn
   }
 
+  // One that began earlier may have missed what the caller knows to be there, so it is not joined.
+  function refreshNow(): Promise<void> {
+    if (loading === undefined) return begin()
+    queued ??= loading.catch(() => undefined).then(() => {
+      queued = undefined
+      return begin()
+    })
+    return queued
+  }
+
   return {
     async refresh() {
-      if (performance.now() >= freshUntil) await (loading ?? refreshNow())
+      if (refreshMs === 0) await refreshNow()
+      else if (performance.now() >= freshUntil) await (loading ?? refreshNow())
     },
     refreshNow,
   }

@@ -11,9 +11,10 @@ type Person = Pick<HitFilter, 'user' | 'session' | 'visitor'>
  */
 export async function mayHoldPerson(log: SiteLog, day: string, { user = '', session = '', visitor = '' }: Person, marks: Marks = log.marks): Promise<boolean> {
   if (user === '' && session === '' && visitor === '') return true
+  const files = log.catalog.days.get(day) ?? []
   if (log.fresh.has(day)) return true
   const linked = new Set(user === '' ? [] : marks.linkedSessions(user))
-  for (const file of log.catalog.days.get(day) ?? []) {
+  for (const file of files) {
     try {
       if (holds(await log.segments.persons(file))) return true
     } catch (error) {
@@ -21,7 +22,8 @@ export async function mayHoldPerson(log: SiteLog, day: string, { user = '', sess
       if (!(error instanceof SegmentDamaged)) throw error
     }
   }
-  return false
+  // What was moved into segments meanwhile is in none of these.
+  return files !== (log.catalog.days.get(day) ?? files)
 
   function holds({ user: users, session: sessions, visitor: visitors }: PersonColumns): boolean {
     if (visitor !== '' && visitors.includes(visitor)) return true

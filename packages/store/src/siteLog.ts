@@ -168,10 +168,12 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (batch.settled || writer.isOpen(key)) return true
     const settled = name.bytes > 0 || minuteTime(name.minute) + settle < now()
     if (!batches.has(key) || (await hasGrown(storage, batch))) {
-      const before = batch.facts.length
+      const [known, count] = [fresh, batch.facts.length]
       const problems = await readBatch(storage, batch, keep)
       if (problems === undefined) return false
-      freshCount += batch.facts.length - before
+      freshCount += batch.facts.length - count
+      // Put together anew meanwhile, from what was there before.
+      if (fresh !== known) batch.facts.forEach(keep)
       // A gathered value that is not whole was never finished: its parts are still there.
       if (name.bytes > 0 && batch.size < name.bytes) return true
       batches.set(key, batch)
@@ -330,6 +332,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     for (let reading = 1; ; reading++) {
       if (!catalog.days.has(day)) return fresh.get(day) ?? new Map()
       const facts: DayFacts = new Map()
+      // Of the same moment as the list of segments: what is compacted while they are read is in neither afterwards.
+      const known = fresh.get(day)
       const gone = await addSegments(day, facts)
       if (gone !== undefined && reading < maxListings) {
         // It was replaced since the manifests were listed, unless it is lost.
@@ -337,7 +341,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
         continue
       }
       if (gone !== undefined) onProblem({ key: gone.key, offset: 0, reason: 'missing' })
-      for (const known of fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(facts, fact)
+      for (const its of known?.values() ?? []) for (const fact of its) addToDay(facts, fact)
       return facts
     }
   }

@@ -21,6 +21,8 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   const deleted: string[] = []
   let waiting = 0
 
+  // A manifest that is taken up meanwhile may name what the listings below lack: it is looked at next time.
+  const manifests = [...log.catalog.manifests]
   const batches = await listKeys(storage, `${log.site}:batch:`)
   for (const key of batches) {
     const time = coveredAt(key)
@@ -37,7 +39,7 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   for (const key of spareLinks(log, isOver)) await remove(key)
   if ([...log.links.keys()].some((key) => !isOver(parseStamp(key)?.time ?? -Infinity))) waiting++
   const left = new Set([...batches, ...segments].filter((key) => !deleted.includes(key)))
-  for (const [key, { files, time, replaces }] of log.catalog.manifests) {
+  for (const [key, { files, time, replaces }] of manifests) {
     const isNeeded = files.some((file) => left.has(file.key)) || replaces.some((its) => log.catalog.knows(its)) || coversAny(key, batches)
     if (!isNeeded && isOver(time)) await remove(key)
   }

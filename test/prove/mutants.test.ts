@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest'
+import { findRot } from './bitRot.ts'
+import { findMutant, mutants, rotMutants, smallScale } from './mutants.ts'
+import { openPatched } from './patchedStore.ts'
+
+// A proof that finds nothing wrong with a store without its rules proves nothing.
+describe('a store with one of its rules left out is found out', () => {
+  for (const mutant of mutants.filter(({ isRare }) => isRare !== true)) {
+    test(`${mutant.rule} ${mutant.name}`, async () => {
+      expect((await findMutant(mutant, 300)).failure).toBeDefined()
+    }, 120_000)
+  }
+  for (const { rule, name, patches } of rotMutants) {
+    test(`${rule} ${name}`, async () => {
+      const found: string[] = []
+      await findRot(1, await openPatched(`${rule} ${name}`.replaceAll(/\W+/g, '-'), [...smallScale, ...patches]), (_, text) => void found.push(text))
+      expect(found).not.toEqual([])
+    }, 60_000)
+  }
+})
