@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer'
+import { isAscii, type Buffer } from 'node:buffer'
 import type { Storage } from 'unstorage'
 import { isAppendDriver } from './batchWriter.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
@@ -51,11 +51,16 @@ export async function readBatch(
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readFrames(bytes, batch.end)
-  const facts = payloads.flatMap((payload) => parseLines(payload.toString())).map(keep)
+  const facts = payloads.flatMap((payload) => parseLines(decode(payload))).map(keep)
   batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
   batch.size = bytes.length
   batch.end = end
   return problems
+}
+
+/** Several times as fast as UTF-8 where nothing needs it. */
+function decode(payload: Buffer): string {
+  return isAscii(payload) ? payload.toString('latin1') : payload.toString()
 }
 
 /**

@@ -52,8 +52,11 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
   const facts = settled.reduce((sum, batch) => sum + batch.facts.length, 0)
   if (force || facts >= compactAt || settled.length >= maxBatches) return settled
   const closed = new Set([...log.fresh.keys()].filter((day) => isClosed(day, now())))
-  // What is of an erased person does not wait for the day to end.
-  return settled.filter(({ facts }) => 2 * facts.filter(({ day }) => closed.has(day)).length >= facts.length || facts.some(isErased))
+  if (closed.size === 0 && !log.marks.hasErasures) return settled.filter(({ facts }) => facts.length === 0)
+  return settled.filter(({ facts }) => {
+    // What is of an erased person does not wait for the day to end.
+    return 2 * facts.reduce((count, { day }) => (closed.has(day) ? count + 1 : count), 0) >= facts.length || facts.some(isErased)
+  })
 }
 
 /** The facts of batches by day. */
@@ -163,7 +166,11 @@ async function writeSegment(
 ): Promise<SegmentFile> {
   const facts = hits.flat()
   const bytes = encodeSegment(facts)
-  const times = facts.map(({ time }) => time)
+  let [from, to] = [Infinity, -Infinity]
+  for (const { time } of facts) {
+    from = Math.min(from, time)
+    to = Math.max(to, time)
+  }
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
   return {
     key,
@@ -173,8 +180,8 @@ async function writeSegment(
     crc: crc32(bytes),
     facts: facts.length,
     hits: hits.length,
-    from: times.reduce((a, b) => Math.min(a, b)),
-    to: times.reduce((a, b) => Math.max(a, b)),
+    from,
+    to,
   }
 }
 

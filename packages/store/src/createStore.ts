@@ -111,7 +111,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
         const report = { compacted: 0, rewritten: 0, deleted: 0 }
-        for (const site of await openSites()) {
+        for (const site of await findSites()) {
           const { log, memory } = siteOf(site)
           const { compacted, rewritten, deleted } = await maintainSite(log, settings, writer, memory, force)
           report.compacted += compacted
@@ -237,10 +237,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   /** Finds the sites that the storage has, and reads what is new of them. */
   async function openSites(): Promise<string[]> {
-    const keys = await listKeys(storage, '')
-    const found = new Set([...sites.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])
+    const found = await findSites()
     for (const site of found) await logOf(site).refreshNow()
-    return [...found]
+    return found
+  }
+
+  async function findSites(): Promise<string[]> {
+    const keys = await listKeys(storage, '')
+    return [...new Set([...sites.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])]
   }
 
   /** What a killed process has left half-written may hold what was to be deleted since. */

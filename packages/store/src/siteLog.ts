@@ -155,9 +155,20 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   /** What is in segments need not be in memory. */
   function dropCovered(): void {
-    const covered = [...batches.values()].filter(({ name }) => catalog.coveredAt(name) !== undefined)
-    for (const { key } of covered) batches.delete(key)
-    if (covered.length > 0) rebuild()
+    drop([...batches.values()].filter(({ name }) => catalog.coveredAt(name) !== undefined))
+  }
+
+  /** Forgets batches, and puts together anew the days that they had facts of. */
+  function drop(gone: readonly Batch[]): void {
+    if (gone.length === 0) return
+    const days = new Set<string>()
+    for (const { key, facts } of gone) {
+      batches.delete(key)
+      freshCount -= facts.length
+      for (const { day } of facts) days.add(day)
+    }
+    fresh = new Map([...fresh].filter(([day]) => !days.has(day)))
+    for (const { facts } of batches.values()) for (const fact of facts) if (days.has(fact.day)) addToSet(fresh, fact)
   }
 
   async function takeBatch(key: string): Promise<boolean> {
@@ -238,27 +249,15 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function forget(keys: readonly string[]): void {
-    const counts = () => [batches.size, links.size + prunings.size]
-    const before = counts()
+    const count = links.size + prunings.size
+    drop(keys.flatMap((key) => batches.get(key) ?? []))
     for (const key of keys) {
-      batches.delete(key)
       catalog.remove(key)
       damagedManifests.delete(key)
       links.delete(key)
       prunings.delete(key)
     }
-    const after = counts()
-    if (before[0] !== after[0]) rebuild()
-    if (before[1] !== after[1]) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
-  }
-
-  function rebuild(): void {
-    fresh = new Map()
-    freshCount = 0
-    for (const { facts } of batches.values()) {
-      freshCount += facts.length
-      for (const fact of facts) addToSet(fresh, fact)
-    }
+    if (count !== links.size + prunings.size) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
   }
 
   /** Takes up a fact; answers the one that is there instead, so that none is held twice. */

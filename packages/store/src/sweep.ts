@@ -1,5 +1,6 @@
 import { spareLinks } from './gather.ts'
-import { parseBatchKey, parseStamp } from './keys.ts'
+import { parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import type { Manifest } from './manifest.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { listKeys } from './values.ts'
@@ -24,8 +25,9 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   // A manifest that is taken up meanwhile may name what the listings below lack: it is looked at next time.
   const manifests = [...log.catalog.manifests]
   const batches = await listKeys(storage, `${log.site}:batch:`)
+  const gathered = [...log.batches.values()].filter(({ name, damaged, settled }) => name.bytes > 0 && settled && !damaged)
   for (const key of batches) {
-    const time = coveredAt(key)
+    const time = coveredAt(parseBatchKey(key))
     if (time === undefined) continue
     if (isOver(time)) await remove(key)
     else waiting++
@@ -38,10 +40,14 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   }
   for (const key of spareLinks(log, isOver)) await remove(key)
   if ([...log.links.keys()].some((key) => !isOver(parseStamp(key)?.time ?? -Infinity))) waiting++
-  const left = new Set([...batches, ...segments].filter((key) => !deleted.includes(key)))
-  for (const [key, { files, time, replaces }] of manifests) {
-    const isNeeded = files.some((file) => left.has(file.key)) || replaces.some((its) => log.catalog.knows(its)) || coversAny(key, batches)
-    if (!isNeeded && isOver(time)) await remove(key)
+  const gone = new Set(deleted)
+  const left = new Set([...batches, ...segments].filter((key) => !gone.has(key)))
+  const leftBatches = [...left].flatMap((key) => parseBatchKey(key) ?? [])
+  for (const [key, manifest] of manifests) {
+    const { files, time, replaces } = manifest
+    if (!isOver(time)) continue
+    const isNeeded = files.some((file) => left.has(file.key)) || replaces.some(log.catalog.knows) || coversAny(manifest)
+    if (!isNeeded) await remove(key)
   }
   log.forget(deleted)
   await assertGone()
@@ -53,17 +59,12 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   }
 
   /** Since when the facts of a batch are somewhere else, ms since 1970. */
-  function coveredAt(key: string): number | undefined {
-    const name = parseBatchKey(key)
+  function coveredAt(name: BatchKey | undefined): number | undefined {
     if (name === undefined) return undefined
     const committed = log.catalog.coveredAt(name)
     if (committed !== undefined) return committed
     if (name.bytes > 0) return undefined
-    for (const { name: other, damaged, settled } of log.batches.values()) {
-      const holds = other.bytes > 0 && settled && !damaged && other.writer === name.writer && other.seq <= name.seq && name.seq <= other.last
-      if (holds) return other.made
-    }
-    return undefined
+    return gathered.find(({ name: other }) => other.writer === name.writer && other.seq <= name.seq && name.seq <= other.last)?.name.made
   }
 
   /** A crash left it before its manifest was written. With a damaged manifest nobody knows: see `adoptSegments`. */
@@ -72,12 +73,10 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   }
 
   /** Whether a batch that the manifest covers is still there: without the manifest it would count again. */
-  function coversAny(manifestKey: string, keys: readonly string[]): boolean {
-    const covers = log.catalog.manifests.get(manifestKey)?.covers ?? {}
-    return keys.some((key) => {
-      const name = parseBatchKey(key)
-      const runs = name && Object.hasOwn(covers, name.writer) ? covers[name.writer] : undefined
-      return !deleted.includes(key) && name !== undefined && runs?.some(([from, to]) => from <= name.seq && name.last <= to) === true
+  function coversAny({ covers }: Manifest): boolean {
+    return leftBatches.some(({ writer, seq, last }) => {
+      const runs = Object.hasOwn(covers, writer) ? covers[writer] : undefined
+      return runs?.some(([from, to]) => from <= seq && last <= to) === true
     })
   }
 
