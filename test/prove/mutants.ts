@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R10',
     name: 'a manifest goes before what it covers or replaces',
-    patches: [{ file: 'sweep.ts', find: ' || replaces.some((its) => log.catalog.knows(its)) || coversAny(key, batches)', replace: '' }],
+    patches: [{ file: 'sweep.ts', find: ' || replaces.some(log.catalog.knows) || coversAny(manifest)', replace: '' }],
     seed: 12,
   },
   {

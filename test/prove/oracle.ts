@@ -1,7 +1,7 @@
 import type { Link, StoredHit, Subject } from '@treadlight/store'
 
 /** One fact that was sent once. A retry is another, received later. */
-export interface Sent {
+interface Sent {
   hit: StoredHit
   /** By the oracle's own count of events. */
   begun: number

@@ -63,6 +63,6 @@ function chain(sum: string, hash: string): string {
 }
 
 /** Seeds that found a bug once. */
-export async function readRegressions(): Promise<number[]> {
+async function readRegressions(): Promise<number[]> {
   return JSON.parse(await readFile(new URL('regressions.json', import.meta.url), 'utf8')) as number[]
 }

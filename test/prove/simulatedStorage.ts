@@ -63,7 +63,7 @@ export interface World {
   hash(): string
 }
 
-export type Count = 'calls' | 'faults' | 'torn' | 'late' | 'hung' | 'crashes'
+type Count = 'calls' | 'faults' | 'torn' | 'late' | 'hung' | 'crashes'
 
 /** Yields where others may go on, and whether it ever will itself. */
 type Steps<T = unknown> = Generator<'hung' | undefined, T, void>
@@ -89,7 +89,7 @@ interface Write {
 }
 
 /** No call takes longer, ms: drivers have time limits, and a store's `settle` and `grace` are set by them. */
-export const maxCall: number = 4 * 60_000
+const maxCall: number = 4 * 60_000
 /** Clocks are off by at most this, ms. */
 export const maxSkew = 90_000
 

@@ -114,6 +114,13 @@ describe('upkeep', () => {
     const again = await open(faulty.storage)
     expect(await idsOf(again)).toEqual(sortedIds(hits))
     expect(again.problems).toEqual([])
+    // Nobody is writing it any more: it is reported, what is whole of it counts once, and its parts are gathered anew.
+    faulty.storage.setItemRaw = setItemRaw
+    const later = await open(faulty.storage, { now: () => noon + 21 * minute })
+    await later.maintain()
+    expect(await idsOf(later)).toEqual(sortedIds(hits))
+    expect(later.problems).toMatchObject([{ reason: 'torn' }])
+    expect(keysOf(faulty, 'batch')).toHaveLength(72)
   })
 
   test('gathers links, and each stays what it was', async () => {

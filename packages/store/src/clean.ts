@@ -69,7 +69,7 @@ async function findFiles(
  * The small ones where there are many, all where the small ones are not so small: so nothing is written again and again
  * for a few late hits.
  */
-export function findPieces(files: readonly SegmentFile[]): SegmentFile[] {
+function findPieces(files: readonly SegmentFile[]): SegmentFile[] {
   const commits = new Map<string, SegmentFile[]>()
   for (const file of files) commits.set(file.key.replace(/-\w+\.parquet$/, ''), [...(commits.get(file.key.replace(/-\w+\.parquet$/, '')) ?? []), file])
   const sized = [...commits.values()].map((group) => ({ group, facts: sumFacts(group) })).toSorted((a, b) => b.facts - a.facts)

@@ -182,12 +182,14 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       const [known, count] = [fresh, batch.facts.length]
       const problems = await readBatch(storage, batch, keep)
       if (problems === undefined) return false
+      const isShort = batch.size < name.bytes
+      // A gathered value that is not whole may still be being written: its parts are there.
+      if (isShort && name.made + settle >= now()) return true
       freshCount += batch.facts.length - count
       // Put together anew meanwhile, from what was there before.
       if (fresh !== known) batch.facts.forEach(keep)
-      // A gathered value that is not whole was never finished: its parts are still there.
-      if (name.bytes > 0 && batch.size < name.bytes) return true
       batches.set(key, batch)
+      if (isShort && problems.length === 0) problems.push({ offset: batch.size, reason: 'torn' })
       for (const problem of problems) {
         // The end of a value that is being written is no damage.
         if (!settled && problem.reason === 'torn') continue

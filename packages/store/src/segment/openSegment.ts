@@ -18,7 +18,7 @@ export interface SegmentGroup {
 }
 
 /** A segment that cannot be read: damaged, or of a later version. */
-export class SegmentError extends Error {}
+class SegmentError extends Error {}
 
 /** @throws SegmentError if the bytes are damaged, no segment, or of a later version */
 export function openSegment(bytes: Uint8Array): Segment {

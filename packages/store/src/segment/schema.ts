@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
 
 /** How the values of a column are written; a builder for each is in `encodeRowGroup.ts`. */
-export type ColumnKind = 'constant' | 'text' | 'json' | 'uuid' | 'time' | 'date' | 'integer' | 'boolean'
+type ColumnKind = 'constant' | 'text' | 'json' | 'uuid' | 'time' | 'date' | 'integer' | 'boolean'
 
 export interface Column {
   name: ColumnName
