@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
     rule: 'R5',
     name: 'a batch that is gone is passed over',
     patches: [{ file: 'siteLog.ts', find: 'if (problems === undefined) return false', replace: 'if (problems === undefined) return true' }],
-    seed: 49,
+    seed: 378,
   },
   {
     rule: 'R5',
