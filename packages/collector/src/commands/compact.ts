@@ -13,7 +13,7 @@ export const compact: Command = {
     '(Of a text file, store.type ndjson, only one process at a time may do it.)',
   ].join('\n'),
   options: [
-    { name: 'force', type: 'boolean', summary: 'Also the days that have not ended; the last ten minutes stay as they are' },
+    { name: 'force', type: 'boolean', summary: 'Also the days that have not ended; the last twenty minutes stay as they are' },
     { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }' },
     ...storageOptions,
   ],
@@ -42,7 +42,7 @@ function sentence({ compacted, rewritten, deleted }: MaintainReport, force: bool
     ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
   ]
   if (done.length === 0) {
-    const stays = force ? 'Hits of the last ten minutes' : 'Without --force, hits of days that have not ended'
+    const stays = force ? 'Hits of the last twenty minutes' : 'Without --force, hits of days that have not ended'
     return `There was nothing to do. ${stays} stay where they are.`
   }
   const text = `${done.join(', ')}.`
