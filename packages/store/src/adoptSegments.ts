@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { commitManifest, type CompactionOptions } from './compaction.ts'
 import { parseStamp } from './keys.ts'
-import type { SegmentFile } from './manifest.ts'
+import { timeSpan, type SegmentFile } from './manifest.ts'
 import { decodeColumns } from './segment/decodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
 import { listKeys, readBytes } from './values.ts'
@@ -9,8 +9,9 @@ import { listKeys, readBytes } from './values.ts'
 const segmentPattern = /:segment:(\d{4}-\d\d-\d\d)-[^:]*-(anon|user)\.parquet$/
 
 /**
- * Makes up for a manifest that is not whole, whether a crash cut it off or a disk changed it: segments that no other manifest names are whole hits all
- * the same, and to have them count once more than needed is harmless. What was erased or pruned stays hidden by its mark.
+ * Makes up for a manifest that is not whole, whether a crash cut it off or a disk changed it: segments that no other
+ * manifest names are whole hits all the same, and to have them count once more than needed is harmless. What was erased or
+ * pruned stays hidden by its mark.
  */
 export async function adoptSegments(log: SiteLog, options: CompactionOptions & { grace: number }): Promise<void> {
   if (log.damagedManifests.size === 0) return
@@ -43,8 +44,7 @@ async function describe(key: string, bytes: Uint8Array | undefined): Promise<Seg
       crc: crc32(bytes),
       facts: id.length,
       hits: new Set(id).size,
-      from: time.reduce((a, b) => Math.min(a, b), Infinity),
-      to: time.reduce((a, b) => Math.max(a, b), -Infinity),
+      ...timeSpan(time),
     }
   } catch {
     return undefined

@@ -107,7 +107,8 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     const { driver, base } = storage.getMount(`${site}:batch:`)
     const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
     const key = isAppendDriver(driver) ? currentKey(site, frame.length) : nextKey(site)
-    const begun = current.get(site)?.key === key ? (current.get(site)?.begun ?? now()) : now()
+    const open = current.get(site)
+    const begun = open?.key === key ? open.begun : now()
     writing.add(key)
     try {
       await (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))

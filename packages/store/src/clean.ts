@@ -1,6 +1,7 @@
 import { compact, isClosed, uniteDay, type CompactionOptions } from './compaction.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
-import type { SegmentFile } from './manifest.ts'
+import { groupBy } from './groupBy.ts'
+import { commitOf, type SegmentFile } from './manifest.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import type { SiteLog } from './siteLog.ts'
 
@@ -70,8 +71,7 @@ async function findFiles(
  * for a few late hits.
  */
 function findPieces(files: readonly SegmentFile[]): SegmentFile[] {
-  const commits = new Map<string, SegmentFile[]>()
-  for (const file of files) commits.set(file.key.replace(/-\w+\.parquet$/, ''), [...(commits.get(file.key.replace(/-\w+\.parquet$/, '')) ?? []), file])
+  const commits = groupBy(files, commitOf)
   const sized = [...commits.values()].map((group) => ({ group, facts: sumFacts(group) })).toSorted((a, b) => b.facts - a.facts)
   const [largest, ...small] = sized
   if (largest === undefined || small.length === 0) return []

@@ -6,7 +6,7 @@ import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { formatStamp } from './keys.ts'
 import { addFact } from './merge.ts'
-import { coverRuns, encodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import { coverRuns, encodeManifest, timeSpan, type Manifest, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
 import { encodeSegment } from './segment/encodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -166,11 +166,6 @@ async function writeSegment(
 ): Promise<SegmentFile> {
   const facts = hits.flat()
   const bytes = encodeSegment(facts)
-  let [from, to] = [Infinity, -Infinity]
-  for (const { time } of facts) {
-    from = Math.min(from, time)
-    to = Math.max(to, time)
-  }
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
   return {
     key,
@@ -180,8 +175,7 @@ async function writeSegment(
     crc: crc32(bytes),
     facts: facts.length,
     hits: hits.length,
-    from,
-    to,
+    ...timeSpan(facts.map(({ time }) => time)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { readDay } from './factSet.ts'
-import type { SegmentFile } from './manifest.ts'
+import { commitOf, type SegmentFile } from './manifest.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { segmentLines } from './segment/segmentLines.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -31,7 +31,7 @@ export async function* exportLines(log: SiteLog, day: string, { from = -Infinity
 
 /** The bytes of the segments if every fact in them is a hit that may be shown as it is. All at once: half a day could not be taken back. */
 async function readPlain(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<Uint8Array[] | undefined> {
-  const commits = new Set(files.map(({ key }) => key.replace(/-\w+\.parquet$/, '')))
+  const commits = new Set(files.map(commitOf))
   if (log.fresh.has(day) || commits.size !== 1 || files.some(({ facts, hits }) => facts !== hits)) return undefined
   const isMarked = log.marks.hasErasures || log.links.size > 0 || files.some(({ from }) => from < log.marks.pruningEnds.anonymous)
   try {

@@ -9,7 +9,6 @@ import type { MaintainReport } from './store.ts'
 import { sweep } from './sweep.ts'
 import { listKeys } from './values.ts'
 
-
 /** Prunings older than this have long been applied to everything, ms: nine days, as hits may be eight days late. */
 const pruningAge = 9 * 86_400_000
 /** How often leftovers are looked for where none are known, ms. */

@@ -33,6 +33,21 @@ export interface Manifest {
   replaces: readonly string[]
 }
 
+/** What the segments that one commit wrote for a day have in common. */
+export function commitOf({ key }: SegmentFile): string {
+  return key.replace(/-\w+\.parquet$/, '')
+}
+
+/** Of the earliest and the latest of some moments. */
+export function timeSpan(times: Iterable<number>): Pick<SegmentFile, 'from' | 'to'> {
+  const span = { from: Infinity, to: -Infinity }
+  for (const time of times) {
+    span.from = Math.min(span.from, time)
+    span.to = Math.max(span.to, time)
+  }
+  return span
+}
+
 export function encodeManifest(manifest: Manifest): Buffer {
   return encodeFrame(JSON.stringify(manifest))
 }
