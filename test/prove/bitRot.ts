@@ -87,7 +87,8 @@ async function judge({ sound, key, cut, append, random }: Damage, open: OpenStor
   // A manifest that is short was never finished, as far as anybody can tell: then the batches are still there.
   if (!isSame(before) && !isReported()) note('lost', `${name}: counts ${before.length}, not ${expected.length}, and reports nothing`)
   for (let round = 0; round < 4; round++) {
-    time += 40 * minute
+    // Long enough for what nobody can name any more to be found.
+    time += 200 * minute
     await store.maintain({ force: true }).catch((error: unknown) => note('serverErrors', `${name}: upkeep: ${String(error)}`))
   }
   const after = await listHits(store)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findRot } from './bitRot.ts'
 import { findMutant, mutants, rotMutants, smallScale } from './mutants.ts'
-import { openPatched } from './patchedStore.ts'
+import { checkPatches, openPatched } from './patchedStore.ts'
 
 // A proof that finds nothing wrong with a store without its rules proves nothing.
 describe('a store with one of its rules left out is found out', () => {
@@ -17,4 +17,9 @@ describe('a store with one of its rules left out is found out', () => {
       expect(found).not.toEqual([])
     }, 60_000)
   }
+})
+
+// One that does not apply tries nothing.
+test.each([...mutants, ...rotMutants])('the patches of $rule $name apply', async ({ rule, name, patches }) => {
+  await expect(checkPatches(`${rule} ${name}`, [...smallScale, ...patches])).resolves.toBeUndefined()
 })

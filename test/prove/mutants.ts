@@ -40,8 +40,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'compaction.ts',
-        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  return {',
-        replace: `void createItem(storage, key, bytes)${ignored}\n  return {`,
+        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  return file',
+        replace: `void createItem(storage, key, bytes)${ignored}\n  return file`,
       },
     ],
     seed: 6,
@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     rule: 'R3',
     name: 'a gathered value counts before it is whole',
     patches: [
-      { file: 'siteLog.ts', find: 'if (name.bytes > 0 && batch.size < name.bytes) return true', replace: '' },
+      { file: 'siteLog.ts', find: 'if (isShort && name.made + settle >= now()) return true', replace: '' },
       { file: 'siteLog.ts', find: 'batch.damaged ||= problem.reason === \'checksum\' || name.bytes > 0', replace: 'batch.damaged ||= problem.reason === \'checksum\'' },
     ],
     seed: 0,
@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R5',
     name: 'a segment that is gone is passed over',
-    patches: [{ file: 'siteLog.ts', find: 'if (gone !== undefined && reading < maxListings) {', replace: 'if (gone !== undefined && reading < 1) {' }],
+    patches: [{ file: 'siteLog.ts', find: 'if (gone === undefined) {', replace: 'if (gone === undefined || sought.size === 0) {' }],
     seed: 80,
   },
   {
@@ -88,8 +88,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'compaction.ts',
-        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  log.commit',
-        replace: `void createItem(storage, key, bytes)${ignored}\n  log.commit`,
+        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  if (isLate',
+        replace: `void createItem(storage, key, bytes)${ignored}\n  if (isLate`,
       },
     ],
     seed: 94,
@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R6',
     name: 'batches go without a grace time',
-    patches: [{ file: 'sweep.ts', find: 'const isOver = (time: number) => time + grace < now()', replace: 'const isOver = (time: number) => time + 0 * grace <= now()' }],
+    patches: [{ file: 'sweep.ts', find: 'const isOver = (time: number) => time + grace < begun', replace: 'const isOver = (time: number) => time + 0 * grace <= begun' }],
     seed: 21,
   },
   {
@@ -134,13 +134,13 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R8',
     name: 'a reader knows the erasures of its own process only',
-    patches: [{ file: 'siteLog.ts', find: 'else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)', replace: 'else if (key.startsWith(`${site}:erasure:`)) erasures.set(key, value as Erasure)' }],
+    patches: [{ file: 'markLog.ts', find: 'else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)', replace: 'else if (key.startsWith(`${site}:erasure:`)) erasures.set(key, value as Erasure)' }],
     seed: 3,
   },
   {
     rule: 'R8',
     name: 'a reader knows the prunings of its own process only',
-    patches: [{ file: 'siteLog.ts', find: 'else addPruning(key, value as Pruning)', replace: 'else prunings.set(key, value as Pruning)' }],
+    patches: [{ file: 'markLog.ts', find: 'else addPruning(key, value as Pruning)', replace: 'else prunings.set(key, value as Pruning)' }],
     seed: 17,
   },
   {
@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R10',
     name: 'a manifest goes before what it covers or replaces',
-    patches: [{ file: 'sweep.ts', find: ' || replaces.some(log.catalog.knows) || coversAny(manifest)', replace: '' }],
+    patches: [{ file: 'sweep.ts', find: ' || manifest.replaces.some(catalog.knows) || coversAny(manifest)', replace: '' }],
     seed: 12,
   },
   {

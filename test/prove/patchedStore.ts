@@ -32,10 +32,22 @@ export async function openPatched(name: string, patches: readonly Patch[]): Prom
   }
 }
 
-async function apply(copy: URL, name: string, { file, find, replace }: Patch): Promise<void> {
-  const url = new URL(file, copy)
-  const text = await readFile(url, 'utf8')
+/**
+ * The same without a store.
+ * @throws Error if a patch does not fit
+ */
+export async function checkPatches(name: string, patches: readonly Patch[]): Promise<void> {
+  const texts = new Map<string, string>()
+  for (const patch of patches) texts.set(patch.file, change(name, patch, texts.get(patch.file) ?? (await readFile(new URL(patch.file, source), 'utf8'))))
+}
+
+async function apply(copy: URL, name: string, patch: Patch): Promise<void> {
+  const url = new URL(patch.file, copy)
+  await writeFile(url, change(name, patch, await readFile(url, 'utf8')))
+}
+
+function change(name: string, { file, find, replace }: Patch, text: string): string {
   const found = text.split(find).length - 1
   if (found !== 1) throw new Error(`${name}: ${JSON.stringify(find)} stands ${found} times in packages/store/src/${file}, not once: mend the patch`)
-  await writeFile(url, text.replace(find, () => replace))
+  return text.replace(find, () => replace)
 }

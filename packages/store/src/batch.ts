@@ -1,4 +1,4 @@
-import { isAscii, type Buffer } from 'node:buffer'
+import { Buffer, isAscii } from 'node:buffer'
 import type { Storage } from 'unstorage'
 import { isAppendDriver } from './batchWriter.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
@@ -51,22 +51,29 @@ export async function readBatch(
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readFrames(bytes, batch.end)
-  const facts = payloads.flatMap((payload) => parseLines(decode(payload))).map(keep)
+  const facts = payloads.flatMap((payload) => parseLines(payload)).map(keep)
   batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
   batch.size = bytes.length
   batch.end = end
   return problems
 }
 
-/** Several times as fast as UTF-8 where nothing needs it. */
-function decode(payload: Buffer): string {
-  return isAscii(payload) ? payload.toString('latin1') : payload.toString()
-}
+const [newline, comma, openBracket, closeBracket] = [0x0a, 0x2c, 0x5b, 0x5d]
+/** For frames of the usual size, of which thousands are read in a row. */
+const scratch = Buffer.alloc(256 * 1024)
 
 /**
  * The checksum has shown that these are the very bytes of `encodeBatch` or the writer, so they are not decoded anew. All
- * lines at once: within JSON a line break is escaped.
+ * lines at once, as an array: within JSON a line break is escaped.
  */
-function parseLines(lines: string): StoredHit[] {
-  return lines === '' ? [] : (JSON.parse(`[${lines.slice(0, -1).replaceAll('\n', ',')}]`) as StoredHit[])
+function parseLines(lines: Buffer): StoredHit[] {
+  if (lines.length === 0) return []
+  // A copy: the storage may go on using its own.
+  const json = lines.length < scratch.length ? scratch.subarray(0, lines.length + 1) : Buffer.allocUnsafe(lines.length + 1)
+  json.set(lines, 1)
+  json[0] = openBracket
+  for (let at = json.indexOf(newline); at !== -1; at = json.indexOf(newline, at + 1)) json[at] = comma
+  json[json.length - 1] = closeBracket
+  // Several times as fast as UTF-8 where nothing needs it.
+  return JSON.parse(json.toString(isAscii(json) ? 'latin1' : 'utf8')) as StoredHit[]
 }

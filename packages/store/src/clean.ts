@@ -89,7 +89,7 @@ async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile
   // What is written after an erasure is written without the person: see `compact`.
   if (log.openErasures().length === 0 || memory.clean.get(file.key) === log.version) return false
   try {
-    const { id, time, user, session, visitor } = await log.segments.persons(file)
+    const { id, time, user, session, visitor } = await log.segments.columns(file, ['id', 'time', 'user', 'session', 'visitor'])
     for (let row = 0; row < id.length; row++) {
       if (log.marks.erases({ day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! })) return true
     }
@@ -114,26 +114,29 @@ async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<D
 
 /**
  * Writes days anew without what was pruned: those that are past it altogether, and the one in the midst once a day.
- * @returns how many facts were written
+ * @returns how many facts were written, and whether nothing is left in any segment that a pruning took
  */
-export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<number> {
-  let facts = 0
+export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
+  const found = { facts: 0, clean: true }
   const isOld = [...log.prunings.values()].some(({ at }) => at < options.now() - pruneRest)
   for (const [day, files] of log.catalog.days) {
     const { pruningEnds } = log.marks
     const endOf = ({ kind }: SegmentFile) => (kind === 'anon' ? pruningEnds.anonymous : pruningEnds.authenticated)
     const touched = files.filter((file) => file.from < endOf(file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
-    if (touched.length === 0 || !(isOld || touched.some((file) => file.to < endOf(file)))) continue
+    if (touched.length === 0) continue
+    // Until it was read whole: a damaged one may be mended from a backup.
+    found.clean = false
+    if (!(isOld || touched.some((file) => file.to < endOf(file)))) continue
     const read = await readFiles(log, files)
     // What was moved into segments while they were read is in neither.
     if (read === undefined || log.catalog.days.get(day) !== files) continue
     // Hits may have facts that are not in segments yet: what they say together counts.
     for (const known of log.fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(read, fact)
     const goes = [...read.values()].some((its) => log.marks.keep(its).length < its.length)
-    if (goes) facts += (await compact(log, options, { days: [[day, read]], replaces: files, whole: true })) ?? 0
+    if (goes) found.facts += (await compact(log, options, { days: [[day, read]], replaces: files, whole: true })) ?? 0
     else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)
   }
-  return facts
+  return found
 }
 
 function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {

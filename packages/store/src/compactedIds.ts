@@ -48,7 +48,7 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
         if (known.files.has(file.key)) continue
         known.files.add(file.key)
         try {
-          const { id, origin, time, user, session, visitor, received } = await log.segments.persons(file)
+          const { id, origin, time, user, session, visitor, received } = await log.segments.columns(file, ['id', 'origin', 'time', 'user', 'session', 'visitor', 'received'])
           for (let row = 0; row < id.length; row++) {
             const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
             known.latest = Math.max(known.latest, received[row]!)

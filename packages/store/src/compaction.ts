@@ -6,7 +6,7 @@ import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { formatStamp } from './keys.ts'
 import { addFact } from './merge.ts'
-import { coverRuns, encodeManifest, timeSpan, type Manifest, type SegmentFile } from './manifest.ts'
+import { commitLimit, coverRuns, encodeManifest, timeSpan, type Manifest, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
 import { encodeSegment } from './segment/encodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -32,6 +32,8 @@ export interface CompactionInput {
 const closedAfter = 37 * 3_600_000
 /** More values than this are compacted whatever is in them: listing and opening them takes too long. */
 const maxBatches = 4096
+/** Days of which the segments are being written while the next one is read: small ones take longer to sync than to encode. */
+const parallelDays = 4
 
 export function isClosed(day: string, now: number): boolean {
   return now >= Date.parse(day) + closedAfter
@@ -75,27 +77,34 @@ export function uniteDay(facts: Iterable<StoredHit>): DayFacts {
 /**
  * Writes segments, and then the manifest that makes them count. A crash before it leaves segments that nobody reads.
  *
- * @returns how many facts were written; undefined if something was erased or pruned meanwhile: then it is to be done anew
+ * @returns how many facts were written; undefined if something was erased or pruned meanwhile, or it took too long: then it
+ *   is to be done anew
  */
 export async function compact(log: SiteLog, options: CompactionOptions, input: CompactionInput): Promise<number | undefined> {
   const { version } = log
+  const begun = options.now()
   const erased: string[] = []
-  const files: SegmentFile[] = []
+  const writes: Promise<SegmentFile[]>[] = []
   for await (const [day, facts] of input.days) {
     const kept = keepOf(log.marks, facts, input.whole === true, erased)
-    files.push(...(await writeDay(log, options, day, kept)))
+    const writing = writeDay(log, options, day, kept)
+    // Heard of below; until then Node.js would take it that nobody cares.
+    writing.catch(() => undefined)
+    writes.push(writing)
+    await writes.at(-parallelDays)
   }
+  const files = (await Promise.all(writes)).flat()
   if (files.length === 0 && (input.replaces ?? []).length === 0 && (input.covers ?? []).length === 0) return 0
   // An erasure that has come since must not find its person in a new place.
   await log.refreshNow()
-  if (log.version !== version) {
-    await removeSegments(options, files)
+  if (log.version !== version || isLate(options, begun)) {
+    await removeSegments(log, options, files)
     return undefined
   }
   // Another process was faster.
   const covers = (input.covers ?? []).filter(({ name }) => log.catalog.coveredAt(name) === undefined)
   if (input.covers !== undefined && covers.length === 0) {
-    await removeSegments(options, files)
+    await removeSegments(log, options, files)
     return 0
   }
   // Another origin may tell of the hit later, without the name.
@@ -106,16 +115,36 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     covers: coverRuns(covers.map(({ name }) => name)),
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
-  await commitManifest(log, options, manifest)
+  if (!(await commitManifest(log, options, manifest, begun))) return undefined
   return files.reduce((sum, file) => sum + file.facts, 0)
 }
 
-/** From here on the segments count. */
-export async function commitManifest(log: SiteLog, { storage, nonce }: CompactionOptions, manifest: Manifest): Promise<void> {
+/**
+ * From here on the segments count.
+ *
+ * @param begun when the first of them was to be written, ms since 1970
+ * @returns false if so much time has passed that some of them are gone
+ */
+export async function commitManifest(log: SiteLog, options: CompactionOptions, manifest: Manifest, begun: number): Promise<boolean> {
+  const { storage, nonce } = options
   const bytes = encodeManifest(manifest)
   const key = `${log.site}:manifest:${formatStamp(manifest.time, nonce())}-${bytes.length}`
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
+  if (isLate(options, begun) && !(await areThere(options, manifest.files))) {
+    await storage.removeItem(key)
+    return false
+  }
   log.commit(key, manifest)
+  return true
+}
+
+function isLate({ now }: CompactionOptions, begun: number): boolean {
+  return Math.abs(now() - begun) > commitLimit
+}
+
+async function areThere({ storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<boolean> {
+  for (const { key } of files) if (!(await storage.hasItem(key))) return false
+  return true
 }
 
 /** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */
@@ -150,11 +179,8 @@ async function writeDay(
 ): Promise<SegmentFile[]> {
   const kinds = groupBy(hits, (facts) => (log.marks.userOf(facts) === '' ? 'anon' : 'user'))
   const stamp = formatStamp(options.now(), options.nonce())
-  const files: SegmentFile[] = []
-  for (const [kind, its] of kinds) {
-    files.push(await writeSegment(options, `${log.site}:segment:${day}-${stamp}-${kind}.parquet`, day, kind, its))
-  }
-  return files
+  const keyOf = (kind: SegmentFile['kind']) => `${log.site}:segment:${day}-${stamp}-${kind}.parquet`
+  return Promise.all([...kinds].map(([kind, its]) => writeSegment(options, keyOf(kind), day, kind, its)))
 }
 
 async function writeSegment(
@@ -166,8 +192,7 @@ async function writeSegment(
 ): Promise<SegmentFile> {
   const facts = hits.flat()
   const bytes = encodeSegment(facts)
-  if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
-  return {
+  const file: SegmentFile = {
     key,
     day,
     kind,
@@ -177,8 +202,12 @@ async function writeSegment(
     hits: hits.length,
     ...timeSpan(facts.map(({ time }) => time)),
   }
+  // All that is held on to while it is written.
+  if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
+  return file
 }
 
-async function removeSegments({ storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<void> {
-  for (const { key } of files) await storage.removeItem(key)
+/** But not what somebody has adopted meanwhile. */
+async function removeSegments(log: SiteLog, { storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<void> {
+  for (const { key } of files) if (!log.catalog.knows(key)) await storage.removeItem(key)
 }

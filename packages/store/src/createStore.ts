@@ -2,7 +2,7 @@ import { createBatchWriter } from './batchWriter.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { SweepDriver } from './drivers/fs.ts'
-import { hashPerson, nameHit, subjectOf, type Erasure } from './erasure.ts'
+import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
@@ -13,10 +13,10 @@ import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
-import { mayHoldPerson } from './searchDay.ts'
+import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
-import type { AppendOutcome, HitFilter, HitPosition, HitStore, PruneReport, RetentionPolicy } from './store.ts'
+import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -33,6 +33,8 @@ export interface Store extends HitStore {
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning):/
+/** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
+const compactRest = 60_000
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
 
@@ -56,10 +58,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
   const compacting = new Set<string>()
+  /** When that last changed nothing, ms since 1970. */
+  const compactedInVain = new Map<string, number>()
   let closed = false
 
   await openSites()
-  await sweepDrivers()
+  // A storage that cannot be written can be read all the same.
+  await sweepDrivers().catch(settings.onError)
 
   return {
     durability: settings.durability,
@@ -100,7 +105,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       await log.writeLink(link)
       return true
     },
-    erase: (subject) => inTurn(() => erase(subject)),
+    erase: (subject, { dryRun = false } = {}) => inTurn(() => erase(subject, dryRun)),
     prune: (policy, pruning = {}) =>
       inTurn(async () => {
         const report = { anonymous: 0, authenticated: 0, others: 0 }
@@ -151,23 +156,26 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       log.record(key, hit)
       return known ? 'duplicate' : 'stored'
     })
-    if (log.freshCount >= settings.compactAt) compactSoon(site)
+    if (log.freshCount >= settings.compactAt) compactSoon(site, log)
     return outcomes
   }
 
   /** What is in batches is in memory: it must not grow until somebody calls `maintain`. */
-  function compactSoon(site: string): void {
+  function compactSoon(site: string, log: SiteLog): void {
     if (closed || compacting.has(site)) return
+    // What others still add to is theirs to compact; and what did not work is not tried with every hit.
+    if (countSettled(log) < settings.compactAt || Math.abs(now() - (compactedInVain.get(site) ?? -Infinity)) < compactRest) return
     compacting.add(site)
+    compactedInVain.set(site, now())
     inTurn(async () => {
       await writer.rotate(true)
-      await compactBatches(logOf(site), settings, false)
+      if ((await compactBatches(log, settings, false)) > 0) compactedInVain.delete(site)
     })
       .catch(settings.onError)
       .finally(() => compacting.delete(site))
   }
 
-  async function erase(subject: Parameters<HitStore['erase']>[0]): Promise<{ erased: number }> {
+  async function erase(subject: Subject, dryRun: boolean): Promise<EraseReport> {
     const { kind, value } = subjectOf(subject)
     const log = logOf(subject.site)
     await log.refreshNow()
@@ -177,18 +185,19 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const after = log.marks.copy()
     after.addErasure(erasure)
     // From here on nobody sees the person, whatever happens to this process.
-    await log.writeErasure(erasure)
-    const gone: string[] = []
+    if (!dryRun) await log.writeErasure(erasure)
+    const gone: StoredHit[] = []
     for (const { day } of spansOf(log, {})) {
-      if (!(await mayHoldPerson(log, day, { [kind]: value }, before))) continue
-      for (const facts of (await log.readDay(day)).values()) {
+      const ids = await findPerson(log, day, { [kind]: value }, before)
+      if (ids?.size === 0) continue
+      for (const facts of (await log.readDay(day, ids)).values()) {
         const hit = before.read(facts)
-        if (hit !== undefined && after.read(facts) === undefined) gone.push(nameHit(hit))
+        if (hit !== undefined && after.read(facts) === undefined) gone.push(hit)
       }
     }
     // Others may tell of the same hits later, without the person's name.
-    if (gone.length > 0) await log.writeErasure({ ...erasure, hits: gone })
-    return { erased: gone.length }
+    if (gone.length > 0 && !dryRun) await log.writeErasure({ ...erasure, hits: gone.map(nameHit) })
+    return reportErased(gone)
   }
 
   async function prune(site: string, policy: RetentionPolicy, at: number, dryRun: boolean, report: PruneReport): Promise<void> {
@@ -278,6 +287,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   function assertOpen(): void {
     if (closed) throw new Error('[treadlight store] is closed')
   }
+}
+
+/** How many hits are in batches that only this process adds to, or nobody. */
+function countSettled({ batches }: SiteLog): number {
+  return [...batches.values()].reduce((sum, { settled, facts }) => (settled ? sum + facts.length : sum), 0)
 }
 
 /** The hits of every day that may have one in the range. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StoredHit } from './hit.ts'
-import type { Subject } from './store.ts'
+import type { EraseReport, Subject } from './store.ts'
 
 const kinds = ['user', 'session', 'visitor'] as const
 
@@ -34,6 +34,18 @@ export function subjectOf(subject: Subject): { kind: Erasure['kind']; value: str
     if (value) return { kind, value }
   }
   throw new RangeError('[treadlight store] to erase somebody, name a user, a session or a visitor')
+}
+
+const kindsOfHits = { pageview: 'pageviews', event: 'events', engagement: 'engagement' } as const
+
+/** Says of hits that are gone what they were. */
+export function reportErased(hits: Iterable<Pick<StoredHit, 'type'>>): EraseReport {
+  const report: EraseReport = { erased: 0, pageviews: 0, events: 0, engagement: 0 }
+  for (const { type } of hits) {
+    report.erased++
+    report[kindsOfHits[type]]++
+  }
+  return report
 }
 
 /** What stands for a hit in an erasure: within a site, home day and id name it. */

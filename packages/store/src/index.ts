@@ -4,9 +4,11 @@ export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriv
 export { redact } from './drivers/driverError.ts'
 export type { FrameProblem } from './frame.ts'
 export type { Origin, StoredHit } from './hit.ts'
+export { isLaterFormat } from './laterFormat.ts'
 export { listHits } from './listHits.ts'
 export { addFact, mergeFacts, mergeRules } from './merge.ts'
 export { createNdjsonStore, type NdjsonStoreOptions } from './ndjson/createNdjsonStore.ts'
+export { findErasures, type OpenErasure } from './openErasures.ts'
 export { openStorage, type StorageConfig } from './openStorage.ts'
 export type { Dimension, Filter, FilterOperator, Metric, Query, QueryResult, QueryRow } from './query.ts'
 export { createReferenceStore, type ReferenceStoreOptions } from './reference.ts'
@@ -19,6 +21,7 @@ export {
   StoreBusyError,
   type AppendOutcome,
   type Durability,
+  type EraseOptions,
   type EraseReport,
   type HitFilter,
   type HitPosition,
@@ -33,4 +36,4 @@ export {
 } from './store.ts'
 export { createBuckets } from './timeBuckets.ts'
 export { createValues, type StorageProblem, type Values, type ValuesOptions } from './values.ts'
-export { newestTime, verifyStorage, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verifyStorage.ts'
+export { newestTime, oldestBatchTime, verifyStorage, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verifyStorage.ts'

@@ -1,4 +1,5 @@
 import { adoptSegments } from './adoptSegments.ts'
+import type { Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
 import { chooseBatches, compact, unite } from './compaction.ts'
@@ -37,7 +38,7 @@ export async function maintainSite(
   await adoptSegments(log, options)
   const { facts, clean } = await rewriteSegments(log, options, memory)
   const pruned = await rewritePruned(log, options, memory)
-  report.rewritten = facts + pruned
+  report.rewritten = facts + pruned.facts
   const isIdle = !areBatchesGathered && !areLinksGathered && report.compacted + report.rewritten === 0 && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
@@ -47,7 +48,7 @@ export async function maintainSite(
     memory.waits = !swept.clean
     if (clean && swept.clean) await finishErasures(log)
   }
-  if (pruned === 0) await forgetPrunings(log, options)
+  if (pruned.clean) await forgetPrunings(log, options)
   return report
 }
 
@@ -76,12 +77,13 @@ async function finishErasures(log: SiteLog): Promise<void> {
   for (const key of open) await log.writeFinished(key)
 }
 
-/** A pruning counts until everything that it was about has been written anew. */
+/** A pruning counts until everything that it was about has been written anew, also what nobody can read at present. */
 async function forgetPrunings(log: SiteLog, { storage, now }: ResolvedStoreOptions): Promise<void> {
   const old = [...log.prunings].filter(([, { at }]) => at < now() - pruningAge).map(([key]) => key)
-  if (old.length === 0) return
+  if (old.length === 0 || log.damagedManifests.size > 0) return
   const batches = await listKeys(storage, `${log.site}:batch:`)
-  if (batches.length > 0 && [...log.batches.values()].some(({ facts }) => facts.some(({ received }) => received < now() - pruningAge))) return
+  const mayHold = ({ facts, damaged }: Batch) => damaged || facts.some(({ received }) => received < now() - pruningAge)
+  if (batches.length > 0 && [...log.batches.values()].some(mayHold)) return
   for (const key of old) await storage.removeItem(key)
   log.forget(old)
 }

@@ -33,6 +33,14 @@ export interface Manifest {
   replaces: readonly string[]
 }
 
+/**
+ * Within what time of the first of its segments a manifest has to be there, ms. Whoever was held up for longer - a laptop
+ * that slept, a machine that was paused - cannot know whether others have swept what it is about to name: see `sweep`.
+ */
+export const commitLimit: number = 3 * 3_600_000
+/** After how long a segment that no manifest names is nobody's any more, ms. Clocks may be hours off by then. */
+export const orphanAge: number = 2 * commitLimit
+
 /** What the segments that one commit wrote for a day have in common. */
 export function commitOf({ key }: SegmentFile): string {
   return key.replace(/-\w+\.parquet$/, '')

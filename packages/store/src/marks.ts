@@ -1,4 +1,4 @@
-import { hashPerson, nameHit, type Erasure } from './erasure.ts'
+import { hashPerson, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
 import { addFact, mergeFacts } from './merge.ts'
 import { isExpired, pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
@@ -56,9 +56,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
   const sessionsOf = new Map<string, Set<string>>()
   const erasures: Erasure[] = []
   const prunings: Pruning[] = []
-  const erasedHits = new Set<string>()
-  /** Until when a person is erased, by hash. */
-  const erasedUntil = new Map<string, number>()
+  /** Ids by home day. */
+  const erasedHits = new Map<string, Set<string>>()
+  /** Until when a person is erased, by hash. Apart by kind: where no visitor was erased, none has to be hashed. */
+  const erasedUntil: Record<Erasure['kind'], Map<string, number>> = { user: new Map(), session: new Map(), visitor: new Map() }
   /** Until when the anonymous hits of a session are, because they were an erased user's. */
   const disownedUntil = new Map<string, number>()
   const hashes = new Map<string, string>()
@@ -76,9 +77,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       links.get(link.session)?.some((known) => known.user === link.user && known.time <= link.time && !isDead(known)) === true,
     addErasure(erasure) {
       erasures.push(erasure)
-      raise(erasedUntil, erasure.hash, erasure.time)
+      // Some name hits only.
+      if (erasure.hash !== '') raise(erasedUntil[erasure.kind], erasure.hash, erasure.time)
       for (const session of erasure.sessions) raise(disownedUntil, session, erasure.time)
-      for (const hit of erasure.hits) erasedHits.add(hit)
+      for (const name of erasure.hits) addName(erasedHits, name)
     },
     addPruning(pruning) {
       prunings.push(pruning)
@@ -101,7 +103,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     isErased: (facts) => isErased(keepUnpruned(facts)),
     userOf: (facts) => resolve(mergeFacts(facts)).user,
     erases,
-    hasErased: (hit) => erasedHits.has(nameHit(hit)),
+    hasErased: (hit) => erasedHits.get(hit.day)?.has(hit.id) === true,
     linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
     isLinked: (session) => linkOf(session) !== undefined,
     isDead,
@@ -155,10 +157,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
 
   function erases(fact: PersonalFields): boolean {
     if (erasures.length === 0) return false
-    if (erasedHits.has(nameHit(fact))) return true
+    if (marks.hasErased(fact)) return true
     const { time, user, session, visitor } = fact
-    if (isPast('visitor', visitor, time, erasedUntil) || isPast('session', session, time, erasedUntil)) return true
-    if (user !== '') return isPast('user', user, time, erasedUntil)
+    if (isPast('visitor', visitor, time) || isPast('session', session, time)) return true
+    if (user !== '') return isPast('user', user, time)
     if (session === '') return false
     if (isPast('session', session, time, disownedUntil)) return true
     return isDisowned(session, time)
@@ -167,19 +169,19 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
   /** Whether whoever an anonymous hit of the session counts as was erased. A link that is dead yields to the next one. */
   function isDisowned(session: string, time: number): boolean {
     for (const link of links.get(session) ?? []) {
-      if (isPast('user', link.user, time, erasedUntil)) return true
+      if (isPast('user', link.user, time)) return true
       if (!isDead(link)) return false
     }
     return false
   }
 
-  function isPast(kind: Erasure['kind'], value: string, time: number, until: ReadonlyMap<string, number>): boolean {
-    return value !== '' && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
+  function isPast(kind: Erasure['kind'], value: string, time: number, until: ReadonlyMap<string, number> = erasedUntil[kind]): boolean {
+    return value !== '' && until.size > 0 && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
   }
 
   function isDead(link: Link): boolean {
     if (erasures.length === 0) return false
-    return isPast('user', link.user, link.time, erasedUntil) || isPast('session', link.session, link.time, erasedUntil)
+    return isPast('user', link.user, link.time) || isPast('session', link.session, link.time)
   }
 
   function hashOf(kind: Erasure['kind'], value: string): string {
@@ -191,6 +193,15 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     hashes.set(name, hash)
     return hash
   }
+}
+
+/** @param name as `nameHit` says */
+function addName(names: Map<string, Set<string>>, name: string): void {
+  const end = name.indexOf(' ')
+  const day = name.slice(0, end)
+  const ids = names.get(day)
+  if (ids === undefined) names.set(day, new Set([name.slice(end + 1)]))
+  else ids.add(name.slice(end + 1))
 }
 
 function raise(until: Map<string, number>, hash: string, time: number): void {

@@ -37,11 +37,11 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     async identify(link) {
       return siteOf(link.site).addLink(link)
     },
-    async erase(subject) {
+    async erase(subject, { dryRun = false } = {}) {
       const site = siteOf(subject.site)
-      const erasure = site.planErasure(subject, now())
-      site.addErasure(erasure)
-      return { erased: erasure.hits.length }
+      const { erasure, report } = site.planErasure(subject, now())
+      if (!dryRun) site.addErasure(erasure)
+      return report
     },
     async prune(policy, pruning = {}) {
       assertOpen()

@@ -2,19 +2,25 @@ import { crc32 } from 'node:zlib'
 import type { Storage } from 'unstorage'
 import type { StoredHit } from './hit.ts'
 import type { SegmentFile } from './manifest.ts'
-import { decodeColumns, decodeSegment } from './segment/decodeSegment.ts'
+import { decodeColumns, decodeSegment, type SegmentColumns } from './segment/decodeSegment.ts'
+import { SegmentError } from './segment/openSegment.ts'
 import { readBytes, type StorageProblem } from './values.ts'
 
 /** Reads segments, and remembers those that were asked for last: they never change. */
 export interface SegmentReader {
   /** @param remember false for what is read once, such as by upkeep */
   facts(file: SegmentFile, remember?: boolean): Promise<readonly StoredHit[]>
-  /** Only what names persons, by row. */
-  persons(file: SegmentFile): Promise<PersonColumns>
+  /** Some fields by row, for a fraction of what whole facts cost. */
+  columns<K extends keyof SegmentColumns>(file: SegmentFile, columns: readonly K[]): Promise<Pick<SegmentColumns, K>>
+  /** The facts with these ids. */
+  factsOf(file: SegmentFile, ids: ReadonlySet<string>): Promise<readonly StoredHit[]>
   bytes(file: SegmentFile): Promise<Uint8Array>
+  /**
+   * Decodes bytes of the segment.
+   * @throws SegmentDamaged, having reported it: what was damaged before its manifest was made has the right checksum
+   */
+  decode<T>(file: SegmentFile, act: () => Promise<T>): Promise<T>
 }
-
-export type PersonColumns = Awaited<ReturnType<typeof decodeColumns<'id' | 'origin' | 'time' | 'user' | 'session' | 'visitor' | 'received'>>>
 
 /** The value is not there: either it was replaced meanwhile, or it is lost. */
 export class SegmentGone extends Error {}
@@ -39,9 +45,24 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     throw new SegmentDamaged(`[treadlight store] ${file.key} is damaged`)
   }
 
+  async function decode<T>({ key }: SegmentFile, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (cause) {
+      if (!(cause instanceof SegmentError)) throw cause
+      onProblem({ key, offset: 0, reason: 'checksum' })
+      throw new SegmentDamaged(`[treadlight store] ${key} is damaged`, { cause })
+    }
+  }
+
+  async function decodeFacts(file: SegmentFile): Promise<readonly StoredHit[]> {
+    const value = await bytes(file)
+    return decode(file, () => decodeSegment(value))
+  }
+
   async function read(file: SegmentFile): Promise<readonly StoredHit[]> {
     try {
-      const facts = await decodeSegment(await bytes(file))
+      const facts = await decodeFacts(file)
       keep(file.key, facts)
       return facts
     } finally {
@@ -68,12 +89,23 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
         remembered.set(file.key, known)
         return known
       }
-      if (!remember) return decodeSegment(await bytes(file))
+      if (!remember) return decodeFacts(file)
       // A dashboard asks six questions at once, all about the same days.
       const reading = underWay.get(file.key) ?? read(file)
       underWay.set(file.key, reading)
       return reading
     },
-    persons: async (file) => decodeColumns(await bytes(file), ['id', 'origin', 'time', 'user', 'session', 'visitor', 'received']),
+    decode,
+    async columns(file, columns) {
+      const value = await bytes(file)
+      return decode(file, () => decodeColumns(value, columns))
+    },
+    async factsOf(file, ids) {
+      const value = await bytes(file)
+      return decode(file, async () => {
+        const { id } = await decodeColumns(value, ['id'])
+        return id.some((each) => ids.has(each)) ? (await decodeSegment(value)).filter((fact) => ids.has(fact.id)) : []
+      })
+    },
   }
 }

@@ -1,28 +1,25 @@
 import { createBatch, hasGrown, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
-import { hashText, type Erasure } from './erasure.ts'
 import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
-import { formatStamp, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
-import { createMarks, type Marks } from './marks.ts'
+import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
-import type { Pruning } from './pruning.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
+import { createSharedTexts } from './shareTexts.ts'
 import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
-import type { Link } from './store.ts'
-import { createValues, ensureValue, listKeys, readBytes } from './values.ts'
+import { listKeys, readBytes, type StorageProblem } from './values.ts'
 
 /**
  * What the storage has of one site: batches and marks in memory, segments by their manifests. To refresh it is to take
  * up what other processes have written.
  */
-export interface SiteLog extends Refresher {
+export interface SiteLog extends Refresher, MarkLog {
   readonly site: string
-  readonly marks: Marks
   readonly catalog: Catalog
   readonly segments: SegmentReader
   /** What was read or written and is in no segment yet, by key. */
@@ -31,16 +28,8 @@ export interface SiteLog extends Refresher {
   readonly fresh: FactSet
   /** How many, repeated ones included. */
   readonly freshCount: number
-  /** Links and erasures by the key of their value. */
-  readonly links: ReadonlyMap<string, readonly Link[]>
-  readonly erasures: ReadonlyMap<string, Erasure>
-  readonly prunings: ReadonlyMap<string, Pruning>
-  /** The keys of erasures of which something may be left in the storage. */
-  openErasures(): string[]
-  /** Counts what may change what is to be kept: erasures and prunings. */
-  readonly version: number
   /** Manifests that are not whole: nobody knows what they named. See `adoptSegments`. */
-  readonly damagedManifests: ReadonlySet<string>
+  readonly damagedManifests: ReadonlyMap<string, 'torn' | 'checksum'>
   /**
    * Whether appending the hit would change nothing: this process has itself made durable a fact of its id and origin,
    * and the one that is kept stays. What was only read may rest in the cache of a system that is about to fail.
@@ -58,18 +47,15 @@ export interface SiteLog extends Refresher {
   regather(key: string, parts: readonly Batch[]): void
   /** Forgets values that this process has deleted. */
   forget(keys: readonly string[]): void
-  /** Resolves when the mark is durable. */
-  writeLink(link: Link): Promise<void>
-  /** Writes many links as one value. */
-  writeLinks(key: string, links: readonly Link[]): Promise<void>
-  writeErasure(erasure: Erasure): Promise<void>
-  /** Says of hits that they were erased, beside those that an erasure knew of. @param names as `nameHit` says */
-  writeErasedHits(names: readonly string[]): Promise<void>
-  writePruning(pruning: Pruning): Promise<void>
-  /** Says of an erasure that it is finished. */
-  writeFinished(erasureKey: string): Promise<void>
-  /** The facts of a home day from wherever they are, to look at only. What is damaged is reported and left out. */
-  readDay(day: string): Promise<ReadonlyMap<string, readonly StoredHit[]>>
+  /**
+   * The facts of a home day from wherever they are, to look at only. What is damaged is reported and left out.
+   * @param ids of the hits that are wanted; all by default
+   */
+  readDay(day: string, ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly StoredHit[]>>
+  /** Takes it that a segment is nowhere, and reports it: what it was made of counts again, as far as it is there. */
+  lose(key: string): void
+  /** Says of a value that it is not what was written. */
+  report(problem: StorageProblem): void
   /** Whether nobody will add to a batch. */
   isSettled(batch: Batch): boolean
 }
@@ -88,21 +74,16 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const { site, storage, writer, now, refreshMs, onProblem, settle, nonce } = options
   const catalog = createCatalog()
   const segments = createSegmentReader(storage, onProblem)
-  const values = createValues(storage, { onProblem })
+  const markLog = createMarkLog({ site, storage, now, nonce, onProblem })
   const batches = new Map<string, Batch>()
   let fresh: FactSet = new Map()
   /** Facts of which this process has made one of the same id and origin durable. */
   const durable = new WeakSet<StoredHit>()
-  const links = new Map<string, readonly Link[]>()
-  const erasures = new Map<string, Erasure>()
-  const prunings = new Map<string, Pruning>()
-  const finished = new Set<string>()
-  const damagedManifests = new Set<string>()
-  let marks = createMarks()
-  let version = 0
+  const damagedManifests = new Map<string, 'torn' | 'checksum'>()
   let freshCount = 0
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
+  const shareTexts = createSharedTexts()
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
@@ -117,7 +98,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
         ...(await listKeys(storage, `${site}:erasure:`)),
         ...(await listKeys(storage, `${site}:pruning:`)),
       ]
-      const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, takeMark)) && (await takeAll(batchKeys, takeBatch))
+      const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
       if (taken) return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
     }
@@ -142,14 +123,15 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (manifest !== undefined && value.length === bytes) takeCommit(key, manifest)
     // A short one may still be being written.
     else if (value.length >= bytes || time + settle < now()) {
-      damagedManifests.add(key)
-      onProblem({ key, offset: 0, reason: value.length < bytes ? 'torn' : 'checksum' })
+      const reason = value.length < bytes ? 'torn' : 'checksum'
+      damagedManifests.set(key, reason)
+      onProblem({ key, offset: 0, reason })
     }
     return true
   }
 
   function takeCommit(key: string, manifest: Manifest): void {
-    catalog.add(key, manifest)
+    catalog.add(key, manifest, now())
     dropCovered()
   }
 
@@ -180,7 +162,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const settled = name.bytes > 0 || minuteTime(name.minute) + settle < now()
     if (!batches.has(key) || (await hasGrown(storage, batch))) {
       const [known, count] = [fresh, batch.facts.length]
-      const problems = await readBatch(storage, batch, keep)
+      const problems = await readBatch(storage, batch, (fact) => keep(shareTexts(fact)))
       if (problems === undefined) return false
       const isShort = batch.size < name.bytes
       // A gathered value that is not whole may still be being written: its parts are there.
@@ -206,42 +188,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     return bytes === 0 && gathered.get(writer)?.some((run) => run.seq <= seq && seq <= run.last) === true
   }
 
-  async function takeMark(key: string): Promise<boolean> {
-    if (links.has(key) || erasures.has(key) || prunings.has(key) || finished.has(key)) return true
-    if (key.endsWith('-done')) {
-      finished.add(key)
-      return true
-    }
-    const bytes = await values.read(key)
-    // Gone: a link that was gathered or forgotten. Damaged: reported.
-    if (bytes === undefined) return (await storage.hasItem(key))
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    if (key.startsWith(`${site}:link:`)) addLinks(key, Array.isArray(value) ? (value as Link[]) : [value as Link])
-    else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)
-    else addPruning(key, value as Pruning)
-    return true
-  }
-
-  function addLinks(key: string, its: readonly Link[]): void {
-    links.set(key, its)
-    for (const link of its) marks.addLink(link)
-  }
-
-  function addErasure(key: string, erasure: Erasure): void {
-    erasures.set(key, erasure)
-    marks.addErasure(erasure)
-    version++
-  }
-
-  function addPruning(key: string, pruning: Pruning): void {
-    prunings.set(key, pruning)
-    marks.addPruning(pruning)
-    version++
-  }
-
   /** Values that others have deleted are gone; what they said is in others, or was to go. */
   async function forgetVanished(listed: ReadonlySet<string>): Promise<void> {
-    const known = [...batches.keys(), ...catalog.manifests.keys(), ...links.keys(), ...prunings.keys(), ...damagedManifests]
+    const known = [...batches.keys(), ...catalog.manifests.keys(), ...markLog.links.keys(), ...markLog.prunings.keys(), ...damagedManifests.keys()]
     const gone: string[] = []
     for (const key of known.filter((each) => !listed.has(each) && !writer.isOpen(each))) {
       // This process may have written it since, and some storages list late what they have.
@@ -251,15 +200,12 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function forget(keys: readonly string[]): void {
-    const count = links.size + prunings.size
     drop(keys.flatMap((key) => batches.get(key) ?? []))
     for (const key of keys) {
       catalog.remove(key)
       damagedManifests.delete(key)
-      links.delete(key)
-      prunings.delete(key)
     }
-    if (count !== links.size + prunings.size) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
+    markLog.forget(keys)
   }
 
   /** Takes up a fact; answers the one that is there instead, so that none is held twice. */
@@ -271,7 +217,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const known = fresh.get(hit.day)?.get(hit.id)
     if (known === undefined) return false
     const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && durable.has(fact)
-    return marks.keep(known).some(isKept)
+    return markLog.marks.keep(known).some(isKept)
   }
 
   function record(key: string, hit: StoredHit): void {
@@ -299,73 +245,53 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     for (const fact of batch.facts) durable.delete(fact)
   }
 
-  async function writeLink(link: Link): Promise<void> {
-    const key = `${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`
-    await ensureValue(values, key, JSON.stringify(link))
-    addLinks(key, [link])
-  }
-
-  async function writeLinks(key: string, its: readonly Link[]): Promise<void> {
-    if (!(await values.create(key, JSON.stringify(its)))) throw new Error(`[treadlight store] ${key} is taken`)
-    addLinks(key, its)
-  }
-
-  async function writeErasure(erasure: Erasure): Promise<void> {
-    const key = `${site}:erasure:${erasure.hash}-${erasure.time}${erasure.hits.length > 0 ? '-hits' : ''}`
-    await ensureValue(values, key, JSON.stringify(erasure))
-    if (!erasures.has(key)) addErasure(key, erasure)
-  }
-
-  async function writeErasedHits(names: readonly string[]): Promise<void> {
-    const erasure: Erasure = { kind: 'user', hash: '', time: now(), sessions: [], hits: names }
-    const key = `${site}:erasure:${hashText(names.join())}-${erasure.time}-hits`
-    await ensureValue(values, key, JSON.stringify(erasure))
-    addErasure(key, erasure)
-  }
-
-  async function writePruning(pruning: Pruning): Promise<void> {
-    const key = `${site}:pruning:${formatStamp(pruning.at, nonce())}`
-    await values.create(key, JSON.stringify(pruning))
-    addPruning(key, pruning)
-  }
-
-  async function readDay(day: string): Promise<ReadonlyMap<string, readonly StoredHit[]>> {
-    for (let reading = 1; ; reading++) {
-      if (!catalog.days.has(day)) return fresh.get(day) ?? new Map()
+  async function readDay(day: string, ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly StoredHit[]>> {
+    const sought = new Set<string>()
+    while (catalog.days.has(day)) {
       const facts: DayFacts = new Map()
       // Of the same moment as the list of segments: what is compacted while they are read is in neither afterwards.
       const known = fresh.get(day)
-      const gone = await addSegments(day, facts)
-      if (gone !== undefined && reading < maxListings) {
-        // It was replaced since the manifests were listed, unless it is lost.
-        await refreshNow()
-        continue
+      const gone = await addSegments(day, facts, ids)
+      if (gone === undefined) {
+        for (const its of known?.values() ?? []) for (const fact of its) if (ids?.has(fact.id) !== false) addToDay(facts, fact)
+        return facts
       }
-      if (gone !== undefined) onProblem({ key: gone.key, offset: 0, reason: 'missing' })
-      for (const its of known?.values() ?? []) for (const fact of its) addToDay(facts, fact)
-      return facts
+      // It was replaced since the manifests were listed, unless it is lost.
+      if (sought.has(gone.key)) lose(gone.key)
+      sought.add(gone.key)
+      await refreshNow()
     }
+    return fresh.get(day) ?? new Map()
   }
 
-  /** Answers a segment that is not there. */
-  async function addSegments(day: string, facts: DayFacts): Promise<SegmentFile | undefined> {
+  /** Answers a segment that is not there, and was when it was last looked for. */
+  async function addSegments(day: string, facts: DayFacts, ids?: ReadonlySet<string>): Promise<SegmentFile | undefined> {
     let gone: SegmentFile | undefined
     for (const file of catalog.days.get(day) ?? []) {
       try {
-        for (const fact of await segments.facts(file)) addToDay(facts, fact)
+        for (const fact of await (ids ? segments.factsOf(file, ids) : segments.facts(file))) addToDay(facts, fact)
       } catch (error) {
-        if (error instanceof SegmentGone) gone = file
+        if (error instanceof SegmentGone) gone = catalog.isMissing(file.key) ? gone : file
         else if (!(error instanceof SegmentDamaged)) throw error
       }
     }
     return gone
   }
 
+  function lose(key: string): void {
+    catalog.setMissing(key, true)
+    onProblem({ key, offset: 0, reason: 'missing' })
+  }
+
   return {
-    site,
+    ...markLog,
     get marks() {
-      return marks
+      return markLog.marks
     },
+    get version() {
+      return markLog.version
+    },
+    site,
     catalog,
     segments,
     batches,
@@ -375,18 +301,11 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     get freshCount() {
       return freshCount
     },
-    links,
-    erasures,
-    prunings,
-    openErasures: () => [...erasures.keys()].filter((key) => !finished.has(`${key}-done`)),
-    get version() {
-      return version
-    },
     damagedManifests,
     refresh,
     refreshNow,
     holds,
-    knows: (hit) => marks.keep(fresh.get(hit.day)?.get(hit.id) ?? []).length > 0,
+    knows: (hit) => markLog.marks.keep(fresh.get(hit.day)?.get(hit.id) ?? []).length > 0,
     record,
     doubt,
     commit: takeCommit,
@@ -397,16 +316,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       for (const part of parts) batches.delete(part.key)
     },
     forget,
-    writeLink,
-    writeLinks,
-    writeErasure,
-    writeErasedHits,
-    writePruning,
-    async writeFinished(erasureKey) {
-      const key = `${erasureKey}-done`
-      await values.create(key, '')
-      finished.add(key)
-    },
+    lose,
+    report: onProblem,
     readDay,
     isSettled: (batch) => batch.settled && !writer.isOpen(batch.key),
   }

@@ -1,4 +1,4 @@
-import { hashPerson, nameHit, subjectOf, type Erasure } from './erasure.ts'
+import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { addToSet, readDay, type FactSet } from './factSet.ts'
 import type { StoredHit } from './hit.ts'
 import { checkLink, checkSite } from './keys.ts'
@@ -6,7 +6,7 @@ import { listHits } from './listHits.ts'
 import { createMarks } from './marks.ts'
 import { firstReceived } from './merge.ts'
 import { addToReport, afterAll, createPruning, type Pruning } from './pruning.ts'
-import type { AppendOutcome, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, EraseReport, Link, PruneReport, RetentionPolicy, Subject } from './store.ts'
 
 /** All that was said of a site: what a store has to keep. */
 export interface SiteState {
@@ -32,7 +32,7 @@ export interface SiteMemory {
   /** False if the link changes nothing. */
   addLink(link: Link): boolean
   /** @param time the store's clock, ms since 1970 */
-  planErasure(subject: Subject, time: number): Erasure
+  planErasure(subject: Subject, time: number): { erasure: Erasure; report: EraseReport }
   addErasure(erasure: Erasure): void
   /** @param now of the policy @param at the store's clock, both ms since 1970 */
   planPruning(policy: RetentionPolicy, now: number, at: number): { pruning: Pruning; report: PruneReport }
@@ -89,7 +89,7 @@ export function createSiteMemory(site: string, from?: Readonly<SiteState>): Site
       const then = marks.copy()
       then.addErasure(erasure)
       const gone = memory.hits().filter((hit) => then.read(factsOf(hit)) === undefined)
-      return { ...erasure, hits: gone.map(nameHit) }
+      return { erasure: { ...erasure, hits: gone.map(nameHit) }, report: reportErased(gone) }
     },
     addErasure(erasure) {
       erasures.push(erasure)

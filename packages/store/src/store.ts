@@ -7,9 +7,18 @@ export type AppendOutcome = 'stored' | 'duplicate'
 /** A person to erase, within one site: by user id, session id or visitor hash. */
 export type Subject = { site: string } & ({ user: string } | { session: string } | { visitor: string })
 
+export interface EraseOptions {
+  /** Counts, erases nothing. */
+  dryRun?: boolean
+}
+
 export interface EraseReport {
-  /** Hits that are gone from every answer. */
+  /** Hits that are gone from every answer; of them: */
   erased: number
+  pageviews: number
+  events: number
+  /** Reports of engagement. */
+  engagement: number
 }
 
 /** What may stay: a hit goes when any of these says so. */
@@ -119,7 +128,7 @@ export interface HitStore {
    * Hides the person's hits up to now from every answer, and every hit of which any fact names the person. What lies
    * in the storage goes with `maintain`.
    */
-  erase(subject: Subject): Promise<EraseReport>
+  erase(subject: Subject, options?: EraseOptions): Promise<EraseReport>
   /**
    * Hides for ever what the policy no longer allows, of what was received until now. What lies in the storage goes
    * with `maintain`.

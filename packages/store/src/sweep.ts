@@ -1,75 +1,116 @@
+import { describeSegment, isTornSegment } from './describeSegment.ts'
 import { spareLinks } from './gather.ts'
 import { parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
-import type { Manifest } from './manifest.ts'
+import { orphanAge, type Manifest } from './manifest.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
-import { listKeys } from './values.ts'
+import { listKeys, readBytes } from './values.ts'
 
 type SweepOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'grace'>
 
-/** After how long nobody can still be about to name a segment in a manifest, ms. */
-const orphanAge = 6 * 3_600_000
+/** Under way at once. */
+const parallelRemovals = 16
 
 /**
  * Deletes what is no longer needed, a grace time after it was committed that it is not: whoever listed it before has
- * read it by then, or lists again. Batches, then segments, then the manifests that say that the others may go.
+ * read it by then, or lists again. Batches, then segments, then the manifests that say that the others may go. Nothing
+ * goes for the sake of a manifest of which a segment is missing.
  *
  * @returns how many values are gone, and whether nothing is left that waits for its grace time
  */
 export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ deleted: number; clean: boolean }> {
   const { storage, now, grace } = options
-  const isOver = (time: number) => time + grace < now()
+  const { catalog } = log
+  // By the time at which the listings began, since what came later they may lack, however long this takes.
+  const begun = now()
+  const isOver = (time: number) => time + grace < begun
   const deleted: string[] = []
   let waiting = 0
 
   // A manifest that is taken up meanwhile may name what the listings below lack: it is looked at next time.
-  const manifests = [...log.catalog.manifests]
+  const manifests = [...catalog.manifests]
   const batches = await listKeys(storage, `${log.site}:batch:`)
-  const gathered = [...log.batches.values()].filter(({ name, damaged, settled }) => name.bytes > 0 && settled && !damaged)
-  for (const key of batches) {
-    const time = coveredAt(parseBatchKey(key))
-    if (time === undefined) continue
-    if (isOver(time)) await remove(key)
-    else waiting++
-  }
   const segments = await listKeys(storage, `${log.site}:segment:`)
-  for (const key of segments) {
-    const time = log.catalog.replacedAt(key)
-    if (time === undefined ? isOrphan(key) : isOver(time)) await remove(key)
-    else if (time !== undefined || !log.catalog.knows(key)) waiting++
-  }
-  for (const key of spareLinks(log, isOver)) await remove(key)
+  await findMissing(new Set(segments))
+  const gathered = [...log.batches.values()].filter(({ name, damaged, settled }) => name.bytes > 0 && settled && !damaged)
+  const [coveredOver, replacedOver] = [batches.filter((key) => isDue(coveredAt(parseBatchKey(key)))), segments.filter((key) => isDue(catalog.replacedAt(key)))]
+  const unnamed = segments.filter((key) => !catalog.knows(key))
+  await removeAll(coveredOver)
+  await removeAll(replacedOver)
+  const orphans = await findOrphans(unnamed)
+  waiting += unnamed.length - orphans.length
+  await removeAll(orphans)
+  await removeAll(spareLinks(log, isOver))
   if ([...log.links.keys()].some((key) => !isOver(parseStamp(key)?.time ?? -Infinity))) waiting++
   const gone = new Set(deleted)
   const left = new Set([...batches, ...segments].filter((key) => !gone.has(key)))
   const leftBatches = [...left].flatMap((key) => parseBatchKey(key) ?? [])
-  for (const [key, manifest] of manifests) {
-    const { files, time, replaces } = manifest
-    if (!isOver(time)) continue
-    const isNeeded = files.some((file) => left.has(file.key)) || replaces.some(log.catalog.knows) || coversAny(manifest)
-    if (!isNeeded) await remove(key)
-  }
+  await removeAll(manifests.filter(([key, manifest]) => isOver(catalog.sinceOf(key)) && !isNeeded(key, manifest)).map(([key]) => key))
   log.forget(deleted)
   await assertGone()
   return { deleted: deleted.length, clean: waiting === 0 }
 
-  async function remove(key: string): Promise<void> {
-    await storage.removeItem(key)
-    deleted.push(key)
+  /** In no order among themselves. */
+  async function removeAll(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += parallelRemovals) {
+      const group = keys.slice(start, start + parallelRemovals)
+      await Promise.all(group.map((key) => storage.removeItem(key)))
+      deleted.push(...group)
+    }
+  }
+
+  /** Looks for what manifests name. */
+  async function findMissing(listed: ReadonlySet<string>): Promise<void> {
+    const gone: string[] = []
+    for (const { key } of [...catalog.manifests.values()].flatMap(({ files }) => files)) {
+      const isGone = !listed.has(key) && catalog.replacedAt(key) === undefined && !(await storage.hasItem(key))
+      if (isGone) gone.push(key)
+      else catalog.setMissing(key, !listed.has(key) && catalog.replacedAt(key) !== undefined)
+    }
+    // It may have been replaced since the manifests were listed.
+    if (gone.some((key) => !catalog.isMissing(key))) await log.refreshNow()
+    for (const key of gone) if (catalog.knows(key) && catalog.replacedAt(key) === undefined) log.lose(key)
+  }
+
+  /** Whether it may go. @param since when it is not needed any more, if it is not */
+  function isDue(since: number | undefined): boolean {
+    if (since === undefined) return false
+    if (!isOver(since)) waiting++
+    return isOver(since)
   }
 
   /** Since when the facts of a batch are somewhere else, ms since 1970. */
   function coveredAt(name: BatchKey | undefined): number | undefined {
     if (name === undefined) return undefined
-    const committed = log.catalog.coveredAt(name)
+    const committed = catalog.coveredAt(name)
     if (committed !== undefined) return committed
     if (name.bytes > 0) return undefined
     return gathered.find(({ name: other }) => other.writer === name.writer && other.seq <= name.seq && name.seq <= other.last)?.name.made
   }
 
-  /** A crash left it before its manifest was written. With a damaged manifest nobody knows: see `adoptSegments`. */
-  function isOrphan(key: string): boolean {
-    return !log.catalog.knows(key) && log.damagedManifests.size === 0 && isOver((parseStamp(key)?.time ?? Infinity) + orphanAge)
+  /** Those that a crash left before their manifest was written. With a damaged manifest nobody knows: see `adoptSegments`. */
+  async function findOrphans(keys: readonly string[]): Promise<string[]> {
+    const old = keys.filter((key) => isOver((parseStamp(key)?.time ?? Infinity) + orphanAge))
+    if (old.length === 0 || log.damagedManifests.size > 0) return []
+    const sound: string[] = []
+    for (const key of old) if (await mayGo(key)) sound.push(key)
+    // A manifest may have come at the last moment.
+    await log.refreshNow()
+    return log.damagedManifests.size > 0 ? [] : sound.filter((key) => !catalog.knows(key))
+  }
+
+  /** What was written whole and is so no more is left for somebody to look at. */
+  async function mayGo(key: string): Promise<boolean> {
+    const bytes = await readBytes(storage, key)
+    if (bytes === undefined || isTornSegment(bytes) || (await describeSegment(key, bytes)) !== undefined) return true
+    log.report({ key, offset: 0, reason: 'checksum' })
+    return false
+  }
+
+  function isNeeded(key: string, manifest: Manifest): boolean {
+    // It tells what is lost, unless everything that it was made of is still there.
+    if (catalog.isVoid(key)) return !isSpare(manifest)
+    return manifest.files.some((file) => left.has(file.key)) || manifest.replaces.some(catalog.knows) || coversAny(manifest)
   }
 
   /** Whether a batch that the manifest covers is still there: without the manifest it would count again. */
@@ -78,6 +119,16 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
       const runs = Object.hasOwn(covers, writer) ? covers[writer] : undefined
       return runs?.some(([from, to]) => from <= seq && last <= to) === true
     })
+  }
+
+  /** Whether all that the manifest covers and replaces is there, or in segments of others. */
+  function isSpare({ covers, replaces }: Manifest): boolean {
+    const runs = Object.entries(covers).flatMap(([writer, its]) => its.map((run) => [writer, ...run] as const))
+    if (runs.length + replaces.length === 0) return false
+    const isThere = (writer: string, seq: number) =>
+      catalog.coveredAt({ writer, seq, last: seq }) !== undefined || leftBatches.some((batch) => batch.writer === writer && batch.seq <= seq && seq <= batch.last)
+    for (const [writer, from, to] of runs) for (let seq = from; seq <= to; seq++) if (!isThere(writer, seq)) return false
+    return replaces.every((key) => left.has(key) || catalog.replacedAt(key) !== undefined)
   }
 
   /**

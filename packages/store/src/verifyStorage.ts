@@ -4,6 +4,7 @@ import type { Storage } from 'unstorage'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
+import { isLaterFormat } from './laterFormat.ts'
 import { minuteTime, parseBatchKey, parseStamp } from './keys.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
@@ -15,9 +16,10 @@ export interface VerifyProblem {
   offset: number
   /**
    * As of frames, and `content`: the bytes are those that were written, and do not say what they should. A `torn` end of a
-   * batch is what a killed process leaves of a write that nobody was told of; of all else it is damage.
+   * batch is what a killed process leaves of a write that nobody was told of; of all else it is damage. `later`: a later
+   * version has written it.
    */
-  reason: FrameProblem['reason'] | 'content'
+  reason: FrameProblem['reason'] | 'content' | 'later'
   /** What is known beyond that. */
   detail?: string
 }
@@ -103,7 +105,7 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     try {
       await act()
     } catch (error) {
-      add(key, 'content', messageOf(error))
+      add(key, isLaterFormat(error) ? 'later' : 'content', messageOf(error))
     }
   }
 
@@ -228,6 +230,16 @@ export function newestTime(keys: readonly string[]): number | undefined {
   let newest = -Infinity
   for (const key of keys) newest = Math.max(newest, writtenAt(key) ?? -Infinity)
   return newest === -Infinity ? undefined : newest
+}
+
+/** When the oldest batch was begun that is still there, ms since 1970; undefined where there is none. */
+export function oldestBatchTime(keys: readonly string[]): number | undefined {
+  let oldest = Infinity
+  for (const key of keys) {
+    const batch = parseBatchKey(key)
+    if (batch !== undefined) oldest = Math.min(oldest, minuteTime(batch.minute))
+  }
+  return oldest === Infinity ? undefined : oldest
 }
 
 function writtenAt(key: string): number | undefined {

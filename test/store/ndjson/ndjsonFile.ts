@@ -9,7 +9,7 @@ export interface NdjsonFile {
   path: string
   /** Told by the stores so far. */
   problems: StorageProblem[]
-  open(options?: Partial<NdjsonStoreOptions>): Promise<HitStore>
+  open(options?: Partial<NdjsonStoreOptions>): ReturnType<typeof createNdjsonStore>
 }
 
 /** A place for a file, and stores on it that are closed after the test. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, statfs, unlink, writeFile } from 'node:fs/promises'
+import { link, statfs, unlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Check } from '../checkStorage.ts'
-import { codeOf, unlessMissing } from './fsError.ts'
+import { attempt, codeOf } from './fsError.ts'
+import { makeDirectory } from './makeDirectory.ts'
 
 /** Below it a collector may be full within hours, bytes. */
 const littleSpace = 1024 ** 3
@@ -11,7 +12,7 @@ const tooLittleSpace = 64 * 1024 ** 2
 /** What a 201 is worth in this folder, and how much longer there will be any. */
 export async function checkFolder({ base, sync = true }: { base: string; sync?: boolean | undefined }): Promise<Check[]> {
   const folder = resolve(base)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await attempt('make', folder, makeDirectory)
   return [await checkLinks(folder), await checkSpace(folder), checkSync(sync)]
 }
 
@@ -27,7 +28,8 @@ async function checkLinks(folder: string): Promise<Check> {
     const detail = `cannot make a hard link in ${folder} (${codeOf(error)})`
     return { name, ok: false, detail, remedy: 'choose a folder that this user may write to, on a file system with hard links' }
   } finally {
-    await Promise.all([from, to].map((path) => unlessMissing(unlink(path))))
+    // Where nothing can be written there is nothing to remove either, and the driver sweeps what is left.
+    await Promise.allSettled([from, to].map((path) => unlink(path)))
   }
 }
 

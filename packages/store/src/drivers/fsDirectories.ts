@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, rmdir } from 'node:fs/promises'
+import { open, readdir, rmdir } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { codeOf, unlessMissing } from './fsError.ts'
+import { makeDirectory } from './makeDirectory.ts'
 
 /**
  * No dot at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to
@@ -72,17 +73,6 @@ export async function findFiles(directory: string, pattern: RegExp): Promise<str
     return entry.isFile() && pattern.test(entry.name) ? [path] : []
   })
   return (await Promise.all(lists)).flat()
-}
-
-/** Answers the first directory that had to be made. */
-async function makeDirectory(path: string): Promise<string | undefined> {
-  try {
-    return await mkdir(path, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    // A file where the directory should be. Left as EEXIST it would pass for an existing value.
-    if (codeOf(cause) !== 'EEXIST') throw cause
-    throw Object.assign(new Error(`${path} is a file`, { cause }), { code: 'ENOTDIR' })
-  }
 }
 
 async function syncUp(from: string, to: string): Promise<void> {

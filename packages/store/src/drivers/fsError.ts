@@ -1,5 +1,5 @@
 const remedies: Record<string, string> = {
-  ENOENT: 'stop the collector before you remove or replace its folder',
+  ENOENT: 'stop the collector before you remove or replace its folder; name one that can be made',
   EACCES: 'give this user write access to it',
   EPERM: 'give this user write access to it, on a file system with hard links',
   ENOTSUP: 'use a file system with hard links',

@@ -1,3 +1,4 @@
+import type { Store } from '../createStore.ts'
 import { checkSite } from '../keys.ts'
 import { listHits } from '../listHits.ts'
 import type { Pruning } from '../pruning.ts'
@@ -8,6 +9,7 @@ import { createCommitQueue } from './commitQueue.ts'
 import { encodeLine, type Entry } from './lines.ts'
 import { openLogFile } from './logFile.ts'
 import { purge } from './purge.ts'
+import { readLogFile } from './readLogFile.ts'
 import { createSiteMemory, type SiteMemory, type SiteState } from '../siteMemory.ts'
 
 export interface NdjsonStoreOptions {
@@ -18,6 +20,11 @@ export interface NdjsonStoreOptions {
    * @default true
    */
   sync?: boolean
+  /**
+   * Looks at the file as it stands, beside the process that has it open, and changes nothing: whatever would write fails.
+   * @default false
+   */
+  readOnly?: boolean
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Most bytes of hits that wait for the disk; beyond, `append` throws StoreBusyError. @default 16 MiB */
@@ -37,11 +44,11 @@ export interface NdjsonStoreOptions {
  * const store = await createNdjsonStore({ path: './hits.ndjson' })
  * await store.append(hits)
  */
-export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<HitStore> {
+export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<HitStore & Pick<Store, 'sites'>> {
   const settings = resolveOptions(options)
-  const { now, path, sync, onProblem } = settings
+  const { now, path, sync, readOnly, onProblem } = settings
   const sites = new Map<string, SiteMemory>()
-  const log = await openLogFile({ path, sync, onProblem, onEntry: addEntry })
+  const log = await (readOnly ? readLogFile : openLogFile)({ path, sync, onProblem, onEntry: addEntry })
   const queue = createCommitQueue({ ...settings, write: log.append })
   let closing: Promise<void> | undefined
 
@@ -56,6 +63,10 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       const news = new Set(taken.filter((hit) => siteOf(hit.site).changes(hit)))
       const settle = () => taken.map((hit) => siteOf(hit.site)[news.has(hit) ? 'addHit' : 'outcomeOf'](hit))
       return news.size === 0 ? settle() : queue.append([...news].map(encodeLine), settle)
+    },
+    async sites() {
+      assertOpen()
+      return [...sites].flatMap(([site, { state }]) => (countLines([state]) > 0 ? [site] : []))
     },
     async query(query) {
       assertOpen()
@@ -72,13 +83,14 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       if (siteOf(link.site).knowsLink(taken)) return false
       return queue.append([encodeLine({ link: taken })], () => siteOf(taken.site).addLink(taken))
     },
-    async erase(subject) {
+    async erase(subject, { dryRun = false } = {}) {
       assertOpen()
       return queue.inTurn(async () => {
-        const erasure = siteOf(subject.site).planErasure(subject, now())
+        const { erasure, report } = siteOf(subject.site).planErasure(subject, now())
+        if (dryRun) return report
         await log.append(encodeLine({ erasure: { site: subject.site, ...erasure } }), 1)
         siteOf(subject.site).addErasure(erasure)
-        return { erased: erasure.hits.length }
+        return report
       })
     },
     async prune(policy, options = {}) {
@@ -147,6 +159,7 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
 function resolveOptions(options: NdjsonStoreOptions): Required<NdjsonStoreOptions> {
   return {
     sync: true,
+    readOnly: false,
     now: Date.now,
     maxWaitingBytes: 16 * 1024 * 1024,
     maxWaitingHits: 50_000,

@@ -18,7 +18,7 @@ interface Holder {
  *
  * @param sync waits until the disk has it: an empty lock after a power failure would tell nobody whose it was
  * @returns gives it back
- * @throws Error that names the file, the process and the remedy
+ * @throws Error that names the file, the process and the remedy, of code ELOCKED where another process has it
  */
 export async function acquireLock(path: string, sync: boolean): Promise<() => Promise<void>> {
   const token = randomBytes(6).toString('hex')
@@ -104,5 +104,6 @@ async function birthOf(pid: number): Promise<string | undefined> {
 }
 
 function createLockError(path: string, { pid, host }: Holder): Error {
-  return new Error(`[treadlight ndjson] ${path} is held by process ${pid} on ${host}: one process at a time may have the file open. Stop that one or, if no treadlight is running there, delete the lock`)
+  const message = `[treadlight ndjson] ${path} is held by process ${pid} on ${host}: one process at a time may have the file open. Stop that one or, if no treadlight is running there, delete the lock`
+  return Object.assign(new Error(message), { code: 'ELOCKED' })
 }

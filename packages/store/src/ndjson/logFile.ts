@@ -4,9 +4,10 @@ import { dirname, resolve } from 'node:path'
 import { createDirectories } from '../drivers/fsDirectories.ts'
 import { attempt, unlessMissing } from '../drivers/fsError.ts'
 import type { StorageProblem } from '../values.ts'
-import { checkHeader, decodeLine, encodeLine, header, type Entry } from './lines.ts'
+import { checkHeader, encodeLine, header, type Entry } from './lines.ts'
 import { acquireLock } from './lock.ts'
-import { readLines } from './readLines.ts'
+import { readEntries } from './readEntries.ts'
+import { readHead } from './readHead.ts'
 
 export interface LogFileOptions {
   path: string
@@ -101,31 +102,14 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
   }
 
   async function read(): Promise<void> {
-    const problems = new Map<number, StorageProblem>()
-    end = await attempt('read', path, () =>
-      readLines(path, (bytes, offset, hasEnd) => {
-        if (offset === 0) return
-        lines++
-        if (bytes.length > 0) readEntry(bytes, offset, hasEnd)
-      }),
-    )
+    const found = await attempt('read', path, () => readEntries(path, onEntry))
+    ;({ end, lines, doubtful, torn } = found)
     handle = await attempt('open', path, () => open(path, 'a'))
     inode = (await handle.stat()).ino
     // Whoever wrote this may have been killed before the disk had it, and what is here counts as durable from now on.
     if (sync) await handle.datasync()
     await nameIt()
-    for (const problem of problems.values()) onProblem(problem)
-
-    function readEntry(bytes: Buffer, offset: number, hasEnd: boolean): void {
-      const entry = decodeLine(bytes) as Entry | StorageProblem['reason']
-      if (!hasEnd) torn = offset
-      if (typeof entry === 'string') {
-        doubtful = true
-        // A last line without an end was not acknowledged: nobody misses it. It was if only its newline is another byte now.
-        if (hasEnd || typeof decodeLine(bytes.subarray(0, -1)) !== 'string') problems.set(offset, { key: path, offset, reason: entry })
-      } else if ('torn' in entry) problems.delete(entry.torn.offset)
-      else onEntry(entry)
-    }
+    for (const problem of found.problems) onProblem(problem)
   }
 
   async function append(text: string, count: number): Promise<void> {
@@ -211,19 +195,6 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
   async function nameIt(): Promise<void> {
     if (!named) await attempt('sync the folder of', path, directories.sync)
     named = true
-  }
-}
-
-/** The first bytes of a file, enough for its first line; '' if there is none. */
-async function readHead(path: string): Promise<string> {
-  const handle = await unlessMissing(open(path, 'r'))
-  if (handle === undefined) return ''
-  try {
-    const bytes = Buffer.alloc(2 * header.length)
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    return bytes.toString('latin1', 0, bytesRead)
-  } finally {
-    await handle.close()
   }
 }
 

@@ -2,7 +2,7 @@ import type { StoredHit } from '../hit.ts'
 import { openSegment, orDamaged } from './openSegment.ts'
 import { readHits } from './readHits.ts'
 
-export { decodeColumns } from './decodeColumns.ts'
+export { decodeColumns, type SegmentColumns } from './decodeColumns.ts'
 
 /**
  * The facts of a segment, exactly as they were encoded, by visitor, session, time, id and origin. What they have in

@@ -76,7 +76,9 @@ function readRun(reader: DataReader, codes: Codes, row: number, count: number, w
   const { view } = reader
   const low = view.getUint8(reader.offset++)
   const code = width === 16 ? low | (view.getUint8(reader.offset++) << 8) : low
-  codes.fill(code, row, row + count)
+  // A call of `fill` costs as much as some ten values, and most runs are shorter.
+  if (count > 10) codes.fill(code, row, row + count)
+  else for (let at = row; at < row + count; at++) codes[at] = code
   return row + count
 }
 

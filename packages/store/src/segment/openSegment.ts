@@ -17,10 +17,13 @@ export interface SegmentGroup {
   columns: ReadonlyMap<string, ColumnMetaData>
 }
 
-/** A segment that cannot be read: damaged, or of a later version. */
-class SegmentError extends Error {}
+/** A segment that cannot be read since it is damaged, or none. */
+export class SegmentError extends Error {}
 
-/** @throws SegmentError if the bytes are damaged, no segment, or of a later version */
+/** A segment that cannot be read since it is of a later version. */
+class LaterFormat extends Error {}
+
+/** @throws SegmentError if the bytes are damaged or no segment, LaterFormat */
 export function openSegment(bytes: Uint8Array): Segment {
   return orDamaged('footer', () => {
     const { key_value_metadata, row_groups } = readFooter(bytes)
@@ -40,7 +43,7 @@ export function orDamaged<T>(what: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    if (cause instanceof SegmentError) throw cause
+    if (cause instanceof SegmentError || cause instanceof LaterFormat) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SegmentError(`[treadlight store] segment is damaged: ${what}: ${why}; restore it from a backup`, { cause })
   }
@@ -60,7 +63,7 @@ function openGroup(segment: Segment, { num_rows, columns }: RowGroup): SegmentGr
 function checkVersion(version: string | undefined): void {
   if (version === undefined) throw new Error('it says no version')
   if (Number(version) === segmentVersion) return
-  throw new SegmentError(
+  throw new LaterFormat(
     `[treadlight store] segment format ${version} is later than this version's (${segmentVersion}): upgrade treadlight; nothing was changed`,
   )
 }

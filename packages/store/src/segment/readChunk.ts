@@ -29,23 +29,36 @@ interface ChunkPages {
   levels: Uint8Array | undefined
 }
 
-/** Reads a column of texts; a column that is missing has no values. */
-export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
-  const pages = readPages(group, name, 'RLE_DICTIONARY')
-  if (pages === undefined) return noText(group)
-  const { dictionary, count, data, levels } = pages
-  if (levels !== undefined && !levels.includes(1)) return noText(group)
-  if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
-  const values: (string | undefined)[] = readPlainTexts(dictionary, count)
-  const codes = readCodes(data, countValues(group, levels))
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= count) throw new Error(`column ${name} has a code without a value`)
-  if (levels === undefined) return { values, codes }
-  values.push(undefined)
-  return { values, codes: spread(codes, levels, count) }
+/** The same as bytes. */
+export interface CodedTexts {
+  /** The values, each behind its length: see `eachText`. */
+  dictionary: Buffer
+  count: number
+  hasNull: boolean
+  /** `count` for null. */
+  codes: Uint16Array
 }
 
-function noText({ rows }: SegmentGroup): TextColumn {
-  return { values: [undefined], codes: new Uint16Array(rows) }
+/** Reads a column of texts; a column that is missing has no values. */
+export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
+  const { dictionary, count, hasNull, codes } = readCodedTexts(group, name)
+  const values: (string | undefined)[] = []
+  eachText(dictionary, count, (start, end) => values.push(dictionary.toString('utf8', start, end)))
+  if (hasNull) values.push(undefined)
+  return { values, codes }
+}
+
+/** Reads a column of texts without making strings of them. */
+export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
+  const pages = readPages(group, name, 'RLE_DICTIONARY')
+  if (pages === undefined || (pages.levels !== undefined && !pages.levels.includes(1))) {
+    return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
+  }
+  const { dictionary, count, data, levels } = pages
+  if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
+  const codes = readCodes(data, countValues(group, levels))
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= count) throw new Error(`column ${name} has a code without a value`)
+  return { dictionary, count, hasNull: levels !== undefined, codes: levels === undefined ? codes : spread(codes, levels, count) }
 }
 
 /** Reads a column of integers or times; null is NaN. */
@@ -167,15 +180,13 @@ function restOf({ view, offset }: DataReader): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset)
 }
 
-/** Texts behind their lengths. Each is made once, however many rows share it. */
-function readPlainTexts(bytes: Buffer, count: number): string[] {
-  const texts: string[] = []
+/** Says where the texts of a dictionary stand, each of which may be many rows'. */
+export function eachText(dictionary: Buffer, count: number, take: (start: number, end: number) => void): void {
   let offset = 0
   for (let index = 0; index < count; index++) {
-    const end = offset + 4 + bytes.readUInt32LE(offset)
-    if (end > bytes.length) throw new Error('a text is longer than its dictionary')
-    texts.push(bytes.toString('utf8', offset + 4, end))
+    const end = offset + 4 + dictionary.readUInt32LE(offset)
+    if (end > dictionary.length) throw new Error('a text is longer than its dictionary')
+    take(offset + 4, end)
     offset = end
   }
-  return texts
 }

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { bytesField, createLineFields, type LineField } from './lineFields.ts'
+import { createLineFields, linesField, overrun, type LineField } from './lineFields.ts'
 import { openSegment, orDamaged, type SegmentGroup } from './openSegment.ts'
 import { readText } from './readChunk.ts'
 import { readHits } from './readHits.ts'
 
 /** Bytes of a piece, unless a single line may be longer. */
-const pieceSize = 128 * 1024
+const pieceSize = 64 * 1024
 
 /**
  * The facts of a segment as NDJSON: what `JSON.stringify` makes of each that `decodeSegment` answers, in pieces of whole
@@ -17,9 +17,10 @@ export async function* segmentLines(bytes: Uint8Array): AsyncGenerator<Uint8Arra
   for (const group of openSegment(bytes).groups) {
     const line = orDamaged('lines', () => lineOf(group))
     for (let row = 0; row < group.rows; ) {
-      const piece = new Uint8Array(Math.max(pieceSize, line.limit))
+      const piece = Buffer.allocUnsafeSlow(Math.max(pieceSize, line.limit) + overrun)
+      const out = new DataView(piece.buffer)
       let end = 0
-      while (row < group.rows && end + line.limit <= piece.length) end = line.write(row++, piece, end)
+      while (row < group.rows && end + line.limit + overrun <= piece.length) end = line.write(row++, out, end)
       yield piece.subarray(0, end)
     }
   }
@@ -43,7 +44,7 @@ function lineOf(group: SegmentGroup): LineField {
 /** Rows with an extra are rare, and told from whole hits. */
 function withExtras(group: SegmentGroup, plain: LineField, hasExtra: (row: number) => boolean): LineField {
   const lines = readHits(group).map((hit, row) => (hasExtra(row) ? Buffer.from(`${JSON.stringify(hit)}\n`) : undefined))
-  const whole = bytesField(lines, (row) => row)
+  const whole = linesField(lines)
   return {
     limit: Math.max(plain.limit, whole.limit),
     write: (row, out, at) => (hasExtra(row) ? whole : plain).write(row, out, at),

@@ -7,9 +7,8 @@ const hexDigits = '0123456789abcdef'
 /** Value of a lower-case hex digit by its char code; more than a byte for anything else. */
 const digitValues = new Uint16Array(256).fill(0x100)
 for (let value = 0; value < 16; value++) digitValues[hexDigits.charCodeAt(value)] = value
-/** First and second digit of a byte. */
-const highDigits = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits.charCodeAt(byte >> 4))
-const lowDigits = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits.charCodeAt(byte & 15))
+/** The two digits of a byte, the first one in the lower byte. */
+const digitPairs = Uint16Array.from({ length: 256 }, (_, byte) => hexDigits.charCodeAt(byte >> 4) | (hexDigits.charCodeAt(byte & 15) << 8))
 
 /** Length of a UUID as text. */
 export const uuidLength = 36
@@ -30,21 +29,23 @@ export function packUuid(text: string, bytes: Uint8Array, offset: number): boole
 }
 
 /** Writes the 16 bytes from `offset` on as text, `uuidLength` ASCII characters. @returns where it ends */
-export function writeUuid(bytes: Uint8Array, offset: number, out: Uint8Array, at: number): number {
-  for (let index = 0; index < 16; index++) {
-    const byte = bytes[offset + index]!
-    const digit = at + digitOffsets[index]!
-    out[digit] = highDigits[byte]!
-    out[digit + 1] = lowDigits[byte]!
+export function writeUuid(bytes: Uint8Array, offset: number, out: DataView, at: number): number {
+  for (let index = 0; index < 16; index += 2) {
+    const digits = digitPairs[bytes[offset + index]!]! | (digitPairs[bytes[offset + index + 1]!]! << 16)
+    out.setInt32(at + digitOffsets[index]!, digits, true)
   }
-  out[at + 8] = out[at + 13] = out[at + 18] = out[at + 23] = hyphen
+  out.setUint8(at + 8, hyphen)
+  out.setUint8(at + 13, hyphen)
+  out.setUint8(at + 18, hyphen)
+  out.setUint8(at + 23, hyphen)
   return at + uuidLength
 }
 
 /** The texts of UUIDs, one behind the other, `uuidLength` ASCII characters each. */
 export function formatUuids(bytes: Uint8Array): Buffer {
   const text = Buffer.allocUnsafe((bytes.length / 16) * uuidLength)
-  for (let offset = 0, at = 0; offset < bytes.length; offset += 16) at = writeUuid(bytes, offset, text, at)
+  const out = new DataView(text.buffer, text.byteOffset, text.length)
+  for (let offset = 0, at = 0; offset < bytes.length; offset += 16) at = writeUuid(bytes, offset, out, at)
   return text
 }
 
