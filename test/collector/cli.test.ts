@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const run = (args: string[], env?: Record<string, string>): Promise<CliResult> => runCli(folder, args, env)
-const commands = ['serve', 'export', 'compact', 'prune', 'doctor', 'user']
+const commands = ['serve', 'export', 'compact', 'prune', 'erase', 'doctor', 'user']
 
 describe('help', () => {
   test.each([['--help'], ['help'], ['-h']])('treadlight %s lists the commands', async (arg) => {
@@ -45,7 +45,7 @@ const unreachable = { TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_URL
 
 describe('what is wrong is one clear line, and exit code 1', () => {
   test.each([
-    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, export, compact, prune, doctor, user/],
+    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, export, compact, prune, erase, doctor, user/],
     ['an unknown option', ['serve', '--prot', '1'], {}, /--prot.*--help/],
     ['an unknown argument', ['prune', 'now'], {}, /now.*--help/],
     ['a bad port', ['serve', '--port', 'x'], {}, /port: "x" \(flag\) must be a whole number/],
@@ -60,6 +60,8 @@ describe('what is wrong is one clear line, and exit code 1', () => {
     ['a memory that is not this one’s', ['compact', '--driver', 'memory'], {}, /what a collector has in its memory only that collector can see/],
     ['a folder for another driver', ['compact', '--driver', 'memory', '--data', 'x'], {}, /--data is the folder of the fs driver/],
     ['a server that is not there', ['doctor'], unreachable, /could not connect to redis:\/\/\*\*\*@127\.0\.0\.1:1\/0 \(ECONNREFUSED\): start the server/],
+    ['a server that is not there', ['erase', '--user', 'ada'], unreachable, /could not connect to redis:.* \(ECONNREFUSED\): start the server/],
+    ['a number that no server understands', ['doctor'], { ...unreachable, TREADLIGHT_STORAGE_TIMEOUT: '-5' }, /storage\.timeout \(environment variable TREADLIGHT_STORAGE_TIMEOUT\) must be a whole number from 1 to/],
     ['user without a word', ['user'], {}, /treadlight user reset/],
   ])('%s', async (_, args, env, message) => {
     const { code, err } = await run(args, env as Record<string, string>)
@@ -174,6 +176,26 @@ describe('prune', () => {
     expect(await run(['prune'])).toMatchObject({ code: 0, out: '2 anonymous pageviews deleted, 1 authenticated pageviews deleted\n' })
     expect(await readAll(join(folder, 'data'))).toHaveLength(2)
     expect((await run(['prune'])).out).toBe('0 anonymous pageviews deleted, 0 authenticated pageviews deleted\n')
+  })
+
+  test('says that their bytes go later, and by what, beside the sentence that programs read', async () => {
+    await fill()
+    expect((await run(['prune', '--dry-run'])).err).toBe('')
+    expect((await run(['prune'])).err).toMatch(/^Nobody sees them any more\. Their bytes leave the storage within a day, .*\nwithout one, run treadlight compact tomorrow/)
+    // A first round of upkeep is done: of days that are too old as a whole nothing is written anew.
+    expect(await readdir(join(folder, 'data/default'))).toContain('manifest')
+    expect((await run(['prune'])).err).toBe('')
+  })
+
+  test('--site prunes one site only', async () => {
+    await fillFolder(join(folder, 'data'), [hitOf(91), hitOf(91, { site: 'shop' }), hitOf(92, { site: 'shop' })])
+    expect((await run(['prune', '--site', 'shop', '--dry-run'])).out).toMatch(/^2 anonymous/)
+    expect((await run(['prune', '--site', 'shop'])).out).toBe('2 anonymous pageviews deleted, 0 authenticated pageviews deleted\n')
+    expect((await run(['prune'])).out).toMatch(/^1 anonymous/)
+    expect(await run(['prune', '--site', 'typo'])).toMatchObject({
+      code: 1,
+      err: 'treadlight: --site typo: there is no such site here; there are default, shop\n',
+    })
   })
 
   test('PV23 both ages are settings', async () => {

@@ -159,3 +159,23 @@ test('a text file for the hits, and only so many of them', async () => {
   const config = await load({ TREADLIGHT_STORE_TYPE: 'ndjson', TREADLIGHT_STORE_PATH: '/srv/hits.ndjson', TREADLIGHT_RETENTION_NEWEST: '1000000' })
   expect(config).toMatchObject({ store: { type: 'ndjson', path: '/srv/hits.ndjson' }, retention: { newest: 1_000_000 } })
 })
+
+describe('numbers that would break a library are refused', () => {
+  test.each([
+    ['redis', 'timeout', '-5', '1 to 2147483647'],
+    ['redis', 'timeout', '0', '1 to 2147483647'],
+    ['redis', 'timeout', '99999999999', '1 to 2147483647'],
+    ['redis', 'timeout', '1e3', '1 to 2147483647'],
+    ['redis', 'timeout', '2.5', '1 to 2147483647'],
+    ['redis', 'port', '0', '1 to 65535'],
+    ['redis', 'port', '65536', '1 to 65535'],
+    ['redis', 'db', '-1', '0 to 2147483647'],
+    ['postgres', 'max', '0', '1 to 10000'],
+    ['s3', 'retries', '-1', '0 to 100'],
+    ['s3', 'parallel', '0', '1 to 10000'],
+    ['sqlite', 'timeout', '-1', '0 to 2147483647'],
+  ])('%s: %s %s', async (driver, option, value, allowed) => {
+    const env = { TREADLIGHT_STORAGE_DRIVER: driver, [`TREADLIGHT_STORAGE_${option.toUpperCase()}`]: value }
+    await expect(load(env)).rejects.toThrow(new RegExp(`^storage\\.${option} \\(environment variable .*\\) must be a whole number from ${allowed}$`))
+  })
+})

@@ -1,11 +1,12 @@
-import type { StoredHit } from '@treadlight/store'
+import { createNdjsonStore, createStore, openStorage, type StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { canMount, mountReadOnly } from '../drivers/readOnlyFolder.ts'
 import { startCollector } from '../process/collectorProcess.ts'
 import { cli, day, fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
 
@@ -291,11 +292,20 @@ describe('a text file for the hits', () => {
     expect(collector.output()).toContain(`file ${path} (small values: folder ${data}): a hit answered 201 is on disk (synced)`)
     await post(collector.url)
     await post(collector.url)
-    expect((await run(['export'], env)).err).toMatch(/held by process \d+ .*one process at a time/)
+    // Whoever only looks may do so beside it.
+    expect(hitsIn((await run(['export'], env)).out)).toHaveLength(2)
+    expect((await run(['prune', '--dry-run'], env)).code).toBe(0)
+    const beside = await run(['doctor', '--deep'], env)
+    expect(beside.out).toContain('Site default: 2 hits, from ')
+    expect(beside.code).toBe(0)
+    expect((await run(['user', 'reset'], env)).code).toBe(0)
+    for (const command of ['compact', 'prune']) expect((await run([command], env)).err).toMatch(/held by process \d+ .*one process at a time/)
+    expect((await post(collector.url)).status).toBe(201)
     expect(await collector.stop()).toBe(0)
 
-    expect(hitsIn((await run(['export'], env)).out)).toHaveLength(2)
-    expect((await run(['compact'], env)).code).toBe(0)
+    expect(hitsIn((await run(['export'], env)).out)).toHaveLength(3)
+    expect(await run(['compact'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^There was nothing to do\. Nothing that was erased or pruned is left in the file, .*--force/) })
+    expect((await run(['prune', '--newest', '2'], env)).err).toBe('')
     const { code, out } = await run(['doctor', '--deep'], env)
     expect(out).toContain('Site default: 2 hits, from ')
     expect(code).toBe(0)
@@ -305,9 +315,82 @@ describe('a text file for the hits', () => {
     expect(damaged.code).toBe(1)
   })
 
+  test('compact says what it did to it, and promises nothing for later', async () => {
+    const path = join(folder, 'text/hits.ndjson')
+    const store = await createNdjsonStore({ path })
+    await store.append([hitOf(3), hitOf(4, { user: 'ada' })])
+    await store.erase({ site: 'default', user: 'ada' })
+    await store.close()
+    await mkdir(data)
+    expect(await run(['compact'], env)).toEqual({
+      code: 0,
+      out: 'Wrote the file anew, with 2 lines. What was erased, pruned or said twice is gone from it.\n',
+      err: '',
+    })
+    expect((await run(['compact', '--force'], env)).out).toMatch(/^There was nothing to do\. .*no line says what others say\.$/m)
+  })
+
   test('that is not there is not made', async () => {
     await fillFolder(data, [hitOf(3)])
     expect(await run(['export'], env)).toMatchObject({ code: 1, err: 'treadlight: store.path: there is no file text/hits.ndjson; name the collector’s\n' })
+  })
+})
+
+describe.skipIf(!canMount)('a storage that cannot be written', () => {
+  test.each(['batches', 'segments'])('can be exported, counted and examined: %s', async (what) => {
+    await fillFolder(data, [hitOf(3), hitOf(91)])
+    if (what === 'segments') await run(['compact'])
+    const base = await mountReadOnly(data)
+    const { code, out, err } = await run(['export', '--data', base])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(hitsIn(out)).toHaveLength(2)
+    expect(await run(['prune', '--dry-run', '--data', base])).toMatchObject({ code: 0, out: expect.stringMatching(/^1 anonymous pageviews would be deleted/) })
+    expect(await run(['erase', '--visitor', 'v', '--dry-run', '--data', base])).toMatchObject({ code: 0, out: expect.stringMatching(/^2 hits/) })
+    const doctor = await run(['doctor', '--data', base])
+    expect(doctor.out).toMatch(/✗ fs hard links: cannot make a hard link in \S+ \(EROFS\)/)
+    expect(doctor.out).toMatch(/✗ bytes: could not write \S+ \(EROFS\): mount it writable or choose another folder/)
+    expect(doctor.out).toContain('Site default: 2 hits')
+    expect(doctor.code).toBe(1)
+    for (const args of [['serve', '--port', '0'], ['prune'], ['compact'], ['erase', '--visitor', 'v'], ['user', 'reset']]) {
+      expect(await run([...args, '--data', base])).toMatchObject({ code: 1, err: expect.stringMatching(/^treadlight: .*\(EROFS\): mount it writable or choose another folder$/m) })
+    }
+  })
+
+  test('also with left-overs of a killed process, which nobody can remove', async () => {
+    await fillFolder(data, [hitOf(3)])
+    const leftOver = join(data, 'default/batch/x~0a1b2c3d4e5f')
+    await writeFile(leftOver, '')
+    await utimes(leftOver, 1, 1)
+    const base = await mountReadOnly(data)
+    const { code, out, err } = await run(['export', '--data', base])
+    expect({ code, err, hits: hitsIn(out).length }).toEqual({ code: 0, err: '', hits: 1 })
+  })
+})
+
+describe('doctor on what collectors should have done', () => {
+  test('batches that wait for too long, erasures that do not come through', async () => {
+    await fillFolder(data, [hitOf(9, { user: 'ada' })], 9)
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 7_200_000 })
+    await store.erase({ site: 'default', user: 'ada' })
+    await store.close()
+    const { code, out } = await run(['doctor'])
+    expect(out).toMatch(/! upkeep: hits that arrived on \d{4}-\d\d-\d\d still lie in batches: no collector has run since, .*\n {4}→ run treadlight compact/)
+    expect(out).toMatch(/! erasures: 1 erasure, all in force; what 1 of them hide has not left the storage yet, .*\n {4}→ run treadlight compact, and again ten minutes later/)
+    expect(code).toBe(0)
+    await run(['erase', '--user', 'nobody'])
+    expect((await run(['doctor'])).out).toContain('! erasures: 2 erasures, all in force; what 2 of them hide')
+  })
+
+  test('a later format is no damage: it says to upgrade, not to restore', async () => {
+    await fillFolder(data, [hitOf(3)])
+    await mkdir(join(data, 'default/link'), { recursive: true })
+    await writeFile(join(data, 'default/link/0000'), 'treadlight 2 00000002 c79a65d3\n{}')
+    const { code, out } = await run(['doctor', '--deep'])
+    expect(code).toBe(1)
+    expect(out).toMatch(/✗ store: .*upgrade treadlight/)
+    expect(out).toMatch(/✗ damage: default:link:0000: .*upgrade treadlight/)
+    expect(out).not.toContain('restore')
   })
 })
 

@@ -4,6 +4,7 @@ import { createStorage } from 'unstorage'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createCollector } from '../../packages/collector/src/collector.ts'
 import { everyHour, everyMinute, startUpkeep } from '../../packages/collector/src/upkeep.ts'
+import { createTestCollector } from './collector.ts'
 
 const day = 86_400_000
 const noon = Date.parse('2026-11-21T12:00:00Z')
@@ -86,6 +87,14 @@ describe('upkeep', () => {
     await stop()
   })
 
+  test('a job may begin before the others', async () => {
+    let rounds = 0
+    const stop = startUpkeep({ jobs: [{ run: async () => void rounds++, every: 1000, after: 0 }], onError: () => undefined })
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(rounds).toBe(4)
+    await stop()
+  })
+
   test('the end waits for the round that is running', async () => {
     let finish = (): void => undefined
     let isFinished = false
@@ -97,5 +106,66 @@ describe('upkeep', () => {
     expect(isFinished).toBe(false)
     finish()
     await stopped
+  })
+})
+
+describe('/api/health', () => {
+  const session = async (request: (path: string, init?: RequestInit) => Promise<Response>, password: string): Promise<string> => {
+    const login = await request('/api/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ password }) })
+    return login.headers.getSetCookie()[0]!.split(';')[0]!
+  }
+
+  test('says that upkeep fails, since when, and that hits are taken all the same, until it is well', async () => {
+    const store = createReferenceStore({ now: () => noon })
+    const { collector, request, post, clock } = createTestCollector({ store })
+    const health = async (): Promise<unknown> => {
+      const response = await request('/api/health')
+      return { status: response.status, ...((await response.json()) as object) }
+    }
+    const maintain = vi.spyOn(store, 'maintain').mockRejectedValue(new Error('/secret/place (EROFS)'))
+    await expect(collector.maintain()).rejects.toThrow('EROFS')
+    clock.now += 60_000
+    await expect(collector.maintain()).rejects.toThrow('EROFS')
+    expect((await post({ url: 'https://a.example/' })).status).toBe(201)
+    const body = {
+      status: 200,
+      ok: false,
+      error: 'Upkeep fails, so that what was erased or is too old stays in the storage: the log says why',
+      failing: { upkeep: '2026-11-21T12:00:00.000Z' },
+    }
+    expect(await health()).toMatchObject(body)
+    expect(JSON.stringify(await health())).not.toContain('secret')
+
+    vi.spyOn(store, 'prune').mockRejectedValue(new Error('x'))
+    await expect(collector.prune({ anonymous: 1, authenticated: 1 })).rejects.toThrow('x')
+    expect(await health()).toMatchObject({ ok: false, failing: { ...body.failing, retention: '2026-11-21T12:01:00.000Z' } })
+    vi.restoreAllMocks()
+    maintain.mockRestore()
+    await collector.maintain()
+    await collector.prune({ anonymous: day, authenticated: day })
+    expect(await health()).toEqual({ status: 200, ok: true, version: expect.any(String), durability: 'volatile', problems: 0 })
+  })
+
+  test('says that queries fail; a question that cannot be understood is no failure', async () => {
+    const store = createReferenceStore({ now: () => noon })
+    const { collector, request } = createTestCollector({ store })
+    const cookie = await session(request, (await collector.account.setUp())!)
+    const ask = (date_range: string): Promise<Response> =>
+      request('/api/v2/query', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie },
+        body: JSON.stringify({ site_id: 'default', metrics: ['visitors'], date_range }),
+      })
+    const query = vi.spyOn(store, 'query').mockRejectedValue(new Error('EIO'))
+    expect((await ask('7d')).status).toBe(500)
+    expect((await ask('nonsense')).status).toBe(400)
+    expect(await (await request('/api/health')).json()).toMatchObject({
+      ok: false,
+      error: 'Queries cannot be answered: the log says why',
+      failing: { queries: '2026-11-21T12:00:00.000Z' },
+    })
+    query.mockRestore()
+    expect((await ask('7d')).status).toBe(200)
+    expect(await (await request('/api/health')).json()).toMatchObject({ ok: true })
   })
 })

@@ -2,6 +2,7 @@ import { inspect, parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { doctor } from './commands/doctor.ts'
+import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -10,7 +11,7 @@ import { ConfigError, loadConfig, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, doctor, user]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, user]
 
 /**
  * Runs a command line and answers the exit code.
@@ -38,7 +39,7 @@ async function run(command: Command, args: string[]): Promise<number> {
     const options = Object.fromEntries(command.options.map(({ name, type }) => [name, { type }]))
     parsed = parseArgs({ args, options, allowPositionals: command.positionals !== undefined })
   } catch (error) {
-    return complain(`${(error as Error).message.split('. ')[0]}; see treadlight ${command.name} --help`)
+    return complain(`${describeArguments(error as Error)}; see treadlight ${command.name} --help`)
   }
   const values = parsed.values as Record<string, string | boolean | undefined>
   const flags = Object.fromEntries(
@@ -54,6 +55,11 @@ async function run(command: Command, args: string[]): Promise<number> {
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
     return complain(hide(messageOf(error)))
   }
+}
+
+/** In one line. Its second sentence is for positionals, which most commands lack; but ids may begin with a dash. */
+function describeArguments({ message }: Error): string {
+  return message.includes('ambiguous') ? message.replaceAll('\n', ' ').replace(/\.$/, '') : message.split('. ')[0]!
 }
 
 /** Our own errors say all there is to say; of others, where they come from. */

@@ -2,13 +2,15 @@ import type { HitStore, PruneReport, RetentionPolicy, StorageProblem, Values } f
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
+import { createFailures, type Failures } from './failures.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
+import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
-import { failure, json } from './http/respond.ts'
+import { failure } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import { version } from './version.ts'
 
@@ -38,6 +40,8 @@ export interface Collector {
   maintain(): Promise<void>
   /** Deletes hits that retention no longer allows. To be run about once an hour, by a clock that can be believed. */
   prune(policy: RetentionPolicy): Promise<PruneReport>
+  /** What fails at present, beside the taking of hits; `/api/health` says so. */
+  failures: Failures
   /** What a 201 is worth here. */
   durability: HitStore['durability']
 }
@@ -52,7 +56,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const { store, values, timezone, problems = [], site = 'default', now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
-  const { receive, isFailing } = watchReceiver(createReceiver({ store, salts, site, timezone, now }), { now, onError })
+  const failures = createFailures(now)
+  const { receive, failingSince } = watchReceiver(createReceiver({ store, salts, site, timezone, now }), { now, onError })
 
   const app = new H3({
     silent: true,
@@ -65,13 +70,9 @@ export function createCollector(options: CollectorOptions): Collector {
   })
 
   app.all('/hit', createHitRoute({ receive, now }))
-  app.get('/api/health', () => {
-    const ok = !isFailing()
-    const error = ok ? {} : { error: 'The storage takes no hits: the log says why' }
-    return json({ ok, version, durability: store.durability, problems: problems.length, ...error }, ok ? 200 : 503)
-  })
+  addHealthRoute(app, { durability: store.durability, problems, failures, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
-  addStatsRoutes(app, { store, site, timezone, version, now, guard })
+  addStatsRoutes(app, { store, site, timezone, version, now, guard, failures })
   addAssetRoutes(app)
 
   return {
@@ -79,12 +80,14 @@ export function createCollector(options: CollectorOptions): Collector {
     fetch: (request) => app.fetch(request),
     account,
     durability: store.durability,
-    async maintain() {
-      // Also where no hits come, yesterday's visitors become unrecognisable.
-      await salts.at(now())
-      await store.maintain()
-    },
-    prune: (policy) => store.prune(policy),
+    failures,
+    maintain: () =>
+      failures.watch('upkeep', async () => {
+        // Also where no hits come, yesterday's visitors become unrecognisable.
+        await salts.at(now())
+        await store.maintain()
+      }),
+    prune: (policy) => failures.watch('retention', () => store.prune(policy)),
   }
 }
 

@@ -150,13 +150,14 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.' }
     if (value !== undefined) assignAt(config, path, value)
   }
   config['storage'] = readStorage({ flags, env, file })
-  if (file.values.has('store.path') && !isNdjson(config))
+  if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return config as unknown as Config
 }
 
-function isNdjson(config: Record<string, unknown>): boolean {
-  return (config as unknown as Config).store.type === 'ndjson'
+/** Whether the hits lie in one text file. */
+export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
+  return store.type === 'ndjson'
 }
 
 /** A mistyped variable would leave a default in force without a word. */

@@ -1,4 +1,15 @@
-import { checkStorage, newestTime, verifyStorage, type Check, type StorageProblem, type VerifyProblem, type VerifyReport } from '@treadlight/store'
+import {
+  checkStorage,
+  findErasures,
+  isLaterFormat,
+  newestTime,
+  oldestBatchTime,
+  verifyStorage,
+  type Check,
+  type StorageProblem,
+  type VerifyProblem,
+  type VerifyReport,
+} from '@treadlight/store'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
@@ -65,6 +76,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
   }
   show(() => 'opening the store …')
   yield note(checkClock(keys, now()))
+  if (config.store.type === 'storage') for (const check of checkUpkeep(keys, now())) yield note(check)
   yield* openAndLook(examination, keys, diagnosis, note)
   if (signal.aborted) return diagnosis
 
@@ -88,7 +100,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
 async function* openAndLook({ config, opened, signal, show }: Examination, keys: readonly string[], diagnosis: Diagnosis, note: (check: Check) => Check): AsyncGenerator<Check, void, void> {
   let store: OpenStore
   try {
-    store = await opened.open(() => undefined)
+    store = await opened.open({ readOnly: true, onProblem: () => undefined })
   } catch (error) {
     yield note({ name: 'store', ok: false, detail: (error as Error).message })
     return
@@ -100,7 +112,8 @@ async function* openAndLook({ config, opened, signal, show }: Examination, keys:
     }
     diagnosis.problems.push(...store.problems)
   } catch (error) {
-    yield note({ name: 'store', ok: false, detail: `could not be read: ${(error as Error).message}`, remedy: 'run it again; if it stays, restore what is damaged from a backup' })
+    const remedy = isLaterFormat(error) ? 'see the message' : 'run it again; if it stays, restore what is damaged from a backup'
+    yield note({ name: 'store', ok: false, detail: `could not be read: ${(error as Error).message}`, remedy })
     diagnosis.problems.push(...store.problems)
   } finally {
     await store.store.close()
@@ -152,6 +165,36 @@ function checkClock(keys: readonly string[], now: number): Check {
   return { name, ok: true, detail: said }
 }
 
+/** Days end within 14 hours of those of UTC, hits may be a day ahead, and upkeep comes every minute. */
+const longestWait = 3 * day
+/** Erased persons are gone within half an hour, where a collector runs. */
+const longestErasure = 60 * minute
+
+/** What a collector does by itself, as far as keys tell: the log of one that fails at it may be far away. */
+function* checkUpkeep(keys: readonly string[], now: number): Generator<Check> {
+  const oldest = oldestBatchTime(keys) ?? now
+  if (now - oldest <= longestWait) yield { name: 'upkeep', ok: true, detail: 'nothing waits for longer than it should' }
+  else {
+    const detail = `hits that arrived on ${isoDay(oldest)} still lie in batches: no collector has run since, or its upkeep fails, or something of them is damaged`
+    yield { name: 'upkeep', ok: 'warning', detail, remedy: 'run treadlight compact, and look into the collector’s log' }
+  }
+  const { erasures, open } = findErasures(keys)
+  if (erasures === 0) return
+  const [first] = open
+  const name = 'erasures'
+  const said = `${count(erasures, 'erasure')}, all in force`
+  if (first === undefined) yield { name, ok: true, detail: `${said}, and nothing of them is left in the storage` }
+  else if (now - first.time <= longestErasure) yield { name, ok: true, detail: `${said}; ${open.length} of them leave the storage with the next upkeep` }
+  else {
+    const detail = `${said}; what ${open.length} of them hide has not left the storage yet, since ${isoDay(first.time)}: no upkeep has come through since, or a value is damaged in which the person may be`
+    yield { name, ok: 'warning', detail, remedy: 'run treadlight compact, and again ten minutes later; restore or remove what doctor --deep finds damaged' }
+  }
+}
+
+function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
 function describeVerified({ values, bytes, leftOver, foreign }: Omit<VerifyReport, 'problems'>): Check {
   const also = [
     ...(leftOver > 0 ? [`${count(leftOver, 'value')} left over for upkeep to delete`] : []),
@@ -179,6 +222,8 @@ function describeProblem(problem: StorageProblem | VerifyProblem): Check {
     const detail = `${key} ends at byte ${offset} in the middle of a write that was cut off; nobody was told that it had worked`
     return { name, ok: 'warning', detail, remedy: 'nothing: what is whole is counted' }
   }
+  // Nothing is lost, and the message says what to do.
+  if (reason === 'later') return { name, ok: false, detail: `${key}${more}`, remedy: 'see the message' }
   const remedy = 'restore this value from a backup; until then what it held is not counted, and everything else is'
   if (reason === 'missing') return { name, ok: false, detail: `${key} is missing${more}`, remedy }
   const what = { torn: 'its end is missing', checksum: 'its bytes are not those that were written', content: 'it does not say what it should' }[reason]

@@ -24,10 +24,17 @@ type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
 /** The storage of a config. */
 export interface OpenStorage extends OpenedStorage {
-  /** Makes the store on it. @param onProblem told of each thing that is found damaged. Default: says so on stderr */
-  open(onProblem?: (problem: StorageProblem) => void): Promise<OpenStore>
+  /** Makes the store on it. */
+  open(options?: OpenOptions): Promise<OpenStore>
   /** Lets go of it. */
   close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** To look only: also where nothing can be written, and beside whoever has a text file open. @default false */
+  readOnly?: boolean
+  /** Told of each thing that is found damaged. @default says so on stderr */
+  onProblem?: (problem: StorageProblem) => void
 }
 
 export interface OpenStore {
@@ -42,13 +49,13 @@ export interface OpenStore {
 }
 
 /**
- * Opens the store of a config, after a look whether its storage can be written at all.
+ * Opens the store of a config, unless it is to be read only after a look whether its storage can be written at all.
  * @throws ConfigError naming the storage and the remedy
  */
-export async function openStore(config: Config): Promise<OpenStore> {
+export async function openStore(config: Config, options?: OpenOptions): Promise<OpenStore> {
   const opened = await openConfigured(config)
   try {
-    return await opened.open()
+    return await opened.open(options)
   } catch (error) {
     await opened.close()
     throw error
@@ -59,9 +66,9 @@ export async function openStore(config: Config): Promise<OpenStore> {
  * Opens a store that is there already: a command with a mistyped folder should not make a new one.
  * @throws ConfigError also where there is none
  */
-export async function openExisting(config: Config): Promise<OpenStore> {
+export async function openExisting(config: Config, options?: OpenOptions): Promise<OpenStore> {
   assertExists(config)
-  return openStore(config)
+  return openStore(config, options)
 }
 
 /** The same for its storage alone. */
@@ -90,7 +97,7 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
     // Which options fit together the drivers know.
     const { storage, durability } = await openStorage(config.storage as StorageConfig)
     const close = () => storage.dispose()
-    return { storage, durability, close, open: (onProblem = report) => open(config, { storage, durability, close }, onProblem).catch(rethrow) }
+    return { storage, durability, close, open: (options = {}) => open(config, { storage, durability, close }, options).catch(rethrow) }
   } catch (cause) {
     return rethrow(cause)
   }
@@ -103,7 +110,7 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
 async function open(
   { store: settings, storage: where }: Config,
   { storage, durability, close }: Omit<OpenStorage, 'open'>,
-  tell: (problem: StorageProblem) => void,
+  { readOnly = false, onProblem: tell = report }: OpenOptions,
 ): Promise<OpenStore> {
   const problems: StorageProblem[] = []
   const onProblem = (problem: StorageProblem): void => {
@@ -113,11 +120,12 @@ async function open(
   }
   const values = createValues(storage, { onProblem })
   const newest = newestTime(await values.list(''))
-  await tryToWrite(values)
-  const onError = createErrorLog(where)
+  if (!readOnly) await tryToWrite(values)
+  // What a killed process has left may stay where nothing can be removed.
+  const onError = readOnly ? () => undefined : createErrorLog(where)
   const store =
     settings.type === 'ndjson'
-      ? await createNdjsonStore({ path: settings.path, onProblem })
+      ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
       : await createStore({ storage, durability, onProblem, onError })
   return {
     store,
@@ -128,6 +136,11 @@ async function open(
       await store.close().finally(close)
     },
   }
+}
+
+/** Whether a text file could not be opened because another process has it open. */
+export function isHeld(error: Error): boolean {
+  return (error.cause as { code?: string } | undefined)?.code === 'ELOCKED'
 }
 
 /** Better now than when the first hit comes. */

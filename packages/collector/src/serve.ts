@@ -2,11 +2,14 @@ import type { H3 } from 'h3'
 import { maxBodyBytes } from '@treadlight/protocol'
 import { serve as listen, type Server } from 'srvx'
 import { createCollector, type Collector } from './collector.ts'
+import { assertSite } from './assertSite.ts'
 import { createClockGuard } from './clockGuard.ts'
-import { ConfigError, type Config } from './config.ts'
+import { ConfigError, isTextFile, type Config } from './config.ts'
 import { createErrorLog } from './hideSecrets.ts'
-import { openStore } from './openStore.ts'
-import { everyHour, everyMinute, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
+import { eraseNow } from './eraseNow.ts'
+import { createErasureRequests } from './erasureRequests.ts'
+import { openStore, type AnyStore } from './openStore.ts'
+import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
 export interface ServeOptions {
   config: Config
@@ -62,7 +65,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, config, newest), onError })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, newest), onError })
 
   let closing: Promise<void> | undefined
   return {
@@ -73,7 +76,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   }
 }
 
-function upkeepJobs(collector: Collector, config: Config, newest: number | undefined): UpkeepJob[] {
+function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newest: number | undefined): UpkeepJob[] {
   const policy = retentionPolicy(config.retention)
   const clock = createClockGuard({ now: Date.now, newest })
   const prune = async (): Promise<void> => {
@@ -83,8 +86,18 @@ function upkeepJobs(collector: Collector, config: Config, newest: number | undef
   }
   return [
     { run: () => collector.maintain(), every: everyMinute },
-    { run: prune, every: everyHour },
+    { run: () => collector.failures.watch('retention', prune), every: everyHour },
+    // Of a text file nobody else can.
+    ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),
   ]
+}
+
+/** `treadlight erase` asks for it. */
+async function answerErasures(path: string, store: AnyStore): Promise<void> {
+  await createErasureRequests(path).answerAll(async (subject) => {
+    await assertSite(store, subject.site)
+    return eraseNow(store, undefined, subject)
+  })
 }
 
 async function startListening(server: Server, config: Config): Promise<void> {

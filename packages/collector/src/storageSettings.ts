@@ -1,5 +1,5 @@
 import type { StorageConfig } from '@treadlight/store'
-import { asBoolean, asText, ConfigError, nearest } from './settings.ts'
+import { asBoolean, asNumber, asText, ConfigError, nearest } from './settings.ts'
 
 /** Where values go: the driver, and whatever else that driver takes. */
 export interface StorageSettings {
@@ -11,7 +11,14 @@ export interface StorageSettings {
  * How an option is read. `secret`: text that is never shown. `json`: in an environment variable it is JSON, and never
  * shown, since it may hold a secret. `code`: an object that only a config file in code can hold.
  */
-type Kind = 'text' | 'secret' | 'number' | 'boolean' | 'json' | 'code'
+type Kind = 'text' | 'secret' | Range | 'boolean' | 'json' | 'code'
+/** A whole number from … to …: what is out of it breaks in a library that says nothing of settings. */
+type Range = readonly [lowest: number, highest: number]
+
+const port: Range = [1, 65_535]
+/** What timers of JavaScript can count to, ms. */
+const longest = 2_147_483_647
+const timeout: Range = [1, longest]
 
 type Driver = StorageConfig['driver']
 type OptionOf<Name extends Driver> = Exclude<keyof Extract<StorageConfig, { driver: Name }>, 'driver'>
@@ -23,29 +30,29 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
   redis: {
     url: 'secret',
     host: 'text',
-    port: 'number',
+    port,
     username: 'text',
     password: 'secret',
-    db: 'number',
+    db: [0, 2_147_483_647],
     cluster: 'json',
     client: 'json',
     base: 'text',
-    timeout: 'number',
+    timeout,
   },
   postgres: {
     url: 'secret',
     host: 'text',
-    port: 'number',
+    port,
     user: 'text',
     password: 'secret',
     database: 'text',
     ssl: 'json',
-    max: 'number',
+    max: [1, 10_000],
     client: 'json',
     table: 'text',
-    timeout: 'number',
+    timeout,
   },
-  sqlite: { path: 'text', table: 'text', timeout: 'number' },
+  sqlite: { path: 'text', table: 'text', timeout: [0, longest] },
   s3: {
     bucket: 'text',
     region: 'text',
@@ -55,12 +62,12 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
     sessionToken: 'secret',
     pathStyle: 'boolean',
     prefix: 'text',
-    timeout: 'number',
-    retries: 'number',
-    parallel: 'number',
+    timeout,
+    retries: [0, 100],
+    parallel: [1, 10_000],
   },
-  r2: { binding: 'code', prefix: 'text', timeout: 'number' },
-  'cloudflare-kv': { binding: 'code', base: 'text', acceptEventualConsistency: 'boolean', timeout: 'number' },
+  r2: { binding: 'code', prefix: 'text', timeout },
+  'cloudflare-kv': { binding: 'code', base: 'text', acceptEventualConsistency: 'boolean', timeout },
 }
 
 /** Without these a driver can do nothing. */
@@ -180,32 +187,37 @@ function checkFile({ name, storage }: StorageSources['file'], driver: unknown): 
 }
 
 function readOption(name: string, kind: Kind, raw: unknown, place: string): unknown {
-  const value = readers[kind](raw, place.startsWith('environment'))
+  const value = typeof kind === 'string' ? readers[kind](raw, place.startsWith('environment')) : readNumber(raw, kind)
   if (value !== undefined) return value
   // The value itself may be a secret that went into the wrong variable.
-  throw new ConfigError(`storage.${name} (${place}) must be ${allowed[kind]}`)
+  throw new ConfigError(`storage.${name} (${place}) must be ${describeAllowed(kind)}`)
 }
 
-const allowed: Record<Kind, string> = {
+function describeAllowed(kind: Kind): string {
+  if (typeof kind === 'string') return allowed[kind]
+  return `a whole number from ${kind[0]} to ${kind[1]}`
+}
+
+const allowed: Record<Exclude<Kind, Range>, string> = {
   text: 'text',
   secret: 'text',
-  number: 'a whole number',
   boolean: 'true or false',
   json: 'JSON',
   code: 'an object, which only treadlight.config.mjs or a Worker can hand over',
 }
 
-const readers: Record<Kind, (raw: unknown, isText: boolean) => unknown> = {
+const readers: Record<Exclude<Kind, Range>, (raw: unknown, isText: boolean) => unknown> = {
   text: asText,
   // A password may begin with a space.
   secret: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
-  number: (raw) => {
-    const number = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw
-    return Number.isSafeInteger(number) ? number : undefined
-  },
   boolean: asBoolean,
   json: (raw, isText) => (isText ? parseJson(raw) : raw),
   code: (raw) => (typeof raw === 'object' && raw !== null ? raw : undefined),
+}
+
+/** Digits only: no `0x10`, no `1e3`. */
+function readNumber(raw: unknown, [lowest, highest]: Range): number | undefined {
+  return typeof raw === 'string' && !/^\s*\d+\s*$/.test(raw) ? undefined : asNumber(raw, lowest, highest)
 }
 
 function parseJson(raw: unknown): unknown {

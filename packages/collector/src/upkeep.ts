@@ -6,6 +6,8 @@ export interface UpkeepJob {
   run: () => Promise<unknown>
   /** ms between the end of a round and the next. */
   every: number
+  /** ms before the first round. @default that of all jobs */
+  after?: number
 }
 
 export interface UpkeepOptions {
@@ -17,6 +19,7 @@ export interface UpkeepOptions {
 }
 
 const day = 86_400_000
+export const everySecond = 1000
 export const everyMinute = 60_000
 export const everyHour = 3_600_000
 
@@ -31,13 +34,13 @@ export function retentionPolicy({ anonymous, authenticated, newest }: Config['re
  */
 export function startUpkeep({ jobs, onError, after = everyMinute }: UpkeepOptions): () => Promise<void> {
   const tell = createTeller(onError)
-  const stops = jobs.map((job) => repeat(job, after, tell))
+  const stops = jobs.map((job) => repeat(job, job.after ?? after, tell))
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
 }
 
-function repeat({ run, every }: UpkeepJob, after: number, tell: (error: unknown) => void): () => Promise<void> {
+function repeat({ run, every }: Omit<UpkeepJob, 'after'>, after: number, tell: (error: unknown) => void): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   let isStopped = false
   let timer = schedule(after)

@@ -1,7 +1,7 @@
 /** Why the collector deliberately did not store a hit; `x-hit-dropped` says it. */
 export type DropReason = 'site'
 
-/** Why a hit was refused. `clock` asks the sender to time the hit anew by the server's clock, with a new id. */
+/** Why a hit was refused. `clock` asks the sender to send the hit anew as `retimed` has it, with another time and id. */
 export interface Refusal {
   /** Which field is wrong; `hit` for the whole. */
   field: string
@@ -16,6 +16,11 @@ export interface HitAnswer {
   /** Deliberately not stored; `x-hit-dropped` names the reasons. */
   dropped: number
   refused: ({ index: number } & Refusal)[]
+  /**
+   * Hits that were refused with reason `clock`, as they would have been with the right time: with new ids and
+   * timestamps, the same for each try. The sender sends these instead.
+   */
+  retimed?: object[]
 }
 
 /** Says that the answer is the collector's own, with its clock in ms since 1970. Senders forget a hit only on an answer that has it. */

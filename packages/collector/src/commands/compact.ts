@@ -1,4 +1,5 @@
 import type { MaintainReport } from '@treadlight/store'
+import { isTextFile } from '../config.ts'
 import { openExisting } from '../openStore.ts'
 import { count, createProgress, secondsSince } from '../progress.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -26,7 +27,7 @@ export const compact: Command = {
     try {
       const report = await store.maintain({ force })
       progress.end()
-      console.log(values['json'] === true ? JSON.stringify(report) : sentence(report, force))
+      console.log(values['json'] === true ? JSON.stringify(report) : isTextFile(config) ? ofTextFile(report, force) : sentence(report, force))
       return 0
     } finally {
       progress.end()
@@ -48,4 +49,11 @@ function sentence({ compacted, rewritten, deleted }: MaintainReport, force: bool
   const text = `${done.join(', ')}.`
   const later = compacted + rewritten > 0 ? '\nWhat they replace is deleted after ten minutes, by a running collector or the next compact.' : ''
   return text[0]!.toUpperCase() + text.slice(1) + later
+}
+
+/** There nothing waits for anybody: the new file takes the place of the old one. */
+function ofTextFile({ rewritten, deleted }: MaintainReport, force: boolean): string {
+  if (deleted > 0) return `Wrote the file anew, with ${count(rewritten, 'line')}. What was erased, pruned or said twice is gone from it.`
+  const stays = force ? 'no line says what others say' : 'most lines say something: --force writes it anew for a few that do not'
+  return `There was nothing to do. Nothing that was erased or pruned is left in the file, and ${stays}.`
 }

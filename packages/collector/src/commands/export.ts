@@ -1,10 +1,11 @@
 import type { StorageProblem } from '@treadlight/store'
+import { assertSite } from '../assertSite.ts'
 import type { Config } from '../config.ts'
 import { isLoss } from '../damage.ts'
 import { addDays, startOfDay } from '../days.ts'
 import { countLines, hitLines, type TimeRange } from '../hitLines.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
-import { openExisting, type AnyStore } from '../openStore.ts'
+import { openExisting } from '../openStore.ts'
 import { createOutputFile, createStandardOutput, type Output } from '../outputFile.ts'
 import { count, createProgress, formatBytes, type Progress } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
@@ -33,7 +34,7 @@ export const exportCommand: Command = {
     if (format !== 'ndjson') throw new ConfigError(`--format ${format}: only ndjson is there so far`)
     const range = readRange(config, from, to)
     const interrupt = onInterrupt()
-    const { store, problems, close } = await openExisting(config)
+    const { store, problems, close } = await openExisting(config, { readOnly: true })
     try {
       await assertSite(store, config.site)
       const isFile = output !== undefined && output !== '-'
@@ -63,13 +64,6 @@ function readRange({ timezone }: Config, from: string | undefined, to: string | 
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
-}
-
-/** A mistyped site would make an empty backup. */
-async function assertSite(store: AnyStore, site: string): Promise<void> {
-  const sites = (await store.sites?.()) ?? [site]
-  if (sites.includes(site) || sites.length === 0) return
-  throw new ConfigError(`--site ${site}: there is no such site here; there ${sites.length === 1 ? 'is' : 'are'} ${sites.join(', ')}`)
 }
 
 /** Undefined where it was interrupted; then nothing is left of it. */

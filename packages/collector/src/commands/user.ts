@@ -1,5 +1,6 @@
+import { createValues } from '@treadlight/store'
 import { createAccount } from '../admin/password.ts'
-import { openExisting } from '../openStore.ts'
+import { openExistingStorage } from '../openStore.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight user reset`: a new password for the dashboard. */
@@ -13,13 +14,14 @@ export const user: Command = {
       console.error('treadlight: user takes one word: treadlight user reset')
       return 1
     }
-    const opened = await openExisting(config)
+    // Not the store: a text file is open in the collector.
+    const { storage, close } = await openExistingStorage(config)
     try {
-      const password = await createAccount(opened.values).reset()
+      const password = await createAccount(createValues(storage)).reset()
       console.log(values['json'] ? JSON.stringify({ password }) : `The dashboard’s password is now  ${password}`)
       return 0
     } finally {
-      await opened.close()
+      await close()
     }
   },
 }

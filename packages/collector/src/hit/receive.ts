@@ -3,6 +3,7 @@ import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import { enrich } from '../enrich/pipeline.ts'
 import { networkOf } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
+import { retimeHit } from './retimeHit.ts'
 import type { Salts } from './salts.ts'
 
 /** What the collector knows of a request besides its body. */
@@ -41,19 +42,22 @@ export function createReceiver({ store, salts, site, timezone, now }: ReceiverOp
   return async (body, { address, userAgent }) => {
     const received = now()
     const envelope = readHits(body)
-    if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [])
+    if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
 
     const network = networkOf(address)
     const salt = await salts.at(received)
     const arrival: Arrival = { site, timezone, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
+    const retimed: object[] = []
     const dropped: DropReason[] = []
 
     for (const [index, input] of envelope.hits.entries()) {
       const read = readHit(input, arrival)
       if (isRefusal(read)) {
         refused.push({ index, ...read })
+        const moved = read.reason === 'clock' && retimeHit(input as object, arrival)
+        if (moved) retimed.push(moved)
         continue
       }
       const { hit, decoded } = read
@@ -63,17 +67,18 @@ export function createReceiver({ store, salts, site, timezone, now }: ReceiverOp
       else accepted.push(hit)
     }
 
-    return answerFor(accepted.length > 0 ? await store.append(accepted) : [], refused, dropped)
+    return answerFor(accepted.length > 0 ? await store.append(accepted) : [], refused, retimed, dropped)
   }
 }
 
 function answerFor(
   outcomes: readonly AppendOutcome[],
   refused: HitAnswer['refused'],
+  retimed: object[],
   dropped: readonly DropReason[],
 ): ReceiveAnswer {
   const duplicate = outcomes.filter((outcome) => outcome === 'duplicate').length
   const status = outcomes.length > 0 ? 201 : dropped.length > 0 ? 200 : 400
-  const body = { stored: outcomes.length - duplicate, duplicate, dropped: dropped.length, refused }
+  const body = { stored: outcomes.length - duplicate, duplicate, dropped: dropped.length, refused, ...(retimed.length > 0 && { retimed }) }
   return { status, body, dropped: new Set(dropped) }
 }

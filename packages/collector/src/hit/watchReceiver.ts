@@ -3,8 +3,8 @@ import type { Receiver } from './receive.ts'
 
 export interface WatchedReceiver {
   receive: Receiver
-  /** Whether the last attempt to store hits failed. */
-  isFailing: () => boolean
+  /** Since when every attempt to store hits has failed, ms since 1970; undefined if the last one did not. */
+  failingSince: () => number | undefined
 }
 
 export interface WatchReceiverOptions {
@@ -17,13 +17,13 @@ const quiet = 60_000
 
 /** Notes whether hits are stored: senders only hear "try again", and the owner has to know why. */
 export function watchReceiver(receiver: Receiver, { now, onError }: WatchReceiverOptions): WatchedReceiver {
-  let failing = false
+  let failing: number | undefined
   let told = -Infinity
 
   const receive: Receiver = async (body, facts) => {
     try {
       const answer = await receiver(body, facts)
-      if (answer.status === 201) failing = false
+      if (answer.status === 201) failing = undefined
       return answer
     } catch (error) {
       // A full buffer is no failure of the storage: it has no cause.
@@ -34,12 +34,12 @@ export function watchReceiver(receiver: Receiver, { now, onError }: WatchReceive
   }
 
   function tell(error: unknown): void {
-    if (!failing || now() - told >= quiet) {
+    if (failing === undefined || now() - told >= quiet) {
       told = now()
       onError(error)
     }
-    failing = true
+    failing ??= now()
   }
 
-  return { receive, isFailing: () => failing }
+  return { receive, failingSince: () => failing }
 }

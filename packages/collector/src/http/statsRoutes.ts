@@ -1,6 +1,7 @@
-import type { HitStore, Query } from '@treadlight/store'
+import type { HitStore, Query, QueryResult } from '@treadlight/store'
 import type { H3 } from 'h3'
-import { labelsOf, QueryError, readQuery } from '../stats/readQuery.ts'
+import type { Failures } from '../failures.ts'
+import { labelsOf, QueryError, readQuery, type StatsRequest } from '../stats/readQuery.ts'
 import { readJson, type Guard } from './adminRoutes.ts'
 import { failure, json } from './respond.ts'
 
@@ -11,13 +12,14 @@ export interface StatsRoutesOptions {
   version: string
   now: () => number
   guard: Guard
+  failures: Failures
 }
 
 /** How far back somebody counts as here now: 5 minutes in ms, as Plausible and Umami have it. */
 const realtimeWindow = 5 * 60_000
 
 /** What the dashboard and others read: the shapes of Plausible's Stats API. */
-export function addStatsRoutes(app: H3, { store, site, timezone, version, now, guard }: StatsRoutesOptions): void {
+export function addStatsRoutes(app: H3, { store, site, timezone, version, now, guard, failures }: StatsRoutesOptions): void {
   app.get('/api/sites', async (event) => (await guard(event)) ?? json({ sites: [{ id: site, timezone }], version }))
 
   app.post('/api/v2/query', async (event) => {
@@ -25,8 +27,7 @@ export function addStatsRoutes(app: H3, { store, site, timezone, version, now, g
     if (refused) return refused
     const body = await readJson(event)
     try {
-      const request = await readQuery(body, { site, timezone, now: now(), firstHit })
-      const { rows, totalRows } = await store.query(request.query)
+      const { request, rows, totalRows } = await failures.watch('queries', () => answer(body), (error) => !(error instanceof QueryError))
       const meta = {
         ...(request.include.timeLabels ? { time_labels: labelsOf(request) } : {}),
         ...(request.include.totalRows ? { total_rows: totalRows } : {}),
@@ -44,9 +45,15 @@ export function addStatsRoutes(app: H3, { store, site, timezone, version, now, g
     const wanted = event.url.searchParams.get('site_id')
     if (wanted !== site) return failure(400, `site_id: must be "${site}"`)
     const to = now() + 1
-    const { rows } = await store.query({ site, timezone, range: { from: to - realtimeWindow, to }, metrics: ['visitors'] })
+    const query: Query = { site, timezone, range: { from: to - realtimeWindow, to }, metrics: ['visitors'] }
+    const { rows } = await failures.watch('queries', () => store.query(query))
     return json(rows[0]?.metrics[0] ?? 0)
   })
+
+  async function answer(body: Record<string, unknown> | undefined): Promise<QueryResult & { request: StatsRequest }> {
+    const request = await readQuery(body, { site, timezone, now: now(), firstHit })
+    return { request, ...(await store.query(request.query)) }
+  }
 
   async function firstHit(): Promise<number | undefined> {
     for await (const hit of store.hits({ site, order: 'oldest', limit: 1 })) return hit.time

@@ -1,0 +1,106 @@
+import type { EraseReport, Subject } from '@treadlight/store'
+import { assertSite } from '../assertSite.ts'
+import { isTextFile, type Config } from '../config.ts'
+import { eraseNow, type Erased } from '../eraseNow.ts'
+import { eraseThroughHolder } from '../eraseThroughHolder.ts'
+import { interrupted, onInterrupt } from '../interrupt.ts'
+import { openExisting } from '../openStore.ts'
+import { count, createProgress } from '../progress.ts'
+import { ConfigError } from '../settings.ts'
+import { storageOptions, type Command } from './command.ts'
+
+const kinds = ['user', 'session', 'visitor'] as const
+
+/** `treadlight erase`: a person, at their request. */
+export const erase: Command = {
+  name: 'erase',
+  summary: 'Erases a person: every hit of theirs up to now, for ever',
+  details: [
+    'Name the person by exactly one of --user, --session and --visitor, as export shows them. By a user also go the hits',
+    'that a log-in made theirs. In force at once, also against hits of theirs that arrive again; their bytes leave the',
+    'storage with upkeep, of which this does a first round. It cannot be undone. Safe beside running collectors.',
+  ].join('\n'),
+  options: [
+    { name: 'user', type: 'string', summary: 'The id of a user' },
+    { name: 'session', type: 'string', summary: 'The id of a session' },
+    { name: 'visitor', type: 'string', summary: 'The hash of a visitor' },
+    { name: 'site', type: 'string', setting: 'site', summary: 'Of which site (default the setting site)' },
+    { name: 'dry-run', type: 'boolean', summary: 'Says how many hits would go, erases nothing' },
+    { name: 'json', type: 'boolean', summary: 'Prints { erased, pageviews, events, engagement, dryRun, finished }' },
+    ...storageOptions,
+  ],
+  async run({ config, values }) {
+    const person = readPerson(values)
+    const dryRun = values['dry-run'] === true
+    const progress = createProgress()
+    progress.show(() => (dryRun ? 'counting …' : 'erasing …'))
+    try {
+      const subject = { site: config.site, [person.kind]: person.id } as unknown as Subject
+      const done = dryRun ? await countHits(config, subject) : await eraseHits(config, subject)
+      if (done === undefined) return interrupted
+      progress.end()
+      const { report, finished, problem } = done
+      const whom = `${person.kind} ${person.id} of site ${config.site}`
+      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : sentence(whom, report, finished, dryRun))
+      if (problem !== undefined) throw new ConfigError(`that is erased, but upkeep failed: ${problem}`)
+      return 0
+    } finally {
+      progress.end()
+    }
+  },
+}
+
+/** @throws ConfigError unless exactly one person is named */
+function readPerson(values: Record<string, string | boolean | undefined>): { kind: (typeof kinds)[number]; id: string } {
+  const named = kinds.filter((kind) => values[kind] !== undefined)
+  const [kind, another] = named
+  if (kind === undefined) throw new ConfigError('erase whom? Name a person by --user, --session or --visitor')
+  if (another !== undefined) throw new ConfigError(`--${named.join(' and --')}: name one person at a time`)
+  const id = values[kind]
+  if (typeof id !== 'string' || id === '') throw new ConfigError(`--${kind} needs an id`)
+  return { kind, id }
+}
+
+async function countHits(config: Config, subject: Subject): Promise<Erased> {
+  const { store, close } = await openExisting(config, { readOnly: true })
+  try {
+    await assertSite(store, subject.site)
+    return { report: await store.erase(subject, { dryRun: true }), finished: false }
+  } finally {
+    await close()
+  }
+}
+
+/** Undefined where it was interrupted while it waited for a collector. */
+async function eraseHits(config: Config, subject: Subject): Promise<Erased | undefined> {
+  if (!isTextFile(config)) return eraseAlone()
+  const interrupt = onInterrupt()
+  try {
+    return await eraseThroughHolder({ path: config.store.path, subject, signal: interrupt.signal, eraseAlone })
+  } finally {
+    interrupt.release()
+  }
+
+  async function eraseAlone(): Promise<Erased> {
+    const { store, values, close } = await openExisting(config)
+    try {
+      await assertSite(store, subject.site)
+      return await eraseNow(store, values, subject)
+    } finally {
+      await close()
+    }
+  }
+}
+
+function sentence(whom: string, { erased, pageviews, events, engagement }: EraseReport, finished: boolean, dryRun: boolean): string {
+  const parts = `${count(pageviews, 'pageview')}, ${count(events, 'event')}, ${count(engagement, 'engagement report')}`
+  if (dryRun) return erased === 0 ? `Nothing is there of ${whom}; nothing would be erased.` : `${count(erased, 'hit')} of ${whom} would be erased: ${parts}. Nothing was changed.`
+  const said = erased === 0 ? `Nothing was there of ${whom}; what may still arrive from before now is left out.` : `Erased ${count(erased, 'hit')} of ${whom}: ${parts}.`
+  const gone = finished ? 'That is in force now, and nothing of them is left in the storage.' : later
+  return `${said}\n${gone}\nCopies that you made before, such as backups and exports, still have them.`
+}
+
+const later = [
+  'That is in force now: they are in no answer and no export any more. Their bytes leave the storage within half an hour,',
+  'with the upkeep of a running collector; without one, run treadlight compact in half an hour, and once more ten minutes later.',
+].join('\n')

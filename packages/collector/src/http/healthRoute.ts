@@ -1,0 +1,40 @@
+import type { Durability, StorageProblem } from '@treadlight/store'
+import type { H3 } from 'h3'
+import type { Failures } from '../failures.ts'
+import { version } from '../version.ts'
+import { json } from './respond.ts'
+
+export interface HealthRouteOptions {
+  durability: Durability
+  problems: readonly StorageProblem[]
+  failures: Failures
+  /** Since when no hits can be stored, ms since 1970. */
+  failingSince: () => number | undefined
+}
+
+/** Why is the log's affair: anybody may ask here. */
+const sentences = {
+  hits: 'The storage takes no hits',
+  queries: 'Queries cannot be answered',
+  upkeep: 'Upkeep fails, so that what was erased or is too old stays in the storage',
+  retention: 'What is too old is not deleted',
+}
+
+/**
+ * `GET /api/health`, for monitors. `ok` says whether everything works; the status is 503 only where hits are not taken,
+ * because by it a balancer takes a collector out of service.
+ */
+export function addHealthRoute(app: H3, { durability, problems, failures, failingSince }: HealthRouteOptions): void {
+  app.get('/api/health', () => {
+    const noHits = failingSince()
+    const failing = new Map<keyof typeof sentences, number>([...(noHits === undefined ? [] : [['hits', noHits] as const]), ...failures.since])
+    const ok = failing.size === 0
+    return json({ ok, version, durability, problems: problems.length, ...(!ok && describe(failing)) }, noHits === undefined ? 200 : 503)
+  })
+}
+
+/** @param failing since when, ms since 1970 */
+function describe(failing: ReadonlyMap<keyof typeof sentences, number>): { error: string; failing: Record<string, string> } {
+  const error = `${[...failing.keys()].map((task) => sentences[task]).join('. ')}: the log says why`
+  return { error, failing: Object.fromEntries([...failing].map(([task, since]) => [task, new Date(since).toISOString()])) }
+}
