@@ -19,8 +19,10 @@ interface Weight {
 
 /** Most bytes after brotli 11. */
 const budgets: Record<string, number> = {
-  't.js': 1950,
-  'import { init }': 1953,
+  't.js': 1885,
+  't.full.js': 2449,
+  'import { init, track, stop }': 697,
+  'import { init, standard }': 1935,
 }
 
 const root = new URL('..', import.meta.url).pathname
@@ -29,9 +31,13 @@ const dist = join(root, 'packages/tracker/dist')
 // A stale build would weigh what it weighed then; standard output is for the figures.
 execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'tracker'], { stdio: ['ignore', 2, 2] })
 
+/** Navigation and beacon alone, and what the tag does. */
+const imports = ['{ init, track, stop }', '{ init, standard }']
+
 const weights = [
   weigh('t.js', readFileSync(join(dist, 't.js'))),
-  weigh('import { init }', await bundle(`export { init } from ${JSON.stringify(join(dist, 'index.mjs'))}`)),
+  weigh('t.full.js', readFileSync(join(dist, 't.full.js'))),
+  ...(await Promise.all(imports.map(async (names) => weigh(`import ${names}`, await bundle(`export ${names} from ${JSON.stringify(join(dist, 'index.mjs'))}`))))),
 ]
 
 if (process.argv.includes('--json')) console.log(JSON.stringify(weights))
@@ -66,7 +72,7 @@ function weigh(name: string, code: Buffer): Weight {
 }
 
 function print(weights: Weight[]): void {
-  console.log(`${''.padEnd(18)}${['min', 'gzip -9', 'brotli 11', 'budget'].map((head) => head.padStart(11)).join('')}`)
+  console.log(`${''.padEnd(30)}${['min', 'gzip -9', 'brotli 11', 'budget'].map((head) => head.padStart(11)).join('')}`)
   for (const { name, min, gzip, brotli } of weights)
-    console.log(`${name.padEnd(18)}${[min, gzip, brotli, budgets[name]!].map((bytes) => bytes.toLocaleString('en').padStart(11)).join('')}`)
+    console.log(`${name.padEnd(30)}${[min, gzip, brotli, budgets[name]!].map((bytes) => bytes.toLocaleString('en').padStart(11)).join('')}`)
 }

@@ -98,7 +98,7 @@ describe('serve', () => {
     const data = join(folder, 'data')
     const first = await startCollector({ data })
     expect(first.output()).toContain(`${first.url}/dashboard/`)
-    expect(first.output()).toContain(`<script defer src="${first.url}/t.js"></script>`)
+    expect(first.output()).toContain(`<script defer src="${first.url}/t.js" data-ignore=""></script>`)
     expect(first.output()).toContain('synced')
     await logIn(first.url, first.password!)
     expect(await first.stop()).toBe(0)

@@ -25,7 +25,7 @@ export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
     <section class="sheet welcome">
       <h2>{text.welcome.title}</h2>
       <p>{text.welcome.explain}</p>
-      <Tag code={`<script defer src="${base}t.js"></script>`} />
+      <Tag code={`<script defer src="${base}t.js"${ignoreNobody(base)}></script>`} />
       <p class="waiting" role="status">
         <span class="live-dot" />
         {text.welcome.waiting}
@@ -35,6 +35,11 @@ export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
       </p>
     </section>
   )
+}
+
+/** The tracker ignores pages on its own machine, which is what a collector there is tried with. */
+function ignoreNobody(url: string): string {
+  return /^https?:\/\/(localhost|127\.|\[::1])/.test(url) ? ' data-ignore=""' : ''
 }
 
 /** Whether the site was ever hit. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Rollup plugin that puts `script.mjs` beside the script: its text and its integrity as strings, so that
+ * Rollup plugin that puts a module beside the script: its text and its integrity as strings, so that
  * any runtime can serve it without a file system. Declared in src/script.d.ts.
  */
-export function scriptModule() {
+export function scriptModule(fileName) {
   return {
     name: 'script-module',
     generateBundle: {
@@ -15,7 +15,7 @@ export function scriptModule() {
         const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`
         this.emitFile({
           type: 'asset',
-          fileName: 'script.mjs',
+          fileName,
           source: `export const script = ${JSON.stringify(code)}\nexport const integrity = ${JSON.stringify(integrity)}\n`,
         })
       },

@@ -1,56 +1,147 @@
-import type { Hit } from '@treadlight/protocol'
+import type { HitAnswer } from '@treadlight/protocol'
 import { promisifyRequest } from 'idb-keyval'
-import { idStart } from './id.ts'
+import { endpoint, listen, type Deliver, type PageHit } from './page.ts'
+import { transport } from './transport.ts'
 
 /** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
 export type QueueMode = 'always' | 'offline' | 'off'
 
+/** A unit of UTF-16 is at most three bytes of UTF-8, so this is at most 60,000 bytes: below the 64 KiB that a beacon may have and the collector takes. */
+const longestBody = 20_000
 /**
- * Undelivered hits that outlive the page. Removes `ids` and adds `hits`, both or neither; without arguments
- * reads the newest 1,000. Resolves to the hits that were added or read, in the order of their ids, and to
- * nothing where storage is denied, full, broken or silent for a second.
+ * Most that is kept on the device, characters of JSON: some 2,500 hits. The newest stay. How old a hit may be is for the
+ * collector to say, whose clock is right: it refuses what has waited for more than a week.
  */
-export type Queue = (hits?: Hit[], ids?: string[]) => Promise<Hit[] | void>
+const roomForHits = 1e6
+const lockName = 'hits'
 
-const storeName = 'hits'
-const maxHits = 1000
-/** `queueMaxAge` of @treadlight/protocol, of which only types are imported. */
-export const maxAge: number = 7 * 86_400_000
-/** Safari 14 never answered the first `open` of a session (WebKit bug 226547). */
-const patience = 1000
+/** Undelivered hits of this page by id, but for those on their way: in memory too, because nothing can be read as a page goes. */
+const hits = new Map<string, PageHit>()
+let mode: QueueMode | undefined
+let timer: ReturnType<typeof setTimeout> | 0 | undefined
+let isBusy: boolean | undefined
+let failures = 0
+/** No retry before this time, by performance.now(). */
+let earliest = 0
+let limit = longestBody
 
 /**
- * A queue in IndexedDB, one row per hit under its id.
+ * Writes `add` and deletes `remove`, both or neither. Without arguments reads what former pages and other tabs
+ * left, newest first. Resolves to nothing where storage is denied, full
+ * or broken: the tracker goes on from memory.
  *
  * The database is opened for each operation: a connection kept open gets lost in background tabs (WebKit
- * "Connection to Indexed Database server lost") and can keep a page out of the back/forward cache. It has
- * one version for ever, so no tab ever blocks another.
+ * "Connection to Indexed Database server lost") and can keep a page out of the back/forward cache. It has one
+ * version for ever, so no tab ever blocks another.
  */
-export function createQueue(name: string): Queue {
-  const work: Queue = async (hits, ids = []) => {
-    // `indexedDB` itself throws where storage is denied.
-    try {
-      const opening = indexedDB.open(name)
-      opening.onupgradeneeded = () => opening.result.createObjectStore(storeName)
-      const database = await promisifyRequest(opening)
-      const store = database.transaction(storeName, 'readwrite').objectStore(storeName)
-      // Takes effect after the transaction.
-      database.close()
-      for (const id of ids) store.delete(id)
-      for (const hit of hits ?? []) store.put(hit, hit.id)
-      const rows = hits ?? (await promisifyRequest<Hit[]>(store.getAll()))
-      // Ids begin with their time.
-      const oldest = idStart(Date.now() - maxAge)
-      while (rows.length > maxHits || (rows[0]?.id ?? oldest) < oldest) store.delete(rows.shift()!.id)
-      // The transaction, not the last request: a full disk shows only on commit.
-      await promisifyRequest(store.transaction)
-      return rows
-    } catch {
-      // The tracker goes on from memory.
+async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | undefined> {
+  try {
+    // `indexedDB` itself throws where storage is denied, and `false` has no `open`.
+    const opening = ((mode !== 'off' && indexedDB) as IDBFactory).open(endpoint as string)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('hits')
+    const database = await promisifyRequest(opening)
+    const store = database.transaction('hits', 'readwrite').objectStore('hits')
+    // Takes effect after the transaction.
+    database.close()
+    remove?.map((hit) => store.delete(hit.id))
+    if (add) add.map((hit) => store.put(hit, hit.id))
+    else {
+      let room = roomForHits
+      return (await promisifyRequest(store.getAll() as IDBRequest<PageHit[]>))
+        .reverse()
+        .filter(
+          (hit) => (room -= JSON.stringify(hit).length) > 0 || void store.delete(hit.id),
+        )
     }
+  } catch {
+    // Said above.
   }
-  return (...change) => Promise.race([work(...change), new Promise<void>((resolve) => setTimeout(resolve, patience))])
+  return undefined
 }
 
-/** Keeps nothing on the device. */
-export const nullQueue: Queue = async () => {}
+function keep(list: PageHit[] = []): void {
+  list.map((hit) => hits.set(hit.id, hit))
+}
+
+/** Sends what is undelivered, of former pages too. Resolves once it was tried; does nothing while the collector wants a pause. */
+export async function flush(): Promise<void> {
+  if (performance.now() > earliest) {
+    clearTimeout(timer)
+    timer = 0
+    // First what is in memory: storage that never answers (Safari 14, WebKit bug 226547) must not delay it.
+    await sendAll()
+    try {
+      await navigator.locks.request(lockName, sendRows)
+    } catch {
+      // No locks on plain http and in opaque origins: there two tabs may send the same hit.
+      await sendRows()
+    }
+  }
+}
+
+/** Sends what other pages left: one tab at a time. */
+async function sendRows(): Promise<void> {
+  if (!timer) keep(await change())
+  await sendAll()
+}
+
+/** One request at a time, so that hits which come meanwhile go together. A retry that is planned is waited for by all. */
+async function sendAll(): Promise<void> {
+  if (isBusy) return
+  isBusy = true
+  while (hits.size && !timer) await send()
+  isBusy = false
+}
+
+/**
+ * Sends as much as fits. Whatever goes wrong, a hit is at worst sent twice, and the collector knows its id:
+ * only an answer of the collector's own (`x-hit`) that is none of "later" deletes it.
+ */
+async function send(isLeaving?: boolean): Promise<unknown> {
+  const list = [...hits.values()]
+  let body
+  let pause = 0
+  while ((body = JSON.stringify({ sentAt: Date.now(), hits: list })).length > limit && list[1]) list.length >>= 1
+  list.map((hit) => hits.delete(hit.id))
+  try {
+    const answer = (await transport(endpoint!, body, isLeaving))!
+    // Too big, or one of them is more than the collector can bear: halves, until it is alone.
+    if (list[1] && /413|500/.test(answer.status as unknown as string)) return keep(list), (limit = body.length >> 1)
+    // Without this header a captive portal or a proxy has answered, which says nothing about the hits.
+    if (answer.headers.get('x-hit') && /2..|4(0[05]|13)/.test(answer.status as unknown as string)) {
+      // A wrong clock: the collector says how the hits would have been with the right one.
+      const { retimed } = (await answer.json()) as HitAnswer & { retimed?: PageHit[] }
+      keep(retimed)
+      void change(retimed || [], list)
+      limit = longestBody
+      return (failures = 0)
+    }
+    pause = (answer.headers.get('retry-after') as unknown as number) * 1e3 || 0
+  } catch {
+    // Offline, cut off, blocked, a patched fetch that throws, or a beacon, which has no answer.
+  }
+  // At the end: one that never gets through must not hold up the others.
+  keep(list)
+  void change(list)
+  earliest = performance.now() + pause
+  // "Full jitter", up to 1 s, 2 s, 4 s … 5 min, so that browsers do not come back in step; a little later than `earliest`.
+  return (timer = setTimeout(flush, pause + 99 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)))
+}
+
+/** Starts the queue of this page and returns what takes its hits. Write and request start together, and neither waits for the other. */
+export function startQueue(queueMode?: QueueMode): Deliver {
+  mode = queueMode
+  // Later than all others that listen for the page's end, whose last hits go with it.
+  queueMicrotask(() => {
+    listen('visibilitychange online', () => {
+      if (!document.hidden) void flush()
+      else if (hits.size) void send(true)
+    })
+    void flush()
+  })
+  return (hit) => {
+    if (mode !== 'offline' || timer) void change([hit])
+    keep([hit])
+    queueMicrotask(sendAll)
+  }
+}

@@ -1,11 +1,22 @@
 // What `t.js` is: a tag that needs nothing else. The element is known only while the script first runs.
-import { createQueue } from './queue.ts'
-import { createTracker } from './tracker.ts'
-import { pageTransport } from './transport.ts'
+import { trackClicks } from './clicks.ts'
+import { measureEngagement } from './engagement.ts'
+import { guard, pageview, start, stop, track } from './page.ts'
+import { flush, startQueue, type QueueMode } from './queue.ts'
+import { identify, isIgnored, optOut } from './respect.ts'
+import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
-
-if (tag) {
-  const endpoint = tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href).href
-  globalThis.treadlight ??= createTracker(endpoint, pageTransport, createQueue(endpoint))
-} else console.error('treadlight: no document.currentScript')
+const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
+if (!tag) console.error('treadlight: no currentScript')
+else if (!calls.track) {
+  const { dataset } = tag
+  const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
+  const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
+  if (!isIgnored(dataset as {})) {
+    trackClicks()
+    measureEngagement(dataset['heartbeat'])
+    start(dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(dataset['queue'] as QueueMode))
+    calls.map(push)
+  }
+}

@@ -22,12 +22,17 @@ export const serveCommand: Command = {
   },
 }
 
+/** The tracker ignores pages on its own machine, which is what a collector there is tried with. */
+function ignoreNobody(url: string): string {
+  return /^https?:\/\/(localhost|127\.|\[::1])/.test(url) ? ' data-ignore=""' : ''
+}
+
 /** What a start prints. `more` adds lines of name and value. */
 export function banner({ url, password, collector }: RunningCollector, config: Config, more: [string, string][] = []): string {
   const lines: [string, string][] = [
     ['Dashboard', `${url}/dashboard/`],
     ...more,
-    ['Tag', `<script defer src="${url}/t.js"></script>`],
+    ['Tag', `<script defer src="${url}/t.js"${ignoreNobody(url)}></script>`],
     ['Storage', `${describePlace(config)}: ${describePromise(config, collector.durability)}`],
     ['Retention', describeRetention(config.retention)],
     ['Time zone', config.timezone],

@@ -1,5 +1,6 @@
 import { assets } from '@treadlight/dashboard'
-import { script } from '@treadlight/tracker/script'
+import * as small from '@treadlight/tracker/script'
+import * as full from '@treadlight/tracker/script-full'
 import type { H3, H3Event } from 'h3'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -29,13 +30,8 @@ interface Asset {
  * The tracker's script and the dashboard, from a map that is fixed at build time: there is no path to traverse.
  */
 export function addAssetRoutes(app: H3): void {
-  serveAsset(app, '/t.js', {
-    type: 'text/javascript; charset=utf-8',
-    body: script,
-    // An hour, so that a new version reaches every page the same day.
-    cache: 'public, max-age=3600, stale-while-revalidate=86400',
-    headers: { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' },
-  })
+  addScript(app, 't', small)
+  addScript(app, 't.full', full)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
@@ -51,6 +47,24 @@ export function addAssetRoutes(app: H3): void {
     })
   }
   app.get('/', () => redirect('/dashboard/'))
+}
+
+/**
+ * A script under its name, an hour long, so that a new version reaches every page the same day; and for pages that pin
+ * what they load (`integrity`) under its hash, for ever. `NAME.json` says where and what that is.
+ */
+function addScript(app: H3, name: string, { script, integrity }: typeof small): void {
+  const pinned = `/${name}-${integrity.slice(7, 23).replace(/[+/]/g, '_')}.js`
+  const json = JSON.stringify({ src: pinned, integrity })
+  const asset = {
+    type: 'text/javascript; charset=utf-8',
+    body: script,
+    cache: 'public, max-age=3600, stale-while-revalidate=86400',
+    headers: { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' },
+  }
+  serveAsset(app, `/${name}.js`, asset)
+  serveAsset(app, pinned, { ...asset, cache: `public, max-age=${year}, immutable` })
+  serveAsset(app, `/${name}.json`, { ...asset, type: 'application/json', body: json, cache: 'no-cache' })
 }
 
 function serveAsset(app: H3, path: string, { type, body, cache, headers: more }: Asset): void {

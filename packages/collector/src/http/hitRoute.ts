@@ -26,17 +26,22 @@ export interface HitRouteOptions {
   now: () => number
 }
 
+/** The smallest GIF: one transparent pixel. */
+const transparentPixel: Uint8Array<ArrayBuffer> = Uint8Array.from(atob('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='), (letter) => letter.charCodeAt(0))
+
 /** Seconds after which a sender comes back when nobody knows better. */
 const retryAfter = 5
 
-/** `POST /hit`, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
+/** `POST /hit`, and `GET /hit?hit=` for pixels, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
 export function createHitRoute({ receive, now }: HitRouteOptions): (event: H3Event) => Promise<Response> {
   return async (event) => {
     const { method } = event.req
     if (method === 'OPTIONS') return new FastResponse(null, { status: 204, headers: preflight })
-    if (method !== 'POST') return answer(405, refusal('method', 'must be POST'), { allow: 'POST, OPTIONS' })
+    const pixel = method === 'GET' ? event.url.searchParams.get('hit') : null
+    if (method !== 'POST' && pixel === null)
+      return answer(405, refusal('method', 'must be POST, or GET with ?hit= for a pixel'), { allow: 'POST, OPTIONS' })
 
-    const body = await readBody(event)
+    const body = pixel === null ? await readBody(event) : { text: pixel }
     // What is left of such a body is not worth reading: the connection goes with the answer.
     if (body === 'too large') return answer(413, refusal('body', `must be at most ${maxBodyBytes} bytes`), { connection: 'close' })
     if (body === 'broken off') return answer(408, refusal('body', 'broke off'), { connection: 'close' })
@@ -46,12 +51,20 @@ export function createHitRoute({ receive, now }: HitRouteOptions): (event: H3Eve
         address: event.req.ip,
         userAgent: (event.req.headers.get('user-agent') ?? '').slice(0, userAgentLimit),
       })
-      return answer(status, result, dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {})
+      const headers = dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {}
+      return pixel === null ? answer(status, result, headers) : answerPixel(headers)
     } catch (error) {
       // Nothing of the request is acknowledged: the sender keeps its hits and comes back. The receiver's watcher tells the owner.
       const seconds = error instanceof StoreBusyError ? error.retryAfter : retryAfter
       return answer(503, refusal('store', 'cannot take hits at the moment'), { 'retry-after': String(seconds) })
     }
+  }
+
+  /** Whatever became of the hit, unless it should come again: an image that loads is all that its sender can see. */
+  function answerPixel(headers: Record<string, string>): Response {
+    return new FastResponse(transparentPixel, {
+      headers: { ...cors, 'content-type': 'image/gif', 'cross-origin-resource-policy': 'cross-origin', [answerHeader]: String(now()), ...headers },
+    })
   }
 
   function answer(status: number, body: HitAnswer, headers: Record<string, string> = {}): Response {

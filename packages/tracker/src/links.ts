@@ -1,0 +1,25 @@
+import { listen, track } from './page.ts'
+
+/** What counts as a file: the endings of Plausible's list that are still met with. */
+const files = /\.(pdf|docx?|xlsx?|pptx?|csv|zip|exe|dmg|pkg|mp[34])$/i
+
+/**
+ * Counts clicks on links to other hosts (`Outbound Link: Click`) and to files (`File Download`): the names that Plausible
+ * uses, so that its goals go on. Links within SVG and shadow DOM too, and the middle button; the click itself is left alone.
+ *
+ * @param pattern which paths are files
+ */
+export function trackLinks(pattern: RegExp = files): void {
+  listen('click auxclick', (event) => {
+    const link = event.composedPath().find((node) => (node as HTMLAnchorElement).href) as HTMLAnchorElement | undefined
+    // The right button opens a menu.
+    if ((event as MouseEvent).button > 1 || !link) return
+    // As written: an SVG link's `href` is an object.
+    const { host, origin, pathname } = new URL(link.getAttribute('href')!, document.baseURI)
+    // Without query and fragment, which may hold secrets.
+    const props = { url: origin + pathname }
+    if (pattern.test(pathname)) track('File Download', props)
+    // mailto: and its like have no host.
+    else if (host && host !== location.host) track('Outbound Link: Click', props)
+  })
+}

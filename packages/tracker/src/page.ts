@@ -1,0 +1,169 @@
+// The page is one, so its tracker is a module and not an object: what nobody imports is not in the bundle.
+import type { Hit, NavigationType, PropValue } from '@treadlight/protocol'
+import { createId } from './id.ts'
+
+/** What every hit says of its visitor's wishes and circumstances, beside the fields of a `Hit`. */
+export interface PageFields {
+  user?: string
+  session?: string
+  screen?: string
+  language?: string
+  timezone?: string
+  navigation?: NavigationType | undefined
+  /** A browser that is driven by a program says so. Such hits are flagged, not dropped: tests are visits too. */
+  webdriver?: boolean | undefined
+  /** `false` keeps the hit from other analytics systems. */
+  forwarding?: boolean | undefined
+}
+
+/** A hit as the tracker makes it. */
+export type PageHit = Omit<Hit, keyof PageFields> & PageFields
+
+/** Where hits go. */
+export type Deliver = (hit: PageHit) => void
+
+/** The collector's URL, once tracking has begun. */
+export let endpoint: string | URL | undefined
+/** The view that the visitor is at. */
+export let view: PageHit | undefined
+/** Added to every hit from now on. */
+export const fields: PageFields = {}
+
+let deliver: Deliver | undefined
+/** The view until its title has settled. */
+let unsent: PageHit | 0
+let titleTimer: ReturnType<typeof setTimeout>
+let lastPage: string | undefined
+let isStopped: boolean | undefined
+let leaveView: (() => void) | undefined
+// A clock that says less, because its battery is dead, makes ids of 2004; the collector knows what to do with those.
+let time = 2 ** 40
+
+/** Frameworks set the title some time after the URL. Umami waits as long. */
+const titleDelay = 300
+
+/** What of a URL does not make another page: queries, into which pages mirror filters, and in-page anchors. Hash routes do. */
+let noise = /\?[^#]*|#(?![/!]).*/g
+
+/** Replaces the rule of which changes of the URL are views; the default drops queries and in-page anchors. */
+export function setNoise(pattern: RegExp): void {
+  noise = pattern
+}
+
+/** Has `listener` called as a view ends, before the next begins. */
+export function whenViewEnds(listener: () => void): void {
+  leaveView = listener
+}
+
+/** Makes `work` harmless to the page that calls it: it never throws, and does nothing while tracking is stopped. */
+export function guard<Arguments extends unknown[], Result>(
+  work: (...args: Arguments) => Result,
+): (...args: Arguments) => Result | undefined {
+  return (...args) => {
+    try {
+      if (!isStopped) return work(...args)
+    } catch {
+      // The page must not pay for our mistakes, or for those of who patched what we call.
+    }
+    return undefined
+  }
+}
+
+/** Listens on the window, before the page's own listeners could stop an event. `types` are separated by blanks. */
+export function listen(types: string, listener: (event: Event) => void): void {
+  types.split(' ').map((type) => addEventListener(type, guard(listener), true))
+}
+
+/** Each hit has a millisecond of its own, so that sorting by id or time keeps their order. */
+function createHit(more: Partial<PageHit>): PageHit {
+  time = Math.max(time + 1, Date.now())
+  return { url: location.href, ...view, ...fields, ...more, id: createId(time), timestamp: new Date(time).toISOString() } as PageHit
+}
+
+/** Sends a hit of the current view: it has the view's URL, title and referrer unless `more` says otherwise. */
+export function addHit(more: Partial<PageHit>): void {
+  deliver!(createHit(more))
+}
+
+/**
+ * Counts an event of the current view.
+ *
+ * @param props as they are now: the page may go on to change them. None if JSON cannot hold them.
+ * @example
+ * track('signup', { plan: 'pro', seats: 3 })
+ */
+export const track: (name: string, props?: Record<string, PropValue>) => void = guard((name, props) => {
+  try {
+    props = JSON.parse(JSON.stringify(props))
+  } catch {
+    props = {}
+  }
+  addHit({ type: 'event', name, view: view?.id!, props: props! })
+})
+
+/** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */
+export const pageview: () => void = guard(() => startView())
+
+function startView(): void {
+  sendView()
+  leaveView?.()
+  // As a string, like the title: `<img name="referrer">` replaces `document.referrer` by the element.
+  view = unsent = createHit({ type: 'pageview', url: location.href, referrer: `${view ? view.url : document.referrer}` })
+  clearTimeout(titleTimer)
+  titleTimer = setTimeout(guard(sendView), titleDelay)
+}
+
+function sendView(): void {
+  if (unsent) {
+    unsent.title = `${document.title}`
+    deliver!(unsent)
+    unsent = 0
+  }
+}
+
+/**
+ * Looks whether there is a new view: the first one once somebody sees the page (prerendered pages are hidden
+ * like background tabs), then one for each navigation within it, and one when it is restored from the
+ * back/forward cache. Comparing the URL makes one of what comes twice: routers call replaceState on each push
+ * (vuejs/router#1416).
+ */
+export const look: (event?: Event) => void = guard((event?: Partial<PageTransitionEvent>) => {
+  // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
+  if (document.hidden && !event?.persisted) return sendView()
+  const page = location.href.replace(noise, '')
+  if (event?.persisted || page !== lastPage) startView()
+  lastPage = page
+})
+
+/**
+ * Begins to track this page. A page is tracked once; after `stop` it goes on.
+ *
+ * A page that goes is hidden first in all browsers that have what createId needs (Safari since 14.5, WebKit bug
+ * 151234), so there is neither `pagehide` nor `unload`, which keeps pages out of the back/forward cache. And
+ * popstate fires with each hashchange.
+ */
+export function start(url: string | URL, deliverHit: Deliver): void {
+  endpoint = url
+  deliver = deliverHit
+  ;(['pushState', 'replaceState'] as const).map((method) => {
+    const original = history[method]
+    history[method] = (...args) => {
+      original.apply(history, args)
+      look()
+    }
+  })
+  listen('visibilitychange pageshow popstate', look)
+  look()
+}
+
+/** Ends tracking. What is undelivered stays for the next page. */
+export function stop(): void {
+  sendView()
+  isStopped = true
+}
+
+/** Goes on after `stop`. */
+export function resume(): void {
+  isStopped = false
+  look()
+}

@@ -1,0 +1,90 @@
+import { trackClicks } from './clicks.ts'
+import { describeDevice, describeNavigation } from './describePage.ts'
+import { measureEngagement } from './engagement.ts'
+import { trackForms } from './forms.ts'
+import type { Part } from './init.ts'
+import { trackLinks } from './links.ts'
+import { followNavigationApi } from './navigationApi.ts'
+import { trackNotFound } from './notFound.ts'
+import { startQueue, type QueueMode } from './queue.ts'
+import { isIgnored, type IgnoreReason } from './respect.ts'
+import { keepSession } from './session.ts'
+import { pageTransport, setTransport, type Transport } from './transport.ts'
+
+/**
+ * Keeps hits in IndexedDB until the collector has confirmed them, and tries again.
+ *
+ * @param mode `always` survives a crash of the browser; `offline` writes to the device only after a failed send;
+ *   `off` never, and what is undelivered is lost with the page
+ */
+export function queue(mode: QueueMode = 'always', transport: Transport = pageTransport): Part {
+  return () => {
+    setTransport(transport)
+    return startQueue(mode)
+  }
+}
+
+/**
+ * Measures time on page and scroll depth.
+ *
+ * @param options.heartbeat seconds between reports, `options.idle` seconds after which an untouched page no longer
+ *   counts: `Infinity` for video walls
+ */
+export function engagement({ heartbeat = 60, idle = 60 }: { heartbeat?: number; idle?: number } = {}): Part {
+  return () => measureEngagement(heartbeat, idle * 1000)
+}
+
+/** Counts clicks on elements with `data-track`. */
+export function clicks(): Part {
+  return () => trackClicks()
+}
+
+/** Counts clicks on links to other hosts and to files. */
+export function links(files?: RegExp): Part {
+  return () => trackLinks(files)
+}
+
+/** Counts submitted forms. */
+export function forms(): Part {
+  return () => trackForms()
+}
+
+/** Counts pages that the server answered with 404. */
+export function notFound(): Part {
+  return () => queueMicrotask(trackNotFound)
+}
+
+/** Adds screen, language and time zone to hits. */
+export function device(): Part {
+  return () => describeDevice()
+}
+
+/** Adds how the page came to be shown to its view. */
+export function navigationType(): Part {
+  return describeNavigation
+}
+
+/** Follows the Navigation API besides the history. */
+export function navigationApi(): Part {
+  return () => followNavigationApi()
+}
+
+/** Gives the hits of one tab one session id, kept in sessionStorage. */
+export function session(): Part {
+  return () => keepSession()
+}
+
+/** Ignores pages and visitors: those who have opted out always, and by default pages on this machine and in frames. */
+export function respect(options: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
+  return () => (isIgnored(options) ? () => {} : undefined)
+}
+
+/** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */
+export function standard({ ignore, heartbeat, queue: mode }: { ignore?: readonly IgnoreReason[]; heartbeat?: number; queue?: QueueMode } = {}): Part[] {
+  return [
+    respect({ ignore }),
+    clicks(),
+    engagement(heartbeat === undefined ? {} : { heartbeat }),
+    queue(mode),
+  ]
+}

@@ -1,0 +1,33 @@
+import { fields, guard, stop } from './page.ts'
+
+/** What may be ignored: pages on this very machine, pages within frames, and visitors who ask not to be counted. */
+export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
+
+/** The visitor wants not to be counted: stops, and remembers it in this browser. */
+export const optOut: () => void = guard(() => {
+  stop()
+  localStorage['treadlight'] = 1
+})
+
+/** Says who the visitor is, from now on: a token signed by the site's server. */
+export function identify(user: string): void {
+  fields.user = user
+}
+
+/**
+ * Whether this page or visitor is not to be counted.
+ *
+ * @param ignore names of reasons in one text or a list. Who has opted out is ignored whatever it says.
+ */
+export function isIgnored({ ignore = 'localhost iframe' }: { ignore?: string | readonly IgnoreReason[] | undefined }): unknown {
+  fields.webdriver = navigator.webdriver || undefined
+  return (
+    guard(() => localStorage['treadlight'])() ||
+    // Said aloud, or who tries it out would look for the mistake.
+    (/^(localhost|127.*|\[::1]|)$/.test(location.hostname) && ignore.includes('localhost') && !console.info('treadlight: localhost ignored')) ||
+    (self !== top && ignore.includes('iframe')) ||
+    ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl && ignore.includes('gpc')) ||
+    // oxlint-disable-next-line eqeqeq -- '1'
+    ((navigator.doNotTrack as unknown) == 1 && ignore.includes('dnt'))
+  )
+}

@@ -1,0 +1,41 @@
+// What `t.full.js` is: `t.js` with all that can be found out about a page without its help.
+import { beforeSend } from './beforeSend.ts'
+import { trackClicks } from './clicks.ts'
+import { consent } from './consent.ts'
+import { describeDevice, describeNavigation } from './describePage.ts'
+import { measureEngagement } from './engagement.ts'
+import { trackForms } from './forms.ts'
+import { trackLinks } from './links.ts'
+import { followNavigationApi } from './navigationApi.ts'
+import { trackNotFound } from './notFound.ts'
+import { guard, pageview, start, stop, track } from './page.ts'
+import { flush, startQueue, type QueueMode } from './queue.ts'
+import { identify, isIgnored, optOut } from './respect.ts'
+import { keepSession } from './session.ts'
+import type { Tracker, TrackerCall } from './trackerGlobal.ts'
+
+const tag = document.currentScript as HTMLScriptElement | null
+const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
+if (!tag) console.error('treadlight: no currentScript')
+else if (!calls.track) {
+  const { dataset } = tag
+  const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
+  const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, consent, push })
+  if (!isIgnored(dataset as {})) {
+    describeDevice()
+    measureEngagement(dataset['heartbeat'])
+    trackForms()
+    trackClicks()
+    trackLinks()
+    if (dataset['session']) keepSession()
+    const deliver = describeNavigation(startQueue(dataset['queue'] as QueueMode))
+    start(
+      dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
+      // Looked up when a hit is made: the function may be defined after this script.
+      dataset['beforeSend'] ? beforeSend((hit) => (self as any)[dataset['beforeSend']!](hit))(deliver) : deliver,
+    )
+    followNavigationApi()
+    trackNotFound()
+    calls.map(push)
+  }
+}
