@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { spawnSync } from 'node:child_process'
+import { installPackages } from './installPackages.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const elsewhere = [
@@ -42,15 +42,8 @@ function playwrightDownloads(): string[] {
 export function ensureBrowser(): string {
   const found = findBrowser()
   if (found) return found
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('No Chromium here: installing Debian’s package …')
-    const apt = (...args: string[]): number | null =>
-      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status
-    if (apt('update') === 0 && apt('install', '-y', '--no-install-recommends', 'chromium') === 0) {
-      const installed = findBrowser()
-      if (installed) return installed
-    }
-  }
+  const installed = installPackages(['chromium']) && findBrowser()
+  if (installed) return installed
   throw new Error(
     'The browser tests need a Chromium. Install one (Debian: apt-get install chromium; macOS: brew install --cask chromium; ' +
       'anywhere: npx playwright install chromium) or set CHROMIUM_PATH to its executable.',

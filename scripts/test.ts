@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureBrowser } from './browser.ts'
+import { ensureEngines } from './engines.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'collector'].map((name) => `packages/${name}`)
@@ -24,6 +25,8 @@ let failed = 0
 
 try {
   process.env['CHROMIUM_PATH'] = ensureBrowser()
+  const missing = ensureEngines()
+  if (missing.length > 0) console.log(`No ${missing.join(' and ')} here: the tests in ${missing.length > 1 ? 'them' : 'it'} are skipped`)
 } catch (error) {
   console.error((error as Error).message)
   process.exit(1)

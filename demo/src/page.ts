@@ -31,7 +31,7 @@ export function renderPage(title: string, main: Markup): HTTPResponse {
     <title>${title} · The Long Way Round</title>
     <link rel="icon" href="/demo/icon.svg">
     <link rel="stylesheet" href="/demo/demo.css">
-    <script defer src="/t.js"></script>
+    <script defer src="/t.js" data-ignore="iframe"></script>
   </head>
   <body>
     <header class="bar">

@@ -2,7 +2,7 @@ import { chromium, type Browser, type LaunchOptions } from 'playwright-core'
 import { findBrowser } from '../../scripts/browser.ts'
 
 /** Without those about networking, Chromium talks to its maker's hosts at every start. */
-const args = [
+export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -12,7 +12,8 @@ const args = [
   '--disable-sync',
 ]
 
-function executable(): string {
+/** @throws Error if this machine has none */
+export function chromiumPath(): string {
   const path = findBrowser()
   if (!path) throw new Error('No Chromium found: `npm test` installs one or says how')
   return path
@@ -20,5 +21,5 @@ function executable(): string {
 
 /** A headless Chromium of this machine. */
 export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
-  return chromium.launch({ executablePath: executable(), args, headless: true, ...options })
+  return chromium.launch({ executablePath: chromiumPath(), args: [...chromiumArgs], headless: true, ...options })
 }

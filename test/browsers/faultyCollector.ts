@@ -7,18 +7,24 @@ export type Fault = (exchange: {
   request: IncomingMessage
   response: ServerResponse
   hits: Hit[]
+  sentAt: number
   store(): void
-  answer(status: number, headers?: Record<string, string>, refused?: HitAnswer['refused']): void
+  answer(status: number, headers?: Record<string, string>, more?: Partial<HitAnswer>): void
 }) => void
+
+/** What a path of the site answers: HTML or a script, or more of an answer than that. */
+export type PageAnswer = string | { status?: number; headers?: Record<string, string>; body: string }
 
 export interface FaultyCollector {
   url: string
-  /** Every request, in order of arrival. */
+  /** Every `POST /hit`, in order of arrival. */
   requests: { hits: Hit[]; contentType: string; cookie: string | undefined; method: string }[]
   /** How often each hit was stored before the union by id. */
   arrivals: Hit[]
   /** The union by id. */
   stored: Map<string, Hit>
+  /** Every other request's path with its query, in order of arrival. */
+  visited: string[]
   /** Applied to every request until changed; without one hits are stored and answered 201. */
   fault: Fault | undefined
   close(): void
@@ -26,20 +32,26 @@ export interface FaultyCollector {
 
 const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-hit, x-hit-dropped, retry-after' }
 
-/** A collector on real HTTP that misbehaves on demand, and the site beside it: any other path is a page with the given head. */
-export async function startFaultyCollector(pages: (path: string) => string | undefined): Promise<FaultyCollector> {
+/**
+ * A collector on real HTTP that misbehaves on demand, and the site beside it.
+ *
+ * @param pages what any other path answers: nothing is a 404 without a text
+ */
+export async function startFaultyCollector(pages: (path: string) => PageAnswer | undefined): Promise<FaultyCollector> {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname
     if (path !== '/hit') {
+      collector.visited.push(request.url!)
       const page = pages(path)
       if (page === undefined) return response.writeHead(404).end()
+      const { status = 200, headers = {}, body } = typeof page === 'string' ? { body: page } : page
       const type = path.endsWith('js') ? 'text/javascript' : 'text/html; charset=utf-8'
-      return response.writeHead(200, { 'content-type': type }).end(page)
+      return response.writeHead(status, { 'content-type': type, ...headers }).end(body)
     }
 
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
-    const hits = request.method === 'POST' ? (JSON.parse(body) as { hits: Hit[] }).hits : []
+    const { hits, sentAt } = (request.method === 'POST' ? JSON.parse(body) : { hits: [] }) as { hits: Hit[]; sentAt: number }
     const { 'content-type': contentType = '', cookie } = request.headers
     collector.requests.push({ hits, contentType, cookie, method: request.method! })
 
@@ -47,11 +59,11 @@ export async function startFaultyCollector(pages: (path: string) => string | und
       collector.arrivals.push(...hits)
       for (const hit of hits) collector.stored.set(hit.id, hit)
     }
-    const answer = (status: number, headers: Record<string, string> = {}, refused: HitAnswer['refused'] = []): void => {
+    const answer = (status: number, headers: Record<string, string> = {}, more: Partial<HitAnswer> = {}): void => {
       response.writeHead(status, { ...cors, 'x-hit': String(Date.now()), ...headers })
-      response.end(JSON.stringify({ stored: hits.length, duplicate: 0, dropped: 0, refused } satisfies HitAnswer))
+      response.end(JSON.stringify({ stored: hits.length, duplicate: 0, dropped: 0, refused: [], ...more } satisfies HitAnswer))
     }
-    if (collector.fault) return collector.fault({ request, response, hits, store, answer })
+    if (collector.fault) return collector.fault({ request, response, hits, sentAt, store, answer })
     store()
     answer(201)
   })
@@ -60,6 +72,7 @@ export async function startFaultyCollector(pages: (path: string) => string | und
   const collector: FaultyCollector = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
+    visited: [],
     arrivals: [],
     stored: new Map(),
     fault: undefined,

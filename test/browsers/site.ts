@@ -12,19 +12,21 @@ export interface Site {
 const root = new URL('../../', import.meta.url)
 const idbKeyval = createRequire(import.meta.url).resolve('idb-keyval').replace(/index\.cjs$/, 'index.js')
 
-const modules: Record<string, () => string> = {
-  '/tracker.mjs': () => readFileSync(new URL('packages/tracker/dist/index.mjs', root), 'utf8'),
-  '/idb-keyval.js': () => readFileSync(idbKeyval, 'utf8'),
+/** The packages as they are published; a package's own modules are beside it. */
+function readModule(path: string): string | undefined {
+  if (path === '/idb-keyval.js') return readFileSync(idbKeyval, 'utf8')
+  const name = /^\/tracker\/(\w+\.mjs)$/.exec(path)?.[1]
+  return name && readFileSync(new URL(`packages/tracker/dist/${name}`, root), 'utf8')
 }
 
 /** How the pages of a site get the tracker: by the tag, or by an import as a bundler would resolve it. */
 const heads = {
-  tag: (collector: string) => `<script defer src="${collector}/t.js"></script>`,
+  tag: (collector: string) => `<script defer src="${collector}/t.js" data-ignore="iframe"></script>`,
   npm: (collector: string) => `
-    <script type="importmap">{ "imports": { "@treadlight/tracker": "/tracker.mjs", "idb-keyval": "/idb-keyval.js" } }</script>
+    <script type="importmap">{ "imports": { "@treadlight/tracker": "/tracker/index.mjs", "idb-keyval": "/idb-keyval.js" } }</script>
     <script type="module">
-      import { init } from '@treadlight/tracker'
-      init({ endpoint: '${collector}/hit' })
+      import { init, standard } from '@treadlight/tracker'
+      init({ endpoint: '${collector}/hit', use: standard({ ignore: [] }) })
     </script>`,
 }
 
@@ -32,8 +34,8 @@ const heads = {
 export async function startSite(collector: string, way: keyof typeof heads = 'tag'): Promise<Site> {
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname
-    const module = modules[path]
-    if (module) return response.setHeader('content-type', 'text/javascript').end(module())
+    const module = readModule(path)
+    if (module) return response.setHeader('content-type', 'text/javascript').end(module)
     if (path === '/favicon.ico') return response.writeHead(404).end()
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.end(`<!doctype html><title>${path}</title>${heads[way](collector)}<h1>${path}</h1><a href="/plain">plain</a>`)

@@ -5,7 +5,7 @@ import { addDemoRoutes } from '../../demo/src/demoRoutes.ts'
 const app = new H3({ silent: true })
 addDemoRoutes(app)
 
-const tag = '<script defer src="/t.js"></script>'
+const tag = '<script defer src="/t.js" data-ignore="iframe"></script>'
 const html = 'text/html; charset=utf-8'
 const script = 'text/javascript; charset=utf-8'
 

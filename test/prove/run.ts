@@ -1,5 +1,6 @@
 // `npm run prove -- NAME [--runs N --seed S --json]`: the reliability programme, each part at any size.
 import { parseArgs } from 'node:util'
+import { browsers } from './browsers.ts'
 import { crash } from './crash.ts'
 import { processes } from './processes.ts'
 import { faults } from './faults.ts'
@@ -10,6 +11,10 @@ export interface ProveOptions {
   seed: number
   /** Called after each run. */
   progress: (done: number, result: ProveResult) => void
+  /** Called with what only people read. */
+  say?: ((line: string) => void) | undefined
+  /** Leaves out all but these; each proof knows its own. */
+  only?: { engine?: string | undefined; case?: string | undefined }
 }
 
 export interface ProveResult {
@@ -37,6 +42,7 @@ const proofs: Record<string, Proof> = {
   processes: { summary: 'several processes on one folder, killed and replaced', runs: 20, prove: processes },
   simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, prove: simulate },
   faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, prove: faults },
+  browsers: { summary: 'pages in Chromium, Firefox and WebKitGTK while everything goes wrong; [--engine NAME] [--case NAME]', runs: 20, prove: browsers },
 }
 
 const usage = [
@@ -50,7 +56,14 @@ process.exitCode = await main()
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { runs: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      runs: { type: 'string' },
+      seed: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      engine: { type: 'string' },
+      case: { type: 'string' },
+    },
   })
   const proof = proofs[positionals[0] ?? '']
   if (values.help || !proof) {
@@ -59,7 +72,13 @@ async function main(): Promise<number> {
   }
   const runs = Number(values.runs ?? proof.runs)
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
-  const result = await proof.prove({ runs, seed, progress: values.json ? () => {} : showProgress(runs) })
+  const result = await proof.prove({
+    runs,
+    seed,
+    progress: values.json ? () => {} : showProgress(runs),
+    say: values.json ? undefined : (line) => console.log(line),
+    only: { engine: values.engine, case: values.case },
+  })
   console.log(values.json ? JSON.stringify(result) : report(result))
   return result.lost + result.twice + result.serverErrors + result.pageErrors === 0 ? 0 : 1
 }
