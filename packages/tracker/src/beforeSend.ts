@@ -7,6 +7,9 @@ export type BeforeSend = (hit: PageHit) => PageHit | null | undefined | void
 export function beforeSend(change: BeforeSend): (next: Deliver) => Deliver {
   return (next) => (hit) => {
     const changed = change(hit)
-    if (changed) next(changed)
+    if (!changed) return
+    // Only if JSON can hold it: a batch with one that it cannot would never leave.
+    JSON.stringify(changed)
+    next(changed)
   }
 }

@@ -15,10 +15,10 @@ export function describeNavigation(next: Deliver): Deliver {
   const { prerendering, wasDiscarded } = document as { prerendering?: boolean; wasDiscarded?: boolean }
   fields.navigation = wasDiscarded
     ? 'restore'
-    : prerendering || entry?.activationStart
+    : prerendering || entry!.activationStart
       ? 'prerender'
       : // 'back_forward' in the browser's own words.
-        (entry?.type.replace('_', '-') as NavigationType)
+        (entry!.type.replace('_', '-') as NavigationType)
   listen('pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) fields.navigation = 'back-forward-cache'
   })

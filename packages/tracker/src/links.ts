@@ -1,7 +1,7 @@
 import { listen, track } from './page.ts'
 
 /** What counts as a file: the endings of Plausible's list that are still met with. */
-const files = /\.(pdf|docx?|xlsx?|pptx?|csv|zip|exe|dmg|pkg|mp[34])$/i
+const files = /\.(pdf|docx?|xlsx?|pptx?|csv|zip|exe|dmg|mp[34])$/i
 
 /**
  * Counts clicks on links to other hosts (`Outbound Link: Click`) and to files (`File Download`): the names that Plausible

@@ -98,7 +98,7 @@ export const track: (name: string, props?: Record<string, PropValue>) => void = 
   } catch {
     props = {}
   }
-  addHit({ type: 'event', name, view: view?.id!, props: props! })
+  addHit({ type: 'event', name, view: view?.id as string, props: props! })
 })
 
 /** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */

@@ -11,7 +11,7 @@ export function allowParams(names: string | readonly string[]): (next: Deliver) 
   const strip = (text: string): string => {
     if (!text.includes('?')) return text
     const url = new URL(text)
-    for (const name of [...url.searchParams.keys()]) if (!allowed.has(name)) url.searchParams.delete(name)
+    for (const name of Array.from(url.searchParams.keys())) if (!allowed.has(name)) url.searchParams.delete(name)
     return url.href
   }
   return (next) => (hit) => {

@@ -6,9 +6,11 @@ import type { Part } from './init.ts'
 import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
+import { guard, pageview, stop, track } from './page.ts'
 import { startQueue, type QueueMode } from './queue.ts'
-import { isIgnored, type IgnoreReason } from './respect.ts'
+import { identify, isIgnored, optOut, type IgnoreReason } from './respect.ts'
 import { keepSession } from './session.ts'
+import type { Tracker } from './trackerGlobal.ts'
 import { pageTransport, setTransport, type Transport } from './transport.ts'
 
 /**
@@ -74,9 +76,24 @@ export function session(): Part {
   return () => keepSession()
 }
 
-/** Ignores pages and visitors: those who have opted out always, and by default pages on this machine and in frames. */
+/**
+ * Ignores pages and visitors: those who have opted out always, and by default pages on this machine and in frames. And a
+ * page that a tag or another copy of this module tracks already; `window.treadlight` tells them, and takes calls as with a tag.
+ */
 export function respect(options: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
-  return () => (isIgnored(options) ? () => {} : undefined)
+  return () => (isIgnored(options) || !takePage() ? () => {} : undefined)
+}
+
+/** Whether this page is nobody's yet. */
+function takePage(): boolean {
+  const before = self.treadlight
+  if (before && 'track' in before) return false
+  const push: Tracker['push'] = guard((call) => call(api))
+  const api = { track, pageview, stop, optOut, identify, push } as Tracker
+  self.treadlight = api
+  // Once `init` is through.
+  queueMicrotask(() => before?.forEach(push))
+  return true
 }
 
 /** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */

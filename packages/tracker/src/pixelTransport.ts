@@ -13,8 +13,8 @@ export const pixelTransport: Transport = async (url, body) => {
 function loadPixel(url: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const image = new Image()
-    image.onload = resolve
-    image.onerror = reject
+    image.addEventListener('load', resolve)
+    image.addEventListener('error', reject)
     image.src = url
   })
 }

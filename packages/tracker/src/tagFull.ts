@@ -1,5 +1,5 @@
 // What `t.full.js` is: `t.js` with all that can be found out about a page without its help.
-import { beforeSend } from './beforeSend.ts'
+import { beforeSend, type BeforeSend } from './beforeSend.ts'
 import { trackClicks } from './clicks.ts'
 import { consent } from './consent.ts'
 import { describeDevice, describeNavigation } from './describePage.ts'
@@ -32,7 +32,7 @@ else if (!calls.track) {
     start(
       dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
       // Looked up when a hit is made: the function may be defined after this script.
-      dataset['beforeSend'] ? beforeSend((hit) => (self as any)[dataset['beforeSend']!](hit))(deliver) : deliver,
+      dataset['beforeSend'] ? beforeSend((hit) => (self as unknown as Record<string, BeforeSend>)[dataset['beforeSend']!]!(hit))(deliver) : deliver,
     )
     followNavigationApi()
     trackNotFound()

@@ -8,6 +8,7 @@ export interface Tracker {
   track: typeof track
   pageview: typeof pageview
   identify: typeof identify
+  /** With a tag. */
   flush: typeof flush
   stop: typeof stop
   optOut: typeof optOut

@@ -41,15 +41,15 @@ export const xhrTransport: Transport = (url, body) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', url)
-    request.onload = () => {
+    request.addEventListener('load', () => {
       const { status, responseText } = request
       resolve({
         status,
         headers: { get: (name: string) => request.getResponseHeader(name) } as Headers,
         json: async () => JSON.parse(responseText),
       })
-    }
-    request.onerror = request.ontimeout = () => reject(new Error('treadlight: no answer'))
+    })
+    request.addEventListener('error', () => reject(new Error('treadlight: no answer')))
     request.send(body)
   })
 
