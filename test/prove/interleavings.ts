@@ -22,45 +22,59 @@ interface Actor extends HeldStorage {
 interface Stage {
   time: number
   faulty: FaultyStorage
-  /** @param ahead how far its clock is wrong, ms */
-  enter(ahead?: number): Promise<Actor>
+  enter(): Promise<Actor>
   /** What is wrong with what everybody and a newcomer say, if anything. */
   judge(actors: readonly Actor[], expected: number): Promise<string | undefined>
+}
+
+interface StageOptions {
+  /** Whether the driver can. @default true */
+  append?: boolean
+  /** As of `StoreOptions`. */
+  grace?: number
+  /** How much time passes each time that somebody looks at the clock, ms. @default 0 */
+  tick?: number
 }
 
 const hour = 60 * minute
 const site = 'shop'
 
-function createStage(open: OpenStore, append = true): Stage {
+function createStage(open: OpenStore, { append = true, grace, tick = 0 }: StageOptions = {}): Stage {
   const faulty = createFaultyStorage({ append })
   let nonces = 0
   const stage: Stage = {
     time: noon,
     faulty,
-    async enter(ahead = 0) {
+    async enter() {
       const held = createHeldStorage(faulty.storage)
       const problems: StorageProblem[] = []
       const store = await open({
         storage: held.storage,
         durability: 'volatile',
-        now: () => stage.time + ahead,
+        now: () => (stage.time += tick),
         refreshMs: 0,
+        ...(grace !== undefined && { grace }),
         nonce: () => (++nonces).toString(16).padStart(12, '0'),
         onProblem: (problem) => void problems.push(problem),
       })
       return { ...held, store, problems }
     },
     async judge(actors, expected) {
-      for (const [index, { store, problems }] of [...actors, await stage.enter()].entries()) {
-        const ids: string[] = []
-        for await (const { id } of store.hits({ site })) ids.push(id)
-        if (ids.length !== expected) return `process ${index} lists ${ids.length} hits, not ${expected}`
-        if (problems.length > 0) return `process ${index} reports ${JSON.stringify(problems)}`
+      for (const [index, actor] of [...actors, await stage.enter()].entries()) {
+        const { length } = await idsOf(actor)
+        if (length !== expected) return `process ${index} lists ${length} hits, not ${expected}`
+        if (actor.problems.length > 0) return `process ${index} reports ${JSON.stringify(actor.problems)}`
       }
       return undefined
     },
   }
   return stage
+}
+
+async function idsOf({ store }: Actor): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of store.hits({ site })) ids.push(id)
+  return ids
 }
 
 /** Hits in a batch that nobody adds to any more. The day has not ended: only who is forced to compacts it. */
@@ -84,6 +98,13 @@ async function begin({ store, hold }: Actor, call: string, options: { when?: 'be
   const done = store.maintain({ force: options.force ?? true })
   await reached
   return { release, done }
+}
+
+/** Lets a manifest be written, and kills its writer behind that. */
+async function land({ hold }: Actor, release: () => void): Promise<void> {
+  const { reached } = hold(writeManifest, 'after')
+  release()
+  await reached
 }
 
 const writeManifest = `write ${site}:manifest:`
@@ -135,9 +156,7 @@ export const diedInCommit: Interleaving = {
     const { release } = await begin(slow, writeManifest)
     stage.time += 7 * hour
     await keepUp(stage, other, 3)
-    const late = slow.hold(writeManifest, 'after')
-    release()
-    await late.reached
+    await land(slow, release)
     const third = await stage.enter()
     await keepUp(stage, third, 3)
     for (const { problems } of [other, third]) problems.length = 0
@@ -148,7 +167,29 @@ export const diedInCommit: Interleaving = {
 }
 
 export const sweptUnderManifest: Interleaving = {
-  name: 'a manifest comes hours late, at the moment in which its segments are swept',
+  name: 'a manifest comes hours late, at the moment in which its segments are swept; who sweeps is killed',
+  async play(open) {
+    const stage = createStage(open)
+    await fill(stage, 20)
+    const [slow, sweeper, other] = [await stage.enter(), await stage.enter(), await stage.enter()]
+    const { release } = await begin(slow, writeManifest)
+    stage.time += 7 * hour
+    const sweeping = await begin(sweeper, `remove ${site}:segment:`, { force: false })
+    await land(slow, release)
+    await keepUp(stage, other, 1, minute)
+    const removed = sweeper.hold(`remove ${site}:segment:`, 'after')
+    sweeping.release()
+    await removed.reached
+    await keepUp(stage, other, 2)
+    other.problems.length = 0
+    await other.store.maintain({ force: true })
+    await keepUp(stage, other, 3)
+    return stage.judge([other], 20)
+  },
+}
+
+export const sweptAndNamed: Interleaving = {
+  name: 'a manifest comes hours late, at the moment in which its segments are swept, and a newcomer deletes its batches at once',
   async play(open) {
     const stage = createStage(open)
     await fill(stage, 20)
@@ -156,21 +197,15 @@ export const sweptUnderManifest: Interleaving = {
     const { release } = await begin(slow, writeManifest)
     stage.time += 7 * hour
     const sweeping = await begin(sweeper, `remove ${site}:segment:`, { force: false })
-    const late = slow.hold(writeManifest, 'after')
-    release()
-    await late.reached
-    const other = await stage.enter()
-    await keepUp(stage, other, 1, minute)
+    await land(slow, release)
+    const newcomer = await stage.enter()
+    await newcomer.store.maintain()
     sweeping.release()
     await sweeping.done
-    await keepUp(stage, other, 2)
-    for (const { problems } of [sweeper, other]) problems.length = 0
-    await other.store.maintain({ force: true })
-    await keepUp(stage, other, 3)
-    return stage.judge([sweeper, other], 20)
+    await keepUp(stage, sweeper, 2)
+    return stage.judge([sweeper, newcomer], 20)
   },
 }
-
 
 export const prunedBesideDamage: Interleaving = {
   name: 'a pruning whose day could not be written anew, since a segment of it is damaged',
@@ -192,5 +227,91 @@ export const prunedBesideDamage: Interleaving = {
     // From a backup.
     values.set(key, sound)
     return stage.judge([await stage.enter()], 0)
+  },
+}
+
+export const gatheredByHalf: Interleaving = {
+  name: 'whoever gathers batches is killed in the midst of writing the value, on a driver that shows half of it',
+  async play(open) {
+    const stage = createStage(open, { append: false })
+    const [writer, other] = [await stage.enter(), await stage.enter()]
+    for (let index = 0; index < 70; index++) await writer.store.append([makeHit()])
+    await begin(writer, `write ${site}:batch:`, { when: 'after', force: false })
+    const { values } = stage.faulty
+    const key = [...values.keys()].find((each) => each.includes('.'))
+    if (key === undefined) return 'nothing was gathered'
+    values.set(key, values.get(key)!.subarray(0, values.get(key)!.length >> 1))
+    await keepUp(stage, other, 3)
+    const count = (await idsOf(await stage.enter())).length
+    return count === 70 ? undefined : `${count} hits are left, not 70`
+  },
+}
+
+export const overtakenReader: Interleaving = {
+  name: 'a reader is overtaken between its first two listings: by a compaction, and by the deletion of the batches',
+  async play(open) {
+    const stage = createStage(open)
+    await fill(stage, 20)
+    const [reader, other] = [await stage.enter(), await stage.enter()]
+    const { reached, release } = reader.hold(`list ${site}:`, 'after')
+    const listing = idsOf(reader)
+    await reached
+    await other.store.maintain({ force: true })
+    await keepUp(stage, other, 2)
+    release()
+    const count = (await listing).length
+    return count === 20 ? stage.judge([other], 20) : `the reader lists ${count} hits, not 20`
+  },
+}
+
+export const erasedThenTold: Interleaving = {
+  name: 'a hit of an erased person comes late and is compacted away, and then another origin tells of it without the name',
+  async play(open) {
+    const stage = createStage(open)
+    const actor = await stage.enter()
+    const hit = makeHit({ origin: 'server', user: 'ada' })
+    await actor.store.append([makeHit()])
+    await actor.store.erase({ site, user: 'ada' })
+    await actor.store.append([hit])
+    stage.time += 30 * minute
+    await actor.store.maintain({ force: true })
+    await actor.store.append([{ ...hit, origin: 'browser', user: '' }])
+    return stage.judge([actor], 1)
+  },
+}
+
+export const replacedUnderReader: Interleaving = {
+  name: 'a segment is replaced, and deleted, between the listing of the manifests and its reading',
+  async play(open) {
+    const stage = createStage(open)
+    await fill(stage, 20)
+    const other = await stage.enter()
+    await other.store.append([makeHit({ session: 'ada' })])
+    await other.store.maintain({ force: true })
+    const reader = await stage.enter()
+    const { reached, release } = reader.hold(`read ${site}:segment:`)
+    const listing = idsOf(reader)
+    await reached
+    await other.store.erase({ site, session: 'ada' })
+    await other.store.append([makeHit()])
+    await keepUp(stage, other, 1)
+    await other.store.maintain({ force: true })
+    await keepUp(stage, other, 3)
+    release()
+    const count = (await listing).length
+    return count >= 20 ? stage.judge([reader, other], 21) : `the reader lists ${count} hits, not 20`
+  },
+}
+
+export const deletedBeforeDurable: Interleaving = {
+  name: 'whoever compacts is killed while its manifest is being written, without a grace time',
+  async play(open) {
+    const stage = createStage(open, { grace: 0, tick: 1 })
+    await fill(stage, 20)
+    const slow = await stage.enter()
+    await begin(slow, writeManifest)
+    // A store that waits for nothing has time for all it wants to do.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return stage.judge([], 20)
   },
 }

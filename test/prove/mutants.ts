@@ -1,16 +1,28 @@
+import {
+  deletedBeforeDurable,
+  diedInCommit,
+  erasedThenTold,
+  gatheredByHalf,
+  overtakenReader,
+  prunedBesideDamage,
+  replacedUnderReader,
+  sleptAfterSegments,
+  sleptBeforeCommit,
+  sweptAndNamed,
+  sweptUnderManifest,
+  type Interleaving,
+} from './interleavings.ts'
 import { openPatched, type Patch } from './patchedStore.ts'
-import { playSchedule, type Failure } from './schedule.ts'
+import { playSchedule } from './schedule.ts'
 
 /** The store with one of its rules left out: whatever proves the rules has to notice. */
 export interface Mutant {
-  /** Which of the rules of the layout, R1 to R13. */
+  /** Which of the rules of the layout, R1 to R15. */
   rule: string
   name: string
   patches: readonly Patch[]
-  /** A seed that is known to find it, to be tried first. */
-  seed: number
-  /** Takes more schedules than a test has time for. */
-  isRare?: boolean
+  /** What finds it: schedules, this seed first; or a race that they meet too rarely. */
+  by: number | Interleaving
 }
 
 /** So that a schedule of a few dozen hits gathers batches and links, as a site does after thousands. */
@@ -32,7 +44,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'factSet.ts', find: 'day.set(fact.id, [fact])', replace: 'day.set(`${fact.id} ${fact.received}`, [fact])' },
       { file: 'factSet.ts', find: 'day.set(fact.id, [...known, fact])', replace: 'day.set(`${fact.id} ${fact.received}`, [...known, fact])' },
     ],
-    seed: 1,
+    by: 1,
   },
   {
     rule: 'R2',
@@ -44,7 +56,7 @@ export const mutants: readonly Mutant[] = [
         replace: `void createItem(storage, key, bytes)${ignored}\n  return file`,
       },
     ],
-    seed: 6,
+    by: 12,
   },
   {
     rule: 'R3',
@@ -53,8 +65,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'siteLog.ts', find: 'if (isShort && name.made + settle >= now()) return true', replace: '' },
       { file: 'siteLog.ts', find: 'batch.damaged ||= problem.reason === \'checksum\' || name.bytes > 0', replace: 'batch.damaged ||= problem.reason === \'checksum\'' },
     ],
-    seed: 0,
-    isRare: true,
+    by: gatheredByHalf,
   },
   {
     rule: 'R4',
@@ -67,20 +78,19 @@ export const mutants: readonly Mutant[] = [
         replace: 'const manifestKeys = earlyKeys\nconst batchKeys = await listKeys(storage, `${site}:batch:`)\n',
       },
     ],
-    seed: 0,
-    isRare: true,
+    by: overtakenReader,
   },
   {
     rule: 'R5',
     name: 'a batch that is gone is passed over',
     patches: [{ file: 'siteLog.ts', find: 'if (problems === undefined) return false', replace: 'if (problems === undefined) return true' }],
-    seed: 378,
+    by: 7,
   },
   {
     rule: 'R5',
     name: 'a segment that is gone is passed over',
     patches: [{ file: 'siteLog.ts', find: 'if (gone === undefined) {', replace: 'if (gone === undefined || sought.size === 0) {' }],
-    seed: 80,
+    by: replacedUnderReader,
   },
   {
     rule: 'R6',
@@ -92,74 +102,73 @@ export const mutants: readonly Mutant[] = [
         replace: `void createItem(storage, key, bytes)${ignored}\n  if (isLate`,
       },
     ],
-    seed: 94,
+    by: deletedBeforeDurable,
   },
   {
     rule: 'R6',
     name: 'batches go without a grace time',
     patches: [{ file: 'sweep.ts', find: 'const isOver = (time: number) => time + grace < begun', replace: 'const isOver = (time: number) => time + 0 * grace <= begun' }],
-    seed: 21,
+    by: 21,
   },
   {
     rule: 'R6',
     name: 'batches are covered that were not read',
     patches: [{ file: 'manifest.ts', find: 'if (run !== undefined && seq <= run[1] + 1)', replace: 'if (run !== undefined)' }],
-    seed: 54,
+    by: 19,
   },
   {
     rule: 'R7',
     name: 'every process is the same writer',
     patches: [{ file: 'storeOptions.ts', find: 'writer: `${resolved.writer}-${resolved.nonce()}`', replace: 'writer: `${resolved.writer}-000000000000`' }],
-    seed: 1,
+    by: 1,
   },
   {
     rule: 'R7',
     name: 'what two make in one millisecond has one name',
     patches: [{ file: 'keys.ts', find: 'return `${hexTime(time)}-${nonce}`', replace: 'return `${hexTime(time)}-${nonce.slice(0, 0)}000000000000`' }],
-    seed: 1,
+    by: 1,
   },
   {
     rule: 'R8',
     name: 'compaction forgets which hits were erased',
     patches: [{ file: 'compaction.ts', find: 'if (erased.length > 0) await log.writeErasedHits(erased)', replace: '' }],
-    seed: 0,
-    isRare: true,
+    by: erasedThenTold,
   },
   {
     rule: 'R8',
     name: 'compaction keeps what was erased',
     patches: [{ file: 'compaction.ts', find: 'if (marks.isErased(facts)) {', replace: 'if (marks.isErased([])) {' }, { file: 'compaction.ts', find: '.filter((fact) => !marks.erases(fact))', replace: '' }],
-    seed: 3,
+    by: 3,
   },
   {
     rule: 'R8',
     name: 'a reader knows the erasures of its own process only',
     patches: [{ file: 'markLog.ts', find: 'else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)', replace: 'else if (key.startsWith(`${site}:erasure:`)) erasures.set(key, value as Erasure)' }],
-    seed: 3,
+    by: 3,
   },
   {
     rule: 'R8',
     name: 'a reader knows the prunings of its own process only',
     patches: [{ file: 'markLog.ts', find: 'else addPruning(key, value as Pruning)', replace: 'else prunings.set(key, value as Pruning)' }],
-    seed: 17,
+    by: 16,
   },
   {
     rule: 'R9',
     name: 'a value is appended to after a failure',
     patches: [{ file: 'batchWriter.ts', find: 'current.delete(site)\n      options.onFailed', replace: 'options.onFailed' }],
-    seed: 50,
+    by: 4,
   },
   {
     rule: 'R10',
     name: 'a manifest goes before what it covers or replaces',
     patches: [{ file: 'sweep.ts', find: ' || manifest.replaces.some(catalog.knows) || coversAny(manifest)', replace: '' }],
-    seed: 12,
+    by: 8,
   },
   {
     rule: 'R12',
     name: "others' open batches are covered",
     patches: [{ file: 'siteLog.ts', find: 'isSettled: (batch) => batch.settled && ', replace: 'isSettled: (batch) => ' }],
-    seed: 21,
+    by: 7,
   },
   {
     rule: 'R12',
@@ -168,7 +177,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'batchWriter.ts', find: 'isOpen: (key) => writing.has(key) || [...current.values()].some((value) => value.key === key)', replace: 'isOpen: () => false' },
       { file: 'maintainSite.ts', find: 'await writer.rotate(', replace: 'void (' },
     ],
-    seed: 21,
+    by: 34,
   },
   {
     rule: 'R13',
@@ -180,12 +189,64 @@ export const mutants: readonly Mutant[] = [
         replace: `void (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))${ignored}`,
       },
     ],
-    seed: 1,
+    by: 1,
+  },
+  {
+    rule: 'R14',
+    name: 'a compaction that took hours names its segments all the same',
+    patches: [{ file: 'compaction.ts', find: 'if (log.version !== version || isLate(options, begun)) {', replace: 'if (log.version !== version) {' }],
+    by: sleptAfterSegments,
+  },
+  {
+    rule: 'R14',
+    name: 'nobody looks whether the segments are still there when the manifest has taken hours',
+    patches: [{ file: 'compaction.ts', find: 'if (isLate(options, begun) && !(await areThere(options, manifest.files))) {', replace: 'if (isLate(options, begun) && !areThere) {' }],
+    by: sleptBeforeCommit,
+  },
+  {
+    rule: 'R14',
+    name: 'a manifest whose segments are gone covers batches',
+    patches: [{ file: 'catalog.ts', find: 'if (files.some((file) => missing.has(file.key) && !replaced.has(file.key))) found.add(key)', replace: 'if (files.some((file) => replaced.has(file.key) && missing.has(file.key))) found.delete(key)' }],
+    by: diedInCommit,
+  },
+  {
+    rule: 'R14',
+    name: 'batches go without a look for the segments that stand for them',
+    patches: [{ file: 'sweep.ts', find: 'await findMissing(new Set(segments))', replace: 'void findMissing' }],
+    by: diedInCommit,
+  },
+  {
+    rule: 'R14',
+    name: 'the grace time is over before anybody could see the manifest',
+    patches: [{ file: 'catalog.ts', find: 'since.set(key, seen - manifest.time > commitLimit ? seen : manifest.time)', replace: 'since.set(key, seen - manifest.time > 400 * commitLimit ? seen : manifest.time)' }],
+    by: sweptUnderManifest,
+  },
+  {
+    rule: 'R14',
+    name: 'what was swept while its manifest came is not put back',
+    patches: [{ file: 'sweep.ts', find: 'await createItem(storage, key, bytes)', replace: 'void createItem' }],
+    by: sweptAndNamed,
+  },
+  {
+    rule: 'R15',
+    name: 'a pruning is forgotten when there was nothing to write',
+    patches: [{ file: 'maintainSite.ts', find: 'if (pruned.clean) await', replace: 'if (pruned.facts === 0) await' }],
+    by: prunedBesideDamage,
+  },
+  {
+    rule: 'R14',
+    name: 'nobody cares how long a compaction took, or what has become of its segments',
+    patches: [
+      { file: 'compaction.ts', find: 'return Math.abs(now() - begun) > commitLimit', replace: 'return Math.abs(now() - begun) > 400 * commitLimit' },
+      { file: 'catalog.ts', find: 'if (files.some((file) => missing.has(file.key) && !replaced.has(file.key))) found.add(key)', replace: 'if (files.some((file) => replaced.has(file.key) && missing.has(file.key))) found.delete(key)' },
+      { file: 'sweep.ts', find: 'await findMissing(new Set(segments))', replace: 'void findMissing' },
+    ],
+    by: 258,
   },
 ]
 
 /** Nothing rots in a simulation: these are for `findRot`. */
-export const rotMutants: readonly Omit<Mutant, 'seed'>[] = [
+export const rotMutants: readonly Omit<Mutant, 'by'>[] = [
   {
     rule: 'R3',
     name: 'a checksum that is wrong is as good as one that is right',
@@ -203,13 +264,15 @@ export const rotMutants: readonly Omit<Mutant, 'seed'>[] = [
   },
 ]
 
-/** Plays schedules until one finds the mutant out: the seed that is known to, then one after the other. */
-export async function findMutant({ rule, name, patches, seed }: Mutant, runs: number): Promise<{ runs: number; seed: number; failure?: Failure }> {
-  const open = await openPatched(`${rule} ${name}`.replaceAll(/\W+/g, '-'), [...smallScale, ...patches])
+/** Plays the race, or schedules until one finds the mutant out: the seed that is known to, then one after the other. */
+export async function findMutant({ rule, name, patches, by }: Mutant, runs: number): Promise<{ runs: number; by: Mutant['by']; failure?: string | undefined }> {
+  const isRace = typeof by !== 'number'
+  const open = await openPatched(`${rule} ${name}`.replaceAll(/\W+/g, '-'), isRace ? patches : [...smallScale, ...patches])
+  if (isRace) return { runs: 1, by, failure: await by.play(open) }
   for (let count = 0; count <= runs; count++) {
-    const each = count === 0 ? seed : count
-    const [failure] = (await playSchedule(each, open)).failures
-    if (failure !== undefined) return { runs: Math.max(1, count), seed: each, failure }
+    const seed = count === 0 ? by : count
+    const [failure] = (await playSchedule(seed, open)).failures
+    if (failure !== undefined) return { runs: Math.max(1, count), by: seed, failure: failure.text }
   }
-  return { runs, seed }
+  return { runs, by }
 }

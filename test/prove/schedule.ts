@@ -3,7 +3,7 @@ import { createReferenceStore, createStore, type HitFilter, type HitStore, type 
 import { createOracle, nameOf, type Erasing, type Expectation, type Linking, type Oracle, type Pruning, type Reading } from './oracle.ts'
 import { seededRandom } from './random.ts'
 import { readRaw, type RawStorage } from './rawStorage.ts'
-import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type World } from './simulatedStorage.ts'
+import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type World, type WorldOptions } from './simulatedStorage.ts'
 
 export type OpenStore = (options: StoreOptions) => Promise<Store>
 
@@ -49,7 +49,7 @@ const hour = 60 * minute
 const day = 24 * hour
 const start = Date.UTC(2026, 10, 21, 12)
 const site = 'shop'
-/** Nobody is still about to name a segment that it wrote so long ago: the store deletes it after six hours. */
+/** Without pauses: the store takes it that nobody is at one thing for so long. */
 const maxOperation = 5 * hour
 const kinds: readonly StorageKind[] = ['append', 'append', 'exclusive', 'overwriting', 'tearing', 'tearing append']
 const metrics: Query['metrics'] = ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration']
@@ -62,16 +62,18 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
   const kind = kinds[Math.floor(random() * kinds.length)]!
   // Where listings are atomic and clocks agree, the store needs no grace time: then races are many.
   const atomic = random() < 0.5
-  const world = createWorld({
+  const options: WorldOptions = {
     seed,
     kind,
     faults: random() < 0.25 ? 0 : 0.01 + random() * 0.06,
     paged: !atomic,
     lag: !atomic && random() < 0.4 ? minute : 0,
+    pauses: random() < 0.25,
     start,
-  })
-  world.note(`seed ${seed}, ${kind}${atomic ? ', atomic listings' : ''}${world.lag > 0 ? ', lagging' : ''}`)
-  const schedule = createSchedule(world, open, { kind, atomic })
+  }
+  const world = createWorld(options)
+  world.note(`seed ${seed}, ${kind}${atomic ? ', atomic listings' : ''}${world.lag > 0 ? ', lagging' : ''}${options.pauses ? ', with pauses' : ''}`)
+  const schedule = createSchedule(world, open, { kind, atomic, pauses: options.pauses })
   await schedule.run()
   if (schedule.failures.length === 0) await schedule.finish().catch(schedule.notice)
   return {
@@ -83,7 +85,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
   }
 }
 
-function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind: StorageKind; atomic: boolean }) {
+function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }: { kind: StorageKind; atomic: boolean; pauses: boolean }) {
   const { random } = world
   const failures: Failure[] = []
   const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0 }
@@ -118,10 +120,14 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind:
 
   // Processes
 
+  function skew(): number {
+    return Math.floor((random() * 2 - 1) * maxSkew)
+  }
+
   function createActor(name: string, role: Actor['role']): Actor {
     const listings: number[] = []
     const onList = (prefix: string) => prefix.endsWith(':batch:') && listings.push(event)
-    const process = world.createProcess(name, atomic ? 0 : Math.floor((random() * 2 - 1) * maxSkew), onList)
+    const process = world.createProcess(name, atomic ? 0 : skew(), onList)
     return { name, process, store: undefined, opening: false, role, running: new Set(), listings, idleAt: world.time }
   }
 
@@ -136,11 +142,13 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind:
       writer: 'w',
       refreshMs: 0,
       compactAt,
-      ...(atomic && { grace: 0 }),
+      ...(atomic && !pauses && { grace: 0 }),
       onError: (error) => expectError(actor, 'compaction', error),
       onProblem({ key, offset, reason }) {
         world.note(`${actor.name} reports ${key} ${offset} ${reason}`)
+        // Whoever sleeps while it writes a manifest has one for a while that names what was swept; in the end there is none.
         // Half a value is what crashes and drivers without atomic writes leave; nothing else is ever wrong with a byte here.
+        if (reason === 'missing' && pauses) return
         if (reason !== 'torn' || !mayTear(key)) fail('error', `${actor.name}: ${key} is reported as ${reason}`)
       },
     }
@@ -410,6 +418,7 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind:
 
   function startSomething(): void {
     const actor = pick(actors)
+    if (actor.process.suspended) return
     if (actor.store === undefined) {
       if (!actor.opening) {
         world.note(`${actor.name} opens`)
@@ -450,8 +459,15 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind:
     for (const actor of actors) if (!actor.process.busy && actor.running.size === 0) actor.idleAt = world.time
     const slowest = actors.toSorted((one, other) => one.idleAt - other.idleAt)[0]!
     const limit = slowest.idleAt + maxOperation - world.time
-    if (ms > limit) restart(slowest, 'is killed')
+    if (ms > limit && !pauses) restart(slowest, 'is killed')
     else world.advance(ms)
+  }
+
+  /** For longer than anybody waits for anything, or for a while. */
+  function holdUp(): void {
+    const { process } = pick(actors)
+    if (chance(0.3)) process.setClock(atomic ? 0 : skew())
+    else process.suspend(chance(0.5) ? 2 * minute + below(2 * hour) : 2 * hour + below(20 * hour))
   }
 
   async function play(steps: number): Promise<void> {
@@ -459,7 +475,8 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic }: { kind:
       // Everything that follows from the last step happens before the next: all of it is promises.
       await new Promise(setImmediate)
       const at = random()
-      if (world.waiting > 0 && at < 0.8) world.progress()
+      if (pauses && chance(0.01)) holdUp()
+      else if (world.waiting > 0 && at < 0.8) world.progress()
       else if (at < 0.95) startSomething()
       else if (at < 0.995) letTimePass()
       else restart(pick(actors), 'is killed')

@@ -19,6 +19,8 @@ export interface WorldOptions {
   paged: boolean
   /** How long a listing may lack a new key and show a removed one, ms. */
   lag: number
+  /** Whether processes may be held up for hours, also within a call, and clocks be set. */
+  pauses: boolean
   /** ms since 1970. */
   start: number
 }
@@ -29,6 +31,11 @@ export interface SimulatedProcess {
   readonly storage: Storage
   /** Its clock: the world's, a little off. */
   now(): number
+  /** Sets its clock. @param skew how far it is off from now on, ms */
+  setClock(skew: number): void
+  /** Nothing of what it does goes on for so long, ms, wherever it is: a laptop that sleeps. */
+  suspend(ms: number): void
+  readonly suspended: boolean
   /** 12 hex digits. */
   nonce(): string
   readonly alive: boolean
@@ -63,7 +70,7 @@ export interface World {
   hash(): string
 }
 
-type Count = 'calls' | 'faults' | 'torn' | 'late' | 'hung' | 'crashes'
+type Count = 'calls' | 'faults' | 'torn' | 'late' | 'hung' | 'crashes' | 'pauses'
 
 /** Yields where others may go on, and whether it ever will itself. */
 type Steps<T = unknown> = Generator<'hung' | undefined, T, void>
@@ -93,7 +100,7 @@ const maxCall: number = 4 * 60_000
 /** Clocks are off by at most this, ms. */
 export const maxSkew = 90_000
 
-export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOptions): World {
+export function createWorld({ seed, kind, faults, paged, lag, pauses, start }: WorldOptions): World {
   const random = seededRandom(seed)
   const values = new Map<string, Buffer>()
   /** When listings begin and cease to show a key, where they lag. */
@@ -102,9 +109,11 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
   /** Writes that nobody waits for any more, and when they arrive. */
   let ghosts: { at: number; label: string; apply: () => void }[] = []
   const speeds = new Map<string, number>()
+  /** Until when processes are suspended, ms since 1970. */
+  const asleep = new Map<string, number>()
   const failedKeys = new Set<string>()
   const violations: string[] = []
-  const counts: Record<Count, number> = { calls: 0, faults: 0, torn: 0, late: 0, hung: 0, crashes: 0 }
+  const counts: Record<Count, number> = { calls: 0, faults: 0, torn: 0, late: 0, hung: 0, crashes: 0, pauses: 0 }
   const lines: string[] = []
   const digest = createHash('sha256')
   const tears = kind === 'tearing' || kind === 'tearing append'
@@ -210,6 +219,8 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
       if (!calm) yield undefined
     }
     write.apply()
+    // What has happened may be heard of much later.
+    if (pauses && !calm && chance(0.2)) yield undefined
     if (fault === 'after') throw fail(label, fault)
   }
 
@@ -259,10 +270,24 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
   /** Slow processes are overtaken again and again: that is where races are. */
   function pick(): Call | undefined {
     if (chance(0.008)) for (const name of speeds.keys()) speeds.set(name, chance(0.3) ? 0.01 : 0.2 + random())
-    const open = [...calls]
+    const open = awake()
     const weights = open.map(({ process }) => speeds.get(process) ?? 1)
     let at = random() * weights.reduce((sum, weight) => sum + weight, 0)
     return open.find((_, index) => (at -= weights[index]!) <= 0)
+  }
+
+  function awake(): Call[] {
+    return asleep.size === 0 ? [...calls] : [...calls].filter(({ process }) => !asleep.has(process))
+  }
+
+  /** Whoever wakes takes it that no time has passed. */
+  function wake(): void {
+    for (const [name, until] of asleep) {
+      if (until > time) continue
+      asleep.delete(name)
+      note(`${name} wakes`)
+      for (const call of calls) if (call.process === name) call.started = time
+    }
   }
 
   function arrive(): void {
@@ -280,7 +305,7 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
   }
 
   function createProcess(name: string, skew: number, onList: (prefix: string) => void): SimulatedProcess {
-    let alive = true
+    let [alive, offset] = [true, skew]
     speeds.set(name, 1)
     const call = (label: string, steps: () => Steps, write: Write | null = null): Promise<unknown> =>
       // What a dead process does never happens.
@@ -326,7 +351,19 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
     return {
       name,
       storage: createStorage({ driver: (appends ? { ...driver, append } : driver) as Driver }),
-      now: () => time + skew,
+      now: () => time + offset,
+      setClock(next) {
+        note(`${name} sets its clock by ${next - offset} ms`)
+        offset = next
+      },
+      suspend(ms) {
+        counts.pauses++
+        note(`${name} sleeps for ${Math.round(ms / 60_000)} min`)
+        asleep.set(name, time + ms)
+      },
+      get suspended() {
+        return asleep.has(name)
+      },
       nonce: () => Array.from({ length: 12 }, () => below(16).toString(16)).join(''),
       get alive() {
         return alive
@@ -338,6 +375,7 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
         alive = false
         counts.crashes++
         speeds.delete(name)
+        asleep.delete(name)
         for (const each of [...calls].filter(({ process }) => process === name)) {
           calls.delete(each)
           if (each.write !== null) abandon(each.label, each.write)
@@ -354,7 +392,7 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
     lag,
     random,
     get waiting() {
-      return calls.size
+      return awake().length
     },
     counts,
     violations,
@@ -365,8 +403,9 @@ export function createWorld({ seed, kind, faults, paged, lag, start }: WorldOpti
     },
     advance(ms) {
       const next = time + ms
-      for (const call of calls) if (call.started + maxCall < next) finish(call)
+      for (const call of awake()) if (call.started + maxCall < next) finish(call)
       time = next
+      wake()
       arrive()
     },
     calm() {

@@ -253,6 +253,22 @@ describe('damage', () => {
 })
 
 describe('a storage that fails', () => {
+  test('is not filled with what is left of each try', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const store = await createStore({ storage: faulty.storage, durability: 'volatile', refreshMs: 0 })
+    const stored = makeHit()
+    await store.append([stored])
+    for (let attempt = 0; attempt < 20; attempt++) {
+      faulty.fail = { call: faulty.calls + 1, fault: 'half' }
+      await expect(store.append([makeHit()])).rejects.toThrow('to be sent again')
+    }
+    // The first try went to the value that has the stored hit, which stays.
+    await expect.poll(() => [...faulty.values.keys()].filter((key) => key.includes(':batch:'))).toHaveLength(1)
+    const ids: string[] = []
+    for await (const { id } of store.hits({ site: 'shop' })) ids.push(id)
+    expect(ids).toEqual([stored.id])
+  })
+
   const script = [
     (store: Store, hits: StoredHit[]) => store.append([hits[0]!]),
     (store: Store, hits: StoredHit[]) => store.append([hits[1]!, hits[2]!]),

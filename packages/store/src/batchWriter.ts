@@ -108,6 +108,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
     const key = isAppendDriver(driver) ? currentKey(site, frame.length) : nextKey(site)
     const open = current.get(site)
+    const isFirst = open?.key !== key || open.bytes === frame.length
     const begun = open?.key === key ? open.begun : now()
     writing.add(key)
     try {
@@ -120,6 +121,8 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       // It may end in half a frame, and nothing may follow that. Whether the hits are in it is unknown: a retry will meet its twin.
       current.delete(site)
       options.onFailed(site, key)
+      // Nobody was promised anything of what it holds: a full disk is not filled with what is left of each try.
+      if (isFirst) void storage.removeItem(key).catch(() => undefined)
       const error = new StoreBusyError(`could not write ${key}; the hits of this call are to be sent again`, retryAfterFailure, { cause })
       for (const { reject } of items) reject(error)
     } finally {

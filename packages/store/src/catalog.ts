@@ -4,7 +4,7 @@ import { commitLimit, type Manifest, type SegmentFile } from './manifest.ts'
 /** The manifests of a site, and what follows from them. */
 export interface Catalog {
   readonly manifests: ReadonlyMap<string, Manifest>
-  /** @param seen when this process first saw it, ms since 1970 */
+  /** @param seen when it appeared to this process, ms since 1970; undefined if it was there at the start */
   add(key: string, manifest: Manifest, seen?: number): void
   remove(key: string): void
   /** The segments that count, by home day. */

@@ -67,10 +67,14 @@ function isAppending(storage: ResolvedStoreOptions['storage']): boolean {
   return 'append' in storage.getMount('').driver
 }
 
-/** Says of erasures that nothing is left, once there is nothing but clean segments. */
+/**
+ * Says of erasures that nothing is left, once there is nothing but clean segments. In what is damaged the person may be
+ * found by whoever mends it.
+ */
 async function finishErasures(log: SiteLog): Promise<void> {
   const open = log.openErasures()
   if (open.length === 0) return
+  if (log.damagedMarks.size > 0 || log.damagedManifests.size > 0 || [...log.batches.values()].some(({ damaged }) => damaged)) return
   if ([...log.links.values()].some((links) => links.some(log.marks.isDead))) return
   const isLeft = [...log.fresh.values()].some((day) => [...day.values()].some((facts) => log.marks.isErased(facts)))
   if (isLeft) return

@@ -13,6 +13,8 @@ export interface MarkLog {
   readonly links: ReadonlyMap<string, readonly Link[]>
   readonly erasures: ReadonlyMap<string, Erasure>
   readonly prunings: ReadonlyMap<string, Pruning>
+  /** The keys of values that are not what was written: nobody knows whom they name. */
+  readonly damagedMarks: ReadonlySet<string>
   /** The keys of erasures of which something may be left in the storage. */
   openErasures(): string[]
   /** Counts what may change what is to be kept: erasures and prunings. */
@@ -51,6 +53,7 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
   const erasures = new Map<string, Erasure>()
   const prunings = new Map<string, Pruning>()
   const finished = new Set<string>()
+  const damagedMarks = new Set<string>()
   let marks = createMarks()
   let version = 0
 
@@ -78,6 +81,7 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
     links,
     erasures,
     prunings,
+    damagedMarks,
     openErasures: () => [...erasures.keys()].filter((key) => !finished.has(`${key}-done`)),
     get version() {
       return version
@@ -89,8 +93,13 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
         return true
       }
       const bytes = await values.read(key)
-      // Gone: a link that was gathered or forgotten. Damaged: reported.
-      if (bytes === undefined) return storage.hasItem(key)
+      if (bytes === undefined) {
+        // Gone: a link that was gathered or forgotten. Damaged: reported.
+        const isThere = await storage.hasItem(key)
+        if (isThere) damagedMarks.add(key)
+        return isThere
+      }
+      damagedMarks.delete(key)
       const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
       if (key.startsWith(`${site}:link:`)) addLinks(key, Array.isArray(value) ? (value as Link[]) : [value as Link])
       else if (key.startsWith(`${site}:erasure:`)) addErasure(key, value as Erasure)
@@ -102,6 +111,7 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
       for (const key of keys) {
         links.delete(key)
         prunings.delete(key)
+        damagedMarks.delete(key)
       }
       if (count !== links.size + prunings.size) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
     },

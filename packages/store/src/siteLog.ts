@@ -81,6 +81,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const durable = new WeakSet<StoredHit>()
   const damagedManifests = new Map<string, 'torn' | 'checksum'>()
   let freshCount = 0
+  /** Whether all that was there at the start has been read. When that came, nobody knows. */
+  let isLoaded = false
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
   const shareTexts = createSharedTexts()
@@ -100,7 +102,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       ]
       const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
-      if (taken) return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
+      if (!taken) continue
+      isLoaded = true
+      return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
     }
     throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
   }
@@ -131,7 +135,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function takeCommit(key: string, manifest: Manifest): void {
-    catalog.add(key, manifest, now())
+    catalog.add(key, manifest, isLoaded ? now() : undefined)
     dropCovered()
   }
 
@@ -190,7 +194,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   /** Values that others have deleted are gone; what they said is in others, or was to go. */
   async function forgetVanished(listed: ReadonlySet<string>): Promise<void> {
-    const known = [...batches.keys(), ...catalog.manifests.keys(), ...markLog.links.keys(), ...markLog.prunings.keys(), ...damagedManifests.keys()]
+    const known = [...batches.keys(), ...catalog.manifests.keys(), ...markLog.links.keys(), ...markLog.prunings.keys(), ...markLog.damagedMarks, ...damagedManifests.keys()]
     const gone: string[] = []
     for (const key of known.filter((each) => !listed.has(each) && !writer.isOpen(each))) {
       // This process may have written it since, and some storages list late what they have.

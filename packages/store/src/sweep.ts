@@ -4,7 +4,7 @@ import { parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { orphanAge, type Manifest } from './manifest.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
-import { listKeys, readBytes } from './values.ts'
+import { createItem, listKeys, readBytes } from './values.ts'
 
 type SweepOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'grace'>
 
@@ -37,9 +37,7 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   const unnamed = segments.filter((key) => !catalog.knows(key))
   await removeAll(coveredOver)
   await removeAll(replacedOver)
-  const orphans = await findOrphans(unnamed)
-  waiting += unnamed.length - orphans.length
-  await removeAll(orphans)
+  for (const key of unnamed) if (!(await removeOrphan(key))) waiting++
   await removeAll(spareLinks(log, isOver))
   if ([...log.links.keys()].some((key) => !isOver(parseStamp(key)?.time ?? -Infinity))) waiting++
   const gone = new Set(deleted)
@@ -88,23 +86,31 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
     return gathered.find(({ name: other }) => other.writer === name.writer && other.seq <= name.seq && name.seq <= other.last)?.name.made
   }
 
-  /** Those that a crash left before their manifest was written. With a damaged manifest nobody knows: see `adoptSegments`. */
-  async function findOrphans(keys: readonly string[]): Promise<string[]> {
-    const old = keys.filter((key) => isOver((parseStamp(key)?.time ?? Infinity) + orphanAge))
-    if (old.length === 0 || log.damagedManifests.size > 0) return []
-    const sound: string[] = []
-    for (const key of old) if (await mayGo(key)) sound.push(key)
-    // A manifest may have come at the last moment.
-    await log.refreshNow()
-    return log.damagedManifests.size > 0 ? [] : sound.filter((key) => !catalog.knows(key))
-  }
-
-  /** What was written whole and is so no more is left for somebody to look at. */
-  async function mayGo(key: string): Promise<boolean> {
+  /**
+   * Deletes what a crash left before its manifest was written. With a damaged manifest nobody knows: see `adoptSegments`.
+   *
+   * @returns false if it stays
+   */
+  async function removeOrphan(key: string): Promise<boolean> {
+    if (!isOver((parseStamp(key)?.time ?? Infinity) + orphanAge) || log.damagedManifests.size > 0) return false
     const bytes = await readBytes(storage, key)
-    if (bytes === undefined || isTornSegment(bytes) || (await describeSegment(key, bytes)) !== undefined) return true
-    log.report({ key, offset: 0, reason: 'checksum' })
-    return false
+    if (bytes === undefined) return true
+    // What was written whole and is so no more is left for somebody to look at.
+    if (!isTornSegment(bytes) && (await describeSegment(key, bytes)) === undefined) {
+      log.report({ key, offset: 0, reason: 'checksum' })
+      return false
+    }
+    await log.refreshNow()
+    if (catalog.knows(key) || log.damagedManifests.size > 0) return false
+    await storage.removeItem(key)
+    await log.refreshNow()
+    // Its manifest came at the very moment, hours late; somebody may rely on it already.
+    if (catalog.knows(key)) {
+      await createItem(storage, key, bytes)
+      return false
+    }
+    deleted.push(key)
+    return true
   }
 
   function isNeeded(key: string, manifest: Manifest): boolean {
