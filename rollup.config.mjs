@@ -10,12 +10,15 @@ import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
 /** What makes the tracker smallest under brotli; it reads no property that has side effects. */
 const smallest = {
   passes: 3,
-  booleans: false,
+  comparisons: false,
+  hoist_funs: true,
   keep_fargs: false,
+  lhs_constants: false,
   loops: false,
   pure_getters: true,
   unsafe: true,
   unsafe_arrows: true,
+  unsafe_comps: true,
   unsafe_methods: true,
 }
 

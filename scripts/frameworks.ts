@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,17 +23,18 @@ const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|E
  */
 export async function buildFramework(name: FrameworkName): Promise<string | undefined> {
   const folder = join(ownFolder(), name)
-  // All but what is installed; a build of before must not hide that this one failed.
+  // A build of before must not hide that this one failed.
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) if (name !== 'node_modules') rmSync(join(folder, name), { recursive: true })
   cpSync(join(root, 'test/frameworks', name), folder, { recursive: true })
   if (!installed(folder)) {
     const { code, output } = await run(folder, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1'])
     if (code !== 0 && unreachable.test(output)) return undefined
-    if (code !== 0) throw new Error(`${name} cannot be installed:\n${output}`)
+    if (code !== 0) throw new Error(`${name} cannot be installed:\n${output.slice(0, 3000)}`)
     linkTracker(folder)
     writeFileSync(join(folder, 'node_modules/.lock'), hashOfLock(folder))
   }
   const { code, output } = await run(folder, ['run', 'build'])
-  if (code !== 0) throw new Error(`the app of ${name} cannot be built:\n${output}`)
+  if (code !== 0) throw new Error(`the app of ${name} cannot be built:\n${output.slice(0, 3000)}`)
   return folder
 }
 

@@ -56,7 +56,7 @@ async function visit(page: Page, path: string): Promise<void> {
   await wait(350)
 }
 
-/** Waits until the collector counts as many views, then reads its files. */
+/** Waits until the collector counts as many views, then reads them out of its files, in the order in which they were made. */
 async function storedAfter(views: number): Promise<StoredHit[]> {
   const counted = async (): Promise<number> => (await query({ metrics: ['pageviews'], date_range: 'all' })).results[0]!.metrics[0]!
   await expect.poll(counted, { timeout: 20_000, interval: 100 }).toBe(views)
@@ -69,8 +69,11 @@ async function storedAfter(views: number): Promise<StoredHit[]> {
   for await (const hit of store.hits({ site: 'default', order: 'oldest' })) hits.push(hit)
   await store.close()
   expect(observed.errors).toEqual([])
-  expect(hits.map(({ id }) => id).toSorted()).toEqual([...observed.made].toSorted())
-  return hits
+  const ids = hits.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  // A page that goes can no longer tell the test what engagement it reports.
+  expect(ids).toEqual(expect.arrayContaining([...observed.made]))
+  return hits.filter(({ type }) => type === 'pageview')
 }
 
 const routes = (hits: readonly StoredHit[]): string[] => hits.map(({ url }) => url.replace(site.url, ''))
@@ -84,32 +87,32 @@ test('PV03 a load is a view with URL, title, referrer and time', async () => {
   expect(Math.abs(hit!.time - before)).toBeLessThan(10_000)
 })
 
-test('history and hash routes, anchors and router noise: each navigation once', async () => {
+test('history and hash routes, queries, anchors and router noise: each navigation once', async () => {
   const page = await openPage('/')
   await visit(page, '/products')
+  // Filters are mirrored into the query, and routers call replaceState on every push: no view.
   await visit(page, '/products?page=2')
-  // Routers call replaceState on every push; filters are mirrored into the query.
   await page.evaluate(() => history.replaceState(null, '', location.href))
   await page.evaluate(() => history.replaceState(null, '', '/products?page=2&sort=price'))
   await page.evaluate(() => (location.hash = '#reviews'))
   await page.evaluate(() => (location.hash = '#/details'))
   await wait(350)
+  // To #reviews, where the route is left; then to the query and to the plain path, which are the same page.
   await page.goBack()
   await wait(350)
   await page.goBack()
   await page.goBack()
   await wait(350)
-  const hits = await storedAfter(6)
+  await page.goBack()
+  const hits = await storedAfter(5)
   expect(routes(hits)).toEqual([
     '/',
     '/products',
-    '/products?page=2',
     '/products?page=2&sort=price#/details',
-    // Not #reviews, an anchor on the way back: the route is left only here.
-    '/products?page=2&sort=price',
-    '/products',
+    '/products?page=2&sort=price#reviews',
+    '/',
   ])
-  expect(hits.slice(0, 3).map(({ title }) => title)).toEqual(['/', '/products', '/products?page=2'])
+  expect(hits.slice(0, 2).map(({ title }) => title)).toEqual(['/', '/products'])
   expect(hits[1]?.referrer).toBe(`${site.url}/`)
 })
 

@@ -98,7 +98,7 @@ export function setStage({ head = tagOf('t'), ...options }: { head?: string } & 
       return types.length > 0 ? all.filter(({ type }) => types.includes(type)) : all
     },
     async expectEvents(...events) {
-      await expect.poll(() => stage.hits('event').map(({ name, props }) => [name, props]), { timeout: 15_000 }).toEqual(events)
+      await expect.poll(() => stage.hits('event').map(({ name, props = {} }) => [name, props]), { timeout: 15_000 }).toEqual(events)
     },
   }
   return stage

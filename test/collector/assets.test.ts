@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
+import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createTestCollector } from './collector.ts'

@@ -2,7 +2,7 @@ import type { AppendDriver } from '@treadlight/store'
 import { createStorage, type Driver, type Storage } from 'unstorage'
 
 /** A call that waits: until it is let go, or for ever, as that of a process that was killed. */
-export interface HeldCall {
+interface HeldCall {
   /** Resolves when it waits. */
   readonly reached: Promise<void>
   release(): void

@@ -7,7 +7,7 @@ import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type Wor
 
 export type OpenStore = (options: StoreOptions) => Promise<Store>
 
-export interface Failure {
+interface Failure {
   kind: 'lost' | 'twice' | 'error'
   text: string
 }

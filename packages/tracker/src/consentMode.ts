@@ -27,7 +27,7 @@ export function consentMode(dataLayer: unknown[] = ((globalThis as { dataLayer?:
 /** An entry is what `gtag` was called with: its `arguments`. */
 function follow(entry: unknown): void {
   const [command, , signals] = Array.from((entry ?? []) as ArrayLike<unknown>)
-  if (command !== 'consent' || typeof signals !== 'object') return
+  if (command !== 'consent' || !signals || typeof signals !== 'object') return
   const { analytics_storage, ad_user_data } = signals as Signals
   consent({
     ...(analytics_storage && { measurement: analytics_storage === 'granted' }),

@@ -1,12 +1,12 @@
 import type { NavigationType } from '@treadlight/protocol'
-import { fields, listen, type Deliver } from './page.ts'
+import { fields, listen, setFields, type Deliver } from './page.ts'
 import { readNavigation } from './readNavigation.ts'
 
-/** Adds the screen's size in CSS pixels, the language and the time zone to every hit. */
+/** Adds the screen's size in CSS pixels and the time zone to every hit; the language is in each request anyway. */
 export function describeDevice(): void {
   fields.screen = `${screen.width}x${screen.height}`
-  fields.language = navigator.language
-  fields.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  // Not at the start: the first use of Intl costs a browser tens of milliseconds.
+  setTimeout(() => setFields({ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone }))
 }
 
 /** Adds how the page came to be shown to the view that came with it; those of routes within it have none. */
@@ -15,10 +15,10 @@ export function describeNavigation(next: Deliver): Deliver {
   const { prerendering, wasDiscarded } = document as { prerendering?: boolean; wasDiscarded?: boolean }
   fields.navigation = wasDiscarded
     ? 'restore'
-    : prerendering || entry!.activationStart
+    : prerendering || entry?.activationStart
       ? 'prerender'
       : // 'back_forward' in the browser's own words.
-        (entry!.type.replace('_', '-') as NavigationType)
+        (entry?.type.replace('_', '-') as NavigationType)
   listen('pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) fields.navigation = 'back-forward-cache'
   })

@@ -23,22 +23,29 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
     engaged = total()
     last = performance.now()
     isActive = +(!document.hidden && document.hasFocus())
+  }
+
+  const measure = (): void => {
     pixels = Math.max(pixels, scrollY + innerHeight)
   }
 
   const report = (): void => {
-    if (total() > reported!)
+    // A second more, or it is not worth a hit.
+    if (total() > reported! + 999) {
+      measure()
       addHit({
         type: 'engagement',
         view: view!.id,
         engaged: (reported = total()),
         scroll: (pixels / document.documentElement.scrollHeight) * 100,
       })
+    }
   }
 
   setInterval(guard(report), (seconds as number) * 1e3)
   listen('visibilitychange focus blur scroll keydown click', () => {
     mark()
+    measure()
     if (document.hidden) report()
   })
   whenViewEnds(() => {

@@ -2,7 +2,7 @@ export { beforeSend, type BeforeSend } from './beforeSend.ts'
 export { consent, type Consent } from './consent.ts'
 export { init, type Part, type TrackerOptions } from './init.ts'
 export { createMemoryTransport } from './memoryTransport.ts'
-export { addHit, pageview, setNoise, stop, track, type Deliver, type PageHit } from './page.ts'
+export { pageview, setNoise, stop, track, type Deliver, type PageHit } from './page.ts'
 export { allowParams } from './params.ts'
 export {
   clicks,

@@ -11,11 +11,11 @@ const files = /\.(pdf|docx?|xlsx?|pptx?|csv|zip|exe|dmg|mp[34])$/i
  */
 export function trackLinks(pattern: RegExp = files): void {
   listen('click auxclick', (event) => {
-    const link = event.composedPath().find((node) => (node as HTMLAnchorElement).href) as HTMLAnchorElement | undefined
+    const link = event.composedPath().find((node) => (node as Element).localName === 'a') as HTMLAnchorElement | undefined
     // The right button opens a menu.
     if ((event as MouseEvent).button > 1 || !link) return
-    // As written: an SVG link's `href` is an object.
-    const { host, origin, pathname } = new URL(link.getAttribute('href')!, document.baseURI)
+    // An SVG link's `href` is an object.
+    const { host, origin, pathname } = new URL((link.href as unknown as SVGAnimatedString).baseVal ?? link.href, document.baseURI)
     // Without query and fragment, which may hold secrets.
     const props = { url: origin + pathname }
     if (pattern.test(pathname)) track('File Download', props)

@@ -31,7 +31,7 @@ export const fields: PageFields = {}
 
 let deliver: Deliver | undefined
 /** The view until its title has settled. */
-let unsent: PageHit | 0
+let unsent: PageHit | 0 = 0
 let titleTimer: ReturnType<typeof setTimeout>
 let lastPage: string | undefined
 let isStopped: boolean | undefined
@@ -45,6 +45,12 @@ const titleDelay = 300
 /** What of a URL does not make another page: queries, into which pages mirror filters, and in-page anchors. Hash routes do. */
 let noise = /\?[^#]*|#(?![/!]).*/g
 
+/** Adds to every hit from now on, the view included that has not left yet. */
+export function setFields(more: PageFields): void {
+  Object.assign(fields, more)
+  Object.assign(unsent, more)
+}
+
 /** Replaces the rule of which changes of the URL are views; the default drops queries and in-page anchors. */
 export function setNoise(pattern: RegExp): void {
   noise = pattern
@@ -55,13 +61,14 @@ export function whenViewEnds(listener: () => void): void {
   leaveView = listener
 }
 
-/** Makes `work` harmless to the page that calls it: it never throws, and does nothing while tracking is stopped. */
+/** Makes `work` harmless to the page that calls it: it never throws, and does nothing while tracking is stopped, unless `isAlways`. */
 export function guard<Arguments extends unknown[], Result>(
   work: (...args: Arguments) => Result,
+  isAlways?: boolean,
 ): (...args: Arguments) => Result | undefined {
   return (...args) => {
     try {
-      if (!isStopped) return work(...args)
+      if (!isStopped || isAlways) return work(...args)
     } catch {
       // The page must not pay for our mistakes, or for those of who patched what we call.
     }
@@ -86,23 +93,18 @@ export function addHit(more: Partial<PageHit>): void {
 }
 
 /**
- * Counts an event of the current view.
+ * Counts an event of the current view. One that JSON cannot hold is not counted.
  *
- * @param props as they are now: the page may go on to change them. None if JSON cannot hold them.
+ * @param props as they are now: the page may go on to change them
  * @example
  * track('signup', { plan: 'pro', seats: 3 })
  */
 export const track: (name: string, props?: Record<string, PropValue>) => void = guard((name, props) => {
-  try {
-    props = JSON.parse(JSON.stringify(props))
-  } catch {
-    props = {}
-  }
-  addHit({ type: 'event', name, view: view?.id as string, props: props! })
+  addHit({ type: 'event', name, view: view?.id as string, props: props as Record<string, PropValue> })
 })
 
 /** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */
-export const pageview: () => void = guard(() => startView())
+export const pageview: () => void = guard(startView)
 
 function startView(): void {
   sendView()
@@ -156,14 +158,16 @@ export function start(url: string | URL, deliverHit: Deliver): void {
   look()
 }
 
-/** Ends tracking. What is undelivered stays for the next page. */
+/** Ends tracking, at once: a view whose title has not settled is kept back. What is undelivered stays for the next page. */
 export function stop(): void {
-  sendView()
   isStopped = true
 }
 
-/** Goes on after `stop`. */
+/** Goes on after `stop`, with the view that was kept back. */
 export function resume(): void {
   isStopped = false
-  look()
+  if (endpoint) {
+    guard(sendView)()
+    look()
+  }
 }

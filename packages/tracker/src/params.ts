@@ -11,6 +11,8 @@ export function allowParams(names: string | readonly string[]): (next: Deliver) 
   const strip = (text: string): string => {
     if (!text.includes('?')) return text
     const url = new URL(text)
+    // The query of a hash route has no names that could be allowed.
+    url.hash = url.hash.replace(/\?.*/, '')
     for (const name of Array.from(url.searchParams.keys())) if (!allowed.has(name)) url.searchParams.delete(name)
     return url.href
   }

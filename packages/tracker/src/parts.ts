@@ -7,11 +7,11 @@ import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
 import { guard, pageview, stop, track } from './page.ts'
-import { startQueue, type QueueMode } from './queue.ts'
+import { setTransport, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut, type IgnoreReason } from './respect.ts'
 import { keepSession } from './session.ts'
 import type { Tracker } from './trackerGlobal.ts'
-import { pageTransport, setTransport, type Transport } from './transport.ts'
+import { pageTransport, type Transport } from './transport.ts'
 
 /**
  * Keeps hits in IndexedDB until the collector has confirmed them, and tries again.
@@ -88,7 +88,7 @@ export function respect(options: { ignore?: readonly IgnoreReason[] | undefined 
 function takePage(): boolean {
   const before = self.treadlight
   if (before && 'track' in before) return false
-  const push: Tracker['push'] = guard((call) => call(api))
+  const push: Tracker['push'] = guard((call) => call(api), true)
   const api = { track, pageview, stop, optOut, identify, push } as Tracker
   self.treadlight = api
   // Once `init` is through.
@@ -97,11 +97,25 @@ function takePage(): boolean {
 }
 
 /** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */
-export function standard({ ignore, heartbeat, queue: mode }: { ignore?: readonly IgnoreReason[]; heartbeat?: number; queue?: QueueMode } = {}): Part[] {
+export function standard({ ignore, heartbeat = 60, queue: mode = 'always' }: StandardOptions = {}): Part[] {
+  const respected = respect({ ignore })
   return [
-    respect({ ignore }),
-    clicks(),
-    engagement(heartbeat === undefined ? {} : { heartbeat }),
-    queue(mode),
+    // One part, so that nothing is begun for a visitor who is ignored.
+    (next) => {
+      const ignored = respected(next)
+      if (ignored) return ignored
+      trackClicks()
+      measureEngagement(heartbeat)
+      return startQueue(mode)
+    },
   ]
+}
+
+interface StandardOptions {
+  /** @default ['localhost', 'iframe'] */
+  ignore?: readonly IgnoreReason[] | undefined
+  /** Seconds between reports of engaged time. @default 60 */
+  heartbeat?: number
+  /** @default 'always' */
+  queue?: QueueMode
 }

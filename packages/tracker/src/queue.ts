@@ -1,7 +1,7 @@
 import type { HitAnswer } from '@treadlight/protocol'
 import { promisifyRequest } from 'idb-keyval'
 import { endpoint, listen, type Deliver, type PageHit } from './page.ts'
-import { transport } from './transport.ts'
+import { pageTransport, type Transport } from './transport.ts'
 
 /** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
 export type QueueMode = 'always' | 'offline' | 'off'
@@ -9,15 +9,16 @@ export type QueueMode = 'always' | 'offline' | 'off'
 /** A unit of UTF-16 is at most three bytes of UTF-8, so this is at most 60,000 bytes: below the 64 KiB that a beacon may have and the collector takes. */
 const longestBody = 20_000
 /**
- * Most that is kept on the device, characters of JSON: some 2,500 hits. The newest stay. How old a hit may be is for the
- * collector to say, whose clock is right: it refuses what has waited for more than a week.
+ * Most that are kept on the device: the newest stay. How old a hit may be is for the collector to say, whose clock is
+ * right: it refuses what has waited for more than a week.
  */
-const roomForHits = 1e6
+const maxHits = 1000
 const lockName = 'hits'
 
 /** Undelivered hits of this page by id, but for those on their way: in memory too, because nothing can be read as a page goes. */
 const hits = new Map<string, PageHit>()
 let mode: QueueMode | undefined
+let transport: Transport = pageTransport
 let timer: ReturnType<typeof setTimeout> | 0 | undefined
 let isBusy: boolean | undefined
 let failures = 0
@@ -46,12 +47,9 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
     remove?.map((hit) => store.delete(hit.id))
     if (add) add.map((hit) => store.put(hit, hit.id))
     else {
-      let room = roomForHits
       return (await promisifyRequest(store.getAll() as IDBRequest<PageHit[]>))
         .reverse()
-        .filter(
-          (hit) => (room -= JSON.stringify(hit).length) > 0 || void store.delete(hit.id),
-        )
+        .filter((hit, index) => index < maxHits || void store.delete(hit.id))
     }
   } catch {
     // Said above.
@@ -98,7 +96,7 @@ async function sendAll(): Promise<void> {
  * only an answer of the collector's own (`x-hit`) that is none of "later" deletes it.
  */
 async function send(isLeaving?: boolean): Promise<unknown> {
-  const list = [...hits.values()]
+  let list = [...hits.values()]
   let body
   let pause = 0
   while ((body = JSON.stringify({ sentAt: Date.now(), hits: list })).length > limit && list[1]) list.length >>= 1
@@ -110,11 +108,11 @@ async function send(isLeaving?: boolean): Promise<unknown> {
     // Without this header a captive portal or a proxy has answered, which says nothing about the hits.
     if (answer.headers.get('x-hit') && /2..|4(0[05]|13)/.test(answer.status as unknown as string)) {
       // A wrong clock: the collector says how the hits would have been with the right one.
-      const { retimed } = (await answer.json()) as HitAnswer & { retimed?: PageHit[] }
-      keep(retimed)
-      void change(retimed || [], list)
+      const { retimed = [] } = (await answer.json()) as HitAnswer & { retimed?: PageHit[] }
+      void change(retimed, list)
+      list = retimed
       limit = longestBody
-      return (failures = 0)
+      if (!list[0]) return (failures = 0)
     }
     pause = (answer.headers.get('retry-after') as unknown as number) * 1e3 || 0
   } catch {
@@ -123,9 +121,18 @@ async function send(isLeaving?: boolean): Promise<unknown> {
   // At the end: one that never gets through must not hold up the others.
   keep(list)
   void change(list)
+  // A beacon has no answer, and says nothing about the pause that the collector wants.
+  if (isLeaving) return 0
   earliest = performance.now() + pause
   // "Full jitter", up to 1 s, 2 s, 4 s … 5 min, so that browsers do not come back in step; a little later than `earliest`.
-  return (timer = setTimeout(flush, pause + 99 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)))
+  // Without a timer there is no later: the page is gone (an iframe removed, a page dropped from the back/forward cache),
+  // where all requests fail at once. To go on would hang the pages that share its process.
+  return (timer = setTimeout(flush, pause + 50 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)) || 1)
+}
+
+/** Replaces what the queue sends with. */
+export function setTransport(value: Transport): void {
+  transport = value
 }
 
 /** Starts the queue of this page and returns what takes its hits. Write and request start together, and neither waits for the other. */
@@ -140,6 +147,8 @@ export function startQueue(queueMode?: QueueMode): Deliver {
     void flush()
   })
   return (hit) => {
+    // Only what JSON can hold, as it is now: a batch with more than that would never leave, nor would any after it.
+    hit = JSON.parse(JSON.stringify(hit))
     if (mode !== 'offline' || timer) void change([hit])
     keep([hit])
     queueMicrotask(sendAll)

@@ -1,4 +1,4 @@
-import { fields, guard, stop } from './page.ts'
+import { fields, guard, setFields, stop } from './page.ts'
 
 /** What may be ignored: pages on this very machine, pages within frames, and visitors who ask not to be counted. */
 export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
@@ -7,11 +7,11 @@ export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
 export const optOut: () => void = guard(() => {
   stop()
   localStorage['treadlight'] = 1
-})
+}, true)
 
 /** Says who the visitor is, from now on: a token signed by the site's server. */
 export function identify(user: string): void {
-  fields.user = user
+  setFields({ user })
 }
 
 /**
@@ -22,9 +22,9 @@ export function identify(user: string): void {
 export function isIgnored({ ignore = 'localhost iframe' }: { ignore?: string | readonly IgnoreReason[] | undefined }): unknown {
   fields.webdriver = navigator.webdriver || undefined
   return (
-    guard(() => localStorage['treadlight'])() ||
+    guard(() => localStorage['treadlight'], true)() ||
     // Said aloud, or who tries it out would look for the mistake.
-    (/^(localhost|127.*|\[::1]|)$/.test(location.hostname) && ignore.includes('localhost') && !(console.info('treadlight: localhost ignored') as unknown)) ||
+    (/^(127[.\d]+|localhost|\[::1]|)$/.test(location.hostname) && ignore.includes('localhost') && !(console.info('treadlight: localhost') as unknown)) ||
     (self !== top && ignore.includes('iframe')) ||
     ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl && ignore.includes('gpc')) ||
     // oxlint-disable-next-line eqeqeq -- '1'

@@ -8,10 +8,10 @@ import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
 const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
-if (!tag) console.error('treadlight: no currentScript')
+if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
   const { dataset } = tag
-  const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
+  const push: Tracker['push'] = guard((call: TrackerCall) => call(api), true)
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
   if (!isIgnored(dataset as {})) {
     trackClicks()

@@ -52,11 +52,3 @@ export const xhrTransport: Transport = (url, body) =>
     request.addEventListener('error', () => reject(new Error('treadlight: no answer')))
     request.send(body)
   })
-
-/** What `queue` sends with. */
-export let transport: Transport = pageTransport
-
-/** Replaces what `queue` sends with. */
-export function setTransport(value: Transport): void {
-  transport = value
-}

@@ -1,6 +1,6 @@
 import { onCLS, onFCP, onINP, onLCP, onTTFB, type Metric } from 'web-vitals'
 import type { Part } from './init.ts'
-import { addHit, view } from './page.ts'
+import { addHit, guard, view } from './page.ts'
 
 /**
  * Reports Google's web vitals as events named `Web Vitals`, one for each value, measured by the web-vitals package, which
@@ -13,7 +13,7 @@ import { addHit, view } from './page.ts'
  */
 export function vitals(): Part {
   return () => {
-    for (const measure of [onCLS, onFCP, onINP, onLCP, onTTFB]) measure(report)
+    for (const measure of [onCLS, onFCP, onINP, onLCP, onTTFB]) measure(guard(report))
   }
 }
 

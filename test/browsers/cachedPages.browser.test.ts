@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { chromiumArgs, chromiumPath } from './chromium.ts'
+import { visitWith } from './engines/visitWith.ts'
+import { setStage, tagOf } from './stage.ts'
+
+// Playwright switches the back/forward cache off, so here nobody drives: what a visitor's browser does.
+
+const stage = setStage()
+
+// Each moment is another state of the queue: the view is made 300 ms after the page, time on page is told from a second on.
+test.each([400, 460, 1050, 1310, 1340, 1400, 1600])('edge 18, 26: left after %i ms for a page of the same site, that one runs and is counted', async (delay) => {
+  stage.answers['/a'] = `<!doctype html><title>/a</title>${tagOf('t')}<script>setTimeout(() => (location.href = '/b'), ${delay})</script>`
+  const profile = await mkdtemp(join(tmpdir(), 'treadlight-cached-'))
+  const visit = await visitWith({
+    browser: chromiumPath(),
+    args: [...chromiumArgs, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, `${stage.collector.url}/a`],
+    isContent: /--type=renderer/,
+  })
+  try {
+    await expect.poll(() => stage.hits('pageview').map(({ title }) => title), { timeout: 15_000 }).toEqual(['/a', '/b'])
+  } finally {
+    await visit.kill()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+})

@@ -1,0 +1,5 @@
+export const metadata = { title: 'Second' }
+
+export default function Second() {
+  return <h1>Second</h1>
+}

@@ -1,0 +1,1 @@
+export default { redirects: () => [{ source: '/old', destination: '/second', permanent: false }] }

@@ -1,0 +1,2 @@
+import './tracker.js'
+import './main.jsx'

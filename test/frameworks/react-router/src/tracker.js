@@ -1,0 +1,3 @@
+import { init, standard } from '@treadlight/tracker'
+
+init({ endpoint: '/hit', use: standard({ ignore: [] }) })

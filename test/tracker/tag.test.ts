@@ -1,0 +1,209 @@
+// @vitest-environment jsdom
+import 'fake-indexeddb/auto'
+import type { Tracker, TrackerCall } from '@treadlight/tracker'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFakeCollector, type FakeCollector } from './fakeCollector.ts'
+import { closePage, define, endpoint, minute, openPage, pass, readRows } from './openTracker.ts'
+
+let collector: FakeCollector
+
+beforeEach(() => {
+  openPage()
+  collector = createFakeCollector()
+  vi.stubGlobal('fetch', (url: string, { body }: { body: string }) => collector.transport(url, body))
+  Reflect.deleteProperty(globalThis, 'treadlight')
+})
+afterEach(closePage)
+
+/** Runs a script as the tag with these data attributes does. */
+async function load(file: 'tag' | 'tagFull', data: Record<string, string> = {}, src = 'https://stats.example/t.js'): Promise<void> {
+  vi.resetModules()
+  const script = document.createElement('script')
+  Object.assign(script.dataset, { ignore: '', ...data })
+  define(script, 'src', src)
+  define(document, 'currentScript', script)
+  await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+}
+/** What a page writes to call before or after the script has loaded. */
+function call(work: TrackerCall): void {
+  ;((globalThis.treadlight ||= []) as TrackerCall[]).push(work)
+}
+const tracker = () => globalThis.treadlight as Tracker
+const kinds = () => collector.sent().map(({ type, name }) => name ?? type)
+
+describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
+  test('tracks the page', async () => {
+    await load(file)
+    await pass(300)
+    expect(collector.requests).toMatchObject([{ url: endpoint, hits: [{ type: 'pageview', url: 'http://localhost:3000/start' }] }])
+  })
+
+  const endpoints: [data: Record<string, string>, src: string, expected: string][] = [
+    [{}, 'https://stats.example/t.js', 'https://stats.example/hit'],
+    [{}, 'https://cdn.example/versions/1/script.js?x=1', 'https://cdn.example/hit'],
+    [{}, '', 'http://localhost:3000/hit'],
+    [{ endpoint: '/collect' }, 'https://stats.example/t.js', '/collect'],
+    [{ endpoint: 'https://other.example/hit' }, 'https://stats.example/t.js', 'https://other.example/hit'],
+  ]
+  test.each(endpoints)('PV04: %j from %j posts to %s', async (data, src, expected) => {
+    await load(file, data, src)
+    await pass(300)
+    expect(collector.requests[0]!.url).toBe(expected)
+  })
+
+  test('PV05, edge 41: without currentScript it says so and stops', async () => {
+    const error = vi.spyOn(console, 'error').mockReturnValue()
+    vi.resetModules()
+    define(document, 'currentScript', null)
+    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    await pass(300)
+    expect(error).toHaveBeenCalledExactlyOnceWith('treadlight: currentScript')
+    expect(collector.requests).toEqual([])
+    expect(globalThis.treadlight).toBeUndefined()
+  })
+
+  test('edge 42: calls before it has loaded are made, in their order', async () => {
+    call((t) => t.identify('token'))
+    call((t) => t.track('first', { plan: 'pro' }))
+    call((t) => t.track('second'))
+    await load(file)
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ name: 'first', user: 'token', props: { plan: 'pro' } }, { name: 'second', user: 'token' }, { type: 'pageview' }])
+    expect(collector.sent()[0]!.view).toBe(collector.sent()[2]!.id)
+  })
+
+  test('PV16: who is known before it has loaded is known from the landing view on', async () => {
+    call((t) => t.identify('token'))
+    await load(file)
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', user: 'token' }])
+  })
+
+  test('those after it at once', async () => {
+    await load(file)
+    const called = vi.fn((t: Tracker) => t.track('late'))
+    call(called)
+    expect(called).toHaveBeenCalledExactlyOnceWith(tracker())
+    await pass(300)
+    expect(kinds()).toContain('late')
+  })
+
+  test('one that throws costs no other', async () => {
+    const broken = () => {
+      throw new Error('theirs')
+    }
+    call(broken)
+    call((t) => t.track('good'))
+    await load(file)
+    expect(() => call(broken)).not.toThrow()
+    await pass(300)
+    expect(kinds()).toContain('good')
+  })
+
+  test('edge 14: loaded twice, it tracks once', async () => {
+    await load(file)
+    const first = tracker()
+    await load(file, { endpoint: 'https://elsewhere.example/hit' })
+    history.pushState(null, '', '/next')
+    await pass(300)
+    expect(kinds()).toEqual(['pageview', 'pageview'])
+    expect(tracker()).toBe(first)
+  })
+
+  test('data-heartbeat', async () => {
+    await load(file, { heartbeat: '5' })
+    await pass(11_000)
+    expect(kinds()).toEqual(['pageview', 'engagement', 'engagement'])
+  })
+
+  test('data-queue', async () => {
+    collector.next = [() => undefined]
+    await load(file, { queue: 'off' })
+    await pass(300)
+    expect(await readRows()).toEqual([])
+  })
+
+  test.each([
+    [undefined, 0],
+    ['iframe', 1],
+    ['localhost', 0],
+  ])('edge 22: data-ignore %j on this machine counts %d', async (ignore, count) => {
+    vi.spyOn(console, 'info').mockReturnValue()
+    vi.resetModules()
+    const script = document.createElement('script')
+    if (ignore !== undefined) script.dataset['ignore'] = ignore
+    define(script, 'src', 'https://stats.example/t.js')
+    define(document, 'currentScript', script)
+    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    expect(() => tracker().track('x')).not.toThrow()
+    tracker().pageview()
+    await pass(minute)
+    expect(collector.sent().filter(({ name }) => name === 'x')).toHaveLength(count)
+  })
+
+  test.each(['stop', 'optOut'] as const)('%s()', async (method) => {
+    await load(file)
+    await pass(300)
+    tracker()[method]()
+    tracker().track('stopped')
+    await pass(minute)
+    expect(kinds()).toEqual(['pageview'])
+    expect(localStorage.getItem('treadlight')).toBe(method === 'stop' ? null : '1')
+  })
+
+  test('flush() is there', async () => {
+    await load(file)
+    await expect(tracker().flush()).resolves.toBeUndefined()
+  })
+})
+
+describe('t.full.js besides', () => {
+  test('describes, counts links and forms', async () => {
+    await load('tagFull')
+    document.body.innerHTML = '<a href="/x.pdf"></a><form></form>'
+    const stay = (event: Event) => event.preventDefault()
+    document.querySelector('a')!.addEventListener('click', stay)
+    document.querySelector('form')!.addEventListener('submit', stay)
+    document.querySelector('a')!.click()
+    document.querySelector('form')!.requestSubmit()
+    await pass(300)
+    expect(kinds()).toEqual(['File Download', 'Form: Submission', 'pageview'])
+    expect(collector.sent()[2]).toMatchObject({ screen: expect.any(String), timezone: expect.any(String) })
+    expect(collector.sent()[2]).not.toHaveProperty('session')
+  })
+
+  test('data-session', async () => {
+    await load('tagFull', { session: 'tab' })
+    await pass(300)
+    expect(collector.sent()[0]!.session).toBe(sessionStorage.getItem('treadlight'))
+  })
+
+  test('data-before-send names a function, which may be defined later', async () => {
+    await load('tagFull', { beforeSend: 'cleanHit' })
+    tracker().track('unseen')
+    vi.stubGlobal('cleanHit', (hit: { title: string }) => ({ ...hit, title: 'clean' }))
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', title: 'clean' }])
+  })
+
+  test('consent pushed before it has loaded keeps everything back until it is given', async () => {
+    call((t) => t.consent!({ measurement: false }))
+    await load('tagFull')
+    await pass(minute)
+    expect(collector.sent()).toEqual([])
+    call((t) => t.consent!({ measurement: true }))
+    await pass(300)
+    expect(kinds()).toContain('pageview')
+  })
+
+  test('consent withdrawn and given by pushes, as a banner does', async () => {
+    await load('tagFull')
+    await pass(300)
+    call((t) => t.consent!({ measurement: false }))
+    call((t) => t.track('denied'))
+    call((t) => t.consent!({ measurement: true }))
+    call((t) => t.track('granted'))
+    await pass(300)
+    expect(kinds()).toEqual(['pageview', 'granted'])
+  })
+})
