@@ -19,8 +19,8 @@ interface Weight {
 
 /** Most bytes after brotli 11. */
 const budgets: Record<string, number> = {
-  't.js': 1899,
-  't.full.js': 2481,
+  't.js': 1901,
+  't.full.js': 2483,
   'import { init, track, stop }': 692,
   'import { init, standard }': 2041,
 }

@@ -33,7 +33,7 @@ describe.each(['t', 't.full'])('%s.js', (name) => {
   test('edge 22: a page on this machine is ignored, which the console says once', async () => {
     stage.head = tag() + tag()
     await expectSilence(await open())
-    expect(stage.printed).toEqual(['info: treadlight: localhost ignored'])
+    expect(stage.printed).toEqual(['info: treadlight: localhost'])
   })
 
   test('edge 20: a page in a frame is ignored unless that is allowed', async () => {

@@ -309,10 +309,10 @@ describe('nothing gets lost', () => {
     await expect.poll(viewPaths, { timeout: 15_000 }).toEqual(['/a'])
     await push(page, '/b')
     // Timed anew to the minute, both may have the same.
-    await expect.poll(() => viewPaths().sort()).toEqual(['/a', '/b'])
+    await expect.poll(() => viewPaths().sort(), { timeout: 15_000 }).toEqual(['/a', '/b'])
     for (const { timestamp } of views()) expect(Math.abs(Date.parse(timestamp) - Date.now() - skew)).toBeLessThan(90_000)
     // As the collector said, and nothing of them stays on the device.
-    expect(stage.hits().map(({ id }) => id)).toEqual((retimed as Hit[]).map(({ id }) => id).sort())
+    expect(stage.hits().map(({ id }) => id)).toEqual([...new Set((retimed as Hit[]).map(({ id }) => id))].sort())
     await expect.poll(() => countQueued(page)).toBe(0)
     expect(stage.observed.errors).toEqual([])
   })

@@ -127,7 +127,7 @@ async function send(isLeaving?: boolean): Promise<unknown> {
   // "Full jitter", up to 1 s, 2 s, 4 s … 5 min, so that browsers do not come back in step; a little later than `earliest`.
   // Without a timer there is no later: the page is gone (an iframe removed, a page dropped from the back/forward cache),
   // where all requests fail at once. To go on would hang the pages that share its process.
-  return (timer = setTimeout(flush, pause + 50 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)) || 1)
+  return (timer = setTimeout(flush, pause + 99 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)) || 1)
 }
 
 /** Replaces what the queue sends with. */
