@@ -80,7 +80,7 @@ function trackerTag(dir, entry, file, module) {
 
 /** One word for both in what is loaded: up to 36 bytes under brotli. Nothing is assigned that was a constant, because the compiler has seen to it. */
 function constToLet() {
-  return { name: 'const-to-let', renderChunk: (code) => ({ code: code.replace(/\bconst /g, 'let '), map: null }) }
+  return { name: 'const-to-let', renderChunk: (code) => ({ code: code.replace(/\bconst ?/g, 'let ').replace(/\blet (?=[{[])/g, 'let'), map: null }) }
 }
 
 /** The dashboard: a page for browsers, as one module of strings that the collector takes in. */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { closePage, endpoint, loadTracker, openPage, openTracker, pass } from './openTracker.ts'
+import { closePage, endpoint, loadTracker, openPage, openTracker, pass, sendEach } from './openTracker.ts'
 import { createFakeCollector } from './fakeCollector.ts'
 
 beforeEach(openPage)
@@ -48,7 +48,7 @@ describe('measurement', () => {
     const collector = createFakeCollector()
     const { consent, init } = await loadTracker()
     consent({ measurement: false })
-    init({ endpoint, transport: collector.transport })
+    init({ endpoint, use: [sendEach(collector)] })
     await pass(1000)
     expect(collector.sent()).toEqual([])
     consent({ measurement: true })
@@ -61,7 +61,7 @@ describe('measurement', () => {
     const { consent, init } = await loadTracker()
     consent({ measurement: true })
     await pass(1000)
-    init({ endpoint, transport: collector.transport })
+    init({ endpoint, use: [sendEach(collector)] })
     await pass(1000)
     expect(collector.sent()).toMatchObject([{ type: 'pageview' }])
   })
@@ -101,7 +101,7 @@ describe('forwarding', () => {
     const collector = createFakeCollector()
     const { consent, init } = await loadTracker()
     consent({ forwarding: false })
-    init({ endpoint, transport: collector.transport })
+    init({ endpoint, use: [sendEach(collector)] })
     await pass(300)
     expect(collector.sent().map(describeHit)).toEqual([['pageview', false]])
   })

@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeCollector, type FakeCollector } from './fakeCollector.ts'
-import { closePage, endpoint, loadTracker, openPage, pass, type TrackerModule } from './openTracker.ts'
+import { closePage, endpoint, loadTracker, openPage, pass, sendEach, type TrackerModule } from './openTracker.ts'
 
 let dataLayer: unknown[]
 let collector: FakeCollector
@@ -25,7 +25,7 @@ const gtag = function (): void {
 async function open(): Promise<void> {
   tracker = await loadTracker()
   const { consentMode } = await import('@treadlight/tracker/consent-mode')
-  tracker.init({ endpoint, transport: collector.transport, use: [consentMode()] })
+  tracker.init({ endpoint, use: [consentMode(), sendEach(collector)] })
   await pass()
 }
 const sent = () => collector.sent().map(({ type, name, forwarding }) => [name ?? type, forwarding])

@@ -13,7 +13,7 @@ interface SentRequest {
 export type Behaviour = (request: SentRequest) => Answer | void | Promise<Answer | void>
 
 export interface FakeCollector {
-  transport: Transport
+  transport: (...args: Parameters<Transport>) => Promise<Answer | void>
   requests: SentRequest[]
   /** What arrived and was answered 201, by id: a union. */
   stored: Map<string, PageHit>

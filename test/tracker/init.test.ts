@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import type { PageHit, Part } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeCollector } from './fakeCollector.ts'
-import { closePage, endpoint, hide, loadTracker, minute, openPage, openTracker, pass } from './openTracker.ts'
+import { closePage, endpoint, hide, loadTracker, minute, openPage, openTracker, pass, sendEach } from './openTracker.ts'
 
 beforeEach(openPage)
 afterEach(closePage)
@@ -78,7 +78,7 @@ describe('init', () => {
     const other = createFakeCollector()
     const seen: string[] = []
     const { collector, init, track } = await openTracker()
-    init({ endpoint: 'https://elsewhere.example/hit', transport: other.transport, use: [note('late', seen)] })
+    init({ endpoint: 'https://elsewhere.example/hit', use: [note('late', seen), sendEach(other)] })
     track('x')
     await pass(300)
     expect([collector.sent().length, other.sent().length, seen]).toEqual([2, 0, []])
@@ -101,8 +101,8 @@ describe('init', () => {
     const collector = createFakeCollector()
     const { init, stop } = await loadTracker()
     stop()
-    init({ endpoint, transport: collector.transport })
-    init({ endpoint, transport: collector.transport })
+    init({ endpoint, use: [sendEach(collector)] })
+    init({ endpoint, use: [sendEach(collector)] })
     await pass(300)
     expect(collector.sent()).toMatchObject([{ type: 'pageview' }])
   })

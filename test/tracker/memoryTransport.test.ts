@@ -9,7 +9,7 @@ afterEach(closePage)
 
 test('keeps what is sent, for the tests of a site', async () => {
   const { transport, hits } = createMemoryTransport()
-  const { track } = await openTracker(() => [], { transport })
+  const { track } = await openTracker(({ queue }) => [queue('off', transport)])
   track('signup', { plan: 'pro' })
   await pass(300)
   expect(hits).toMatchObject([{ name: 'signup', props: { plan: 'pro' } }, { type: 'pageview', url: 'http://localhost:3000/start' }])

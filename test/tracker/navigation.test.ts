@@ -37,7 +37,6 @@ const cases: [name: string, from: string, steps: (() => void)[], views: number][
   ['edge 10: mirroring filters into the query is none', '/a', [replace('/a?q=t'), replace('/a?q=tr'), replace('/a?q=tre')], 0],
   ['edge 10: after mirroring, a push of the mirrored URL is none', '/a', [replace('/a?q=tr'), push('/a?q=tr')], 0],
   ['edge 10: mirroring on scroll, with the state of the entry', '/a', Array.from({ length: 50 }, (_, y) => () => history.replaceState({ y }, '')), 0],
-  ['a replaced path is a view', '/a', [replace('/b')], 1],
   ['edge 11: popstate and hashchange of one traversal count once', '/a', [traverse('/a#/b', 'popstate', 'hashchange')], 1],
   ['edge 11: back to a former entry', '/a', [push('/b'), traverse('/a', 'popstate')], 2],
   ['edge 11: popstate without a change of the URL is none', '/a', [() => fire('popstate')], 0],
@@ -49,7 +48,6 @@ const cases: [name: string, from: string, steps: (() => void)[], views: number][
   ['edge 12: a hash route behind a query', '/?lang=de#/a', [push('/?lang=de#/b')], 1],
   ['edge 12: a query within a hash route is none', '/#/a', [push('/#/a?sort=price')], 0],
   ['edge 12: a hashbang route', '/#!a', [traverse('/#!b', 'popstate', 'hashchange')], 1],
-  ['edge 12: a replaced hash route', '/#/a', [replace('/#/b')], 1],
   ['edge 12: an anchor ends a hash route, for its router too, and the way back begins it anew', '/#/two', [traverse('/#more', 'popstate', 'hashchange'), traverse('/#/two', 'popstate', 'hashchange')], 2],
   ['edge 12: from a hash route by way of an anchor to another', '/#/two', [traverse('/#more', 'popstate', 'hashchange'), traverse('/#/three', 'popstate', 'hashchange')], 2],
   ['edge 12: an anchor pushed within a hash route', '/a?b=c#/two', [push('/a?b=c#more'), replace('/a?b=c#less')], 1],
@@ -64,6 +62,79 @@ test.each(cases)('%s', async (_, from, steps, views) => {
   const tracker = await openTracker()
   for (const step of steps) step()
   expect(await countViews(tracker)).toBe(views)
+})
+
+describe('replaced', () => {
+  const read = ({ collector }: OpenTracker): string[][] =>
+    collector
+      .sent()
+      .filter(({ type }) => type === 'pageview')
+      .map(({ url, title, referrer }) => [url.replace(location.origin, ''), title, referrer!.replace(location.origin, '')])
+
+  test.each([['/b'], ['/#/b']])('a page that somebody may have seen is a view before %s', async (path) => {
+    const tracker = await openTracker()
+    await pass(300)
+    replace(path)()
+    expect(await countViews(tracker)).toBe(1)
+  })
+
+  test('a page that redirects before its title has settled is none: its view is that of where it leads', async () => {
+    const tracker = await openTracker()
+    await pass(300)
+    push('/moved')()
+    document.title = 'Moved'
+    await pass(10)
+    replace('/signin?next=/moved')()
+    replace('/signin?next=/moved#form')()
+    document.title = 'Sign in'
+    await pass(290)
+    push('/other')()
+    await pass(300)
+    expect(read(tracker)).toEqual([
+      ['/start', 'Start', ''],
+      ['/signin?next=/moved', 'Sign in', '/start'],
+      ['/other', 'Sign in', '/signin?next=/moved'],
+    ])
+  })
+
+  test('neither is a landing page, whose referrer stays', async () => {
+    vi.spyOn(document, 'referrer', 'get').mockReturnValue('https://search.example/')
+    const tracker = await openTracker()
+    replace('/en/')()
+    await pass(300)
+    expect(read(tracker)).toEqual([['/en/', 'Start', 'https://search.example/']])
+  })
+
+  test('one with a query is: it may say where the visitor comes from', async () => {
+    history.replaceState(null, '', '/?utm_source=letter')
+    const tracker = await openTracker()
+    replace('/en/')()
+    await pass(300)
+    expect(read(tracker)).toEqual([
+      ['/?utm_source=letter', 'Start', ''],
+      ['/en/', 'Start', '/?utm_source=letter'],
+    ])
+  })
+
+  test('a traversal is no redirect', async () => {
+    const tracker = await openTracker()
+    push('/a')()
+    traverse('/b', 'popstate')()
+    expect(await countViews(tracker)).toBe(2)
+  })
+
+  test('by the Navigation API, which tells of it first', async () => {
+    const navigation = new EventTarget()
+    vi.stubGlobal('navigation', navigation)
+    const tracker = await openTracker(({ navigationApi }) => [navigationApi()])
+    traverse('/b')()
+    navigation.dispatchEvent(Object.assign(new Event('currententrychange'), { navigationType: 'push' }))
+    traverse('/c')()
+    navigation.dispatchEvent(Object.assign(new Event('currententrychange'), { navigationType: 'replace' }))
+    history.replaceState(null, '', '/c')
+    expect(await countViews(tracker)).toBe(1)
+    expect(read(tracker).at(-1)![0]).toBe('/c')
+  })
 })
 
 describe('setNoise', () => {

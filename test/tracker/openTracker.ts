@@ -67,13 +67,18 @@ export interface OpenTracker extends TrackerModule {
   collector: FakeCollector
 }
 
+/** Sends each hit as a request of its own: its parts are seen at once, without a queue. */
+export function sendEach({ transport }: Pick<FakeCollector, 'transport'>): Tracker.Part {
+  return () => (hit) => void transport(endpoint, JSON.stringify({ sentAt: Date.now(), hits: [hit] }))
+}
+
 /** Tracks this page anew; without parts each hit is a request of its own. */
 export async function openTracker(
   use: (tracker: TrackerModule, collector: FakeCollector) => Tracker.Part[] = () => [],
-  { collector = createFakeCollector(), ...options }: Partial<Tracker.TrackerOptions> & { collector?: FakeCollector } = {},
+  { collector = createFakeCollector() }: { collector?: FakeCollector } = {},
 ): Promise<OpenTracker> {
   const tracker = await loadTracker()
-  tracker.init({ endpoint, transport: collector.transport, use: use(tracker, collector), ...options })
+  tracker.init({ endpoint, use: [...use(tracker, collector), sendEach(collector)] })
   return { ...tracker, collector }
 }
 

@@ -40,8 +40,9 @@ function use(t: Api, part: Part, deliver: Deliver, hit: PageHit): void {
   t.init({ endpoint: '/hit' })
   t.init({ endpoint: '/hit', use: [t.respect({ ignore: ['gpc', 'dnt'] }), t.engagement({ idle: Infinity }), t.queue('offline')] })
   t.init({ endpoint: '/hit', use: [t.allowParams(['ref']), t.beforeSend((hit) => (hit.name ? hit : null)), ...t.standard({ heartbeat: 30, queue: 'off' })] })
-  t.init({ endpoint: '/hit', transport: (url, body) => fetch(url, { method: 'POST', body }) })
-  t.init({ endpoint: '/hit', transport: async () => {} })
+  t.init({ endpoint: '/hit', use: [t.queue('off', (url, body) => fetch(url, { method: 'POST', body }))] })
+  t.init({ endpoint: '/hit', use: t.standard({ transport: async () => {} }) })
+  t.init({ endpoint: '/hit', use: [t.queue('off', (url, body) => navigator.sendBeacon(url, body))] })
   t.track('signup', { plan: 'pro', seats: 3, trial: false })
   t.consent({ forwarding: false })
   deliver({ ...hit, title: 'x' })
@@ -62,12 +63,10 @@ function misuse(t: Api, hit: PageHit, tracker: Tracker): void {
   t.init({ endpoint: '/hit', use: t.queue() })
   // @ts-expect-error -- standard() is a list already
   t.init({ endpoint: '/hit', use: [t.standard()] })
-  // @ts-expect-error -- a transport is asynchronous
-  t.init({ endpoint: '/hit', transport: (url: string | URL, body: string) => navigator.sendBeacon(url, body) })
   // @ts-expect-error -- its answer has a status, headers and json
-  t.init({ endpoint: '/hit', transport: async () => true })
+  t.queue('off', async () => true)
   // @ts-expect-error -- misspelt
-  t.init({ endpoint: '/hit', transports: [] })
+  t.init({ endpoint: '/hit', transport: t.pageTransport })
   // @ts-expect-error -- an event has a name
   t.track()
   // @ts-expect-error -- which is a text

@@ -1,4 +1,4 @@
-import { resume, setFields, stop } from './page.ts'
+import { fields, resume, stop } from './page.ts'
 
 /** What a visitor may allow. */
 export interface Consent {
@@ -10,7 +10,7 @@ export interface Consent {
 
 /** Says what the visitor allows. What is left out stays as it is; the last word on a page counts. */
 export function consent({ measurement, forwarding }: Consent): void {
-  if (forwarding !== undefined) setFields({ forwarding })
+  fields.forwarding = forwarding ?? fields.forwarding
   if (measurement === false) stop()
   else if (measurement) resume()
 }

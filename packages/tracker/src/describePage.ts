@@ -1,12 +1,14 @@
 import type { NavigationType } from '@treadlight/protocol'
-import { fields, listen, setFields, type Deliver } from './page.ts'
+import { fields, listen, type Deliver } from './page.ts'
 import { readNavigation } from './readNavigation.ts'
 
 /** Adds the screen's size in CSS pixels and the time zone to every hit; the language is in each request anyway. */
 export function describeDevice(): void {
   fields.screen = `${screen.width}x${screen.height}`
   // Not at the start: the first use of Intl costs a browser tens of milliseconds.
-  setTimeout(() => setFields({ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone }))
+  setTimeout(() => {
+    fields.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  })
 }
 
 /** Adds how the page came to be shown to the view that came with it; those of routes within it have none. */

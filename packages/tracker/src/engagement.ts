@@ -17,7 +17,11 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
   /** 1 or 0: whether time counts. */
   let isActive = 0
 
-  const total = (): number => engaged + isActive * Math.min(performance.now() - last, idle)
+  /** Engaged time until now; takes note of how far the page is scrolled. */
+  const total = (): number => {
+    pixels = Math.max(pixels, scrollY + innerHeight)
+    return engaged + isActive * Math.min(performance.now() - last, idle)
+  }
 
   const mark = (): void => {
     engaged = total()
@@ -25,14 +29,9 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
     isActive = +(!document.hidden && document.hasFocus())
   }
 
-  const measure = (): void => {
-    pixels = Math.max(pixels, scrollY + innerHeight)
-  }
-
   const report = (): void => {
     // A second more, or it is not worth a hit.
     if (total() > reported! + 999) {
-      measure()
       addHit({
         type: 'engagement',
         view: view!.id,
@@ -45,7 +44,6 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
   setInterval(guard(report), (seconds as number) * 1e3)
   listen('visibilitychange focus blur scroll keydown click', () => {
     mark()
-    measure()
     if (document.hidden) report()
   })
   whenViewEnds(() => {

@@ -1,5 +1,5 @@
 import { endpoint, resume, start, type Deliver } from './page.ts'
-import { beaconTransport, type Transport } from './transport.ts'
+import { beaconTransport } from './transport.ts'
 
 /** What a tracker can do besides: takes where hits go, may listen to the page, and may return what is to be in between. */
 export type Part = (next: Deliver) => Deliver | void
@@ -8,11 +8,9 @@ export interface TrackerOptions {
   /** The collector's URL, for instance `https://stats.example/hit`. A relative one is the page's own origin. */
   endpoint: string
   /**
-   * How hits are sent if no `queue()` is used.
-   * @default beaconTransport
+   * Parts, in the order in which they see a hit: those that change hits first, `queue()` last. Without a queue each hit is
+   * a beacon of its own, and lost if that is.
    */
-  transport?: Transport
-  /** Parts, in the order in which they see a hit: those that change hits first, `queue()` last. */
   use?: readonly Part[]
 }
 
@@ -23,13 +21,13 @@ export interface TrackerOptions {
  * @example
  * init({ endpoint: 'https://stats.example/hit', use: standard() })
  */
-export function init({ endpoint: url, transport = beaconTransport, use = [] }: TrackerOptions): void {
+export function init({ endpoint: url, use = [] }: TrackerOptions): void {
   if (endpoint) return resume()
   start(
     url,
     use.reduceRight<Deliver>(
       (next, part) => part(next) ?? next,
-      (hit) => void transport(url, JSON.stringify({ sentAt: Date.now(), hits: [hit] })),
+      (hit) => void beaconTransport(url, JSON.stringify({ sentAt: Date.now(), hits: [hit] })),
     ),
   )
 }

@@ -6,7 +6,7 @@ import type { Transport } from './transport.ts'
  *
  * @example
  * const { transport, hits } = createMemoryTransport()
- * init({ endpoint: '/hit', transport })
+ * init({ endpoint: '/hit', use: [queue('off', transport)] })
  */
 export function createMemoryTransport(): { transport: Transport; hits: PageHit[] } {
   const hits: PageHit[] = []

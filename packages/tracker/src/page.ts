@@ -7,7 +7,6 @@ export interface PageFields {
   user?: string
   session?: string
   screen?: string
-  language?: string
   timezone?: string
   navigation?: NavigationType | undefined
   /** A browser that is driven by a program says so. Such hits are flagged, not dropped: tests are visits too. */
@@ -17,7 +16,7 @@ export interface PageFields {
 }
 
 /** A hit as the tracker makes it. */
-export type PageHit = Omit<Hit, keyof PageFields> & PageFields
+export type PageHit = Omit<Hit, keyof PageFields | 'timestamp'> & PageFields & { timestamp: Date | string }
 
 /** Where hits go. */
 export type Deliver = (hit: PageHit) => void
@@ -26,14 +25,14 @@ export type Deliver = (hit: PageHit) => void
 export let endpoint: string | URL | undefined
 /** The view that the visitor is at. */
 export let view: PageHit | undefined
-/** Added to every hit from now on. */
+/** Added to every hit from now on, the view included that has not left yet. */
 export const fields: PageFields = {}
 
 let deliver: Deliver | undefined
 /** The view until its title has settled. */
-let unsent: PageHit | 0 = 0
+let unsent: PageHit | undefined | 0
 let titleTimer: ReturnType<typeof setTimeout>
-let lastPage: string | undefined
+let page: string | undefined
 let isStopped: boolean | undefined
 let leaveView: (() => void) | undefined
 // A clock that says less, because its battery is dead, makes ids of 2004; the collector knows what to do with those.
@@ -44,12 +43,6 @@ const titleDelay = 300
 
 /** What of a URL does not make another page: queries, into which pages mirror filters, and in-page anchors. Hash routes do. */
 let noise = /\?[^#]*|#(?![/!]).*/g
-
-/** Adds to every hit from now on, the view included that has not left yet. */
-export function setFields(more: PageFields): void {
-  Object.assign(fields, more)
-  Object.assign(unsent, more)
-}
 
 /** Replaces the rule of which changes of the URL are views; the default drops queries and in-page anchors. */
 export function setNoise(pattern: RegExp): void {
@@ -84,7 +77,7 @@ export function listen(types: string, listener: (event: Event) => void): void {
 /** Each hit has a millisecond of its own, so that sorting by id or time keeps their order. */
 function createHit(more: Partial<PageHit>): PageHit {
   time = Math.max(time + 1, Date.now())
-  return { url: location.href, ...view, ...fields, ...more, id: createId(time), timestamp: new Date(time).toISOString() } as PageHit
+  return { url: location.href, ...view, ...fields, ...more, id: createId(time), timestamp: new Date(time) } as PageHit
 }
 
 /** Sends a hit of the current view: it has the view's URL, title and referrer unless `more` says otherwise. */
@@ -110,16 +103,17 @@ function startView(): void {
   sendView()
   leaveView?.()
   // As a string, like the title: `<img name="referrer">` replaces `document.referrer` by the element.
-  view = unsent = createHit({ type: 'pageview', url: location.href, referrer: `${view ? view.url : document.referrer}` })
+  unsent = view = createHit({ type: 'pageview', url: location.href, referrer: `${view ? view.url : document.referrer}` })
   clearTimeout(titleTimer)
   titleTimer = setTimeout(guard(sendView), titleDelay)
 }
 
 function sendView(): void {
   if (unsent) {
-    unsent.title = `${document.title}`
-    deliver!(unsent)
+    // First, or a part that throws would end all later views.
     unsent = 0
+    view!.title = `${document.title}`
+    deliver!({ ...view!, ...fields })
   }
 }
 
@@ -129,12 +123,14 @@ function sendView(): void {
  * back/forward cache. Comparing the URL makes one of what comes twice: routers call replaceState on each push
  * (vuejs/router#1416).
  */
-export const look: (event?: Event) => void = guard((event?: Partial<PageTransitionEvent>) => {
+export const look: (event?: unknown) => void = guard((event?: unknown) => {
   // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
-  if (document.hidden && !event?.persisted) return sendView()
-  const page = location.href.replace(noise, '')
-  if (event?.persisted || page !== lastPage) startView()
-  lastPage = page
+  const isRestored = (event as PageTransitionEvent | undefined)?.persisted
+  if (document.hidden && !isRestored) return sendView()
+  if (page !== (page = location.href.replace(noise, '')) || isRestored) {
+    if (!event && unsent && !/\?/.test(unsent.url)) unsent.url = location.href
+    else startView()
+  }
 })
 
 /**
@@ -147,11 +143,11 @@ export const look: (event?: Event) => void = guard((event?: Partial<PageTransiti
 export function start(url: string | URL, deliverHit: Deliver): void {
   endpoint = url
   deliver = deliverHit
-  ;(['pushState', 'replaceState'] as const).map((method) => {
+  ;(['replaceState', 'pushState'] as const).map((method, isPush) => {
     const original = history[method]
     history[method] = (...args) => {
       original.apply(history, args)
-      look()
+      look(isPush)
     }
   })
   listen('visibilitychange pageshow popstate', look)
@@ -166,6 +162,7 @@ export function stop(): void {
 /** Goes on after `stop`, with the view that was kept back. */
 export function resume(): void {
   isStopped = false
+  // Consent may come before `start`.
   if (endpoint) {
     guard(sendView)()
     look()

@@ -56,7 +56,7 @@ export function notFound(): Part {
   return () => queueMicrotask(trackNotFound)
 }
 
-/** Adds screen, language and time zone to hits. */
+/** Adds screen and time zone to hits. */
 export function device(): Part {
   return () => describeDevice()
 }
@@ -97,7 +97,7 @@ function takePage(): boolean {
 }
 
 /** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */
-export function standard({ ignore, heartbeat = 60, queue: mode = 'always' }: StandardOptions = {}): Part[] {
+export function standard({ ignore, heartbeat = 60, queue: mode = 'always', transport = pageTransport }: StandardOptions = {}): Part[] {
   const respected = respect({ ignore })
   return [
     // One part, so that nothing is begun for a visitor who is ignored.
@@ -106,6 +106,7 @@ export function standard({ ignore, heartbeat = 60, queue: mode = 'always' }: Sta
       if (ignored) return ignored
       trackClicks()
       measureEngagement(heartbeat)
+      setTransport(transport)
       return startQueue(mode)
     },
   ]
@@ -118,4 +119,6 @@ interface StandardOptions {
   heartbeat?: number
   /** @default 'always' */
   queue?: QueueMode
+  /** @default pageTransport */
+  transport?: Transport
 }

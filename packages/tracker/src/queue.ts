@@ -1,7 +1,7 @@
 import type { HitAnswer } from '@treadlight/protocol'
 import { promisifyRequest } from 'idb-keyval'
 import { endpoint, listen, type Deliver, type PageHit } from './page.ts'
-import { pageTransport, type Transport } from './transport.ts'
+import { pageTransport, type Answer, type Transport } from './transport.ts'
 
 /** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
 export type QueueMode = 'always' | 'offline' | 'off'
@@ -28,8 +28,7 @@ let limit = longestBody
 
 /**
  * Writes `add` and deletes `remove`, both or neither. Without arguments reads what former pages and other tabs
- * left, newest first. Resolves to nothing where storage is denied, full
- * or broken: the tracker goes on from memory.
+ * left, newest first. Resolves to nothing where storage is denied, full or broken: the tracker goes on from memory.
  *
  * The database is opened for each operation: a connection kept open gets lost in background tabs (WebKit
  * "Connection to Indexed Database server lost") and can keep a page out of the back/forward cache. It has one
@@ -45,8 +44,11 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
     // Takes effect after the transaction.
     database.close()
     remove?.map((hit) => store.delete(hit.id))
-    if (add) add.map((hit) => store.put(hit, hit.id))
-    else {
+    if (add) {
+      add.map((hit) => store.put(hit, hit.id))
+      // Without waiting for the answers: a transaction that is open as the page goes keeps it out of the back/forward cache.
+      store.transaction.commit()
+    } else {
       return (await promisifyRequest(store.getAll() as IDBRequest<PageHit[]>))
         .reverse()
         .filter((hit, index) => index < maxHits || void store.delete(hit.id))
@@ -102,13 +104,13 @@ async function send(isLeaving?: boolean): Promise<unknown> {
   while ((body = JSON.stringify({ sentAt: Date.now(), hits: list })).length > limit && list[1]) list.length >>= 1
   list.map((hit) => hits.delete(hit.id))
   try {
-    const answer = (await transport(endpoint!, body, isLeaving))!
+    const answer = (await transport(endpoint!, body, isLeaving)) as Answer
     // Too big, or one of them is more than the collector can bear: halves, until it is alone.
     if (list[1] && /413|500/.test(answer.status as unknown as string)) return keep(list), (limit = body.length >> 1)
     // Without this header a captive portal or a proxy has answered, which says nothing about the hits.
-    if (answer.headers.get('x-hit') && /2..|4(0[05]|13)/.test(answer.status as unknown as string)) {
+    if (answer.headers.get('x-hit') && /20|40[05]|413/.test(answer.status as unknown as string)) {
       // A wrong clock: the collector says how the hits would have been with the right one.
-      const { retimed = [] } = (await answer.json()) as HitAnswer & { retimed?: PageHit[] }
+      const retimed = ((await answer.json()) as HitAnswer & { retimed?: PageHit[] }).retimed ?? []
       void change(retimed, list)
       list = retimed
       limit = longestBody
@@ -124,10 +126,10 @@ async function send(isLeaving?: boolean): Promise<unknown> {
   // A beacon has no answer, and says nothing about the pause that the collector wants.
   if (isLeaving) return 0
   earliest = performance.now() + pause
-  // "Full jitter", up to 1 s, 2 s, 4 s … 5 min, so that browsers do not come back in step; a little later than `earliest`.
+  // "Full jitter", up to 1 s, 2 s, 4 s … 256 s, so that browsers do not come back in step; a little later than `earliest`.
   // Without a timer there is no later: the page is gone (an iframe removed, a page dropped from the back/forward cache),
   // where all requests fail at once. To go on would hang the pages that share its process.
-  return (timer = setTimeout(flush, pause + 99 + Math.random() * Math.min(3e5, 1e3 * 2 ** failures++)) || 1)
+  return (timer = setTimeout(flush, pause + 99 + Math.random() * 1e3 * 2 ** Math.min(8, failures++)) || 1)
 }
 
 /** Replaces what the queue sends with. */

@@ -1,4 +1,4 @@
-import { fields, guard, setFields, stop } from './page.ts'
+import { fields, guard, stop } from './page.ts'
 
 /** What may be ignored: pages on this very machine, pages within frames, and visitors who ask not to be counted. */
 export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
@@ -11,7 +11,7 @@ export const optOut: () => void = guard(() => {
 
 /** Says who the visitor is, from now on: a token signed by the site's server. */
 export function identify(user: string): void {
-  setFields({ user })
+  fields.user = user
 }
 
 /**
@@ -27,7 +27,6 @@ export function isIgnored({ ignore = 'localhost iframe' }: { ignore?: string | r
     (/^(127[.\d]+|localhost|\[::1]|)$/.test(location.hostname) && ignore.includes('localhost') && !(console.info('treadlight: localhost') as unknown)) ||
     (self !== top && ignore.includes('iframe')) ||
     ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl && ignore.includes('gpc')) ||
-    // oxlint-disable-next-line eqeqeq -- '1'
-    ((navigator.doNotTrack as unknown) == 1 && ignore.includes('dnt'))
+    (navigator.doNotTrack === '1' && ignore.includes('dnt'))
   )
 }

@@ -32,7 +32,7 @@ else if (!calls.track) {
     start(
       dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
       // Looked up when a hit is made: the function may be defined after this script.
-      dataset['beforeSend'] ? beforeSend((hit) => (self as unknown as Record<string, BeforeSend>)[dataset['beforeSend']!]!(hit))(deliver) : deliver,
+      beforeSend((hit) => (dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[dataset['beforeSend']]!(hit) : hit))(deliver),
     )
     followNavigationApi()
     trackNotFound()

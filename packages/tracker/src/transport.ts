@@ -2,18 +2,16 @@
 export type Answer = Pick<Response, 'status' | 'headers' | 'json'>
 
 /**
- * How the tracker sends. Resolves to the collector's answer, or to nothing where there is no way to learn it;
- * the hits then stay in the queue. Rejects when nothing was delivered.
+ * How the tracker sends. Resolves to the collector's answer, or to anything else where there is no way to learn it: the
+ * hits then stay in the queue. Throws or rejects when nothing was delivered.
  *
  * @param body JSON, at most 20,000 characters unless it is a single hit
  * @param isLeaving whether the page may be gone in a moment
  * @example
- * init({
- *   endpoint: '/hit',
- *   transport: (url, body) => fetch(url, { method: 'POST', body, headers: { 'x-tenant': 'a' } }),
- * })
+ * const withTenant: Transport = (url, body) => fetch(url, { method: 'POST', body, headers: { 'x-tenant': 'a' } })
+ * init({ endpoint: '/hit', use: standard({ transport: withTenant }) })
  */
-export type Transport = (url: string | URL, body: string, isLeaving?: boolean) => Promise<Answer | void>
+export type Transport = (url: string | URL, body: string, isLeaving?: boolean) => Promise<Answer | void> | boolean
 
 /**
  * All keepalive requests of a page share 64 KiB, and one too many fails like a lost connection. Larger ones, all
@@ -22,23 +20,20 @@ export type Transport = (url: string | URL, body: string, isLeaving?: boolean) =
 const keepaliveLength = 1e4
 
 /** A beacon for each hit: the smallest. It has no answer, and `true` says no more than that it was queued, also offline. */
-export const beaconTransport: Transport = async (url, body) => {
-  navigator.sendBeacon(url, body)
-}
+export const beaconTransport: Transport = (url, body) => navigator.sendBeacon(url, body)
 
 /** Fetch whether the page stays or goes. A string body is `text/plain`, so there is no preflight. */
-export const fetchTransport: Transport = async (url, body) =>
+export const fetchTransport: Transport = (url, body) =>
   fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
 
 /** Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the browser refuses. */
-export const pageTransport: Transport = async (url, body, isLeaving) =>
-  isLeaving && navigator.sendBeacon(url, body)
-    ? undefined
-    : fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
+export const pageTransport: Transport = (url, body, isLeaving) =>
+  (isLeaving && navigator.sendBeacon(url, body)) ||
+  fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
 
 /** XMLHttpRequest, for pages whose `fetch` is replaced by something that should not see hits. */
 export const xhrTransport: Transport = (url, body) =>
-  new Promise((resolve, reject) => {
+  new Promise<Answer>((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', url)
     request.addEventListener('load', () => {
