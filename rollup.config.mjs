@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
+import { minify } from 'terser'
 import { assetModule, gatherCss } from './packages/dashboard/build/assets.mjs'
+import { naming } from './packages/tracker/build/naming.mjs'
 import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
 
 /** What makes the tracker smallest under brotli; it reads no property that has side effects. */
@@ -21,6 +23,9 @@ const smallest = {
   unsafe_comps: true,
   unsafe_methods: true,
 }
+
+/** The order in which letters become names in the tracker's scripts, by which these are smallest: scripts/letters.ts finds it. */
+const letters = 'jktdowehbxsWpfumgrzlHiyvnNaLcD_JXGIECqBAMRKZQVU$OPFTYS'
 
 /** In the order in which they need one another's output. */
 const packages = {
@@ -73,14 +78,20 @@ function trackerTag(dir, entry, file, module) {
       strict: false,
       // A map, but no comment that names it: collectors serve the script alone.
       sourcemap: 'hidden',
-      plugins: [terser({ ecma: 2020, compress: smallest }), constToLet()],
+      plugins: [constToLet(), shrink()],
     },
   }
 }
 
 /** One word for both in what is loaded: up to 36 bytes under brotli. Nothing is assigned that was a constant, because the compiler has seen to it. */
 function constToLet() {
-  return { name: 'const-to-let', renderChunk: (code) => ({ code: code.replace(/\bconst ?/g, 'let ').replace(/\blet (?=[{[])/g, 'let'), map: null }) }
+  return { name: 'const-to-let', renderChunk: (code) => ({ code: code.replace(/\bconst /g, 'let '), map: null }) }
+}
+
+/** Terser by itself: @rollup/plugin-terser works in threads, to which no function can be handed that names variables. */
+function shrink() {
+  const options = { ecma: 2020, compress: smallest, mangle: { nth_identifier: naming(letters) }, sourceMap: true }
+  return { name: 'shrink', renderChunk: (code) => minify(code, options) }
 }
 
 /** The dashboard: a page for browsers, as one module of strings that the collector takes in. */

@@ -12,7 +12,31 @@ const stage = setStage()
 
 // Each moment is another state of the queue: the view is made 300 ms after the page, time on page is told from a second on.
 test.each([400, 460, 1050, 1310, 1340, 1400, 1600])('edge 18, 26: left after %i ms for a page of the same site, that one runs and is counted', async (delay) => {
-  stage.answers['/a'] = `<!doctype html><title>/a</title>${tagOf('t')}<script>setTimeout(() => (location.href = '/b'), ${delay})</script>`
+  stage.answers['/a'] = leaving('/a', "location.href = '/b'", delay)
+  await visit(() => expect.poll(() => stage.hits('pageview').map(({ title }) => title), { timeout: 15_000 }).toEqual(['/a', '/b']))
+})
+
+test('edge 18: a page that writes its last hit as it goes comes back from the back/forward cache', async () => {
+  stage.answers['/a'] = leaving('/a', "location.href = '/b'", 1400)
+  stage.answers['/b'] = leaving('/b', 'history.back()', 600)
+  await visit(() =>
+    expect
+      .poll(() => stage.hits('pageview').map(({ title, navigation }) => [title, navigation]), { timeout: 15_000 })
+      .toEqual([
+        ['/a', 'navigate'],
+        ['/b', 'navigate'],
+        ['/a', 'back-forward-cache'],
+      ]),
+  )
+})
+
+/** A page that does something after a while: once, or it would leave again when it is restored. */
+function leaving(title: string, action: string, delay: number): string {
+  return `<!doctype html><title>${title}</title>${tagOf('t.full')}<script>setTimeout(() => (${action}), ${delay})</script>`
+}
+
+/** Has Chromium visit /a, and ends it when `look` has seen what it waits for. */
+async function visit(look: () => Promise<unknown>): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'treadlight-cached-'))
   const visit = await visitWith({
     browser: chromiumPath(),
@@ -20,9 +44,9 @@ test.each([400, 460, 1050, 1310, 1340, 1400, 1600])('edge 18, 26: left after %i 
     isContent: /--type=renderer/,
   })
   try {
-    await expect.poll(() => stage.hits('pageview').map(({ title }) => title), { timeout: 15_000 }).toEqual(['/a', '/b'])
+    await look()
   } finally {
     await visit.kill()
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
-})
+}

@@ -1,23 +1,25 @@
 import type { NavigationType } from '@treadlight/protocol'
-import { fields, listen, type Deliver } from './page.ts'
+import { fields, guard, listen, type Deliver } from './page.ts'
 import { readNavigation } from './readNavigation.ts'
 
 /** Adds the screen's size in CSS pixels and the time zone to every hit; the language is in each request anyway. */
 export function describeDevice(): void {
   fields.screen = `${screen.width}x${screen.height}`
   // Not at the start: the first use of Intl costs a browser tens of milliseconds.
-  setTimeout(() => {
-    fields.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  })
+  setTimeout(
+    guard(() => {
+      fields.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    }),
+  )
 }
 
 /** Adds how the page came to be shown to the view that came with it; those of routes within it have none. */
 export function describeNavigation(next: Deliver): Deliver {
   const entry = readNavigation()
-  const { prerendering, wasDiscarded } = document as { prerendering?: boolean; wasDiscarded?: boolean }
-  fields.navigation = wasDiscarded
+  const page = document as { prerendering?: boolean; wasDiscarded?: boolean }
+  fields.navigation = page.wasDiscarded
     ? 'restore'
-    : prerendering || entry?.activationStart
+    : page.prerendering || entry?.activationStart
       ? 'prerender'
       : // 'back_forward' in the browser's own words.
         (entry?.type.replace('_', '-') as NavigationType)

@@ -14,19 +14,20 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
   /** What was said last; there is nothing to say before the first view. */
   let reported: number | undefined
   let last = 0
-  /** 1 or 0: whether time counts. */
-  let isActive = 0
+  /** Whether time counts. */
+  let isActive = false
 
-  /** Engaged time until now; takes note of how far the page is scrolled. */
+  /** Engaged time until now; takes note of how far the page is scrolled, but not at the start, when that would cost a layout. */
   const total = (): number => {
+    if (!isActive) return engaged
     pixels = Math.max(pixels, scrollY + innerHeight)
-    return engaged + isActive * Math.min(performance.now() - last, idle)
+    return engaged + Math.min(performance.now() - last, idle)
   }
 
   const mark = (): void => {
     engaged = total()
     last = performance.now()
-    isActive = +(!document.hidden && document.hasFocus())
+    isActive = !document.hidden && document.hasFocus()
   }
 
   const report = (): void => {
@@ -47,8 +48,8 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
     if (document.hidden) report()
   })
   whenViewEnds(() => {
-    mark()
     report()
+    mark()
     engaged = reported = pixels = 0
   })
 }

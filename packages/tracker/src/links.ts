@@ -1,7 +1,7 @@
 import { listen, track } from './page.ts'
 
 /** What counts as a file: the endings of Plausible's list that are still met with. */
-const files = /\.(pdf|docx?|xlsx?|pptx?|csv|zip|exe|dmg|mp[34])$/i
+const files = /\.(pdf|(doc|xls|ppt)x?|csv|zip|exe|dmg|mp[34])$/i
 
 /**
  * Counts clicks on links to other hosts (`Outbound Link: Click`) and to files (`File Download`): the names that Plausible
@@ -13,13 +13,13 @@ export function trackLinks(pattern: RegExp = files): void {
   listen('click auxclick', (event) => {
     const link = event.composedPath().find((node) => (node as Element).localName === 'a') as HTMLAnchorElement | undefined
     // The right button opens a menu.
-    if ((event as MouseEvent).button > 1 || !link) return
+    if (!link || (event as MouseEvent).button > 1) return
     // An SVG link's `href` is an object.
-    const { host, origin, pathname } = new URL((link.href as unknown as SVGAnimatedString).baseVal ?? link.href, document.baseURI)
+    const url = new URL((link.href as unknown as SVGAnimatedString).baseVal ?? link.href, document.baseURI)
     // Without query and fragment, which may hold secrets.
-    const props = { url: origin + pathname }
-    if (pattern.test(pathname)) track('File Download', props)
+    const props = { url: url.origin + url.pathname }
+    if (pattern.test(url.pathname)) track('File Download', props)
     // mailto: and its like have no host.
-    else if (host && host !== location.host) track('Outbound Link: Click', props)
+    else if (url.host && url.host !== location.host) track('Outbound Link: Click', props)
   })
 }

@@ -122,13 +122,18 @@ function sendView(): void {
  * like background tabs), then one for each navigation within it, and one when it is restored from the
  * back/forward cache. Comparing the URL makes one of what comes twice: routers call replaceState on each push
  * (vuejs/router#1416).
+ *
+ * A page that is replaced before its title has settled was a redirect, and its view is that of where it leads. Unless its
+ * URL has a query: that of a landing page may say where the visitor comes from.
+ *
+ * @param cause an event; nothing, `0` or `false` for an entry of the history that is replaced
  */
-export const look: (event?: unknown) => void = guard((event?: unknown) => {
+export const look: (cause?: unknown) => void = guard((cause?: unknown) => {
   // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
-  const isRestored = (event as PageTransitionEvent | undefined)?.persisted
+  const isRestored = (cause as PageTransitionEvent | undefined)?.persisted
   if (document.hidden && !isRestored) return sendView()
   if (page !== (page = location.href.replace(noise, '')) || isRestored) {
-    if (!event && unsent && !/\?/.test(unsent.url)) unsent.url = location.href
+    if (!cause && unsent && !/\?/.test(unsent.url)) unsent.url = location.href
     else startView()
   }
 })

@@ -10,13 +10,12 @@ const tag = document.currentScript as HTMLScriptElement | null
 const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
 if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
-  const { dataset } = tag
   const push: Tracker['push'] = guard((call: TrackerCall) => call(api), true)
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
-  if (!isIgnored(dataset as {})) {
+  if (!isIgnored(tag.dataset as {})) {
     trackClicks()
-    measureEngagement(dataset['heartbeat'])
-    start(dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(dataset['queue'] as QueueMode))
+    measureEngagement(tag.dataset['heartbeat'])
+    start(tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(tag.dataset['queue'] as QueueMode))
     calls.map(push)
   }
 }

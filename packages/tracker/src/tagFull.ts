@@ -1,5 +1,5 @@
 // What `t.full.js` is: `t.js` with all that can be found out about a page without its help.
-import { beforeSend, type BeforeSend } from './beforeSend.ts'
+import { passThrough, type BeforeSend } from './beforeSend.ts'
 import { trackClicks } from './clicks.ts'
 import { consent } from './consent.ts'
 import { describeDevice, describeNavigation } from './describePage.ts'
@@ -18,21 +18,20 @@ const tag = document.currentScript as HTMLScriptElement | null
 const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
 if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
-  const { dataset } = tag
   const push: Tracker['push'] = guard((call: TrackerCall) => call(api), true)
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, consent, push })
-  if (!isIgnored(dataset as {})) {
+  if (!isIgnored(tag.dataset as {})) {
     describeDevice()
-    measureEngagement(dataset['heartbeat'])
+    measureEngagement(tag.dataset['heartbeat'])
     trackForms()
     trackClicks()
     trackLinks()
-    if (dataset['session']) keepSession()
-    const deliver = describeNavigation(startQueue(dataset['queue'] as QueueMode))
+    if (tag.dataset['session']) keepSession()
+    const deliver = describeNavigation(startQueue(tag.dataset['queue'] as QueueMode))
     start(
-      dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
+      tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
       // Looked up when a hit is made: the function may be defined after this script.
-      beforeSend((hit) => (dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[dataset['beforeSend']]!(hit) : hit))(deliver),
+      (hit) => passThrough(tag.dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[tag.dataset['beforeSend']]! : (same) => same, hit, deliver),
     )
     followNavigationApi()
     trackNotFound()
