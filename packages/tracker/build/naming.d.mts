@@ -1,0 +1,1 @@
+export function naming(order: string | readonly string[]): { get: (index: number) => string }
