@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The frameworks whose routers the tracker is proved with: an app of each is in `test/frameworks`. */
+/**
+ * The frameworks whose routers the tracker is proved with: an app of each is in `test/frameworks`. Astro's keeps to undici 7,
+ * because the 8 that it would get needs Node 22.19.
+ */
 export const frameworkNames = ['react-router', 'next', 'vue-router', 'sveltekit', 'astro'] as const
 export type FrameworkName = (typeof frameworkNames)[number]
 
