@@ -185,23 +185,6 @@ describe('views', () => {
     await expect.poll(() => countQueued(page)).toBe(0)
     expect(stage.observed.errors).toEqual([])
   })
-
-  test('edge 16: a prerendered page counts when it is activated, once', async () => {
-    const page = await open('/a')
-    await page.evaluate(() => {
-      const rules = document.createElement('script')
-      rules.type = 'speculationrules'
-      rules.text = JSON.stringify({ prerender: [{ source: 'list', urls: ['/b'], eagerness: 'immediate' }] })
-      document.head.append(rules)
-    })
-    await wait(1500)
-    expect(viewPaths()).toEqual(['/a'])
-    await page.evaluate(() => (location.href = '/b'))
-    await expect.poll(() => viewPaths()).toEqual(['/a', '/b'])
-    await wait(500)
-    expect(viewPaths()).toEqual(['/a', '/b'])
-    expect(stage.observed.errors).toEqual([])
-  })
 })
 
 describe('nothing gets lost', () => {

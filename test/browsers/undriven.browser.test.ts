@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { chromiumArgs, chromiumPath } from './chromium.ts'
 import { visitWith } from './engines/visitWith.ts'
 import { setStage, tagOf } from './stage.ts'
 
-// Playwright switches the back/forward cache off, so here nobody drives: what a visitor's browser does.
+// Playwright switches the back/forward cache and prerendering off, so here nobody drives: what a visitor's browser does.
 
 const stage = setStage()
 
@@ -28,6 +29,23 @@ test('edge 18: a page that writes its last hit as it goes comes back from the ba
         ['/a', 'back-forward-cache'],
       ]),
   )
+})
+
+test('edge 16: a prerendered page counts when it is shown, once', async () => {
+  const rules = JSON.stringify({ prerender: [{ source: 'list', urls: ['/b'], eagerness: 'immediate' }] })
+  stage.answers['/a'] = `<script type="speculationrules">${rules}</script>${leaving('/a', "location.href = '/b'", 2500)}`
+  stage.answers['/b'] = `<title>/b</title>${tagOf('t.full')}`
+  const views = () => stage.hits('pageview').map(({ title, navigation }) => [title, navigation])
+  await visit(async () => {
+    await expect.poll(views, { timeout: 15_000 }).toHaveLength(2)
+    await wait(700)
+    expect(views()).toEqual([
+      ['/a', 'navigate'],
+      ['/b', 'prerender'],
+    ])
+  })
+  const [a, b] = stage.hits('pageview').map(({ timestamp }) => Date.parse(timestamp))
+  expect(b! - a!).toBeGreaterThan(2000)
 })
 
 /** A page that does something after a while: once, or it would leave again when it is restored. */
