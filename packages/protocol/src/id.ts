@@ -18,10 +18,20 @@ export function idTime(id: string): number {
  * @param bytes at least 10; six of their bits are replaced by version and variant
  */
 export function idFrom(time: number, bytes: Uint8Array): string {
-  const stamp = Math.floor(time).toString(16).padStart(12, '0')
   const hex = Array.from(bytes.subarray(0, 10), (byte) => byte.toString(16).padStart(2, '0')).join('')
   const variant = ((bytes[2]! & 0x3f) | 0x80).toString(16)
-  return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${hex.slice(1, 4)}-${variant}${hex.slice(6, 8)}-${hex.slice(8)}`
+  return `${stamp(time)}-7${hex.slice(1, 4)}-${variant}${hex.slice(6, 8)}-${hex.slice(8)}`
+}
+
+/** The id with another time; the rest, which tells it from others of one millisecond, stays. */
+export function withTime(id: string, time: number): string {
+  return stamp(time) + id.slice(13)
+}
+
+/** The 48 bits of time as an id begins with them. */
+function stamp(time: number): string {
+  const hex = Math.floor(time).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
 /** A new id: 48 bits of time, 74 random bits. */

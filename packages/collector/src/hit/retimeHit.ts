@@ -1,4 +1,4 @@
-import { idMaxAge, idTime, isId } from '@treadlight/protocol'
+import { idMaxAge, idTime, isId, withTime } from '@treadlight/protocol'
 import type { Arrival } from './readHit.ts'
 
 const minute = 60_000
@@ -15,22 +15,17 @@ export function retimeHit(input: object, { received, sentAt = received }: Arriva
   const move = (time: number): number => Math.min(time + skew, received - (received % minute))
   const { id, view, timestamp } = input as Record<string, unknown>
   const claimed = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN
+  const moveId = (id: string): string => withTime(id.toLowerCase(), move(idTime(id.toLowerCase())))
   const moved = move(isTimed(id) ? idTime(id.toLowerCase()) : claimed)
   if (received - moved > idMaxAge) return undefined
   return {
     ...input,
     ...(!Number.isNaN(claimed) && { timestamp: new Date(move(claimed)).toISOString() }),
-    ...(isTimed(id) && { id: withTime(id, move) }),
-    ...(isTimed(view) && { view: withTime(view, move) }),
+    ...(isTimed(id) && { id: moveId(id) }),
+    ...(isTimed(view) && { view: moveId(view) }),
   }
 }
 
 function isTimed(id: unknown): id is string {
   return typeof id === 'string' && isId(id.toLowerCase())
-}
-
-/** The id with its first 48 bits, the time, moved; the rest tells it from others. */
-function withTime(id: string, move: (time: number) => number): string {
-  const stamp = move(idTime(id.toLowerCase())).toString(16).padStart(12, '0')
-  return `${stamp.slice(0, 8)}-${stamp.slice(8)}${id.slice(13).toLowerCase()}`
 }
