@@ -16,6 +16,8 @@ describe('where the hits are and what a 201 is worth, without secrets', () => {
     [{ driver: 'sqlite', path: '/x.sqlite' }, 'synced', 'sqlite file /x.sqlite', 'a hit answered 201 is on disk (synced)'],
     [{ driver: 'redis' }, 'acknowledged', 'redis localhost:6379/0, keys treadlight', 'appendfsync is always: see treadlight doctor (acknowledged)'],
     [{ driver: 'redis', url: 'rediss://me:hunter2@r:1/2?password=hunter2' }, 'acknowledged', 'redis r:1/2, keys treadlight', 'acknowledged'],
+    [{ driver: 'redis', url: 'redis://r:1', db: 3 }, 'acknowledged', 'redis r:1/3, keys treadlight', ''],
+    [{ driver: 'redis', url: 'redis://r:1/2', db: 3 }, 'acknowledged', 'redis r:1/2, keys treadlight', ''],
     [{ driver: 'redis', cluster: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }], password: 'hunter2' }, 'acknowledged', 'redis a:1, b:2, keys treadlight', ''],
     [{ driver: 'postgres', url: 'postgres://me:hunter2@db:5432/shop', table: 'hits' }, 'acknowledged', 'postgres db:5432/shop, table hits', 'committed'],
     [{ driver: 'postgres', host: 'db', database: 'shop', password: 'hunter2' }, 'acknowledged', 'postgres db:5432/shop, table treadlight_values', 'committed'],

@@ -35,8 +35,7 @@ type Options = Record<string, unknown>
 const places: Record<string, (options: Options) => string> = {
   fs: ({ base }) => `folder ${text(base)}`,
   memory: () => 'memory',
-  redis: ({ url, cluster, host = 'localhost', port = 6379, db = 0, base = 'treadlight' }) =>
-    `redis ${Array.isArray(cluster) ? cluster.map(addressOfNode).join(', ') : url === undefined ? `${text(host)}:${text(port)}/${text(db)}` : addressOf(url)}, keys ${text(base)}`,
+  redis: ({ base = 'treadlight', ...options }) => `redis ${addressOfRedis(options)}, keys ${text(base)}`,
   postgres: ({ url, host, port = 5432, database, table = 'treadlight_values' }) =>
     `postgres ${url === undefined ? `${text(host ?? process.env['PGHOST'] ?? 'localhost')}:${text(port)}/${text(database ?? process.env['PGDATABASE'] ?? '')}` : addressOf(url)}, table ${text(table)}`,
   sqlite: ({ path }) => `sqlite file ${text(path)}`,
@@ -44,6 +43,12 @@ const places: Record<string, (options: Options) => string> = {
     `s3 bucket ${text(bucket)}${prefix === '' ? '' : `, prefix ${text(prefix)}`} at ${endpoint === undefined ? text(region) : addressOf(endpoint)}`,
   r2: ({ prefix = '' }) => `r2 bucket${prefix === '' ? '' : `, prefix ${text(prefix)}`}`,
   'cloudflare-kv': ({ base = 'treadlight' }) => `cloudflare-kv, keys ${text(base)}`,
+}
+
+function addressOfRedis({ url, cluster, host = 'localhost', port = 6379, db = 0 }: Options): string {
+  if (Array.isArray(cluster)) return cluster.map(addressOfNode).join(', ')
+  const address = url === undefined ? `${text(host)}:${text(port)}` : addressOf(url)
+  return (url !== undefined && db === 0) || address.includes('/') ? address : `${address}/${text(db)}`
 }
 
 function addressOfNode(node: unknown): string {
