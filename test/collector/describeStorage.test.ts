@@ -49,6 +49,14 @@ describe('what libraries say is printed without secrets', () => {
     [{ driver: 'redis', client: { sentinelPassword: 'deep', sentinels: [{ host: 'kept' }] } }, 'deep kept', '*** kept'],
     [{ driver: 'redis', host: 'kept', username: 'kept' }, 'kept', 'kept'],
     [{ driver: 'fs', base: './data' }, 'at redis://me:hunter2@host', 'at redis://***@host'],
+    [{ driver: 'redis', url: 'redis://127.0.0.1:1/0' }, 'connect to redis://127.0.0.1:1/0', 'connect to redis://127.0.0.1:1/0'],
+    [{ driver: 'postgres', url: 'postgres://me:hunter2@db:5432/x' }, 'postgres://me:hunter2@db:5432/x: hunter2', 'postgres://***@db:5432/x: ***'],
+    [{ driver: 'postgres', url: 'postgres://db/x?user=me&password=hunt%40er2&sslmode=require' }, 'at db/x: hunt@er2', 'at db/x: ***'],
+    [{ driver: 'redis', url: 'redis://:my pass word@host:1' }, 'redis://:my pass word@host:1', 'redis://***@host:1'],
+    [{ driver: 'redis', url: 'redis://:pa/ss:w@rd@host:1' }, 'pa/ss:w@rd at host:1', '*** at host:1'],
+    [{ driver: 'redis', url: 'hunter2' }, 'no host hunter2', 'no host ***'],
+    [{ driver: 'redis', url: 'me:hunter2@host:1' }, 'no host me:hunter2@host:1', 'no host ***'],
+    [{ driver: 'constructor', url: 'kept' }, 'kept', 'kept'],
     [{ driver: 'redis', password: 'a' }, 'a small matter', 'a small matter'],
   ])('%j', (storage, text, shown) => {
     expect(createSecretHider(storage)(text)).toBe(shown)

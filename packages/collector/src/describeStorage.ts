@@ -12,7 +12,7 @@ export function describePlace({ storage, store }: Pick<Config, 'storage' | 'stor
 export function describePromise({ storage, store }: Pick<Config, 'storage' | 'store'>, durability: Durability): string {
   if (store.type === 'ndjson') return `${promises[durability]} (${durability})`
   if (storage.driver === 'fs' && storage['sync'] === false) return 'without fsync a power failure may take the last hits (volatile)'
-  return `${byDriver[storage.driver] ?? promises[durability]} (${durability})`
+  return `${byDriver.get(storage.driver) ?? promises[durability]} (${durability})`
 }
 
 const promises: Record<Durability, string> = {
@@ -22,13 +22,13 @@ const promises: Record<Durability, string> = {
 }
 
 /** Where there is more to say. */
-const byDriver: Record<string, string> = {
-  redis: 'a hit answered 201 is in the server’s memory, and on its disk if appendfsync is always: see treadlight doctor',
-  postgres: 'a hit answered 201 was committed by the server: see treadlight doctor',
-  s3: 'a hit answered 201 was confirmed by the bucket',
-  r2: 'a hit answered 201 was confirmed by the bucket',
-  'cloudflare-kv': 'a hit answered 201 was confirmed, and other places may not see it for up to 60 s',
-}
+const byDriver = new Map([
+  ['redis', 'a hit answered 201 is in the server’s memory, and on its disk if appendfsync is always: see treadlight doctor'],
+  ['postgres', 'a hit answered 201 was committed by the server: see treadlight doctor'],
+  ['s3', 'a hit answered 201 was confirmed by the bucket'],
+  ['r2', 'a hit answered 201 was confirmed by the bucket'],
+  ['cloudflare-kv', 'a hit answered 201 was confirmed, and other places may not see it for up to 60 s'],
+])
 
 type Options = Record<string, unknown>
 
