@@ -1,6 +1,7 @@
 import { createNdjsonStore, createStore, openStorage, type StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +43,15 @@ async function flipBit(path: string, at: number): Promise<void> {
   const bytes = await readFile(path)
   bytes[at]! ^= 1
   await writeFile(path, bytes)
+}
+
+/** What a command line says on both of its outputs, in the test's folder. */
+async function shell(command: string): Promise<string> {
+  const child = spawn('bash', ['-c', `{ ${command}; } 2>&1`], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  let out = ''
+  child.stdout.on('data', (chunk) => (out += chunk))
+  await once(child, 'close')
+  return out
 }
 
 const post = (url: string): Promise<Response> => fetch(`${url}/hit`, { method: 'POST', body: '{"url":"https://a.example/"}' })
@@ -152,15 +162,18 @@ describe('export', () => {
 
   test('a reader that has seen enough (| head) is no failure', async () => {
     await fillFolder(data, Array.from({ length: 3000 }, () => hitOf(3, { title: 'x'.repeat(200) })))
-    const shell = spawn('bash', ['-c', `"${process.execPath}" "${cli}" export | head -n 1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-    let out = ''
-    let err = ''
-    shell.stdout.on('data', (chunk) => (out += chunk))
-    shell.stderr.on('data', (chunk) => (err += chunk))
-    await once(shell, 'close')
-    const [line, code] = out.trim().split('\n')
+    const [line, code, ...others] = (await shell(`"${process.execPath}" "${cli}" export | head -n 1; echo "\${PIPESTATUS[0]}"`)).trim().split('\n')
     expect((JSON.parse(line!) as StoredHit).title).toBe('x'.repeat(200))
-    expect({ code, err }).toEqual({ code: '0', err: '' })
+    expect([code, ...others]).toEqual(['0'])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk behind standard output: one line, and exit code 1', async () => {
+    await fillFolder(data, [hitOf(3)])
+    const out = await shell(`"${process.execPath}" "${cli}" export > /dev/full; echo "$?"`)
+    expect(out).toMatch(/^treadlight: could not write to standard output: ENOSPC[^\n]*\n1\n$/)
+    for (const command of ['doctor', 'compact', '--version', 'help'])
+      expect(await shell(`"${process.execPath}" "${cli}" ${command} > /dev/full; echo "$?"`), command).toMatch(/^treadlight: could not write to standard output: ENOSPC[^\n]*\n1\n$/)
+    expect(await shell(`"${process.execPath}" "${cli}" doctor 2> /dev/full > /dev/full; echo "$?"`)).toBe('1\n')
   })
 
   test('a slow reader gets everything', async () => {

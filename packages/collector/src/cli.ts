@@ -18,11 +18,31 @@ const commands: readonly Command[] = [serveCommand, exportCommand, compact, prun
  * @param args what stands behind `treadlight`
  */
 export async function main(args: string[]): Promise<number> {
-  const [name, ...rest] = args
-  // `treadlight doctor | head -1` is no failure.
+  const isCut = watchOutput()
+  const code = await dispatch(args)
+  return isCut() ? 1 : code
+}
+
+/**
+ * Says once what becomes of what cannot be printed, and answers whether that was so. It ends nothing: a collector whose
+ * log is full goes on counting, and what a command does is worth more than what it says of it.
+ */
+function watchOutput(): () => boolean {
+  let isCut = false
   process.stdout.on('error', (error: Error & { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error
+    // `treadlight doctor | head -1` is no failure.
+    if (isCut || error.code === 'EPIPE') return
+    isCut = true
+    // It may come after everything else.
+    process.exitCode = complain(`could not write to standard output: ${error.message}`)
   })
+  // Then nobody can be told.
+  process.stderr.on('error', () => undefined)
+  return () => isCut
+}
+
+async function dispatch(args: string[]): Promise<number> {
+  const [name, ...rest] = args
   if (name === '--version' || name === '-v') return print(version)
   if (name === '--help' || name === '-h' || name === 'help') return print(overview())
   // `npx treadlight` alone serves: one command hosts it.
