@@ -95,9 +95,10 @@ describe('what is wrong is one clear line, and exit code 1', () => {
   test('a folder that cannot be written, because a file is in the way', async () => {
     await writeFile(join(folder, 'file'), '')
     const { code, err } = await run(['serve', '--port', '0', '--data', join(folder, 'file')])
-    expect(err).toMatch(/^treadlight: storage: could not .*file/)
-    expect(err.trim()).not.toContain('\n')
+    expect(err).toMatch(/^treadlight: storage: could not .* \(ENOTDIR\): \S+file is not a folder: .*name a folder\n$/)
     expect(code).toBe(1)
+    for (const command of ['doctor', 'export', 'compact', 'prune'])
+      expect(await run([command, '--data', 'file'])).toEqual({ code: 1, out: '', err: 'treadlight: storage.base: file is not a folder; name the collector’s with --data\n' })
   })
 })
 

@@ -11,7 +11,7 @@ import {
   type Values,
 } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createErrorLog, createSecretHider } from './hideSecrets.ts'
@@ -83,6 +83,8 @@ function assertExists({ storage, store }: Config): void {
     throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
   if (driver === 'fs' && !existsSync(String(base)))
     throw new ConfigError(`storage.base: there is no folder ${String(base)}; name the collector’s with --data`)
+  if (driver === 'fs' && !statSync(String(base)).isDirectory())
+    throw new ConfigError(`storage.base: ${String(base)} is not a folder; name the collector’s with --data`)
   if (driver === 'sqlite' && !existsSync(String(path)))
     throw new ConfigError(`storage.path: there is no file ${String(path)}; name the collector’s`)
   if (store.type === 'ndjson' && !existsSync(store.path))

@@ -1,6 +1,6 @@
-import { open, readdir, rmdir } from 'node:fs/promises'
+import { open, readdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { codeOf, unlessMissing } from './fsError.ts'
+import { codeOf, NoFolderError, unlessMissing } from './fsError.ts'
 import { makeDirectory } from './makeDirectory.ts'
 
 /**
@@ -23,10 +23,14 @@ export interface Directories {
 export function createDirectories(base: string, synced: boolean): Directories {
   const isBelowBase = (path: string) => path.startsWith(base + sep)
 
+  async function rethrow(cause: unknown): Promise<never> {
+    throw codeOf(cause) === 'ENOTDIR' && !(await isDirectory(base)) ? new NoFolderError(base, cause) : cause
+  }
+
   return {
     async around(path, make) {
       for (let attempt = 1; ; attempt++) {
-        const made = await makeDirectory(dirname(path))
+        const made = await makeDirectory(dirname(path)).catch(rethrow)
         // What lies above the base is not synced later: it is done only by whoever has just made it.
         if (synced && made !== undefined && !isBelowBase(made)) await syncUp(base, dirname(made))
         try {
@@ -51,6 +55,10 @@ export function createDirectories(base: string, synced: boolean): Directories {
       }
     },
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await unlessMissing(stat(path)))?.isDirectory() === true
 }
 
 /** The keys of the files below a directory. What vanishes meanwhile is left out; links are not followed. */

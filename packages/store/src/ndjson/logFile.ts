@@ -82,7 +82,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
 
   // What a killed rewrite has left may hold what was to be deleted.
   await unlessMissing(unlink(aside))
-  const head = await attempt('open', path, readHead)
+  const head = await attempt('read', path, readHead)
   // Nothing can have been stored behind a first line that is not whole.
   if (head.length < header.length && header.startsWith(head)) await rewrite([])
   else {
