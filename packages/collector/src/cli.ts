@@ -9,6 +9,7 @@ import { serveCommand } from './commands/serve.ts'
 import { user } from './commands/user.ts'
 import { ConfigError, loadConfig, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
+import { isFullDisk } from './openStore.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, user]
@@ -73,7 +74,7 @@ async function run(command: Command, args: string[]): Promise<number> {
     // Who reads what a command prints may be gone.
     if ((error as { code?: string }).code === 'EPIPE') return 0
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
-    return complain(hide(messageOf(error)))
+    return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
 }
 

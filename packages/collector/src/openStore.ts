@@ -33,6 +33,8 @@ export interface OpenStorage extends OpenedStorage {
 export interface OpenOptions {
   /** To look only: also where nothing can be written, and beside whoever has a text file open. @default false */
   readOnly?: boolean
+  /** For what deletes: a disk that is full is no reason not to begin, since deleting may free it. @default false */
+  freesSpace?: boolean
   /** Told of each thing that is found damaged. @default says so on stderr */
   onProblem?: (problem: StorageProblem) => void
 }
@@ -99,12 +101,12 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
     // Which options fit together the drivers know.
     const { storage, durability } = await openStorage(config.storage as StorageConfig)
     const close = () => storage.dispose()
-    return { storage, durability, close, open: (options = {}) => open(config, { storage, durability, close }, options).catch(rethrow) }
+    return { storage, durability, close, open: (options = {}) => open(config, { storage, durability, close }, options).catch(fail) }
   } catch (cause) {
-    return rethrow(cause)
+    return fail(cause)
   }
 
-  function rethrow(cause: unknown): never {
+  function fail(cause: unknown): never {
     throw explain(cause)
   }
 }
@@ -112,7 +114,7 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
 async function open(
   { store: settings, storage: where }: Config,
   { storage, durability, close }: Omit<OpenStorage, 'open'>,
-  { readOnly = false, onProblem: tell = report }: OpenOptions,
+  { readOnly = false, freesSpace = false, onProblem: tell = report }: OpenOptions,
 ): Promise<OpenStore> {
   const problems: StorageProblem[] = []
   const onProblem = (problem: StorageProblem): void => {
@@ -122,7 +124,7 @@ async function open(
   }
   const values = createValues(storage, { onProblem })
   const newest = newestTime(await values.list(''))
-  if (!readOnly) await tryToWrite(values)
+  if (!readOnly) await tryToWrite(values).catch((error: unknown) => rethrow(error, freesSpace))
   // What a killed process has left may stay where nothing can be removed.
   const onError = readOnly ? () => undefined : createErrorLog(where)
   const store =
@@ -140,6 +142,12 @@ async function open(
   }
 }
 
+/** Whether something could not be written because there is no room for it. */
+export function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code)) || isFullDisk(error.cause)
+}
+
 /** Whether a text file could not be opened because another process has it open. */
 export function isHeld(error: Error): boolean {
   return (error.cause as { code?: string } | undefined)?.code === 'ELOCKED'
@@ -150,6 +158,10 @@ async function tryToWrite(values: Values): Promise<void> {
   const key = `probe:${randomBytes(8).toString('hex')}`
   await values.create(key, '')
   await values.remove(key)
+}
+
+function rethrow(error: unknown, freesSpace: boolean): void {
+  if (!freesSpace || !isFullDisk(error)) throw error
 }
 
 /** A damaged value is left out of every answer; the owner is to know of it. */
