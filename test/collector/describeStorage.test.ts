@@ -15,6 +15,7 @@ describe('where the hits are and what a 201 is worth, without secrets', () => {
     [{ driver: 'memory' }, 'volatile', 'memory', 'hits are gone when the process ends (volatile)'],
     [{ driver: 'sqlite', path: '/x.sqlite' }, 'synced', 'sqlite file /x.sqlite', 'a hit answered 201 is on disk (synced)'],
     [{ driver: 'redis' }, 'acknowledged', 'redis localhost:6379/0, keys treadlight', 'appendfsync is always: see treadlight doctor (acknowledged)'],
+    [{ driver: 'redis' }, 'volatile', 'redis localhost:6379/0, keys treadlight', 'a hit answered 201 may be lost all the same: see treadlight doctor (volatile)'],
     [{ driver: 'redis', url: 'rediss://me:hunter2@r:1/2?password=hunter2' }, 'acknowledged', 'redis r:1/2, keys treadlight', 'acknowledged'],
     [{ driver: 'redis', url: 'redis://r:1', db: 3 }, 'acknowledged', 'redis r:1/3, keys treadlight', ''],
     [{ driver: 'redis', url: 'redis://r:1/2', db: 3 }, 'acknowledged', 'redis r:1/2, keys treadlight', ''],

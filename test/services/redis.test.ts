@@ -4,6 +4,9 @@ import { inspect } from 'node:util'
 import { Redis } from 'ioredis'
 import { createStorage } from 'unstorage'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { banner } from '../../packages/collector/src/commands/serve.ts'
+import { loadConfig } from '../../packages/collector/src/config.ts'
+import { serve } from '../../packages/collector/src/serve.ts'
 import { checkStorage, type Check } from '../../packages/store/src/checkStorage.ts'
 import { createRedisDriver, type RedisDriverOptions } from '../../packages/store/src/drivers/redis.ts'
 import type { StoreDriver } from '../../packages/store/src/drivers/storeDriver.ts'
@@ -164,6 +167,27 @@ describe.skipIf(url === '')('redis', () => {
     const driver = await open({ url: url.replace('//', '//counter:geheim@') })
     const [persistence] = await driver.checks!()
     expect(persistence).toMatchObject({ ok: 'warning', detail: expect.stringContaining('the server does not say how often it syncs') })
+  })
+
+  test('a collector on a server that evicts hits says so when it starts, and promises nothing', async () => {
+    onTestFinished(async () => {
+      for (const [setting, to] of [['maxmemory', '0'], ['maxmemory-policy', 'noeviction']] as const) await admin.config('SET', setting, to)
+    })
+    const start = async () => {
+      const config = await loadConfig({ env: { TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_URL: url, TREADLIGHT_STORAGE_BASE: unique(), PORT: '0' }, folder: '/' })
+      const running = await serve({ config })
+      onTestFinished(() => running.close())
+      return { said: banner(running, config), health: await (await fetch(`${running.url}/api/health`)).json() }
+    }
+    const sound = await start()
+    expect(sound.said).not.toContain('✗')
+    expect(sound.health).toMatchObject({ durability: 'acknowledged' })
+    await admin.config('SET', 'maxmemory', '1gb')
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const evicting = await start()
+    expect(evicting.said).toMatch(/✗ redis eviction: maxmemory 1073741824, maxmemory-policy allkeys-lru: when memory is short the server deletes hits without a word\n {4}→ set maxmemory-policy noeviction\n/)
+    expect(evicting.said).toContain('a hit answered 201 may be lost all the same: see treadlight doctor (volatile)')
+    expect(evicting.health).toMatchObject({ durability: 'volatile' })
   })
 
   test('checkStorage finds it sound', async () => {

@@ -12,6 +12,7 @@ export function describePlace({ storage, store }: Pick<Config, 'storage' | 'stor
 export function describePromise({ storage, store }: Pick<Config, 'storage' | 'store'>, durability: Durability): string {
   if (store.type === 'ndjson') return `${promises[durability]} (${durability})`
   if (storage.driver === 'fs' && storage['sync'] === false) return 'without fsync a power failure may take the last hits (volatile)'
+  if (durability === 'volatile' && storage.driver !== 'memory') return 'a hit answered 201 may be lost all the same: see treadlight doctor (volatile)'
   return `${byDriver.get(storage.driver) ?? promises[durability]} (${durability})`
 }
 

@@ -4,6 +4,7 @@ import {
   createValues,
   newestTime,
   openStorage,
+  type Check,
   type HitStore,
   type StorageConfig,
   type StorageProblem,
@@ -24,6 +25,8 @@ type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
 /** The storage of a config. */
 export interface OpenStorage extends OpenedStorage {
+  /** What its server says that makes a 201 worth nothing; then `durability` is volatile. */
+  failing: readonly Check[]
   /** Makes the store on it. */
   open(options?: OpenOptions): Promise<OpenStore>
   /** Lets go of it. */
@@ -39,7 +42,7 @@ export interface OpenOptions {
   onProblem?: (problem: StorageProblem) => void
 }
 
-export interface OpenStore {
+export interface OpenStore extends Pick<OpenStorage, 'failing'> {
   store: AnyStore
   values: Values
   /** What was found damaged so far; it grows. */
@@ -99,9 +102,11 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
     new ConfigError(`storage: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
-    const { storage, durability } = await openStorage(config.storage as StorageConfig)
-    const close = () => storage.dispose()
-    return { storage, durability, close, open: (options = {}) => open(config, { storage, durability, close }, options).catch(fail) }
+    const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)
+    const failing = await findFailing(config.storage.driver, storage)
+    const durability = failing.length > 0 ? 'volatile' : promised
+    const opened = { storage, durability, failing, close: () => storage.dispose() }
+    return { ...opened, open: (options = {}) => open(config, opened, options).catch(fail) }
   } catch (cause) {
     return fail(cause)
   }
@@ -111,9 +116,21 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
   }
 }
 
+/**
+ * What a database says of itself: one that evicts hits, or does not sync, keeps no promise. Of others nothing can be told
+ * that would be worth a request at each start.
+ */
+async function findFailing(name: string, storage: OpenedStorage['storage']): Promise<Check[]> {
+  if (name !== 'redis' && name !== 'postgres') return []
+  const { driver } = storage.getMount('')
+  // Where it cannot be asked, doctor says so.
+  const checks = 'checks' in driver ? await (driver.checks as () => Promise<Check[]>)().catch(() => []) : []
+  return checks.filter(({ ok }) => ok === false)
+}
+
 async function open(
   { store: settings, storage: where }: Config,
-  { storage, durability, close }: Omit<OpenStorage, 'open'>,
+  { storage, durability, failing, close }: Omit<OpenStorage, 'open'>,
   { readOnly = false, freesSpace = false, onProblem: tell = report }: OpenOptions,
 ): Promise<OpenStore> {
   const problems: StorageProblem[] = []
@@ -132,6 +149,7 @@ async function open(
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
       : await createStore({ storage, durability, onProblem, onError })
   return {
+    failing,
     store,
     values,
     problems,
