@@ -60,6 +60,8 @@ describe('what is wrong is one clear line, and exit code 1', () => {
     ['a memory that is not this one’s', ['compact', '--driver', 'memory'], {}, /what a collector has in its memory only that collector can see/],
     ['a folder for another driver', ['compact', '--driver', 'memory', '--data', 'x'], {}, /--data is the folder of the fs driver/],
     ['a server that is not there', ['doctor'], unreachable, /could not connect to redis:\/\/\*\*\*@127\.0\.0\.1:1\/0 \(ECONNREFUSED\): start the server/],
+    ['a server that is not there, with nothing to hide', ['doctor'], { ...unreachable, TREADLIGHT_STORAGE_URL: 'redis://127.0.0.1:1/0' }, /could not connect to redis:\/\/127\.0\.0\.1:1\/0 \(ECONNREFUSED\): start the server/],
+    ['a database that is none', ['doctor'], { ...unreachable, TREADLIGHT_STORAGE_URL: 'redis://me:hunter2@127.0.0.1:1/abc' }, /storage: url must end with the number of a database/],
     ['a server that is not there', ['erase', '--user', 'ada'], unreachable, /could not connect to redis:.* \(ECONNREFUSED\): start the server/],
     ['a number that no server understands', ['doctor'], { ...unreachable, TREADLIGHT_STORAGE_TIMEOUT: '-5' }, /storage\.timeout \(environment variable TREADLIGHT_STORAGE_TIMEOUT\) must be a whole number from 1 to/],
     ['user without a word', ['user'], {}, /treadlight user reset/],
@@ -68,6 +70,12 @@ describe('what is wrong is one clear line, and exit code 1', () => {
     expect(err).toMatch(message)
     expect(err).not.toContain('hunter2')
     expect(err.trim()).not.toContain('\n')
+    expect(code).toBe(1)
+  })
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('a driver that every object has: %s', async (driver) => {
+    const { code, err } = await run(['doctor', '--driver', driver])
+    expect(err).toMatch(new RegExp(`^treadlight: storage: unknown storage driver "${driver}": choose fs, memory, .* or cloudflare-kv\n$`))
     expect(code).toBe(1)
   })
 
@@ -87,9 +95,10 @@ describe('what is wrong is one clear line, and exit code 1', () => {
   test('a folder that cannot be written, because a file is in the way', async () => {
     await writeFile(join(folder, 'file'), '')
     const { code, err } = await run(['serve', '--port', '0', '--data', join(folder, 'file')])
-    expect(err).toMatch(/^treadlight: storage: could not .*file/)
-    expect(err.trim()).not.toContain('\n')
+    expect(err).toMatch(/^treadlight: storage: could not .* \(ENOTDIR\): \S+file is not a folder: .*name a folder\n$/)
     expect(code).toBe(1)
+    for (const command of ['doctor', 'export', 'compact', 'prune'])
+      expect(await run([command, '--data', 'file'])).toEqual({ code: 1, out: '', err: 'treadlight: storage.base: file is not a folder; name the collector’s with --data\n' })
   })
 })
 

@@ -1,12 +1,13 @@
 import { createNdjsonStore, createStore, openStorage, type StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { canMount, mountReadOnly } from '../drivers/readOnlyFolder.ts'
+import { canMount, mountReadOnly, mountSmall } from '../drivers/readOnlyFolder.ts'
 import { startCollector } from '../process/collectorProcess.ts'
 import { cli, day, fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
 
@@ -44,6 +45,15 @@ async function flipBit(path: string, at: number): Promise<void> {
   await writeFile(path, bytes)
 }
 
+/** What a command line says on both of its outputs, in the test's folder. */
+async function shell(command: string): Promise<string> {
+  const child = spawn('bash', ['-c', `{ ${command}; } 2>&1`], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  let out = ''
+  child.stdout.on('data', (chunk) => (out += chunk))
+  await once(child, 'close')
+  return out
+}
+
 const post = (url: string): Promise<Response> => fetch(`${url}/hit`, { method: 'POST', body: '{"url":"https://a.example/"}' })
 
 describe('compact', () => {
@@ -53,7 +63,7 @@ describe('compact', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^Moved 3 hits into segments\.\nWhat they replace is deleted after ten minutes/)
     expect(await valuesOf('segment')).toHaveLength(3)
-    expect((await run(['compact'])).out).toMatch(/^There was nothing to do\. .*--force/)
+    expect((await run(['compact'])).out).toBe('There was nothing to do. Hits of the last twenty minutes stay where they are, and without --force those of days that have not ended.\n')
     expect(idsIn((await run(['export'])).out)).toHaveLength(3)
   })
 
@@ -152,15 +162,18 @@ describe('export', () => {
 
   test('a reader that has seen enough (| head) is no failure', async () => {
     await fillFolder(data, Array.from({ length: 3000 }, () => hitOf(3, { title: 'x'.repeat(200) })))
-    const shell = spawn('bash', ['-c', `"${process.execPath}" "${cli}" export | head -n 1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-    let out = ''
-    let err = ''
-    shell.stdout.on('data', (chunk) => (out += chunk))
-    shell.stderr.on('data', (chunk) => (err += chunk))
-    await once(shell, 'close')
-    const [line, code] = out.trim().split('\n')
+    const [line, code, ...others] = (await shell(`"${process.execPath}" "${cli}" export | head -n 1; echo "\${PIPESTATUS[0]}"`)).trim().split('\n')
     expect((JSON.parse(line!) as StoredHit).title).toBe('x'.repeat(200))
-    expect({ code, err }).toEqual({ code: '0', err: '' })
+    expect([code, ...others]).toEqual(['0'])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk behind standard output: one line, and exit code 1', async () => {
+    await fillFolder(data, [hitOf(3)])
+    const out = await shell(`"${process.execPath}" "${cli}" export > /dev/full; echo "$?"`)
+    expect(out).toMatch(/^treadlight: could not write to standard output: ENOSPC[^\n]*\n1\n$/)
+    for (const command of ['doctor', 'compact', '--version', 'help'])
+      expect(await shell(`"${process.execPath}" "${cli}" ${command} > /dev/full; echo "$?"`), command).toMatch(/^treadlight: could not write to standard output: ENOSPC[^\n]*\n1\n$/)
+    expect(await shell(`"${process.execPath}" "${cli}" doctor 2> /dev/full > /dev/full; echo "$?"`)).toBe('1\n')
   })
 
   test('a slow reader gets everything', async () => {
@@ -248,6 +261,9 @@ describe('doctor', () => {
     ['a segment that is cut off', async () => truncate((await valuesOf('segment'))[0]!, 50), 1, /✗ damage: default:segment:\S+: its end is missing/],
     ['a segment of no bytes', async () => truncate((await valuesOf('segment'))[0]!, 0), 1, /✗ damage: default:segment:\S+: its end is missing/],
     ['the torn end of a batch', async () => truncate((await valuesOf('batch'))[0]!, 300), 0, /! damage: default:batch:\S+ ends at byte 0 in the middle of a write that was cut off/],
+    ['files that others have left among ours', async () => {
+      for (const name of ['.DS_Store', 'README.txt']) for (const kind of ['batch', 'manifest', 'segment']) await writeFile(join(data, 'default', kind, name), 'not ours')
+    }, 0, /! foreign: default:batch:README\.txt is not treadlight’s, and counts for nothing\n {4}→ move it away\n(?![^]*✗)(?![^]*DS_Store)/],
     ['a value that is nobody’s', async () => writeFile(join(data, 'login'), ''), 0, /1 not ours \(login\)/],
   ]
   test.each(damages)('--deep finds %s', async (_, harm, code, message) => {
@@ -280,6 +296,49 @@ describe('doctor', () => {
     expect(code).toBe(0)
     expect((await post(collector.url)).status).toBe(201)
     expect(await collector.stop()).toBe(0)
+  })
+})
+
+describe.skipIf(!canMount)('a full disk', () => {
+  /** Takes what is left of the file system; answers how to give some of it back. */
+  async function fill(folder: string): Promise<(bytes: number) => Promise<void>> {
+    const ballast = join(folder, 'ballast')
+    await expect(writeFile(ballast, Buffer.alloc(5_000_000))).rejects.toThrow('ENOSPC')
+    const handle = await open(ballast, 'a')
+    await expect(handle.write(Buffer.alloc(4096))).rejects.toThrow('ENOSPC')
+    await handle.close()
+    return async (bytes) => truncate(ballast, (await stat(ballast)).size - bytes)
+  }
+
+  test('compact deletes what is no longer needed, which takes no room', async () => {
+    data = join(await mountSmall(), 'data')
+    await fillFolder(data, [hitOf(5), hitOf(6)], 5)
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 3_600_000 })
+    await store.maintain()
+    await store.close()
+    expect(await valuesOf('batch')).toHaveLength(1)
+    await fill(join(data, '..'))
+    expect(await run(['compact', '--data', data])).toMatchObject({ code: 0, out: expect.stringContaining('Deleted 1 value'), err: '' })
+    expect(await readdir(join(data, 'default'))).not.toContain('batch')
+  })
+
+  test('prune and erase say how to go on, change nothing, and need little room', async () => {
+    data = join(await mountSmall(), 'data')
+    await fillFolder(data, [hitOf(100), hitOf(3, { user: 'ada' }), hitOf(3)], 1)
+    await run(['compact', '--data', data])
+    await rm(join(data, 'default/batch'), { recursive: true })
+    const free = await fill(join(data, '..'))
+    for (const args of [['prune'], ['erase', '--user', 'ada']]) {
+      const { code, err } = await run([...args, '--data', data])
+      expect(err).toMatch(/^treadlight: fs: could not write \S+ \(ENOSPC\): free some space on the disk; docs\/storage\.md says how \(“A full disk”\)\n$/)
+      expect(code).toBe(1)
+    }
+    expect(hitsIn((await run(['export', '--data', data])).out)).toHaveLength(3)
+    await free(65_536)
+    expect(await run(['prune', '--data', data])).toMatchObject({ code: 0, out: '1 anonymous pageviews deleted, 0 authenticated pageviews deleted\n' })
+    expect(await run(['erase', '--user', 'ada', '--data', data])).toMatchObject({ code: 0, err: '' })
+    expect(hitsIn((await run(['export', '--data', data])).out)).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFsDriver } from '@treadlight/store'
@@ -14,6 +14,17 @@ async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-fs-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   return folder
+}
+
+/** Root may do everything. */
+async function asNobody(act: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid!(65_534)
+  try {
+    await act()
+  } finally {
+    if (isRoot) process.seteuid!(0)
+  }
 }
 
 describe('the true reason and its remedy, where a folder cannot be written', () => {
@@ -46,8 +57,24 @@ describe('the true reason and its remedy, where a folder cannot be written', () 
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
     for (const base of [join(folder, 'file'), join(folder, 'file', 'below')]) {
-      await expect(createFsDriver({ base }).setItemRaw!('a', value, {})).rejects.toMatchObject({ code: 'ENOTDIR' })
+      const message = `(ENOTDIR): ${base} is not a folder: a file is in its place, or in its way; name a folder`
+      await expect(createFsDriver({ base }).setItemRaw!('a', value, {})).rejects.toMatchObject({ code: 'ENOTDIR', message: expect.stringContaining(message) })
+      await expect(createFsDriver({ base }).append('a:b', value)).rejects.toThrow(message)
+      await expect(checkFolder({ base })).rejects.toThrow(`could not make ${base} ${message}`)
     }
+  })
+
+  test.skipIf(process.platform === 'win32')('a folder that this user may not look into, or not write to', async () => {
+    const base = await temporaryFolder()
+    const driver = createFsDriver({ base })
+    await driver.setItemRaw!('a:b', value, {})
+    await chmod(base, 0o000)
+    onTestFinished(() => chmod(base, 0o700))
+    await asNobody(async () => {
+      await expect(driver.getKeys('', {})).rejects.toThrow(/could not list .* \(EACCES\): give this user read access to it$/)
+      await expect(driver.getItemRaw!('a:b', {})).rejects.toThrow(/could not read .* \(EACCES\): give this user read access to it$/)
+      await expect(driver.setItemRaw!('c:d', value, {})).rejects.toThrow(/could not write .* \(EACCES\): give this user write access to it$/)
+    })
   })
 })
 

@@ -26,15 +26,21 @@ export const canMount: boolean = (() => {
  * @param from what it holds
  */
 export async function mountReadOnly(from?: string): Promise<string> {
+  const folder = await mountSmall()
+  // A killed process's left-overs are told by their age.
+  if (from !== undefined) await cp(from, folder, { recursive: true, preserveTimestamps: true })
+  execFileSync('mount', ['-o', 'remount,ro', folder], { stdio: 'pipe' })
+  return folder
+}
+
+/** A folder on a file system of its own, of 4 MB, until the end of the test. */
+export async function mountSmall(): Promise<string> {
   const folder = await mkdtemp(prefix)
   mount(folder)
   onTestFinished(async () => {
     unmount(folder)
     await rm(folder, { recursive: true, force: true })
   })
-  // A killed process's left-overs are told by their age.
-  if (from !== undefined) await cp(from, folder, { recursive: true, preserveTimestamps: true })
-  execFileSync('mount', ['-o', 'remount,ro', folder], { stdio: 'pipe' })
   return folder
 }
 

@@ -118,7 +118,8 @@ describe('s3', () => {
     ['a wrong id', { accessKeyId: 'wrong' }, 'correct accessKeyId, secretAccessKey'],
     ['a wrong region', { region: 'elsewhere-1' }, 'correct region and endpoint'],
     ['a bucket that is not there', { bucket: 'nobodys' }, 'make the bucket, or correct its name'],
-    ['nobody there', { endpoint: 'http://user:geheim@127.0.0.1:9', retries: 0 }, ''],
+    ['a port that fetch refuses', { endpoint: 'http://user:geheim@127.0.0.1:9', retries: 0 }, '(bad port): give endpoint another port: fetch refuses this one'],
+    ['nobody there', { endpoint: 'http://user:geheim@127.0.0.1:4599', retries: 0 }, '(ECONNREFUSED): start the server, or correct its address'],
   ]
   test.each(refusals)('%s: every call says so, and none takes it for nothing there', async (_, options, message) => {
     const storage = await openStorage(options)

@@ -4,6 +4,9 @@ import { inspect } from 'node:util'
 import { Redis } from 'ioredis'
 import { createStorage } from 'unstorage'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { banner } from '../../packages/collector/src/commands/serve.ts'
+import { loadConfig } from '../../packages/collector/src/config.ts'
+import { serve } from '../../packages/collector/src/serve.ts'
 import { checkStorage, type Check } from '../../packages/store/src/checkStorage.ts'
 import { createRedisDriver, type RedisDriverOptions } from '../../packages/store/src/drivers/redis.ts'
 import type { StoreDriver } from '../../packages/store/src/drivers/storeDriver.ts'
@@ -53,11 +56,60 @@ describe.skipIf(url === '')('redis', () => {
     ['a wrong password', { url: url.replace('//', '//counter:falsch@') }, 'correct username and password'],
     ['nobody there', { url: 'redis://counter:falsch@127.0.0.1:9' }, 'could not connect to redis://***@127.0.0.1:9 (ECONNREFUSED): start the server, or correct its address'],
     ['no such host', { url: 'redis://nobody.invalid' }, 'correct its address'],
+    ['a database that the server lacks', { url, db: 99 }, '(ERR DB index is out of range): name a database that the server has, by db or at the end of url'],
+    ['such a one in the URL', { url: `${url}/99` }, '(ERR DB index is out of range): name a database that the server has'],
+    ['such a one in its query', { url: `${url}?db=99` }, '(ERR DB index is out of range): name a database that the server has'],
+    ['such a one, as fast as ioredis can', { url: `${url}/99`, client: { enableReadyCheck: false, disableClientInfo: true } }, '(ERR DB index is out of range)'],
+    ['a word for a database', { url: `${url}/abc` }, 'url must end with the number of a database, redis://localhost:6379/0'],
+    ['a number and more', { url: `${url}/3x` }, 'url must end with the number of a database'],
+    ['a negative number', { url: `${url}/-1` }, 'url must end with the number of a database'],
+    ['a word in the query', { url: `${url}?db=abc` }, 'db must be the number of a database'],
+    ['a word in options', { url, client: { db: 'abc' } }, 'db must be the number of a database'],
+    ['no number', { url, db: Number.NaN }, 'db must be the number of a database'],
+    ['a database of a cluster', { cluster: [{ host: '127.0.0.1', port: 9 }], db: 3 }, 'a cluster has database 0 only'],
   ]
   test.each(refusals)('%s: says so at once, and tells no secret', async (_, options, message) => {
     const error = await createRedisDriver(options).catch((error: unknown) => error)
     expect((error as Error).message).toContain(message)
     expect(inspect(error, { depth: 10 })).not.toContain('falsch')
+  })
+
+  const databases: [Partial<RedisDriverOptions>, number][] = [
+    [{ url: `${url}/3` }, 3],
+    [{ url: `${url}/3`, db: 4 }, 3],
+    [{ url, db: 4 }, 4],
+    [{ url: `${url}/` }, 0],
+    [{ host: '127.0.0.1', port: Number(new URL(url || 'redis://x:1').port), db: 5 }, 5],
+  ]
+  test.each(databases)('%j is database %i', async (options, db) => {
+    const base = unique()
+    const driver = await createRedisDriver({ ...options, base })
+    onTestFinished(() => driver.dispose())
+    await driver.setItemRaw!('a:b', value, {})
+    const there = new Redis(url, { db })
+    expect(await there.smembers(base)).toEqual(['a'])
+    await there.quit()
+  })
+
+  test('a database that it is not let into again: fails after a lost connection, and never takes another', async () => {
+    const base = unique()
+    await admin.call('ACL', 'SETUSER', 'chooser', 'on', '>geheim', '~*', '+@all')
+    const proxy = await startTcpProxy(Number(new URL(url).port))
+    const driver = await open({ url: `redis://chooser:geheim@127.0.0.1:${proxy.port}/7`, base })
+    await driver.setItemRaw!('a:b', value, {})
+    await admin.call('ACL', 'SETUSER', 'chooser', '-select')
+    proxy.drop()
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(driver.setItemRaw!(`c:${attempt}`, value, {})).rejects.toThrow(/could not write|the connection was lost/)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await expect(driver.setItemRaw!('c:d', value, {})).rejects.toThrow(/NOPERM.*allow its user the commands SELECT/)
+    expect(await admin.exists(base)).toBe(0)
+    await admin.call('ACL', 'SETUSER', 'chooser', '+select')
+    const storage = createStorage({ driver })
+    await expect.poll(() => storage.setItemRaw('e:f', value).then(() => 'stored', () => 'refused'), { timeout: 10_000 }).toBe('stored')
+    expect(await driver.getItemRaw!('a:b', {})).toEqual(value)
+    expect(await admin.exists(base)).toBe(0)
   })
 
   test('another application’s value under our name: says so, and tells no value', async () => {
@@ -115,6 +167,27 @@ describe.skipIf(url === '')('redis', () => {
     const driver = await open({ url: url.replace('//', '//counter:geheim@') })
     const [persistence] = await driver.checks!()
     expect(persistence).toMatchObject({ ok: 'warning', detail: expect.stringContaining('the server does not say how often it syncs') })
+  })
+
+  test('a collector on a server that evicts hits says so when it starts, and promises nothing', async () => {
+    onTestFinished(async () => {
+      for (const [setting, to] of [['maxmemory', '0'], ['maxmemory-policy', 'noeviction']] as const) await admin.config('SET', setting, to)
+    })
+    const start = async () => {
+      const config = await loadConfig({ env: { TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_URL: url, TREADLIGHT_STORAGE_BASE: unique(), PORT: '0' }, folder: '/' })
+      const running = await serve({ config })
+      onTestFinished(() => running.close())
+      return { said: banner(running, config), health: await (await fetch(`${running.url}/api/health`)).json() }
+    }
+    const sound = await start()
+    expect(sound.said).not.toContain('✗')
+    expect(sound.health).toMatchObject({ durability: 'acknowledged' })
+    await admin.config('SET', 'maxmemory', '1gb')
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const evicting = await start()
+    expect(evicting.said).toMatch(/✗ redis eviction: maxmemory 1073741824, maxmemory-policy allkeys-lru: when memory is short the server deletes hits without a word\n {4}→ set maxmemory-policy noeviction\n/)
+    expect(evicting.said).toContain('a hit answered 201 may be lost all the same: see treadlight doctor (volatile)')
+    expect(evicting.health).toMatchObject({ durability: 'volatile' })
   })
 
   test('checkStorage finds it sound', async () => {

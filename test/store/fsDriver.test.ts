@@ -40,8 +40,8 @@ describe('fs driver', () => {
 
   test('lists below a node_modules', async () => {
     const { driver } = await openDriver('node_modules/data')
-    await driver.setItemRaw!('node_modules:.git:a', bytes, {})
-    expect(await driver.getKeys('', {})).toEqual(['node_modules:.git:a'])
+    await driver.setItemRaw!('node_modules:git:a', bytes, {})
+    expect(await driver.getKeys('', {})).toEqual(['node_modules:git:a'])
   })
 
   test('lists no half-written value, no link and nothing that is no key', async () => {
@@ -49,6 +49,9 @@ describe('fs driver', () => {
     await driver.setItemRaw!('a:b', bytes, {})
     await writeFile(join(base, 'a', 'b~0a1b2c3d4e5f'), 'half')
     await writeFile(join(base, 'a', 'with space'), '')
+    await writeFile(join(base, 'a', '.DS_Store'), '')
+    await mkdir(join(base, '.Trash-1000'))
+    await writeFile(join(base, '.Trash-1000', 'b'), '')
     await symlink('/etc', join(base, 'etc'))
     expect(await driver.getKeys('', {})).toEqual(['a:b'])
   })
@@ -60,7 +63,7 @@ describe('fs driver', () => {
     expect([await driver.getKeys('a:b', {}), await driver.getKeys('no:such', {})]).toEqual([[], []])
   })
 
-  test.each(['', '..', 'a:..:b', '.', 'a.', 'a:', ':a', 'a/b', 'a\\b', 'a b', 'ä', 'a?b', 'a\0', 'a~b', '%2e%2e', 'x$'])(
+  test.each(['', '..', '.a', 'a:.DS_Store', 'a:..:b', '.', 'a.', 'a:', ':a', 'a/b', 'a\\b', 'a b', 'ä', 'a?b', 'a\0', 'a~b', '%2e%2e', 'x$'])(
     'refuses the key %j',
     async (key) => {
       const { driver, base } = await openDriver('base')

@@ -9,6 +9,7 @@ import { serveCommand } from './commands/serve.ts'
 import { user } from './commands/user.ts'
 import { ConfigError, loadConfig, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
+import { isFullDisk } from './openStore.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, user]
@@ -18,11 +19,31 @@ const commands: readonly Command[] = [serveCommand, exportCommand, compact, prun
  * @param args what stands behind `treadlight`
  */
 export async function main(args: string[]): Promise<number> {
-  const [name, ...rest] = args
-  // `treadlight doctor | head -1` is no failure.
+  const isCut = watchOutput()
+  const code = await dispatch(args)
+  return isCut() ? 1 : code
+}
+
+/**
+ * Says once what becomes of what cannot be printed, and answers whether that was so. It ends nothing: a collector whose
+ * log is full goes on counting, and what a command does is worth more than what it says of it.
+ */
+function watchOutput(): () => boolean {
+  let isCut = false
   process.stdout.on('error', (error: Error & { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error
+    // `treadlight doctor | head -1` is no failure.
+    if (isCut || error.code === 'EPIPE') return
+    isCut = true
+    // It may come after everything else.
+    process.exitCode = complain(`could not write to standard output: ${error.message}`)
   })
+  // Then nobody can be told.
+  process.stderr.on('error', () => undefined)
+  return () => isCut
+}
+
+async function dispatch(args: string[]): Promise<number> {
+  const [name, ...rest] = args
   if (name === '--version' || name === '-v') return print(version)
   if (name === '--help' || name === '-h' || name === 'help') return print(overview())
   // `npx treadlight` alone serves: one command hosts it.
@@ -53,7 +74,7 @@ async function run(command: Command, args: string[]): Promise<number> {
     // Who reads what a command prints may be gone.
     if ((error as { code?: string }).code === 'EPIPE') return 0
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
-    return complain(hide(messageOf(error)))
+    return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
 }
 

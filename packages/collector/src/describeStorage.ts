@@ -12,7 +12,8 @@ export function describePlace({ storage, store }: Pick<Config, 'storage' | 'stor
 export function describePromise({ storage, store }: Pick<Config, 'storage' | 'store'>, durability: Durability): string {
   if (store.type === 'ndjson') return `${promises[durability]} (${durability})`
   if (storage.driver === 'fs' && storage['sync'] === false) return 'without fsync a power failure may take the last hits (volatile)'
-  return `${byDriver[storage.driver] ?? promises[durability]} (${durability})`
+  if (durability === 'volatile' && storage.driver !== 'memory') return 'a hit answered 201 may be lost all the same: see treadlight doctor (volatile)'
+  return `${byDriver.get(storage.driver) ?? promises[durability]} (${durability})`
 }
 
 const promises: Record<Durability, string> = {
@@ -22,21 +23,20 @@ const promises: Record<Durability, string> = {
 }
 
 /** Where there is more to say. */
-const byDriver: Record<string, string> = {
-  redis: 'a hit answered 201 is in the server’s memory, and on its disk if appendfsync is always: see treadlight doctor',
-  postgres: 'a hit answered 201 was committed by the server: see treadlight doctor',
-  s3: 'a hit answered 201 was confirmed by the bucket',
-  r2: 'a hit answered 201 was confirmed by the bucket',
-  'cloudflare-kv': 'a hit answered 201 was confirmed, and other places may not see it for up to 60 s',
-}
+const byDriver = new Map([
+  ['redis', 'a hit answered 201 is in the server’s memory, and on its disk if appendfsync is always: see treadlight doctor'],
+  ['postgres', 'a hit answered 201 was committed by the server: see treadlight doctor'],
+  ['s3', 'a hit answered 201 was confirmed by the bucket'],
+  ['r2', 'a hit answered 201 was confirmed by the bucket'],
+  ['cloudflare-kv', 'a hit answered 201 was confirmed, and other places may not see it for up to 60 s'],
+])
 
 type Options = Record<string, unknown>
 
 const places: Record<string, (options: Options) => string> = {
   fs: ({ base }) => `folder ${text(base)}`,
   memory: () => 'memory',
-  redis: ({ url, cluster, host = 'localhost', port = 6379, db = 0, base = 'treadlight' }) =>
-    `redis ${Array.isArray(cluster) ? cluster.map(addressOfNode).join(', ') : url === undefined ? `${text(host)}:${text(port)}/${text(db)}` : addressOf(url)}, keys ${text(base)}`,
+  redis: ({ base = 'treadlight', ...options }) => `redis ${addressOfRedis(options)}, keys ${text(base)}`,
   postgres: ({ url, host, port = 5432, database, table = 'treadlight_values' }) =>
     `postgres ${url === undefined ? `${text(host ?? process.env['PGHOST'] ?? 'localhost')}:${text(port)}/${text(database ?? process.env['PGDATABASE'] ?? '')}` : addressOf(url)}, table ${text(table)}`,
   sqlite: ({ path }) => `sqlite file ${text(path)}`,
@@ -44,6 +44,12 @@ const places: Record<string, (options: Options) => string> = {
     `s3 bucket ${text(bucket)}${prefix === '' ? '' : `, prefix ${text(prefix)}`} at ${endpoint === undefined ? text(region) : addressOf(endpoint)}`,
   r2: ({ prefix = '' }) => `r2 bucket${prefix === '' ? '' : `, prefix ${text(prefix)}`}`,
   'cloudflare-kv': ({ base = 'treadlight' }) => `cloudflare-kv, keys ${text(base)}`,
+}
+
+function addressOfRedis({ url, cluster, host = 'localhost', port = 6379, db = 0 }: Options): string {
+  if (Array.isArray(cluster)) return cluster.map(addressOfNode).join(', ')
+  const address = url === undefined ? `${text(host)}:${text(port)}` : addressOf(url)
+  return (url !== undefined && db === 0) || address.includes('/') ? address : `${address}/${text(db)}`
 }
 
 function addressOfNode(node: unknown): string {

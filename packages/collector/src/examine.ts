@@ -214,8 +214,14 @@ function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[]):
   return undefined
 }
 
+const siteValue = /^[a-z0-9_-]{1,64}:(?:batch|manifest|segment|link|erasure|pruning):/
+/** How every value of a site is called that treadlight writes: by its minute, its day, or a time or hash in hex. */
+const ownName = /^[^:]+:[a-z]+:(?:\d{8}T\d{4}|\d{4}-\d\d-\d\d-|[0-9a-f]{12})/
+
 function describeProblem(problem: StorageProblem | VerifyProblem): Check {
   const { key, offset, reason } = problem
+  if (siteValue.test(key) && !ownName.test(key) && reason !== 'later')
+    return { name: 'foreign', ok: 'warning', detail: `${key} is not treadlight’s, and counts for nothing`, remedy: 'move it away' }
   const name = 'damage'
   const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
   if (!isLoss(problem)) {

@@ -4,6 +4,7 @@ import {
   createValues,
   newestTime,
   openStorage,
+  type Check,
   type HitStore,
   type StorageConfig,
   type StorageProblem,
@@ -11,7 +12,7 @@ import {
   type Values,
 } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createErrorLog, createSecretHider } from './hideSecrets.ts'
@@ -24,6 +25,8 @@ type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
 /** The storage of a config. */
 export interface OpenStorage extends OpenedStorage {
+  /** What its server says that makes a 201 worth nothing; then `durability` is volatile. */
+  failing: readonly Check[]
   /** Makes the store on it. */
   open(options?: OpenOptions): Promise<OpenStore>
   /** Lets go of it. */
@@ -33,11 +36,13 @@ export interface OpenStorage extends OpenedStorage {
 export interface OpenOptions {
   /** To look only: also where nothing can be written, and beside whoever has a text file open. @default false */
   readOnly?: boolean
+  /** For what deletes: a disk that is full is no reason not to begin, since deleting may free it. @default false */
+  freesSpace?: boolean
   /** Told of each thing that is found damaged. @default says so on stderr */
   onProblem?: (problem: StorageProblem) => void
 }
 
-export interface OpenStore {
+export interface OpenStore extends Pick<OpenStorage, 'failing'> {
   store: AnyStore
   values: Values
   /** What was found damaged so far; it grows. */
@@ -83,6 +88,8 @@ function assertExists({ storage, store }: Config): void {
     throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
   if (driver === 'fs' && !existsSync(String(base)))
     throw new ConfigError(`storage.base: there is no folder ${String(base)}; name the collector’s with --data`)
+  if (driver === 'fs' && !statSync(String(base)).isDirectory())
+    throw new ConfigError(`storage.base: ${String(base)} is not a folder; name the collector’s with --data`)
   if (driver === 'sqlite' && !existsSync(String(path)))
     throw new ConfigError(`storage.path: there is no file ${String(path)}; name the collector’s`)
   if (store.type === 'ndjson' && !existsSync(store.path))
@@ -95,22 +102,36 @@ async function openConfigured(config: Config): Promise<OpenStorage> {
     new ConfigError(`storage: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
-    const { storage, durability } = await openStorage(config.storage as StorageConfig)
-    const close = () => storage.dispose()
-    return { storage, durability, close, open: (options = {}) => open(config, { storage, durability, close }, options).catch(rethrow) }
+    const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)
+    const failing = await findFailing(config.storage.driver, storage)
+    const durability = failing.length > 0 ? 'volatile' : promised
+    const opened = { storage, durability, failing, close: () => storage.dispose() }
+    return { ...opened, open: (options = {}) => open(config, opened, options).catch(fail) }
   } catch (cause) {
-    return rethrow(cause)
+    return fail(cause)
   }
 
-  function rethrow(cause: unknown): never {
+  function fail(cause: unknown): never {
     throw explain(cause)
   }
 }
 
+/**
+ * What a database says of itself: one that evicts hits, or does not sync, keeps no promise. Of others nothing can be told
+ * that would be worth a request at each start.
+ */
+async function findFailing(name: string, storage: OpenedStorage['storage']): Promise<Check[]> {
+  if (name !== 'redis' && name !== 'postgres') return []
+  const { driver } = storage.getMount('')
+  // Where it cannot be asked, doctor says so.
+  const checks = 'checks' in driver ? await (driver.checks as () => Promise<Check[]>)().catch(() => []) : []
+  return checks.filter(({ ok }) => ok === false)
+}
+
 async function open(
   { store: settings, storage: where }: Config,
-  { storage, durability, close }: Omit<OpenStorage, 'open'>,
-  { readOnly = false, onProblem: tell = report }: OpenOptions,
+  { storage, durability, failing, close }: Omit<OpenStorage, 'open'>,
+  { readOnly = false, freesSpace = false, onProblem: tell = report }: OpenOptions,
 ): Promise<OpenStore> {
   const problems: StorageProblem[] = []
   const onProblem = (problem: StorageProblem): void => {
@@ -120,7 +141,7 @@ async function open(
   }
   const values = createValues(storage, { onProblem })
   const newest = newestTime(await values.list(''))
-  if (!readOnly) await tryToWrite(values)
+  if (!readOnly) await tryToWrite(values).catch((error: unknown) => rethrow(error, freesSpace))
   // What a killed process has left may stay where nothing can be removed.
   const onError = readOnly ? () => undefined : createErrorLog(where)
   const store =
@@ -128,6 +149,7 @@ async function open(
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
       : await createStore({ storage, durability, onProblem, onError })
   return {
+    failing,
     store,
     values,
     problems,
@@ -136,6 +158,12 @@ async function open(
       await store.close().finally(close)
     },
   }
+}
+
+/** Whether something could not be written because there is no room for it. */
+export function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code)) || isFullDisk(error.cause)
 }
 
 /** Whether a text file could not be opened because another process has it open. */
@@ -148,6 +176,10 @@ async function tryToWrite(values: Values): Promise<void> {
   const key = `probe:${randomBytes(8).toString('hex')}`
   await values.create(key, '')
   await values.remove(key)
+}
+
+function rethrow(error: unknown, freesSpace: boolean): void {
+  if (!freesSpace || !isFullDisk(error)) throw error
 }
 
 /** A damaged value is left out of every answer; the owner is to know of it. */

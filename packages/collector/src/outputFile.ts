@@ -5,7 +5,7 @@ import { ConfigError } from './settings.ts'
 
 /** Where bytes go that somebody else reads. */
 export interface Output {
-  /** Resolves when more may come. False when nobody reads any more. */
+  /** Resolves when more may come. False when nobody takes any more. */
   write(bytes: Uint8Array): Promise<boolean>
   /** Makes it count: before that there is no file of its name. */
   finish(): Promise<void>
@@ -52,14 +52,15 @@ export async function createOutputFile(path: string, force: boolean): Promise<Ou
   }
 }
 
-/** Standard output: who reads it may go away (`| head`), and is not to be given more than it takes. */
+/**
+ * Standard output: who reads it may go away (`| head`), and is not to be given more than it takes. Of what else goes wrong
+ * there, `main` tells.
+ */
 export function createStandardOutput(stream: NodeJS.WriteStream = process.stdout): Output {
   let isGone = false
-  let failure: Error | undefined
   let wake: (() => void) | undefined
-  const onError = (error: Error): void => {
-    if ((error as { code?: string }).code === 'EPIPE') isGone = true
-    else failure = error
+  const onError = (): void => {
+    isGone = true
     wake?.()
   }
   const onDrain = (): void => wake?.()
@@ -67,14 +68,13 @@ export function createStandardOutput(stream: NodeJS.WriteStream = process.stdout
   stream.on('drain', onDrain)
 
   const write = async (bytes: Uint8Array): Promise<boolean> => {
-    if (!isGone && failure === undefined && !stream.write(bytes)) {
+    if (!isGone && !stream.write(bytes)) {
       // The error of this very write may come before or after.
       await new Promise<void>((resolve) => {
         wake = resolve
-        if (isGone || failure !== undefined || !stream.writableNeedDrain) resolve()
+        if (isGone || !stream.writableNeedDrain) resolve()
       })
     }
-    if (failure !== undefined) throw new ConfigError(`could not write to standard output: ${failure.message}`, { cause: failure })
     return !isGone
   }
   return { write, finish: async () => undefined, discard: async () => undefined }

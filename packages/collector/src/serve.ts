@@ -1,5 +1,6 @@
 import type { H3 } from 'h3'
 import { maxBodyBytes } from '@treadlight/protocol'
+import type { Check } from '@treadlight/store'
 import { serve as listen, type Server } from 'srvx'
 import { createCollector, type Collector } from './collector.ts'
 import { assertSite } from './assertSite.ts'
@@ -22,6 +23,8 @@ export interface RunningCollector {
   /** With the port that was really taken. */
   url: string
   collector: Collector
+  /** What its storage says that makes a 201 worth nothing. */
+  failing: readonly Check[]
   /** The password that this start made, where it was the first; shown once and kept only as a hash. */
   password: string | undefined
   /** Stops accepting, finishes what is open, stores what is on its way. Safe to call twice. */
@@ -36,7 +39,7 @@ const patience = 8000
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
 export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
-  const { store, values, problems, newest, close: closeStore } = await openStore(config)
+  const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
   const collector = createCollector({ store, values, problems, site, timezone, onError })
@@ -71,6 +74,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   return {
     url: server.url!.replace(/\/$/, ''),
     collector,
+    failing,
     password,
     close: () => (closing ??= stop(server, stopUpkeep).then(closeStore)),
   }

@@ -8,10 +8,10 @@ export interface StorageSettings {
 }
 
 /**
- * How an option is read. `secret`: text that is never shown. `json`: in an environment variable it is JSON, and never
+ * How an option is read. `secret`: text that is never shown. `url`: text of which the account is not shown. `json`: in an environment variable it is JSON, and never
  * shown, since it may hold a secret. `code`: an object that only a config file in code can hold.
  */
-type Kind = 'text' | 'secret' | Range | 'boolean' | 'json' | 'code'
+type Kind = 'text' | 'secret' | 'url' | Range | 'boolean' | 'json' | 'code'
 /** A whole number from … to …: what is out of it breaks in a library that says nothing of settings. */
 type Range = readonly [lowest: number, highest: number]
 
@@ -28,7 +28,7 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
   fs: { base: 'text', sync: 'boolean' },
   memory: {},
   redis: {
-    url: 'secret',
+    url: 'url',
     host: 'text',
     port,
     username: 'text',
@@ -40,7 +40,7 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
     timeout,
   },
   postgres: {
-    url: 'secret',
+    url: 'url',
     host: 'text',
     port,
     user: 'text',
@@ -71,14 +71,15 @@ const kinds: { [Name in Driver]: Record<OptionOf<Name>, Kind> } = {
 }
 
 /** Without these a driver can do nothing. */
-const required: Partial<Record<string, readonly string[]>> = {
+const required: Partial<Record<Driver, readonly string[]>> = {
   sqlite: ['path'],
   s3: ['bucket', 'accessKeyId', 'secretAccessKey'],
   r2: ['binding'],
   'cloudflare-kv': ['binding'],
 }
 
-const optionsOf: Record<string, Record<string, Kind> | undefined> = kinds
+/** Undefined for a driver that nobody knows. The name comes from outside: it may be `constructor`. */
+const optionsOf = (driver: string): Record<string, Kind> | undefined => (isDriver(driver) ? kinds[driver] : undefined)
 const prefix = 'TREADLIGHT_STORAGE_'
 
 /** The environment variables of all drivers' options: `accessKeyId` is TREADLIGHT_STORAGE_ACCESS_KEY_ID. */
@@ -108,7 +109,7 @@ export function readStorage({ flags, env, file }: StorageSources): StorageSettin
   checkFlags(flags, driver)
   checkFile(file, fileDriver)
   const fromFile = driver === fileDriver ? file.storage : {}
-  const options = optionsOf[driver]
+  const options = optionsOf(driver)
   // Of a driver that nobody knows, `openStorage` says which there are.
   if (options === undefined) return { ...fromFile, driver }
   const storage: StorageSettings = { driver }
@@ -127,8 +128,12 @@ export function readStorage({ flags, env, file }: StorageSources): StorageSettin
   return storage
 }
 
+function isDriver(name: string): name is Driver {
+  return Object.hasOwn(kinds, name)
+}
+
 function assertComplete(storage: StorageSettings): void {
-  const missing = required[storage.driver]?.find((name) => storage[name] === undefined)
+  const missing = isDriver(storage.driver) ? required[storage.driver]?.find((name) => storage[name] === undefined) : undefined
   if (missing === undefined) return
   const remedy = missing === 'binding' ? 'which a Worker is given; from elsewhere, R2 is reached by the driver s3' : `set it, or ${variableOf(missing)}`
   throw new ConfigError(`storage.${missing}: the driver ${storage.driver} needs it: ${remedy}`)
@@ -139,22 +144,35 @@ function assertComplete(storage: StorageSettings): void {
  * letters is left out, since hiding it would tear other words apart.
  */
 export function secretsOf({ driver, ...options }: StorageSettings): string[] {
-  const kindsOf = optionsOf[driver] ?? {}
+  const kindsOf = new Map(Object.entries(optionsOf(driver) ?? {}))
   const found = Object.entries(options).flatMap(([name, value]) => {
-    if (kindsOf[name] === 'secret') return typeof value === 'string' ? passwordsOf(value).concat(value) : []
-    return kindsOf[name] === 'json' ? secretsBelow(value, false) : []
+    const kind = kindsOf.get(name)
+    if (kind === 'json') return secretsBelow(value, false)
+    if (typeof value !== 'string') return []
+    if (kind === 'url') return secretsOfUrl(value)
+    return kind === 'secret' ? [value] : []
   })
   return [...new Set(found)].filter((secret) => secret.length >= 4).toSorted((a, b) => b.length - a.length)
 }
 
-/** As it stands in the address, and as it is meant. */
+/** What is no address may be a password that went into the wrong setting. */
+function secretsOfUrl(url: string): string[] {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return [url]
+  const inQuery = [...url.matchAll(/[?&][^=&]*(?:pass|secret|key|token)[^=&]*=([^&#]*)/gi)].flatMap(([, value]) => decoded(value!))
+  return [...passwordsOf(url), ...inQuery]
+}
+
 function passwordsOf(url: string): string[] {
-  const password = /\/\/[^\s/@]*?:(\S*)@/.exec(url)?.[1]
-  if (!password) return []
+  const password = /\/\/[^/@]*?:(.*)@/s.exec(url)?.[1]
+  return password ? decoded(password) : []
+}
+
+/** As it stands in the address, and as it is meant. */
+function decoded(text: string): string[] {
   try {
-    return [password, decodeURIComponent(password)]
+    return [text, decodeURIComponent(text)]
   } catch {
-    return [password]
+    return [text]
   }
 }
 
@@ -171,12 +189,12 @@ function checkFlags(flags: Record<string, string | undefined>, driver: string): 
 
 /** Against the driver that the file itself means. */
 function checkFile({ name, storage }: StorageSources['file'], driver: unknown): void {
-  const options = optionsOf[String(driver)]
+  const options = optionsOf(String(driver))
   if (options === undefined) return
   const unknown = Object.keys(storage).find((option) => option !== 'driver' && !Object.hasOwn(options, option))
   if (unknown === undefined) return
   const known = Object.keys(options)
-  const owners = Object.keys(kinds).filter((other) => Object.hasOwn(optionsOf[other]!, unknown))
+  const owners = Object.keys(kinds).filter((other) => Object.hasOwn(optionsOf(other)!, unknown))
   const remedy =
     owners.length > 0
       ? `${owners.join(', ')} ${owners.length > 1 ? 'have' : 'has'} it`
@@ -201,6 +219,7 @@ function describeAllowed(kind: Kind): string {
 const allowed: Record<Exclude<Kind, Range>, string> = {
   text: 'text',
   secret: 'text',
+  url: 'text',
   boolean: 'true or false',
   json: 'JSON',
   code: 'an object, which only treadlight.config.mjs or a Worker can hand over',
@@ -209,10 +228,15 @@ const allowed: Record<Exclude<Kind, Range>, string> = {
 const readers: Record<Exclude<Kind, Range>, (raw: unknown, isText: boolean) => unknown> = {
   text: asText,
   // A password may begin with a space.
-  secret: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
+  secret: asPlainText,
+  url: asPlainText,
   boolean: asBoolean,
   json: (raw, isText) => (isText ? parseJson(raw) : raw),
   code: (raw) => (typeof raw === 'object' && raw !== null ? raw : undefined),
+}
+
+function asPlainText(raw: unknown): string | undefined {
+  return typeof raw === 'string' && raw !== '' ? raw : undefined
 }
 
 /** Digits only: no `0x10`, no `1e3`. */

@@ -93,16 +93,34 @@ describe('PT18 ndjson: writes that fail', () => {
     }
   })
 
-  test('a torn line is ended also when ending it fails', async () => {
+  test.each([[[30, 0, 1, 20]], [[30, 20]], [[30, 1]], [[30, 45, 3]], [[30, 200]]])('a torn line is ended also when ending it fails (room for %j), and is no damage afterwards', async (rooms) => {
     const file = await createNdjsonFile()
     const store = await file.open()
-    for (const room of [30, 0, 1, 20]) {
+    for (const room of rooms) {
       system.room = room
       await expect(store.append([makeHit()])).rejects.toThrow(StoreBusyError)
     }
     await store.append([makeHit({ id: testId(1) })])
     await store.close()
+    file.problems.length = 0
     expect(await listIds(await file.open())).toEqual([testId(1)])
+    expect(file.problems).toEqual([])
+  })
+
+  test('a process that is killed while it ends a torn line leaves no damage either', async () => {
+    const file = await createNdjsonFile()
+    const store = await file.open()
+    for (const room of [30, 20]) {
+      system.room = room
+      await expect(store.append([makeHit()])).rejects.toThrow(StoreBusyError)
+    }
+    await store.close()
+    file.problems.length = 0
+    const next = await file.open()
+    await next.append([makeHit({ id: testId(1) })])
+    await next.close()
+    expect(await listIds(await file.open())).toEqual([testId(1)])
+    expect(file.problems).toEqual([])
   })
 
   test('what the disk did not confirm is not acknowledged', async () => {

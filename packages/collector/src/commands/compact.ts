@@ -20,7 +20,7 @@ export const compact: Command = {
   ],
   async run({ config, values }) {
     const force = values['force'] === true
-    const { store, close } = await openExisting(config)
+    const { store, close } = await openExisting(config, { freesSpace: true })
     const progress = createProgress()
     const started = performance.now()
     progress.show(() => `compacting … ${secondsSince(started)}`)
@@ -43,8 +43,8 @@ function sentence({ compacted, rewritten, deleted }: MaintainReport, force: bool
     ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
   ]
   if (done.length === 0) {
-    const stays = force ? 'Hits of the last twenty minutes' : 'Without --force, hits of days that have not ended'
-    return `There was nothing to do. ${stays} stay where they are.`
+    const more = force ? '' : ', and without --force those of days that have not ended'
+    return `There was nothing to do. Hits of the last twenty minutes stay where they are${more}.`
   }
   const text = `${done.join(', ')}.`
   const later = compacted + rewritten > 0 ? '\nWhat they replace is deleted after ten minutes, by a running collector or the next compact.' : ''

@@ -1,4 +1,5 @@
 import type { Check } from '@treadlight/store'
+import { checkLine } from '../checkLine.ts'
 import { describePlace, describePromise } from '../describeStorage.ts'
 import { examine, type Diagnosis, type Examination } from '../examine.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
@@ -59,13 +60,6 @@ async function report(examination: AsyncGenerator<Check, Diagnosis, void>, onChe
     if (done) return value
     onCheck(value)
   }
-}
-
-function checkLine({ name, ok, detail, remedy }: Check): string {
-  const mark = ok === true ? '✓' : ok === 'warning' ? '!' : '✗'
-  // Messages of errors name the remedy themselves.
-  const isSaid = ok === true || remedy === undefined || remedy === 'see the message'
-  return `  ${mark} ${name}: ${detail}${isSaid ? '' : `\n    → ${remedy}`}`
 }
 
 function siteLine({ site, hits, batches, segments, oldest, newest }: Diagnosis['sites'][number]): string {

@@ -82,7 +82,7 @@ async function eraseHits(config: Config, subject: Subject): Promise<Erased | und
   }
 
   async function eraseAlone(): Promise<Erased> {
-    const { store, values, close } = await openExisting(config)
+    const { store, values, close } = await openExisting(config, { freesSpace: true })
     try {
       await assertSite(store, subject.site)
       return await eraseNow(store, values, subject)

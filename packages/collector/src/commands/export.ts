@@ -75,7 +75,7 @@ async function copy(lines: AsyncIterable<Uint8Array>, output: Output, signal: Ab
   try {
     for await (const piece of lines) {
       if (signal.aborted) return undefined
-      // Nobody reads any more: what they wanted they have.
+      // Nobody takes any more: who reads it may have what they wanted.
       if (!(await output.write(piece))) break
       copied.hits += countLines(piece)
       copied.bytes += piece.byteLength

@@ -33,7 +33,7 @@ export const prune: Command = {
   async run({ config, values }) {
     const dryRun = values['dry-run'] === true
     const site = values['site'] as string | undefined
-    const { store, close } = await openExisting(config, { readOnly: dryRun })
+    const { store, close } = await openExisting(config, { readOnly: dryRun, freesSpace: true })
     try {
       if (site !== undefined) await assertSite(store, site)
       const report = await store.prune(retentionPolicy(config.retention), { dryRun, ...(site !== undefined && { site }) })

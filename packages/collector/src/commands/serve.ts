@@ -1,3 +1,4 @@
+import { checkLine } from '../checkLine.ts'
 import { serve, type RunningCollector } from '../serve.ts'
 import { version } from '../version.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -28,7 +29,7 @@ function ignoreNobody(url: string): string {
 }
 
 /** What a start prints. `more` adds lines of name and value. */
-export function banner({ url, password, collector }: RunningCollector, config: Config, more: [string, string][] = []): string {
+export function banner({ url, password, collector, failing }: RunningCollector, config: Config, more: [string, string][] = []): string {
   const lines: [string, string][] = [
     ['Dashboard', `${url}/dashboard/`],
     ...more,
@@ -44,6 +45,7 @@ export function banner({ url, password, collector }: RunningCollector, config: C
     '',
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
+    ...failing.flatMap((check) => [checkLine(check), '']),
     ...(password === undefined
       ? []
       : [

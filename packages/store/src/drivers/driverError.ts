@@ -50,7 +50,8 @@ function describe(cause: unknown): string {
   const code = rootCode(cause)
   // What PostgreSQL and SQLite have as codes tells nobody anything.
   if (/^E[A-Z_]+$/.test(code) && !code.startsWith('ERR_')) return code
-  return redact(cause instanceof Error ? cause.message : String(cause))
+  if (!(cause instanceof Error)) return redact(String(cause))
+  return cause.message === 'fetch failed' && cause.cause instanceof Error ? describe(cause.cause) : redact(cause.message)
 }
 
 /** ioredis keeps the arguments of a command, which are hits or a password; Node's URL keeps what it could not parse. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, statfs, unlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Check } from '../checkStorage.ts'
-import { attempt, codeOf } from './fsError.ts'
+import { attempt, codeOf, NoFolderError } from './fsError.ts'
 import { makeDirectory } from './makeDirectory.ts'
 
 /** Below it a collector may be full within hours, bytes. */
@@ -12,8 +12,12 @@ const tooLittleSpace = 64 * 1024 ** 2
 /** What a 201 is worth in this folder, and how much longer there will be any. */
 export async function checkFolder({ base, sync = true }: { base: string; sync?: boolean | undefined }): Promise<Check[]> {
   const folder = resolve(base)
-  await attempt('make', folder, makeDirectory)
+  await attempt('make', folder, () => makeDirectory(folder).catch(rethrow))
   return [await checkLinks(folder), await checkSpace(folder), checkSync(sync)]
+
+  function rethrow(cause: unknown): never {
+    throw codeOf(cause) === 'ENOTDIR' ? new NoFolderError(folder, cause) : cause
+  }
 }
 
 async function checkLinks(folder: string): Promise<Check> {

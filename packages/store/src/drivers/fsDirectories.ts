@@ -1,13 +1,13 @@
-import { open, readdir, rmdir } from 'node:fs/promises'
+import { open, readdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { codeOf, unlessMissing } from './fsError.ts'
+import { codeOf, NoFolderError, unlessMissing } from './fsError.ts'
 import { makeDirectory } from './makeDirectory.ts'
 
 /**
- * No dot at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to
+ * No dot at the beginning: such names are given by others, `.DS_Store` by macOS, `.nfs…` by NFS. None at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to
  * a file system is in the alphabet, nor is the `~` of our temporary files.
  */
-export const segmentPattern: RegExp = /^[A-Za-z0-9._-]*[A-Za-z0-9_-]$/
+export const segmentPattern: RegExp = /^(?!\.)[A-Za-z0-9._-]*[A-Za-z0-9_-]$/
 
 /** The directories below one base. */
 export interface Directories {
@@ -23,10 +23,14 @@ export interface Directories {
 export function createDirectories(base: string, synced: boolean): Directories {
   const isBelowBase = (path: string) => path.startsWith(base + sep)
 
+  async function rethrow(cause: unknown): Promise<never> {
+    throw codeOf(cause) === 'ENOTDIR' && !(await isDirectory(base)) ? new NoFolderError(base, cause) : cause
+  }
+
   return {
     async around(path, make) {
       for (let attempt = 1; ; attempt++) {
-        const made = await makeDirectory(dirname(path))
+        const made = await makeDirectory(dirname(path)).catch(rethrow)
         // What lies above the base is not synced later: it is done only by whoever has just made it.
         if (synced && made !== undefined && !isBelowBase(made)) await syncUp(base, dirname(made))
         try {
@@ -51,6 +55,10 @@ export function createDirectories(base: string, synced: boolean): Directories {
       }
     },
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await unlessMissing(stat(path)))?.isDirectory() === true
 }
 
 /** The keys of the files below a directory. What vanishes meanwhile is left out; links are not followed. */

@@ -1,6 +1,6 @@
 const remedies: Record<string, string> = {
   ENOENT: 'stop the collector before you remove or replace its folder; name one that can be made',
-  EACCES: 'give this user write access to it',
+  EACCES: 'give this user read and write access to it',
   EPERM: 'give this user write access to it, on a file system with hard links',
   ENOTSUP: 'use a file system with hard links',
   EROFS: 'mount it writable or choose another folder',
@@ -22,9 +22,29 @@ export async function attempt<T>(action: string, path: string, act: (path: strin
     return await act(path)
   } catch (cause) {
     const code = codeOf(cause)
-    const remedy = remedies[code] ?? 'check the disk and the folder'
+    const remedy = remedyOf(cause, action) ?? remedies[code] ?? 'check the disk and the folder'
     const message = `[treadlight fs] could not ${action} ${path} (${code || String(cause)}): ${remedy}`
     throw Object.assign(new Error(message, { cause }), { code })
+  }
+}
+
+/** Who may not look at something needs no right to write, and the other way round. */
+const rights: Record<string, string> = { read: 'read', list: 'read', 'look at': 'read', write: 'write', 'append to': 'write', remove: 'write', make: 'write' }
+
+function remedyOf(cause: unknown, action: string): string | undefined {
+  if (cause instanceof NoFolderError) return cause.remedy
+  const right = rights[action]
+  return codeOf(cause) === 'EACCES' && right !== undefined ? `give this user ${right} access to it` : undefined
+}
+
+/** Of a base that a file is in the way of; left as it is, ENOTDIR would be taken for keys that exclude each other. */
+export class NoFolderError extends Error {
+  readonly code = 'ENOTDIR'
+  readonly remedy: string
+
+  constructor(base: string, cause: unknown) {
+    super(`${base} is not a folder`, { cause })
+    this.remedy = `${base} is not a folder: a file is in its place, or in its way; name a folder`
   }
 }
 

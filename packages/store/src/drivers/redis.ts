@@ -13,7 +13,7 @@ export interface RedisDriverOptions {
   port?: number
   username?: string
   password?: string
-  /** Number of the database. @default 0 */
+  /** Number of the database; beside `url`, where that names none. @default 0 */
   db?: number
   /** Some nodes of a cluster; then `url`, `host` and `port` do not count. All values of one site are on one node. */
   cluster?: { host: string; port: number }[]
@@ -38,7 +38,8 @@ export interface RedisDriverOptions {
  * says. After a lost connection nothing is sent again by itself: whether a write took effect is unknown, and says so. In
  * a cluster ioredis does send it again, and EEXIST may then mean one's own value.
  *
- * @throws Error naming what to install, or the server that cannot be reached
+ * @throws RangeError for what is no number of a database
+ * @throws Error naming what to install, the server that cannot be reached, or the database that it does not have
  * @example
  * const driver = await createRedisDriver({ url: 'redis://localhost:6379' })
  */

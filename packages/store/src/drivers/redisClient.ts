@@ -22,9 +22,13 @@ export async function connectRedis(options: RedisDriverOptions, timeout: number)
   const client = await createClient(options, timeout)
   let broken: unknown
   // Without a listener ioredis writes to the console, and what is worth saying is in the error of each call.
-  client.on('error', (error: unknown) => (broken = error))
+  client.on('error', (error: unknown) => {
+    if (!isNoise(error)) broken = error
+    // After a SELECT that was refused ioredis goes on, in database 0: the connection is given up before it is ready.
+    if (isSelection(error)) client.disconnect(true)
+  })
   client.on('ready', () => (broken = undefined))
-  const reasonOf = (error: unknown) => (error instanceof Error && connectionErrors.test(error.message) ? (broken ?? lostError(error)) : error)
+  const reasonOf = (error: unknown) => (isNoise(error) ? (broken ?? lostError(error)) : error)
 
   try {
     await withTimeout(client.connect(), timeout)
@@ -44,17 +48,24 @@ export async function connectRedis(options: RedisDriverOptions, timeout: number)
   }
 }
 
-/** ioredis' own words for a lost connection; they tell nobody why. */
-const connectionErrors = /max retries per request|^Connection is closed/
+function isSelection(error: unknown): boolean {
+  return (error as { command?: { name?: unknown } }).command?.name === 'select'
+}
 
-function lostError(cause: Error): Error {
+/** ioredis' own words for a lost connection; they tell nobody why. */
+function isNoise(error: unknown): boolean {
+  return error instanceof Error && /max retries per request|^Connection is closed/.test(error.message)
+}
+
+function lostError(cause: unknown): Error {
   return Object.assign(new Error('the connection was lost', { cause }), { code: 'ECONNRESET' })
 }
 
 async function createClient(options: RedisDriverOptions, timeout: number): Promise<RedisClient> {
   const { Cluster, Redis } = await import('ioredis').catch(missingPeer('redis', 'ioredis'))
   const { url, cluster, client } = options
-  const { username, password, host = 'localhost', port = 6379, db = 0 } = options
+  const { username, password, host = 'localhost', port = 6379, db } = options
+  checkDatabase(options)
   const account = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
   if (cluster) return new Cluster(cluster, { lazyConnect: true, redisOptions: { ...account, connectTimeout: timeout }, ...client })
   const settings = {
@@ -63,9 +74,30 @@ async function createClient(options: RedisDriverOptions, timeout: number): Promi
     // Fails what waits as soon as the connection is lost, instead of sending it a second time.
     maxRetriesPerRequest: 0,
     ...account,
+    // Beside a URL it counts where that names none.
+    ...(db !== undefined && { db }),
     ...client,
+    // A round trip each: without them it is ready before it is known whether there is such a database.
+    disableClientInfo: false,
+    enableReadyCheck: true,
   }
-  return url === undefined ? new Redis({ host, port, db, ...settings }) : new Redis(url, settings)
+  const redis = url === undefined ? new Redis({ host, port, ...settings }) : new Redis(url, settings)
+  // What `client` says, or the query of the URL: ioredis takes over what it cannot read as NaN.
+  if (!isDatabase(redis.options.db)) throw new RangeError('[treadlight redis] db must be the number of a database, from 0')
+  return redis
+}
+
+/** @throws RangeError for what ioredis would take for another database, or for none */
+function checkDatabase({ url, cluster, db = 0 }: RedisDriverOptions): void {
+  if (!isDatabase(db)) throw new RangeError('[treadlight redis] db must be the number of a database, from 0')
+  if (cluster && db > 0) throw new RangeError('[treadlight redis] db: a cluster has database 0 only: leave it out')
+  const path = url !== undefined && /^rediss?:/i.test(url) && URL.canParse(url) ? new URL(url).pathname : ''
+  // What stands there is not shown: of an address that is not as it should be, it may be a part of the password.
+  if (!/^\/?\d*$/.test(path)) throw new RangeError('[treadlight redis] url must end with the number of a database, redis://localhost:6379/0, or with the port')
+}
+
+function isDatabase(db: unknown): boolean {
+  return Number.isSafeInteger(db) && Number(db) >= 0
 }
 
 function addressOf({ url, cluster, host = 'localhost', port = 6379 }: RedisDriverOptions): string {
@@ -75,7 +107,9 @@ function addressOf({ url, cluster, host = 'localhost', port = 6379 }: RedisDrive
 
 const remedies: [pattern: RegExp, remedy: string][] = [
   [/^(NOAUTH|WRONGPASS|ERR invalid password|ERR AUTH)/, 'correct username and password'],
-  [/^NOPERM/, 'allow its user the commands SADD, SMEMBERS, HSETNX, HGET, HEXISTS, HKEYS and HDEL'],
+  [/DB index/, 'name a database that the server has, by db or at the end of url: there are as many as `databases` in its settings says'],
+  [/^ERR SELECT is not allowed in cluster/, 'a cluster has database 0 only: leave db out'],
+  [/^NOPERM/, 'allow its user the commands SELECT, SADD, SMEMBERS, HSETNX, HGET, HEXISTS, HKEYS and HDEL'],
   [/^WRONGTYPE/, 'another application uses this name: choose another base'],
   [/^OOM/, 'raise maxmemory of the server'],
   [/^MISCONF/, 'the server cannot write to its disk: see its log'],

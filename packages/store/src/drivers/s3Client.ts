@@ -157,6 +157,8 @@ const remedies: [pattern: RegExp, remedy: string][] = [
 
 /** What the owner can do about an error of a request. */
 export function remedyOf(cause: unknown): string {
+  // https://fetch.spec.whatwg.org/#port-blocking
+  if (cause instanceof Error && cause.cause instanceof Error && cause.cause.message === 'bad port') return 'give endpoint another port: fetch refuses this one'
   if (!(cause instanceof S3Error)) return 'check endpoint, and the network'
   const known = remedies.find(([pattern]) => pattern.test(cause.reason))?.[1]
   if (known !== undefined) return known

@@ -1,7 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Erasure } from '../erasure.ts'
-import type { FrameProblem } from '../frame.ts'
 import type { StoredHit } from '../hit.ts'
 import type { Pruning } from '../pruning.ts'
 import type { Link } from '../store.ts'
@@ -21,7 +20,6 @@ export type Entry =
 /** Of the file. A later one is refused, never guessed at. */
 const version = 1
 const sealPattern = /^,"crc":"([0-9a-f]{8})"\}$/
-const closingBrace = 125
 const sealLength = ',"crc":"00000000"}'.length
 
 /** The first line of every file. */
@@ -36,22 +34,28 @@ export function encodeLine(value: object): string {
   return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}\n`
 }
 
-/**
- * Reads a line, given without its newline. `torn`: it has no end, as after a write that was cut off; `checksum`: its
- * bytes are not those that were written.
- */
-export function decodeLine(bytes: Buffer): object | FrameProblem['reason'] {
+/** Reads a line, given without its newline. Undefined where its bytes are not those that were written, or lack an end. */
+export function decodeLine(bytes: Buffer): object | undefined {
   const end = bytes.length - sealLength
   const [, crc] = sealPattern.exec(bytes.toString('latin1', Math.max(end, 0))) ?? []
-  if (crc === undefined) return bytes.at(-1) === closingBrace ? 'checksum' : 'torn'
+  if (crc === undefined) return undefined
   const text = bytes.subarray(0, end)
-  if (crc32(text) !== parseInt(crc, 16)) return 'checksum'
+  if (crc32(text) !== parseInt(crc, 16)) return undefined
   try {
     return JSON.parse(`${text.toString()}}`) as object
   } catch {
     // Cut off behind a visitor's property that is called crc.
-    return 'torn'
+    return undefined
   }
+}
+
+/** The length of the line that these bytes begin with, where its newline has become another byte. */
+export function findWholeLine(bytes: Buffer): number | undefined {
+  for (const { 0: seal, index } of bytes.toString('latin1').matchAll(/,"crc":"[0-9a-f]{8}"\}/g)) {
+    const end = index + seal.length
+    if (decodeLine(bytes.subarray(0, end)) !== undefined) return end
+  }
+  return undefined
 }
 
 /**

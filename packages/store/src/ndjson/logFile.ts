@@ -71,16 +71,18 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
   let end = 0
   let lines = 0
   let doubtful = false
-  /** Where a last line begins that has no end. */
-  let torn: number | undefined
+  /** Whether the last line has its newline. */
+  let ended = true
+  /** Where lines begin that were cut off, as long as no line says so. */
+  let torn: readonly number[] = []
   /** A write that failed, until it is known how much of it is there. */
-  let doubt: { start: number; bytes: Buffer } | undefined
+  let doubt: { start: number; bytes: Buffer; ending: number } | undefined
   /** Whether the disk knows that the name means this very file. */
   let named = false
 
   // What a killed rewrite has left may hold what was to be deleted.
   await unlessMissing(unlink(aside))
-  const head = await attempt('open', path, readHead)
+  const head = await attempt('read', path, readHead)
   // Nothing can have been stored behind a first line that is not whole.
   if (head.length < header.length && header.startsWith(head)) await rewrite([])
   else {
@@ -103,7 +105,7 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
 
   async function read(): Promise<void> {
     const found = await attempt('read', path, () => readEntries(path, onEntry))
-    ;({ end, lines, doubtful, torn } = found)
+    ;({ end, lines, doubtful, ended, torn } = found)
     handle = await attempt('open', path, () => open(path, 'a'))
     inode = (await handle.stat()).ino
     // Whoever wrote this may have been killed before the disk had it, and what is here counts as durable from now on.
@@ -116,7 +118,8 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
     await settle()
     await assertUntouched()
     await nameIt()
-    const bytes = Buffer.from(endTornLine() + text)
+    const ending = Buffer.from(endTornLine())
+    const bytes = Buffer.concat([ending, Buffer.from(text)])
     try {
       await attempt('append to', path, async () => {
         await writeAll(handle!, bytes)
@@ -124,33 +127,38 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
         if (sync) await handle!.datasync()
       })
     } catch (error) {
-      doubt = { start: end, bytes }
+      doubt = { start: end, bytes, ending: ending.length }
       doubtful = true
       await settle().catch(() => undefined)
       throw error
     }
     end += bytes.length
     lines += count
-    torn = undefined
+    ended = true
+    torn = []
   }
 
   /** So that at most the torn line is lost, and later readers know that nobody misses it. */
   function endTornLine(): string {
-    return torn === undefined ? '' : `\n${encodeLine({ torn: { offset: torn } })}`
+    return `${ended ? '' : '\n'}${torn.map((offset) => encodeLine({ torn: { offset } })).join('')}`
   }
 
   /** Finds out what a failed write has left. */
   async function settle(): Promise<void> {
     if (doubt === undefined) return
-    const { start, bytes } = doubt
+    const { start, bytes, ending } = doubt
     const { size } = await attempt('look at', path, () => handle!.stat())
     doubt = undefined
     // Another program has cut it or added to it: `assertUntouched` tells.
     if (size < start || size > start + bytes.length) return
     const written = bytes.subarray(0, size - start)
     const offset = start + written.lastIndexOf('\n') + 1
-    if (written.length > 0) torn = offset < size ? offset : undefined
-    if (torn === offset) onProblem({ key: path, offset, reason: 'torn' })
+    if (written.length >= ending) torn = []
+    if (written.length > 0) ended = offset === size
+    if (offset < size) {
+      torn = [...torn, offset]
+      onProblem({ key: path, offset, reason: 'torn' })
+    }
     end = size
   }
 
@@ -184,7 +192,8 @@ async function openLocked(path: string, { sync, onEntry, onProblem }: LogFileOpt
     inode = (await next.stat()).ino
     end = written.bytes
     lines = written.lines
-    torn = undefined
+    ended = true
+    torn = []
     doubtful = false
     named = false
     await old?.close()

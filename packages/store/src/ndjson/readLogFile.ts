@@ -17,7 +17,7 @@ export async function readLogFile({ path: name, onEntry, onProblem }: Omit<LogFi
     throw new Error(`[treadlight ndjson] ${path} was opened to be read only: open it without readOnly`)
   }
   const log = { lines: 0, doubtful: false, append: refuse, rewrite: refuse, close: async () => undefined }
-  const head = await attempt('open', path, readHead)
+  const head = await attempt('read', path, readHead)
   // Not there, or just being made.
   if (head.length < header.length && header.startsWith(head)) return log
   checkHeader(head, path)
