@@ -166,4 +166,15 @@ describe('PV16 PV18 PV22 random histories: every store says what the reference s
       })
     }
   }
+
+  test('who logs in again after an erasure is known, also to who reads the links before the erasure', async () => {
+    const steps: Step[] = [
+      { do: 'identify', session: 's1', user: 'u1' },
+      { do: 'erase', subject: { user: 'u1' } },
+      { do: 'identify', session: 's1', user: 'u1' },
+      { do: 'append', hits: [makeHit({ id: testId(0), session: 's1', user: '', time: noon + day })] },
+      { do: 'reopen' },
+    ]
+    await play(steps.map((step) => [step, 0]), createFaultyStorage({ append: false }).storage, 1)
+  })
 })

@@ -9,9 +9,9 @@ import type { Link } from './store.ts'
  * grow-only set like the facts: nothing is decided on arrival, so the order of arrival cannot matter.
  */
 export interface Marks {
-  /** False if the link can change nothing. */
-  addLink(link: Link): boolean
-  /** Whether `addLink` would be false. */
+  /** Also one that changes nothing as yet: an erasure that is read later may end the one before it. */
+  addLink(link: Link): void
+  /** Whether the link would change nothing. */
   knowsLink(link: Link): boolean
   addErasure(erasure: Erasure): void
   addPruning(pruning: Pruning): void
@@ -67,11 +67,11 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
 
   const marks: Marks = {
     addLink(link) {
-      if (marks.knowsLink(link)) return false
-      links.set(link.session, [...(links.get(link.session) ?? []), link].toSorted(byAge))
+      const known = links.get(link.session) ?? []
+      if (known.some(({ user, time }) => user === link.user && time === link.time)) return
+      links.set(link.session, [...known, link].toSorted(byAge))
       const sessions = sessionsOf.get(link.user) ?? new Set()
       sessionsOf.set(link.user, sessions.add(link.session))
-      return true
     },
     knowsLink: (link) =>
       links.get(link.session)?.some((known) => known.user === link.user && known.time <= link.time && !isDead(known)) === true,

@@ -27,9 +27,9 @@ export interface SiteMemory {
   /** What becomes of the hit when it is added. */
   outcomeOf(hit: StoredHit): AppendOutcome
   addHit(hit: StoredHit): AppendOutcome
-  /** Whether `addLink` would be false. @throws RangeError unless the link names a session and a user */
+  /** Whether the link would change nothing. @throws RangeError unless the link names a session and a user */
   knowsLink(link: Link): boolean
-  /** False if the link changes nothing. */
+  /** False if the link changes nothing as yet: an erasure that is read later may end the one before it. */
   addLink(link: Link): boolean
   /** @param time the store's clock, ms since 1970 */
   planErasure(subject: Subject, time: number): { erasure: Erasure; report: EraseReport }
@@ -78,8 +78,9 @@ export function createSiteMemory(site: string, from?: Readonly<SiteState>): Site
     },
     addLink(link) {
       checkLink(link)
-      const isNew = marks.addLink(link)
-      if (isNew) links.push(link)
+      const isNew = !marks.knowsLink(link)
+      links.push(link)
+      marks.addLink(link)
       return isNew
     },
     planErasure(subject, time) {

@@ -85,9 +85,14 @@ async function play(steps: readonly Step[]): Promise<void> {
   const reference = createReferenceStore(options)
   let store = await createNdjsonStore(options)
   const seen = new Set<string>()
+  // What is too old for an earlier pruning does not come: as a collector refuses it, and an import is one of its own.
+  let oldest = -Infinity
   for (const drawn of steps) {
     time += minute
-    const step = drawn.do === 'append' ? { ...drawn, hits: drawn.hits.map(receive) } : drawn
+    const step = drawn.do === 'append' ? { ...drawn, hits: drawn.hits.filter((hit) => hit.time >= oldest).map(receive) } : drawn
+    if (step.do === 'prune' && !step.dryRun) {
+      oldest = Math.max(oldest, step.newest === undefined ? time - Math.min(step.anonymous, step.authenticated) : time + day)
+    }
     if (step.do === 'maintain') await store.maintain(step)
     else if (step.do === 'reopen') {
       await store.close()
