@@ -2,6 +2,7 @@ import { compact, isClosed, uniteDay, type CompactionOptions } from './compactio
 import { addToDay, type DayFacts } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
+import { latestEnds, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import type { SiteLog } from './siteLog.ts'
 
@@ -118,15 +119,16 @@ async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<D
  */
 export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
   const found = { facts: 0, clean: true }
-  const isOld = [...log.prunings.values()].some(({ at }) => at < options.now() - pruneRest)
-  for (const [day, files] of log.catalog.days) {
+  const restedEnds = latestEnds([...log.prunings.values()].filter(({ at }) => at < options.now() - pruneRest))
+  for (const day of log.catalog.days.keys()) {
+    // As things stand now: with each day that is written anew there are other lists.
+    const files = log.catalog.days.get(day) ?? []
     const { pruningEnds } = log.marks
-    const endOf = ({ kind }: SegmentFile) => (kind === 'anon' ? pruningEnds.anonymous : pruningEnds.authenticated)
-    const touched = files.filter((file) => file.from < endOf(file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
+    const touched = files.filter((file) => file.from < endOf(pruningEnds, file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
     if (touched.length === 0) continue
     // Until it was read whole: a damaged one may be mended from a backup.
     found.clean = false
-    if (!(isOld || touched.some((file) => file.to < endOf(file)))) continue
+    if (!touched.some((file) => file.to < endOf(pruningEnds, file) || file.from < endOf(restedEnds, file))) continue
     const read = await readFiles(log, files)
     // What was moved into segments while they were read is in neither.
     if (read === undefined || log.catalog.days.get(day) !== files) continue
@@ -137,6 +139,10 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
     else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)
   }
   return found
+}
+
+function endOf({ anonymous, authenticated }: PruningEnds, { kind }: SegmentFile): number {
+  return kind === 'anon' ? anonymous : authenticated
 }
 
 function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {
