@@ -259,6 +259,11 @@ export const rotMutants: readonly Omit<Mutant, 'by'>[] = [
   },
   {
     rule: 'R11',
+    name: 'a frame whose length has changed passes for torn',
+    patches: [{ file: 'frame.ts', find: "isWhole(bytes, start, Number(its), checksum) ? 'checksum' : 'torn'", replace: "isWhole(bytes, start, Number(its), '') ? 'checksum' : 'torn'" }],
+  },
+  {
+    rule: 'R11',
     name: 'damage is not reported',
     patches: [{ file: 'siteLog.ts', find: 'onProblem({ key, ...problem })', replace: '' }],
   },
