@@ -33,7 +33,7 @@ export async function adoptSegments(log: SiteLog, options: CompactionOptions & {
     unread.add(reason)
     log.report({ key, offset: 0, reason })
   }
-  if (files.length > 0 && !(await commitManifest(log, options, { time: now(), files, covers: {}, replaces: [] }, begun))) return
+  if (files.length > 0 && !(await commitManifest(log, options, { time: now(), files, covers: {}, replaces: [] }))) return
   // A crash leaves both cut off, but neither changed.
   const isSpent = (reason: 'torn' | 'checksum') => !unread.has('checksum') && (reason === 'torn' || !unread.has('torn'))
   const spent = [...log.damagedManifests].filter(([key, reason]) => isSpent(reason) && !isYoung(key)).map(([key]) => key)

@@ -42,10 +42,10 @@ export async function maintainSite(
   const isIdle = !areBatchesGathered && !areLinksGathered && report.compacted + report.rewritten === 0 && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
-    const swept = await sweep(log, options)
+    const swept = await sweep(log, options, memory)
     report.deleted = swept.deleted
     memory.sweptAt = options.now()
-    memory.waits = !swept.clean
+    memory.waits = swept.waits
     if (clean && swept.clean) await finishErasures(log)
   }
   if (pruned.clean) await forgetPrunings(log, options)
