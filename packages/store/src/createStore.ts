@@ -16,7 +16,7 @@ import { runQuery } from './runQuery.ts'
 import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
-import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -115,13 +115,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }),
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
-        const report = { compacted: 0, rewritten: 0, deleted: 0 }
+        const report: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
         for (const site of await findSites()) {
           const { log, memory } = siteOf(site)
-          const { compacted, rewritten, deleted } = await maintainSite(log, settings, writer, memory, force)
+          const { compacted, rewritten, deleted, regained = 0 } = await maintainSite(log, settings, writer, memory, force)
           report.compacted += compacted
           report.rewritten += rewritten
           report.deleted += deleted
+          if (regained > 0) report.regained = (report.regained ?? 0) + regained
         }
         await sweepDrivers()
         return report

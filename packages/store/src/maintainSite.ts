@@ -35,7 +35,9 @@ export async function maintainSite(
   const { storage } = options
   const areBatchesGathered = !isAppending(storage) && (await gatherBatches(log, options))
   const areLinksGathered = await gatherLinks(log, options)
-  await adoptSegments(log, options)
+  const adopted = await adoptSegments(log, options)
+  report.deleted += adopted.deleted
+  if (adopted.regained > 0) report.regained = adopted.regained
   const { facts, clean } = await rewriteSegments(log, options, memory)
   const pruned = await rewritePruned(log, options, memory)
   report.rewritten = facts + pruned.facts
@@ -43,7 +45,7 @@ export async function maintainSite(
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
     const swept = await sweep(log, options, memory)
-    report.deleted = swept.deleted
+    report.deleted += swept.deleted
     memory.sweptAt = options.now()
     memory.waits = swept.waits
     if (clean && swept.clean) await finishErasures(log)
