@@ -43,12 +43,16 @@ const leftOverAge = 10 * 60_000
  * segments that they name. Any number of processes may have the same storage open; all they share is values that are
  * written once and united by the ids of the hits.
  *
- * It does not dispose of the storage when it is closed: whoever made that may keep other things in it.
+ * It does not dispose of the storage when it is closed: whoever made that may keep other things in it. Do so behind it, or
+ * connections and the file that hits were last appended to stay open.
  *
  * @throws Error if a later version has written to the storage; nothing is changed
  * @example
- * const store = await createStore(await openStorage({ driver: 'fs', base: './data' }))
+ * const opened = await openStorage({ driver: 'fs', base: './data' })
+ * const store = await createStore(opened)
  * await store.append(hits)
+ * await store.close()
+ * await opened.storage.dispose()
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const settings = resolveOptions(options)

@@ -138,7 +138,7 @@ export interface HitStore {
   prune(policy: RetentionPolicy, options?: PruneOptions): Promise<PruneReport>
   /** Upkeep: safe to run anywhere, any time, by any number of processes. */
   maintain(options?: MaintainOptions): Promise<MaintainReport>
-  /** Finishes what is being written. Later calls throw. */
+  /** Finishes what is being written. Later calls throw. What the store was opened on stays open: see `createStore`. */
   close(): Promise<void>
 }
 
