@@ -98,8 +98,8 @@ async function judge({ sound, key, cut, append, random }: Damage, open: OpenStor
   const back = isMark(key) && isReported() ? [] : after.filter((id) => !expected.includes(id))
   if (back.length > 0) note('twice', `${name}: upkeep has brought ${back.join()}`)
   const isKept = faulty.values.get(key)?.equals(damaged) === true
-  // A batch that seems cut off at its end is what a crash leaves of hits that nobody was promised.
-  const isOnlyTorn = key.includes(':batch:') && store.problems.every((problem) => problem.reason === 'torn')
+  // A batch that is cut off at its end is what a crash leaves of hits that nobody was promised.
+  const isOnlyTorn = cut && key.includes(':batch:') && store.problems.every((problem) => problem.reason === 'torn')
   if (!isSame(before) && !isSame(after) && !isKept && !isOnlyTorn) note('lost', `${name}: what was damaged is deleted as if it had been read`)
   await store.close()
   return expected.length

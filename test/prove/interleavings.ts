@@ -188,6 +188,55 @@ export const sweptUnderManifest: Interleaving = {
   },
 }
 
+/** The look whether the segments are there is what spares everybody the sight of a manifest without them. */
+export const erasedBeforeCommit: Interleaving = {
+  name: 'a compaction sleeps before its manifest is written, while somebody is erased who is in its segment',
+  async play(open) {
+    const stage = createStage(open)
+    const { slow, release, done } = await eraseBeforeCommit(stage)
+    const other = await stage.enter()
+    await keepUp(stage, other, 1, minute)
+    if ([...stage.faulty.values.keys()].some((key) => key.includes(':segment:'))) return 'the person is still in a segment'
+    release()
+    await done
+    await keepUp(stage, other, 3)
+    return stage.judge([slow, other], 20)
+  },
+}
+
+export const erasedUnderManifest: Interleaving = {
+  name: 'a manifest comes minutes late, at the moment in which its segment is swept for a person in it; who sweeps is killed',
+  async play(open) {
+    const stage = createStage(open)
+    const { slow, release } = await eraseBeforeCommit(stage)
+    const [sweeper, other] = [await stage.enter(), await stage.enter()]
+    const sweeping = await begin(sweeper, `remove ${site}:segment:`, { force: false })
+    const listing = await begin(other, `list ${site}:segment:`, { force: false })
+    await land(slow, release)
+    await idsOf(other)
+    listing.release()
+    await listing.done
+    const removed = sweeper.hold(`remove ${site}:segment:`, 'after')
+    sweeping.release()
+    await removed.reached
+    await keepUp(stage, other, 3)
+    other.problems.length = 0
+    await keepUp(stage, other, 3)
+    return stage.judge([other], 20)
+  },
+}
+
+/** A process is held up before its manifest, of hits that it has taken itself, and one of them is erased. */
+async function eraseBeforeCommit(stage: Stage): Promise<{ slow: Actor; release(): void; done: Promise<unknown> }> {
+  const [slow, eraser] = [await stage.enter(), await stage.enter()]
+  for (let index = 0; index < 20; index++) await slow.store.append([makeHit()])
+  await slow.store.append([makeHit({ visitor: 'ada' })])
+  const held = await begin(slow, writeManifest)
+  stage.time += 12 * minute
+  await eraser.store.erase({ site, visitor: 'ada' })
+  return { slow, ...held }
+}
+
 export const sweptAndNamed: Interleaving = {
   name: 'a manifest comes hours late, at the moment in which its segments are swept, and a newcomer deletes its batches at once',
   async play(open) {

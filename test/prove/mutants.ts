@@ -1,7 +1,9 @@
 import {
   deletedBeforeDurable,
   diedInCommit,
+  erasedBeforeCommit,
   erasedThenTold,
+  erasedUnderManifest,
   gatheredByHalf,
   overtakenReader,
   prunedBesideDamage,
@@ -98,8 +100,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'compaction.ts',
-        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  if (isLate',
-        replace: `void createItem(storage, key, bytes)${ignored}\n  if (isLate`,
+        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  if (!(await areThere',
+        replace: `void createItem(storage, key, bytes)${ignored}\n  if (!(await areThere`,
       },
     ],
     by: deletedBeforeDurable,
@@ -200,8 +202,20 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R14',
     name: 'nobody looks whether the segments are still there when the manifest has taken hours',
-    patches: [{ file: 'compaction.ts', find: 'if (isLate(options, begun) && !(await areThere(options, manifest.files))) {', replace: 'if (isLate(options, begun) && !areThere) {' }],
+    patches: [{ file: 'compaction.ts', find: 'if (!(await areThere(storage, manifest.files))) {', replace: 'if (!areThere) {' }],
     by: sleptBeforeCommit,
+  },
+  {
+    rule: 'R14',
+    name: 'nobody looks whether the segments are still there when somebody was erased',
+    patches: [{ file: 'compaction.ts', find: 'if (!(await areThere(storage, manifest.files))) {', replace: 'if (!areThere) {' }],
+    by: erasedBeforeCommit,
+  },
+  {
+    rule: 'R14',
+    name: 'a segment that nobody names is not searched for erased persons',
+    patches: [{ file: 'sweep.ts', find: 'if (!log.marks.hasErasures) return false', replace: 'if (waiting >= 0) return false' }],
+    by: erasedBeforeCommit,
   },
   {
     rule: 'R14',
@@ -218,8 +232,14 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R14',
     name: 'the grace time is over before anybody could see the manifest',
-    patches: [{ file: 'catalog.ts', find: 'since.set(key, seen - manifest.time > commitLimit ? seen : manifest.time)', replace: 'since.set(key, seen - manifest.time > 400 * commitLimit ? seen : manifest.time)' }],
+    patches: [{ file: 'catalog.ts', find: 'seen - manifest.time > clockDifference', replace: 'seen - manifest.time > 400 * 86_400_000' }],
     by: sweptUnderManifest,
+  },
+  {
+    rule: 'R14',
+    name: 'the grace time of a manifest that came minutes late is over before anybody could see it',
+    patches: [{ file: 'catalog.ts', find: 'seen - manifest.time > clockDifference', replace: 'seen - manifest.time > 6 * clockDifference' }],
+    by: erasedUnderManifest,
   },
   {
     rule: 'R14',
@@ -238,6 +258,7 @@ export const mutants: readonly Mutant[] = [
     name: 'nobody cares how long a compaction took, or what has become of its segments',
     patches: [
       { file: 'compaction.ts', find: 'return Math.abs(now() - begun) > commitLimit', replace: 'return Math.abs(now() - begun) > 400 * commitLimit' },
+      { file: 'compaction.ts', find: 'if (!(await areThere(storage, manifest.files))) {', replace: 'if (!areThere) {' },
       { file: 'catalog.ts', find: 'if (files.some((file) => missing.has(file.key) && !replaced.has(file.key))) found.add(key)', replace: 'if (files.some((file) => replaced.has(file.key) && missing.has(file.key))) found.delete(key)' },
       { file: 'sweep.ts', find: 'await findMissing(new Set(segments))', replace: 'void findMissing' },
     ],
@@ -256,6 +277,11 @@ export const rotMutants: readonly Omit<Mutant, 'by'>[] = [
     rule: 'R11',
     name: 'a damaged batch is covered',
     patches: [{ file: 'siteLog.ts', find: "batch.damaged ||= problem.reason === 'checksum' || name.bytes > 0", replace: '' }],
+  },
+  {
+    rule: 'R11',
+    name: 'a frame whose length has changed passes for torn',
+    patches: [{ file: 'frame.ts', find: "isWhole(bytes, start, Number(its), checksum) ? 'checksum' : 'torn'", replace: "isWhole(bytes, start, Number(its), '') ? 'checksum' : 'torn'" }],
   },
   {
     rule: 'R11',

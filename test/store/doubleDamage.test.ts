@@ -113,6 +113,6 @@ test('a segment of a later version whose manifest is damaged: nothing goes, and 
   bytes[digit] = '9'.charCodeAt(0)
   faulty.values.set(segment, bytes)
   const store = await createStore({ storage: faulty.storage, durability: 'volatile', now: () => later, refreshMs: 0 })
-  await expect(store.maintain({ force: true })).rejects.toThrow('later than this version')
+  await expect(store.maintain({ force: true })).rejects.toThrow(`${segment} (site shop): segment format 9 is later than this version`)
   expect([...faulty.values.keys()].toSorted()).toEqual([...values.keys()].toSorted())
 })

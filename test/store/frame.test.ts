@@ -49,6 +49,44 @@ describe('frames', () => {
     }
   })
 
+  test('with any one bit of the last one changed: never taken for torn, which only what is missing its end is', () => {
+    for (const last of ['', ...lines, `${JSON.stringify({ text: 'x'.repeat(5000) })}\n`].map(encodeFrame)) {
+      const whole = Buffer.concat([frames[0]!, last])
+      const start = frames[0]!.length
+      const only = { payloads: [Buffer.from(lines[0]!)], end: start }
+      for (let bit = start * 8; bit < whole.length * 8; bit++) {
+        const changed = Buffer.from(whole)
+        changed[bit >> 3]! ^= 1 << (bit & 7)
+        expect(readFrames(changed)).toEqual({ ...only, problems: [{ offset: start, reason: 'checksum' }] })
+      }
+      for (let length = start + 1; length < whole.length; length++) {
+        expect(readFrames(whole.subarray(0, length))).toEqual({ ...only, problems: [{ offset: start, reason: 'torn' }] })
+      }
+    }
+  })
+
+  test('with any other length in its header: damaged, however much of the length has changed', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (length) => {
+        const changed = Buffer.from(file)
+        const start = file.length - frames[2]!.length
+        changed.write(length.toString(16).padStart(8, '0'), start + 'treadlight 1 '.length)
+        fc.pre(!changed.equals(file))
+        expect(readFrames(changed).problems).toEqual([{ offset: start, reason: 'checksum' }])
+      }),
+    )
+  })
+
+  test('with another length in the header of one behind which the next is torn: damaged', () => {
+    const start = frames[0]!.length
+    const next = start + frames[1]!.length
+    for (let length = next; length < file.length; length++) {
+      const changed = Buffer.from(file.subarray(0, length))
+      changed[start + 'treadlight 1 '.length]! ^= 1
+      expect(readFrames(changed).problems).toEqual([{ offset: start, reason: 'checksum' }])
+    }
+  })
+
   test('with rubbish anywhere between them are all found', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array(), { minLength: 4, maxLength: 4 }), (rubbish) => {

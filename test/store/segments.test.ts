@@ -309,6 +309,41 @@ describe('what is damaged', () => {
     expect(faulty.values.has(key!)).toBe(false)
     expect(await idsOf(again)).toEqual([hits[2]!.id])
   })
+
+  describe('the last frame of a batch', async () => {
+    const written = createFaultyStorage({ append: true })
+    const writer = await open(written.storage)
+    const hits = [makeHit(), makeHit()]
+    for (const hit of hits) await writer.append([hit])
+    const [key, sound] = [...written.values][0]!
+    const start = sound.lastIndexOf('treadlight 1 ')
+
+    /** What is left of the batch when upkeep has had all the time it needs. */
+    async function keepUp(bytes: Buffer): Promise<{ isKept: boolean; problems: readonly object[]; ids: string[] }> {
+      let time = noon + 40 * minute
+      const faulty = createFaultyStorage({ append: true })
+      faulty.values.set(key, bytes)
+      const store = await open(faulty.storage, { now: () => time })
+      for (let round = 0; round < 2; round++) {
+        await store.maintain({ force: true })
+        time += 11 * minute
+      }
+      return { isKept: faulty.values.get(key)?.equals(bytes) === true, problems: store.problems, ids: await idsOf(store) }
+    }
+
+    test('with any one bit of its header changed: damaged, and never deleted as torn', async () => {
+      for (let bit = start * 8; bit < (sound.indexOf('\n', start) + 1) * 8; bit++) {
+        const changed = sound.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte)) as Buffer
+        expect([bit, await keepUp(changed)]).toEqual([bit, { isKept: true, problems: [{ key, offset: start, reason: 'checksum' }], ids: [hits[0]!.id] }])
+      }
+    })
+
+    test('that a crash has cut off: torn, and upkeep is done with it', async () => {
+      for (let length = start + 1; length < sound.length; length += 13) {
+        expect(await keepUp(sound.subarray(0, length))).toEqual({ isKept: false, problems: [{ key, offset: start, reason: 'torn' }], ids: [hits[0]!.id] })
+      }
+    })
+  })
 })
 
 describe('lines', () => {

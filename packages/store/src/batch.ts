@@ -4,6 +4,7 @@ import { isAppendDriver } from './batchWriter.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import type { BatchKey } from './keys.ts'
+import { readNamed } from './laterFormat.ts'
 import { readBytes } from './values.ts'
 
 /** One value of arrivals, as far as it was read. */
@@ -50,7 +51,7 @@ export async function readBatch(
 ): Promise<FrameProblem[] | undefined> {
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
-  const { payloads, end, problems } = readFrames(bytes, batch.end)
+  const { payloads, end, problems } = readNamed(batch.key, () => readFrames(bytes, batch.end))
   const facts = payloads.flatMap((payload) => parseLines(payload)).map(keep)
   batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
   batch.size = bytes.length

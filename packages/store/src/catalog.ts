@@ -1,5 +1,5 @@
 import type { BatchKey } from './keys.ts'
-import { commitLimit, type Manifest, type SegmentFile } from './manifest.ts'
+import { clockDifference, type Manifest, type SegmentFile } from './manifest.ts'
 
 /** The manifests of a site, and what follows from them. */
 export interface Catalog {
@@ -46,7 +46,7 @@ export function createCatalog(): Catalog {
     add(key, manifest, seen = manifest.time) {
       manifests.set(key, manifest)
       // Whoever wrote it was held up in the midst of it: nobody could see it when it says that it was made.
-      since.set(key, seen - manifest.time > commitLimit ? seen : manifest.time)
+      since.set(key, seen - manifest.time > clockDifference ? seen : manifest.time)
       known = undefined
     },
     remove(key) {

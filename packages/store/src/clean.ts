@@ -2,6 +2,9 @@ import { compact, isClosed, uniteDay, type CompactionOptions } from './compactio
 import { addToDay, type DayFacts } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
+import type { Marks } from './marks.ts'
+import { latestEnds, type PruningEnds } from './pruning.ts'
+import type { SegmentColumns } from './segment/decodeSegment.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import type { SiteLog } from './siteLog.ts'
 
@@ -18,6 +21,8 @@ export interface CleanMemory {
 const pruneRest = 24 * 3_600_000
 /** Days that one manifest commits. */
 const daysPerCommit = 31
+/** What tells whether a fact was erased. */
+export const personalColumns = ['id', 'time', 'user', 'session', 'visitor'] as const
 /** Facts of a day beyond which its segments stay apart: a day is put together in memory. */
 const maxMergedFacts = 300_000
 
@@ -89,14 +94,19 @@ async function isErasedFrom(log: SiteLog, memory: CleanMemory, file: SegmentFile
   // What is written after an erasure is written without the person: see `compact`.
   if (log.openErasures().length === 0 || memory.clean.get(file.key) === log.version) return false
   try {
-    const { id, time, user, session, visitor } = await log.segments.columns(file, ['id', 'time', 'user', 'session', 'visitor'])
-    for (let row = 0; row < id.length; row++) {
-      if (log.marks.erases({ day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! })) return true
-    }
+    if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
     memory.clean.set(file.key, log.version)
   } catch (error) {
     if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
     onUnread()
+  }
+  return false
+}
+
+/** Whether something of an erased person is in a segment. */
+export function holdsErased(marks: Marks, day: string, { id, time, user, session, visitor }: Pick<SegmentColumns, (typeof personalColumns)[number]>): boolean {
+  for (let row = 0; row < id.length; row++) {
+    if (marks.erases({ day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! })) return true
   }
   return false
 }
@@ -118,15 +128,16 @@ async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<D
  */
 export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
   const found = { facts: 0, clean: true }
-  const isOld = [...log.prunings.values()].some(({ at }) => at < options.now() - pruneRest)
-  for (const [day, files] of log.catalog.days) {
+  const restedEnds = latestEnds([...log.prunings.values()].filter(({ at }) => at < options.now() - pruneRest))
+  for (const day of log.catalog.days.keys()) {
+    // As things stand now: with each day that is written anew there are other lists.
+    const files = log.catalog.days.get(day) ?? []
     const { pruningEnds } = log.marks
-    const endOf = ({ kind }: SegmentFile) => (kind === 'anon' ? pruningEnds.anonymous : pruningEnds.authenticated)
-    const touched = files.filter((file) => file.from < endOf(file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
+    const touched = files.filter((file) => file.from < endOf(pruningEnds, file) && memory.clean.get(`pruned ${file.key}`) !== log.version)
     if (touched.length === 0) continue
     // Until it was read whole: a damaged one may be mended from a backup.
     found.clean = false
-    if (!(isOld || touched.some((file) => file.to < endOf(file)))) continue
+    if (!touched.some((file) => file.to < endOf(pruningEnds, file) || file.from < endOf(restedEnds, file))) continue
     const read = await readFiles(log, files)
     // What was moved into segments while they were read is in neither.
     if (read === undefined || log.catalog.days.get(day) !== files) continue
@@ -137,6 +148,10 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
     else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)
   }
   return found
+}
+
+function endOf({ anonymous, authenticated }: PruningEnds, { kind }: SegmentFile): number {
+  return kind === 'anon' ? anonymous : authenticated
 }
 
 function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {

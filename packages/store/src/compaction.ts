@@ -115,22 +115,20 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     covers: coverRuns(covers.map(({ name }) => name)),
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
-  if (!(await commitManifest(log, options, manifest, begun))) return undefined
+  if (!(await commitManifest(log, options, manifest))) return undefined
   return files.reduce((sum, file) => sum + file.facts, 0)
 }
 
 /**
  * From here on the segments count.
  *
- * @param begun when the first of them was to be written, ms since 1970
- * @returns false if so much time has passed that some of them are gone
+ * @returns false if some of them are gone: it took hours, or somebody was erased since the last look for erasures
  */
-export async function commitManifest(log: SiteLog, options: CompactionOptions, manifest: Manifest, begun: number): Promise<boolean> {
-  const { storage, nonce } = options
+export async function commitManifest(log: SiteLog, { storage, nonce }: CompactionOptions, manifest: Manifest): Promise<boolean> {
   const bytes = encodeManifest(manifest)
   const key = `${log.site}:manifest:${formatStamp(manifest.time, nonce())}-${bytes.length}`
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
-  if (isLate(options, begun) && !(await areThere(options, manifest.files))) {
+  if (!(await areThere(storage, manifest.files))) {
     await storage.removeItem(key)
     return false
   }
@@ -142,9 +140,9 @@ function isLate({ now }: CompactionOptions, begun: number): boolean {
   return Math.abs(now() - begun) > commitLimit
 }
 
-async function areThere({ storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<boolean> {
-  for (const { key } of files) if (!(await storage.hasItem(key))) return false
-  return true
+async function areThere(storage: CompactionOptions['storage'], files: readonly SegmentFile[]): Promise<boolean> {
+  const found = await Promise.all(files.map(({ key }) => storage.hasItem(key)))
+  return found.every(Boolean)
 }
 
 /** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */

@@ -16,7 +16,7 @@ import { runQuery } from './runQuery.ts'
 import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
-import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -43,12 +43,16 @@ const leftOverAge = 10 * 60_000
  * segments that they name. Any number of processes may have the same storage open; all they share is values that are
  * written once and united by the ids of the hits.
  *
- * It does not dispose of the storage when it is closed: whoever made that may keep other things in it.
+ * It does not dispose of the storage when it is closed: whoever made that may keep other things in it. Do so behind it, or
+ * connections and the file that hits were last appended to stay open.
  *
  * @throws Error if a later version has written to the storage; nothing is changed
  * @example
- * const store = await createStore(await openStorage({ driver: 'fs', base: './data' }))
+ * const opened = await openStorage({ driver: 'fs', base: './data' })
+ * const store = await createStore(opened)
  * await store.append(hits)
+ * await store.close()
+ * await opened.storage.dispose()
  */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const settings = resolveOptions(options)
@@ -115,13 +119,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }),
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
-        const report = { compacted: 0, rewritten: 0, deleted: 0 }
+        const report: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
         for (const site of await findSites()) {
           const { log, memory } = siteOf(site)
-          const { compacted, rewritten, deleted } = await maintainSite(log, settings, writer, memory, force)
+          const { compacted, rewritten, deleted, regained = 0 } = await maintainSite(log, settings, writer, memory, force)
           report.compacted += compacted
           report.rewritten += rewritten
           report.deleted += deleted
+          if (regained > 0) report.regained = (report.regained ?? 0) + regained
         }
         await sweepDrivers()
         return report

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { nameValue } from './laterFormat.ts'
 import { timeSpan, type SegmentFile } from './manifest.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { SegmentError } from './segment/openSegment.ts'
@@ -32,7 +33,7 @@ export async function describeSegment(key: string, bytes: Uint8Array): Promise<S
     }
   } catch (error) {
     if (error instanceof SegmentError) return undefined
-    throw error
+    throw nameValue(error, key)
   }
 }
 

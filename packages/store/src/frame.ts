@@ -7,12 +7,15 @@ const tag = 'treadlight '
 const headerPattern = /^(treadlight (\d{1,4}) ([0-9a-f]{8}) )([0-9a-f]{8})\n/
 /** Longest header with a four-digit version, bytes. */
 const headerLimit = 34
+/** A header of this version, for what one that is torn lacks. */
+const anyHeader = `${tag}${version} 00000000 00000000\n`
 
 export interface FrameProblem {
   /** Where in the value, bytes. */
   offset: number
   /**
-   * `torn`: the end is missing, as after a crash during the write. `checksum`: the bytes changed after they were written.
+   * `torn`: the end is missing, as after a crash during the write: what is there is the beginning of a frame. `checksum`:
+   * the bytes changed after they were written.
    * `missing`: there is no value any more.
    */
   reason: 'torn' | 'checksum' | 'missing'
@@ -33,7 +36,7 @@ type FrameAt = { payload: Buffer; end: number } | FrameProblem
  */
 export function encodeFrame(payload: string | Uint8Array): Buffer {
   const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
-  const head = `${tag}${version} ${hex(length)} `
+  const head = headOf(version, length)
   const start = head.length + 9
   const frame = Buffer.allocUnsafe(start + length)
   if (typeof payload === 'string') frame.write(payload, start)
@@ -45,6 +48,9 @@ export function encodeFrame(payload: string | Uint8Array): Buffer {
 /**
  * Reads the frames of a value. What is damaged is left out and reported; the intact frames before and behind it are
  * kept. A payload that is JSON lines cannot pass for a header: JSON has no line that ends in a hex digit after the tag.
+ *
+ * A frame that was whole and then lost its end passes for torn, and so does the last one of a value when its length grew
+ * and something else of it changed as well, be it one bit: nothing tells them from what a crash leaves.
  *
  * @param from where to begin, bytes
  * @throws Error for a frame of a later version that is whole
@@ -70,11 +76,11 @@ function readFrameAt(bytes: Buffer, offset: number): FrameAt {
   const line = bytes.toString('latin1', offset, offset + headerLimit)
   const [header, head, its, length, checksum] = headerPattern.exec(line) ?? []
   if (header === undefined || head === undefined || length === undefined || checksum === undefined) {
-    return { offset, reason: tornHeader(line) ? 'torn' : 'checksum' }
+    return { offset, reason: isTornHeader(line) ? 'torn' : 'checksum' }
   }
   const start = offset + header.length
   const end = start + parseInt(length, 16)
-  if (end > bytes.length) return { offset, reason: 'torn' }
+  if (end > bytes.length) return { offset, reason: isWhole(bytes, start, Number(its), checksum) ? 'checksum' : 'torn' }
   const payload = bytes.subarray(start, end)
   if (hex(crc32(payload, crc32(head))) !== checksum) return { offset, reason: 'checksum' }
   if (Number(its) !== version) {
@@ -91,8 +97,26 @@ function findFrame(bytes: Buffer, from: number): number {
   return bytes.length
 }
 
-function tornHeader(line: string): boolean {
-  return line.length < headerLimit && !line.includes('\n')
+/**
+ * Whether a frame that seems to end behind the value is whole, and its length is what changed: with the length that it has
+ * the checksum is right. A frame ends where the next one begins, be it with the first letter of its tag, or the value does.
+ */
+function isWhole(bytes: Buffer, start: number, its: number, checksum: string): boolean {
+  for (let at = start - 1; ; at++) {
+    at = bytes.indexOf(`\n${tag[0]}`, at)
+    const end = at === -1 ? bytes.length : at + 1
+    if (hex(crc32(bytes.subarray(start, end), crc32(headOf(its, end - start)))) === checksum) return true
+    if (at === -1) return false
+  }
+}
+
+function isTornHeader(line: string): boolean {
+  return line.length < anyHeader.length && headerPattern.test(line + anyHeader.slice(line.length))
+}
+
+/** What of a header the checksum covers. */
+function headOf(its: number, length: number): string {
+  return `${tag}${its} ${hex(length)} `
 }
 
 function hex(number: number): string {

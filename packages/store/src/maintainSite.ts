@@ -35,17 +35,19 @@ export async function maintainSite(
   const { storage } = options
   const areBatchesGathered = !isAppending(storage) && (await gatherBatches(log, options))
   const areLinksGathered = await gatherLinks(log, options)
-  await adoptSegments(log, options)
+  const adopted = await adoptSegments(log, options)
+  report.deleted += adopted.deleted
+  if (adopted.regained > 0) report.regained = adopted.regained
   const { facts, clean } = await rewriteSegments(log, options, memory)
   const pruned = await rewritePruned(log, options, memory)
   report.rewritten = facts + pruned.facts
   const isIdle = !areBatchesGathered && !areLinksGathered && report.compacted + report.rewritten === 0 && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
-    const swept = await sweep(log, options)
-    report.deleted = swept.deleted
+    const swept = await sweep(log, options, memory)
+    report.deleted += swept.deleted
     memory.sweptAt = options.now()
-    memory.waits = !swept.clean
+    memory.waits = swept.waits
     if (clean && swept.clean) await finishErasures(log)
   }
   if (pruned.clean) await forgetPrunings(log, options)

@@ -41,6 +41,9 @@ export const commitLimit: number = 3 * 3_600_000
 /** After how long a segment that no manifest names is nobody's any more, ms. Clocks may be hours off by then. */
 export const orphanAge: number = 2 * commitLimit
 
+/** What clocks may differ by, ms. */
+export const clockDifference: number = 5 * 60_000
+
 /** What the segments that one commit wrote for a day have in common. */
 export function commitOf({ key }: SegmentFile): string {
   return key.replace(/-\w+\.parquet$/, '')

@@ -1,7 +1,7 @@
 import { hashPerson, type Erasure } from './erasure.ts'
 import type { StoredHit } from './hit.ts'
 import { addFact, mergeFacts } from './merge.ts'
-import { isExpired, pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
+import { isExpired, latestEnds, type Pruning, type PruningEnds } from './pruning.ts'
 import type { Link } from './store.ts'
 
 /**
@@ -84,8 +84,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     },
     addPruning(pruning) {
       prunings.push(pruning)
-      const { anonymous, authenticated } = pruningEndsOf(pruning)
-      ends = { anonymous: Math.max(ends.anonymous, anonymous), authenticated: Math.max(ends.authenticated, authenticated) }
+      ends = latestEnds(prunings)
     },
     read(facts) {
       const left = keepUnpruned(facts)

@@ -60,7 +60,10 @@ const openers: { [Name in DriverName]: Opener<DriverOptions[Name]> } = {
  * @throws RangeError for an unknown driver, with the known ones
  * @throws Error naming the client library to install, or what cannot be reached
  * @example
- * const store = await createStore(await openStorage({ driver: 'fs', base: './data' }))
+ * const opened = await openStorage({ driver: 'fs', base: './data' })
+ * const store = await createStore(opened)
+ * await store.close()
+ * await opened.storage.dispose()
  */
 export async function openStorage(config: StorageConfig): Promise<OpenedStorage> {
   const { driver: name, ...options } = config

@@ -49,6 +49,17 @@ export function pruningEndsOf({ anonymous, authenticated, oldest }: Pruning): Pr
   return { anonymous: Math.max(anonymous ?? -Infinity, known), authenticated: known }
 }
 
+/** Those of all of them together. */
+export function latestEnds(prunings: Iterable<Pruning>): PruningEnds {
+  const ends: PruningEnds = { anonymous: -Infinity, authenticated: -Infinity }
+  for (const pruning of prunings) {
+    const { anonymous, authenticated } = pruningEndsOf(pruning)
+    ends.anonymous = Math.max(ends.anonymous, anonymous)
+    ends.authenticated = Math.max(ends.authenticated, authenticated)
+  }
+  return ends
+}
+
 /** Adds what the owner would miss: the visible `hits` that expire. */
 export function addToReport(report: PruneReport, hits: readonly StoredHit[], pruning: Pruning): void {
   for (const hit of hits) {

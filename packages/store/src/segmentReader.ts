@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Storage } from 'unstorage'
 import type { StoredHit } from './hit.ts'
+import { nameValue } from './laterFormat.ts'
 import type { SegmentFile } from './manifest.ts'
 import { decodeColumns, decodeSegment, type SegmentColumns } from './segment/decodeSegment.ts'
 import { SegmentError } from './segment/openSegment.ts'
@@ -49,7 +50,7 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     try {
       return await act()
     } catch (cause) {
-      if (!(cause instanceof SegmentError)) throw cause
+      if (!(cause instanceof SegmentError)) throw nameValue(cause, key)
       onProblem({ key, offset: 0, reason: 'checksum' })
       throw new SegmentDamaged(`[treadlight store] ${key} is damaged`, { cause })
     }

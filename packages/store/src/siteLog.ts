@@ -5,6 +5,7 @@ import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
 import { minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { readNamed } from './laterFormat.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
@@ -122,7 +123,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (catalog.manifests.has(key) || damagedManifests.has(key)) return true
     const value = await readBytes(storage, key)
     if (value === undefined) return false
-    const manifest = decodeManifest(value)
+    const manifest = readNamed(key, () => decodeManifest(value))
     const { time = -Infinity, bytes = 0 } = parseStamp(key) ?? {}
     if (manifest !== undefined && value.length === bytes) takeCommit(key, manifest)
     // A short one may still be being written.

@@ -69,6 +69,8 @@ export interface MaintainReport {
   rewritten: number
   /** Values of the storage that were no longer needed. */
   deleted: number
+  /** Facts that count again, since the segments of a damaged manifest were found. Left out where there are none. */
+  regained?: number
 }
 
 /** Which hits to list. All conditions must hold. */
@@ -136,7 +138,7 @@ export interface HitStore {
   prune(policy: RetentionPolicy, options?: PruneOptions): Promise<PruneReport>
   /** Upkeep: safe to run anywhere, any time, by any number of processes. */
   maintain(options?: MaintainOptions): Promise<MaintainReport>
-  /** Finishes what is being written. Later calls throw. */
+  /** Finishes what is being written. Later calls throw. What the store was opened on stays open: see `createStore`. */
   close(): Promise<void>
 }
 

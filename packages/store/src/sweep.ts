@@ -1,7 +1,9 @@
+import { holdsErased, personalColumns, type CleanMemory } from './clean.ts'
 import { describeSegment, isTornSegment } from './describeSegment.ts'
 import { spareLinks } from './gather.ts'
 import { parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { orphanAge, type Manifest } from './manifest.ts'
+import { decodeColumns } from './segment/decodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem, listKeys, readBytes } from './values.ts'
@@ -16,9 +18,9 @@ const parallelRemovals = 16
  * read it by then, or lists again. Batches, then segments, then the manifests that say that the others may go. Nothing
  * goes for the sake of a manifest of which a segment is missing.
  *
- * @returns how many values are gone, and whether nothing is left that waits for its grace time
+ * @returns how many values are gone, whether others have to wait, and whether an erased person is in none of these
  */
-export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ deleted: number; clean: boolean }> {
+export async function sweep(log: SiteLog, options: SweepOptions, memory: Pick<CleanMemory, 'clean'>): Promise<{ deleted: number; waits: boolean; clean: boolean }> {
   const { storage, now, grace } = options
   const { catalog } = log
   // By the time at which the listings began, since what came later they may lack, however long this takes.
@@ -26,6 +28,8 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   const isOver = (time: number) => time + grace < begun
   const deleted: string[] = []
   let waiting = 0
+  /** Of these, segments that nobody names, and that were searched for erased persons in vain. */
+  let searched = 0
 
   // A manifest that is taken up meanwhile may name what the listings below lack: it is looked at next time.
   const manifests = [...catalog.manifests]
@@ -46,7 +50,7 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   await removeAll(manifests.filter(([key, manifest]) => isOver(catalog.sinceOf(key)) && !isNeeded(key, manifest)).map(([key]) => key))
   log.forget(deleted)
   await assertGone()
-  return { deleted: deleted.length, clean: waiting === 0 }
+  return { deleted: deleted.length, waits: waiting > 0, clean: waiting === searched }
 
   /** In no order among themselves. */
   async function removeAll(keys: readonly string[]): Promise<void> {
@@ -87,12 +91,15 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
   }
 
   /**
-   * Deletes what a crash left before its manifest was written. With a damaged manifest nobody knows: see `adoptSegments`.
+   * Deletes what a crash left before its manifest was written: when nobody who was held up can still be about to name it,
+   * or finds it with an erased person in it, whose bytes are not to wait for that. With a damaged manifest nobody knows: see
+   * `adoptSegments`.
    *
    * @returns false if it stays
    */
   async function removeOrphan(key: string): Promise<boolean> {
-    if (!isOver((parseStamp(key)?.time ?? Infinity) + orphanAge) || log.damagedManifests.size > 0) return false
+    const { time } = parseStamp(key) ?? { time: Infinity }
+    if (log.damagedManifests.size > 0 || !(isOver(time + orphanAge) || (isOver(time) && (await holdsPerson(key))))) return false
     const bytes = await readBytes(storage, key)
     if (bytes === undefined) return true
     // What was written whole and is so no more is left for somebody to look at.
@@ -111,6 +118,26 @@ export async function sweep(log: SiteLog, options: SweepOptions): Promise<{ dele
     }
     deleted.push(key)
     return true
+  }
+
+  /**
+   * Whether an erased person is in a segment that nobody names. Whoever wrote that knew nothing of the erasure, and begins
+   * anew; if it has looked for erasures before this one came, it misses the segment behind its manifest.
+   */
+  async function holdsPerson(key: string): Promise<boolean> {
+    if (!log.marks.hasErasures) return false
+    if (memory.clean.get(key) !== log.version) {
+      const bytes = await readBytes(storage, key)
+      const file = bytes && (await describeSegment(key, bytes))
+      if (bytes === undefined || file === undefined) {
+        if (bytes !== undefined && !isTornSegment(bytes)) log.report({ key, offset: 0, reason: 'checksum' })
+        return false
+      }
+      if (holdsErased(log.marks, file.day, await decodeColumns(bytes, personalColumns))) return true
+      memory.clean.set(key, log.version)
+    }
+    searched++
+    return false
   }
 
   function isNeeded(key: string, manifest: Manifest): boolean {

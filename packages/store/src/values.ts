@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Storage } from 'unstorage'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
+import { readNamed } from './laterFormat.ts'
 
 /** Something in the storage that was left out of an answer, because it is not what was written. */
 export interface StorageProblem extends FrameProblem {
@@ -42,7 +43,7 @@ export function createValues(storage: Storage, options: ValuesOptions = {}): Val
     async read(key) {
       const bytes = await readBytes(storage, key)
       if (bytes === undefined) return undefined
-      const { payloads, end, problems } = readFrames(bytes)
+      const { payloads, end, problems } = readNamed(key, () => readFrames(bytes))
       const [payload] = payloads
       if (payload !== undefined && payloads.length === 1 && end === bytes.length && problems.length === 0) return payload
       options.onProblem?.({ key, ...(problems[0] ?? { offset: 0, reason: 'torn' }) })

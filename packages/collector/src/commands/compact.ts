@@ -15,7 +15,7 @@ export const compact: Command = {
   ].join('\n'),
   options: [
     { name: 'force', type: 'boolean', summary: 'Also the days that have not ended; the last twenty minutes stay as they are' },
-    { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }' },
+    { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }, and regained where a manifest was damaged' },
     ...storageOptions,
   ],
   async run({ config, values }) {
@@ -36,8 +36,9 @@ export const compact: Command = {
   },
 }
 
-function sentence({ compacted, rewritten, deleted }: MaintainReport, force: boolean): string {
+function sentence({ compacted, rewritten, deleted, regained = 0 }: MaintainReport, force: boolean): string {
   const done = [
+    ...(regained > 0 ? [`found ${count(regained, 'hit')} again, of segments whose manifest is damaged`] : []),
     ...(compacted > 0 ? [`moved ${count(compacted, 'hit')} into segments`] : []),
     ...(rewritten > 0 ? [`wrote ${count(rewritten, 'hit')} anew`] : []),
     ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
