@@ -6,7 +6,7 @@ import { setStage, tagOf, trackEnd } from './stage.ts'
 const stage = setStage()
 
 describe.each(['t', 't.full'] as const)('%s.js', (name) => {
-  test('reads nothing that needs the layout before anything happens, and blocks nobody', async () => {
+  test('reads nothing that needs the layout before anything happens nor as a route changes, and blocks nobody', async () => {
     stage.head = tagOf(name)
     await stage.context.addInitScript(() => {
       const reads: string[] = []
@@ -42,6 +42,12 @@ describe.each(['t', 't.full'] as const)('%s.js', (name) => {
     const page = await stage.open()
     // Nothing was seen of the page but by the script itself.
     const atStart = await page.evaluate(() => [...(globalThis as unknown as { reads: string[] }).reads])
+    // Long enough that its time on page is told.
+    await page.waitForTimeout(1100)
+    await page.evaluate(() => {
+      document.body.append('changed')
+      history.pushState(null, '', '/next')
+    })
     await trackEnd(page)
     await stage.expectEvents(['end', {}])
     const { reads, longTasks } = await page.evaluate(() => {

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { closePage, endpoint, loadTracker, openPage, openTracker, pass, sendEach } from './openTracker.ts'
-import { createFakeCollector } from './fakeCollector.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { closePage, endpoint, hide, loadTracker, openPage, openTracker, pass, sendEach } from './openTracker.ts'
+import { createFakeCollector, fail } from './fakeCollector.ts'
 
 beforeEach(openPage)
 afterEach(closePage)
@@ -23,8 +23,8 @@ describe('measurement', () => {
     await pass(300)
     expect(collector.sent().map(({ name, url }) => [name, new URL(url).pathname])).toEqual([
       [undefined, '/start'],
-      ['granted', '/granted'],
       [undefined, '/granted'],
+      ['granted', '/granted'],
     ])
   })
 
@@ -65,6 +65,63 @@ describe('measurement', () => {
     await pass(1000)
     expect(collector.sent()).toMatchObject([{ type: 'pageview' }])
   })
+})
+
+describe('a denial', () => {
+  test('is not undone by another init, as of a component that is mounted anew', async () => {
+    const { collector, consent, init, stop, track } = await openTracker()
+    await pass(300)
+    stop()
+    consent({ measurement: false })
+    init({ endpoint })
+    track('denied')
+    history.pushState(null, '', '/denied')
+    await pass(300)
+    expect(collector.sent()).toHaveLength(1)
+    consent({ measurement: true })
+    track('granted')
+    expect(collector.sent().map(({ name, url }) => [name, new URL(url).pathname])).toEqual([
+      [undefined, '/start'],
+      [undefined, '/denied'],
+      ['granted', '/denied'],
+    ])
+  })
+
+  test('before the start keeps the device as it is, until consent is given', async () => {
+    const collector = createFakeCollector()
+    const { consent, init, queue, session } = await loadTracker()
+    const open = vi.spyOn(indexedDB, 'open')
+    consent({ measurement: false })
+    init({ endpoint, use: [session(), queue('always', collector.transport)] })
+    await pass(1000)
+    expect([open.mock.calls, sessionStorage.length, collector.requests]).toEqual([[], 0, []])
+    consent({ measurement: true })
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', session: sessionStorage['treadlight'] as string }])
+  })
+
+  test('holds what is undelivered back: a retry waits too', async () => {
+    const collector = createFakeCollector()
+    collector.next = [fail]
+    const { consent, track } = await openTracker(({ queue }) => [queue('always', collector.transport)])
+    track('a')
+    await pass()
+    consent({ measurement: false })
+    await pass(60_000)
+    expect(collector.requests).toHaveLength(1)
+    consent({ measurement: true })
+    hide()
+    await pass(300)
+    expect(new Set([...collector.stored.values()].map(({ name }) => name))).toEqual(new Set(['a', undefined]))
+  })
+})
+
+test('consent that is given at the start leaves the title its time', async () => {
+  const { collector, consent } = await openTracker()
+  consent({ measurement: true })
+  document.title = 'Settled'
+  await pass(300)
+  expect(collector.sent()).toMatchObject([{ title: 'Settled' }])
 })
 
 describe('forwarding', () => {

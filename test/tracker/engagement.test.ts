@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Part } from '@treadlight/tracker'
 import { closePage, hide, minute, openPage, openTracker, pass, second, setVisibility, show, type OpenTracker } from './openTracker.ts'
 
 let tracker: OpenTracker
@@ -31,6 +32,21 @@ function scrollTo(y: number): void {
   vi.stubGlobal('scrollY', y)
   touch()
 }
+
+test.each([0, NaN])('a heartbeat of %d s is one of a minute', async (heartbeat) => {
+  await open({ heartbeat })
+  await use(minute)
+  expect(totals()).toEqual([minute])
+})
+
+test('a part that fails with a report does not end the views', async () => {
+  const broken: Part = (next) => (hit) => next({ ...hit, title: hit.engaged === undefined ? hit.title : (undefined as unknown as string).trim() })
+  tracker = await openTracker(({ engagement }) => [broken, engagement()])
+  await use(5 * second)
+  history.pushState(null, '', '/next')
+  await pass(300)
+  expect(tracker.collector.sent().map(({ url }) => new URL(url).pathname)).toEqual(['/start', '/next'])
+})
 
 describe('engaged time', () => {
   test('is said every minute, as a total that grows', async () => {
@@ -253,7 +269,8 @@ describe('scroll depth', () => {
 
   test('of a page that is read without a touch is what can be seen', async () => {
     await open()
-    await pass(minute)
+    await pass(20 * second)
+    hide()
     expect(depths()).toEqual([25])
   })
 })

@@ -196,8 +196,8 @@ describe('init and stop', () => {
     await pass(300)
     expect(sent().map(({ name, url }) => [name, new URL(url).pathname])).toEqual([
       [undefined, '/start'],
-      ['on', '/a'],
       [undefined, '/a'],
+      ['on', '/a'],
     ])
   })
 

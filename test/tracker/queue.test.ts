@@ -86,6 +86,24 @@ describe('what an answer does to a hit', () => {
     expect(collector.requests.slice(1).map(({ hits }) => idsOf(hits))).toEqual(outcome === 'kept' ? [[id]] : [])
   })
 
+  test('edge 5: one that a firewall refuses does not keep the others from arriving', async () => {
+    await openSettled()
+    collector.next = repeat(({ hits }) => (hits.some(({ name }) => name === 'union select') ? respondAsStranger(403) : respond(201)))
+    for (const name of ['a', 'union select', 'b', 'c']) tracker.track(name)
+    await pass(60 * second)
+    expect([...collector.stored.values()].map(({ name }) => name).sort()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('edge 29: what is made while nothing gets through has an end', async () => {
+    collector.next = repeat(fail, 3000)
+    await openSettled('off')
+    for (let count = 0; count < 1500; count++) tracker.track('a')
+    collector.next = []
+    await pass(60 * second)
+    expect(collector.stored.size).toBeGreaterThan(990)
+    expect(collector.stored.size).toBeLessThan(1010)
+  })
+
   test('edge 39, 40: a transport that throws at once, like a patched fetch, keeps it too', async () => {
     const { transport } = collector
     let broken = true
@@ -588,7 +606,7 @@ describe('edge 28: many tabs', () => {
     // Each copy of the modules is a tab; this page's events reach all of them.
     for (let tab = 0; tab < 4; tab++) await open()
     for (let turn = 0; turn < 5; turn++) await pass()
-    expect(locks.names).toEqual(Array.from({ length: 4 }, () => 'hits'))
+    expect(locks.names).toEqual(Array.from({ length: 4 }, () => endpoint))
     expect(idsOf(collector.sent())).toEqual(idsOf(hits))
   })
 

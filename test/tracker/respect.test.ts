@@ -2,7 +2,8 @@
 import 'fake-indexeddb/auto'
 import type { IgnoreReason } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { closePage, define, openPage, openTracker, pass, readRows, type OpenTracker } from './openTracker.ts'
+import { createFakeCollector, fail } from './fakeCollector.ts'
+import { closePage, define, endpoint, openPage, openTracker, pass, readRows, type OpenTracker } from './openTracker.ts'
 
 let logged: ReturnType<typeof vi.spyOn>
 
@@ -120,7 +121,23 @@ describe('optOut', () => {
     expect(fetched).not.toHaveBeenCalled()
   })
 
-  test('consent given on the same page does not undo it', async () => {
+  test.each([
+    ['consent', ({ consent }: OpenTracker) => consent({ measurement: true })],
+    ['another init', ({ init }: OpenTracker) => init({ endpoint })],
+    ['a retry', () => {}],
+  ])('%s on the same page does not undo it', async (_, act) => {
+    const collector = createFakeCollector()
+    collector.next = [fail]
+    const tracker = await openTracker(({ respect, queue }) => [respect({ ignore: [] }), queue('off', collector.transport)])
+    await pass(300)
+    tracker.optOut()
+    act(tracker)
+    tracker.track('after')
+    await pass(60_000)
+    expect(collector.requests).toHaveLength(1)
+  })
+
+  test('consent given on the next page does not undo it', async () => {
     localStorage.setItem('treadlight', '1')
     const { collector, consent, track } = await open([])
     consent({ measurement: true })

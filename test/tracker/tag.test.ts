@@ -51,6 +51,13 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     expect(collector.requests[0]!.url).toBe(expected)
   })
 
+  test('edge 40: an element that is called treadlight is in nobody’s way', async () => {
+    document.body.innerHTML = '<section id="treadlight"></section>'
+    await load(file)
+    await pass(300)
+    expect(kinds()).toEqual(['pageview'])
+  })
+
   test('PV05, edge 41: without currentScript it says so and stops', async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     vi.resetModules()
@@ -174,6 +181,7 @@ describe('t.full.js besides', () => {
 
   test('data-session', async () => {
     await load('tagFull', { session: 'tab' })
+    expect(sessionStorage.length).toBe(0)
     await pass(300)
     expect(collector.sent()[0]!.session).toBe(sessionStorage.getItem('treadlight'))
   })

@@ -1,4 +1,4 @@
-import { fields, resume, stop } from './page.ts'
+import { fields, halt, resume } from './page.ts'
 
 /** What a visitor may allow. */
 export interface Consent {
@@ -11,6 +11,6 @@ export interface Consent {
 /** Says what the visitor allows. What is left out stays as it is; the last word on a page counts. */
 export function consent({ measurement, forwarding }: Consent): void {
   fields.forwarding = forwarding ?? fields.forwarding
-  if (measurement === false) stop()
-  else if (measurement) resume()
+  if (measurement === false) halt(2)
+  else if (measurement) resume(2)
 }

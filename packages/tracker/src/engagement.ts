@@ -8,26 +8,22 @@ const idleAfter = 6e4
  * of each view, as running totals: a lost or repeated one costs nothing. Reported every `seconds`, as the page
  * is hidden and as the view ends.
  */
-export function measureEngagement(seconds: number | string = 60, idle: number = idleAfter): void {
+export function measureEngagement(seconds?: number | string, idle: number = idleAfter): void {
   let engaged = 0
   let pixels = 0
+  let height = 1
   /** What was said last; there is nothing to say before the first view. */
   let reported: number | undefined
   let last = 0
-  /** Whether time counts. */
-  let isActive = false
+  /** 1 or 0: whether time counts. */
+  let isActive = 0
 
-  /** Engaged time until now; takes note of how far the page is scrolled, but not at the start, when that would cost a layout. */
-  const total = (): number => {
-    if (!isActive) return engaged
-    pixels = Math.max(pixels, scrollY + innerHeight)
-    return engaged + Math.min(performance.now() - last, idle)
-  }
+  const total = (): number => engaged + isActive * Math.min(performance.now() - last, idle)
 
   const mark = (): void => {
     engaged = total()
     last = performance.now()
-    isActive = !document.hidden && document.hasFocus()
+    isActive = +(!document.hidden && document.hasFocus())
   }
 
   const report = (): void => {
@@ -37,13 +33,16 @@ export function measureEngagement(seconds: number | string = 60, idle: number = 
         type: 'engagement',
         view: view!.id,
         engaged: (reported = total()),
-        scroll: (pixels / document.documentElement.scrollHeight) * 100,
+        scroll: (pixels / height) * 100,
       })
     }
   }
 
-  setInterval(guard(report), (seconds as number) * 1e3)
-  listen('visibilitychange focus blur scroll keydown click', () => {
+  setInterval(guard(report), (seconds as number) * 1e3 || 6e4)
+  listen('visibilitychange focus blur scroll keydown click popstate', () => {
+    // Not as a view ends: by then the page has often changed, and it would cost a layout.
+    pixels = Math.max(pixels, scrollY + innerHeight)
+    height = document.documentElement.scrollHeight
     mark()
     if (document.hidden) report()
   })

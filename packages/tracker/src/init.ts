@@ -22,7 +22,7 @@ export interface TrackerOptions {
  * init({ endpoint: 'https://stats.example/hit', use: standard() })
  */
 export function init({ endpoint: url, use = [] }: TrackerOptions): void {
-  if (endpoint) return resume()
+  if (endpoint) return resume(1)
   start(
     url,
     use.reduceRight<Deliver>(

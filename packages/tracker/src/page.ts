@@ -5,7 +5,7 @@ import { createId } from './id.ts'
 /** What every hit says of its visitor's wishes and circumstances, beside the fields of a `Hit`. */
 export interface PageFields {
   user?: string
-  session?: string
+  session?: string | undefined
   screen?: string
   timezone?: string
   navigation?: NavigationType | undefined
@@ -33,7 +33,8 @@ let deliver: Deliver | undefined
 let unsent: PageHit | undefined | 0
 let titleTimer: ReturnType<typeof setTimeout>
 let page: string | undefined
-let isStopped: boolean | undefined
+/** Whether hits are held: by the site (1), by a visitor's denial (2), or by one who has opted out (3). */
+export let halted = 0
 let leaveView: (() => void) | undefined
 // A clock that says less, because its battery is dead, makes ids of 2004; the collector knows what to do with those.
 let time = 2 ** 40
@@ -51,17 +52,16 @@ export function setNoise(pattern: RegExp): void {
 
 /** Has `listener` called as a view ends, before the next begins. */
 export function whenViewEnds(listener: () => void): void {
-  leaveView = listener
+  leaveView = guard(listener)
 }
 
-/** Makes `work` harmless to the page that calls it: it never throws, and does nothing while tracking is stopped, unless `isAlways`. */
+/** Makes `work` harmless to the page that calls it: it never throws. */
 export function guard<Arguments extends unknown[], Result>(
   work: (...args: Arguments) => Result,
-  isAlways?: boolean,
 ): (...args: Arguments) => Result | undefined {
   return (...args) => {
     try {
-      if (!isStopped || isAlways) return work(...args)
+      return work(...args)
     } catch {
       // The page must not pay for our mistakes, or for those of who patched what we call.
     }
@@ -80,9 +80,9 @@ function createHit(more: Partial<PageHit>): PageHit {
   return { url: location.href, ...view, ...fields, ...more, id: createId(time), timestamp: new Date(time) } as PageHit
 }
 
-/** Sends a hit of the current view: it has the view's URL, title and referrer unless `more` says otherwise. */
+/** Sends a hit of the current view, unless hits are held: it has the view's URL, title and referrer unless `more` says otherwise. */
 export function addHit(more: Partial<PageHit>): void {
-  deliver!(createHit(more))
+  if (!halted) deliver!(createHit(more))
 }
 
 /**
@@ -109,7 +109,7 @@ function startView(): void {
 }
 
 function sendView(): void {
-  if (unsent) {
+  if (unsent && !halted) {
     // First, or a part that throws would end all later views.
     unsent = 0
     view!.title = `${document.title}`
@@ -161,15 +161,19 @@ export function start(url: string | URL, deliverHit: Deliver): void {
 
 /** Ends tracking, at once: a view whose title has not settled is kept back. What is undelivered stays for the next page. */
 export function stop(): void {
-  isStopped = true
+  halt(1)
 }
 
-/** Goes on after `stop`, with the view that was kept back. */
-export function resume(): void {
-  isStopped = false
-  // Consent may come before `start`.
-  if (endpoint) {
+/** Holds all hits. @param level who wants it: see `halted` */
+export function halt(level: number): void {
+  halted = Math.max(halted, level)
+}
+
+/** Goes on, with the view that was kept back, unless somebody above `level` has halted. */
+export function resume(level: number): void {
+  // Nor if nobody has: the view waits for its title.
+  if (halted && halted <= level) {
+    halted = 0
     guard(sendView)()
-    look()
   }
 }

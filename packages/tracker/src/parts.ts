@@ -9,7 +9,7 @@ import { trackNotFound } from './notFound.ts'
 import { guard, pageview, stop, track } from './page.ts'
 import { setTransport, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut, type IgnoreReason } from './respect.ts'
-import { keepSession } from './session.ts'
+import { readSession } from './session.ts'
 import type { Tracker } from './trackerGlobal.ts'
 import { pageTransport, type Transport } from './transport.ts'
 
@@ -73,7 +73,7 @@ export function navigationApi(): Part {
 
 /** Gives the hits of one tab one session id, kept in sessionStorage. */
 export function session(): Part {
-  return () => keepSession()
+  return (next) => (hit) => next({ ...hit, session: readSession() })
 }
 
 /**
@@ -88,7 +88,7 @@ export function respect(options: { ignore?: readonly IgnoreReason[] | undefined 
 function takePage(): boolean {
   const before = self.treadlight
   if (before && 'track' in before) return false
-  const push: Tracker['push'] = guard((call) => call(api), true)
+  const push: Tracker['push'] = guard((call) => call(api))
   const api = { track, pageview, stop, optOut, identify, push } as Tracker
   self.treadlight = api
   // Once `init` is through.

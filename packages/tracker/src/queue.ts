@@ -1,6 +1,6 @@
 import type { HitAnswer } from '@treadlight/protocol'
 import { promisifyRequest } from 'idb-keyval'
-import { endpoint, listen, type Deliver, type PageHit } from './page.ts'
+import { endpoint, halted, listen, type Deliver, type PageHit } from './page.ts'
 import { pageTransport, type Answer, type Transport } from './transport.ts'
 
 /** What is kept on the device until it is confirmed: every hit, hits that could not be sent, or none. */
@@ -13,7 +13,6 @@ const longestBody = 20_000
  * right: it refuses what has waited for more than a week.
  */
 const maxHits = 1000
-const lockName = 'hits'
 
 /** Undelivered hits of this page by id, but for those on their way: in memory too, because nothing can be read as a page goes. */
 const hits = new Map<string, PageHit>()
@@ -65,13 +64,13 @@ function keep(list: PageHit[] = []): void {
 
 /** Sends what is undelivered, of former pages too. Resolves once it was tried; does nothing while the collector wants a pause. */
 export async function flush(): Promise<void> {
-  if (performance.now() > earliest) {
+  if (!halted && performance.now() > earliest) {
     clearTimeout(timer)
     timer = 0
     // First what is in memory: storage that never answers (Safari 14, WebKit bug 226547) must not delay it.
     await sendAll()
     try {
-      await navigator.locks.request(lockName, sendRows)
+      await navigator.locks.request(endpoint as string, sendRows)
     } catch {
       // No locks on plain http and in opaque origins: there two tabs may send the same hit.
       await sendRows()
@@ -106,7 +105,8 @@ async function send(isLeaving?: boolean): Promise<unknown> {
   try {
     const answer = (await transport(endpoint!, body, isLeaving)) as Answer
     // Too big, or one of them is more than the collector can bear: halves, until it is alone.
-    if (list[1] && /413|500/.test(answer.status as unknown as string)) return keep(list), (limit = body.length >> 1)
+    // A firewall in between answers 403 for one.
+    if (list[1] && /4.3|500/.test(answer.status as unknown as string)) return keep(list), (limit = body.length >> 1)
     // Without this header a captive portal or a proxy has answered, which says nothing about the hits.
     if (answer.headers.get('x-hit') && /20|40[05]|413/.test(answer.status as unknown as string)) {
       // A wrong clock: the collector says how the hits would have been with the right one.
@@ -151,6 +151,8 @@ export function startQueue(queueMode?: QueueMode): Deliver {
   return (hit) => {
     // Only what JSON can hold, as it is now: a batch with more than that would never leave, nor would any after it.
     hit = JSON.parse(JSON.stringify(hit))
+    // What is made while nothing gets through has an end.
+    if (hits.size > maxHits) return
     if (mode !== 'offline' || timer) void change([hit])
     keep([hit])
     queueMicrotask(sendAll)

@@ -1,13 +1,13 @@
-import { fields, guard, stop } from './page.ts'
+import { fields, guard, halt } from './page.ts'
 
 /** What may be ignored: pages on this very machine, pages within frames, and visitors who ask not to be counted. */
 export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
 
 /** The visitor wants not to be counted: stops, and remembers it in this browser. */
 export const optOut: () => void = guard(() => {
-  stop()
+  halt(3)
   localStorage['treadlight'] = 1
-}, true)
+})
 
 /** Says who the visitor is, from now on: a token signed by the site's server. */
 export function identify(user: string): void {
@@ -22,7 +22,7 @@ export function identify(user: string): void {
 export function isIgnored({ ignore = 'localhost iframe' }: { ignore?: string | readonly IgnoreReason[] | undefined }): unknown {
   fields.webdriver = navigator.webdriver || undefined
   return (
-    guard(() => localStorage['treadlight'], true)() ||
+    guard(() => localStorage['treadlight'])() ||
     // Said aloud, or who tries it out would look for the mistake.
     (/^(127[.\d]+|localhost|\[::1]|)$/.test(location.hostname) && ignore.includes('localhost') && !(console.info('treadlight: localhost') as unknown)) ||
     (self !== top && ignore.includes('iframe')) ||

@@ -1,7 +1,8 @@
 import { createId } from './id.ts'
-import { fields, guard } from './page.ts'
+import { guard } from './page.ts'
 
-/** Gives every hit of this tab one session id, kept in sessionStorage: with the visitor's consent, where the law asks for it. */
-export const keepSession: () => void = guard(() => {
-  fields.session = sessionStorage['treadlight'] ??= createId(Date.now())
-})
+/**
+ * The one session id of this tab, kept in sessionStorage: with the visitor's consent, where the law asks for it. Not read
+ * before there is a hit that may be sent.
+ */
+export const readSession: () => string | undefined = guard(() => (sessionStorage['treadlight'] ??= createId(Date.now()) as string))

@@ -10,12 +10,13 @@ const tag = document.currentScript as HTMLScriptElement | null
 const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
 if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
-  const push: Tracker['push'] = guard((call: TrackerCall) => call(api), true)
+  const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
   if (!isIgnored(tag.dataset as {})) {
     trackClicks()
     measureEngagement(tag.dataset['heartbeat'])
     start(tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(tag.dataset['queue'] as QueueMode))
-    calls.map(push)
+    // `<p id="treadlight">` is no list.
+    calls.map?.(push)
   }
 }

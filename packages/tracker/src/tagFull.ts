@@ -11,30 +11,33 @@ import { trackNotFound } from './notFound.ts'
 import { guard, pageview, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut } from './respect.ts'
-import { keepSession } from './session.ts'
+import { readSession } from './session.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
 const calls = (self.treadlight ?? []) as TrackerCall[] & Partial<Tracker>
 if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
-  const push: Tracker['push'] = guard((call: TrackerCall) => call(api), true)
+  const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, consent, push })
   if (!isIgnored(tag.dataset as {})) {
     describeDevice()
     measureEngagement(tag.dataset['heartbeat'])
-    trackForms()
     trackClicks()
+    trackForms()
     trackLinks()
-    if (tag.dataset['session']) keepSession()
     const deliver = describeNavigation(startQueue(tag.dataset['queue'] as QueueMode))
     start(
       tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
       // Looked up when a hit is made: the function may be defined after this script.
-      (hit) => passThrough(tag.dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[tag.dataset['beforeSend']]! : (same) => same, hit, deliver),
+      (hit) => {
+        if (tag.dataset['session']) hit.session = readSession()
+        passThrough(tag.dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[tag.dataset['beforeSend']]! : (same) => same, hit, deliver)
+      },
     )
     followNavigationApi()
     trackNotFound()
-    calls.map(push)
+    // `<p id="treadlight">` is no list.
+    calls.map?.(push)
   }
 }

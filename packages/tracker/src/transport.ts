@@ -28,7 +28,7 @@ export const fetchTransport: Transport = (url, body) =>
 
 /** Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the browser refuses. */
 export const pageTransport: Transport = (url, body, isLeaving) =>
-  (isLeaving && navigator.sendBeacon(url, body)) ||
+  (isLeaving && navigator.sendBeacon?.(url, body)) ||
   fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
 
 /** XMLHttpRequest, for pages whose `fetch` is replaced by something that should not see hits. */
