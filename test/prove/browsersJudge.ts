@@ -33,11 +33,11 @@ export function judgeScenes(
   scenes: ReadonlyMap<BrowserCaseName, Scene>,
   stored: Stored,
 ): { cases: CaseOutcome[]; stored: number; lost: number; twice: number } {
-  const counts = new Map<string, number>()
-  for (const id of stored.ids) counts.set(nameOfHit(id), (counts.get(nameOfHit(id)) ?? 0) + 1)
-  const cases = [...scenes].map(([name, scene]) => judgeScene(name, scene, counts))
+  const there = new Map<string, string[]>()
+  for (const id of stored.ids) there.set(nameOfHit(id), [...(there.get(nameOfHit(id)) ?? []), id])
+  const cases = [...scenes].map(([name, scene]) => judgeScene(name, scene, there))
   const unknown = findUnknown([...scenes.values()], stored.ids)
-  const { missing, surplus } = judgeCounts([...scenes.values()], stored, counts, unknown.unsure)
+  const { missing, surplus } = judgeCounts([...scenes.values()], stored, there, unknown.unsure)
   return {
     cases,
     stored: stored.ids.length,
@@ -46,7 +46,8 @@ export function judgeScenes(
   }
 }
 
-function judgeScene(name: BrowserCaseName, scene: Scene, counts: ReadonlyMap<string, number>): CaseOutcome {
+/** @param there ids of what is stored, by name */
+function judgeScene(name: BrowserCaseName, scene: Scene, there: ReadonlyMap<string, readonly string[]>): CaseOutcome {
   const { made, acts, errors } = scene.site.record
   const required = new Set(scene.required().map(({ id }) => nameOfHit(id)))
   const unsure = [...made.keys()].filter((hit) => !required.has(hit))
@@ -55,10 +56,10 @@ function judgeScene(name: BrowserCaseName, scene: Scene, counts: ReadonlyMap<str
   return {
     name,
     made: made.size,
-    lost: [...[...required].filter((hit) => !counts.has(hit)), ...tooFew],
-    twice: [...[...made.keys()].filter((hit) => counts.get(hit)! > 1), ...tooMany],
+    lost: [...[...required].filter((hit) => !there.has(hit)), ...tooFew],
+    twice: [...[...made.keys()].filter((hit) => (there.get(hit)?.length ?? 0) > 1).map((hit) => there.get(hit)!.join(' and ')), ...tooMany],
     unsure: unsure.length,
-    arrived: unsure.filter((hit) => counts.has(hit)).length,
+    arrived: unsure.filter((hit) => there.has(hit)).length,
     pageErrors: [...errors],
   }
 }
@@ -87,11 +88,11 @@ function findUnknown(scenes: readonly Scene[], ids: readonly string[]): { unsure
 function judgeCounts(
   scenes: readonly Scene[],
   { ids, hits, pageviews }: Stored,
-  counts: ReadonlyMap<string, number>,
+  there: ReadonlyMap<string, unknown>,
   unknown: number,
 ): { missing: number; surplus: number } {
-  const countable = ids.length - scenes.flatMap(({ site }) => [...site.record.made]).filter(([name, { type }]) => type === 'engagement' && counts.has(name)).length
-  const views = scenes.flatMap(({ site }) => [...site.record.made]).filter(([name, { type }]) => type === 'pageview' && counts.has(name)).length
+  const countable = ids.length - scenes.flatMap(({ site }) => [...site.record.made]).filter(([name, { type }]) => type === 'engagement' && there.has(name)).length
+  const views = scenes.flatMap(({ site }) => [...site.record.made]).filter(([name, { type }]) => type === 'pageview' && there.has(name)).length
   return {
     missing: Math.max(0, countable - hits - unknown) + Math.max(0, views - pageviews),
     surplus: Math.max(0, hits - countable) + Math.max(0, pageviews - views - unknown),
