@@ -59,6 +59,8 @@ export interface Hit {
   /** `false` keeps an event from ending a bounce. */
   interactive?: boolean
   revenue?: Revenue
+  /** `true`: the id, the view and the timestamp are by the collector's clock, as it has said them in `retimed`. */
+  retimed?: boolean
   /** Which site it counts for; without it the collector decides. */
   site?: string
 }

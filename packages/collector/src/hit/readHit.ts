@@ -5,12 +5,12 @@ import {
   idMaxAge,
   idTime,
   isRefusal,
-  skewTolerance,
   type DecodedHit,
   type Refusal,
 } from '@treadlight/protocol'
 import { siteDay, type StoredHit } from '@treadlight/store'
 import { createHash } from 'node:crypto'
+import { aheadAllowed, skewOf } from './skewOf.ts'
 
 /** What of a request the reading of its hits depends on. */
 export interface Arrival {
@@ -32,7 +32,6 @@ export interface ReadHit {
 }
 
 const hour = 3_600_000
-const aheadAllowed = 24 * hour
 
 /** Reads one hit of a request and gives it its id, its time and its home day, or refuses it by name. */
 export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
@@ -45,11 +44,16 @@ export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
   const id = decoded.id ?? idWithout(decoded, claimed, arrival)
   const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
+  const skew = decoded.retimed ? 0 : skewOf(arrival)
+  const isTimed = decoded.id !== undefined || claimed !== undefined
+  // Days off although it is known by how much: as good as an id from another time.
+  if (Math.abs(skew) > aheadAllowed && (isTimed || decoded.view !== undefined)) return { field: 'sentAt', reason: 'clock' }
   const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
   if (refusal) return refusal
 
   const day = siteDay(timezone, home)
-  const corrected = (claimed ?? idTime(id)) + skewOf(arrival)
+  // An id that was made here is right already.
+  const corrected = (claimed ?? idTime(id)) + (isTimed ? skew : 0)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
   const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(timezone, corrected) === day
   return { decoded, hit: createStoredHit(decoded, { site: arrival.site, id, day, time: isHome ? corrected : home, received }) }
@@ -60,12 +64,6 @@ function checkClock(time: number, received: number, field: string): Refusal | un
   if (time - received > aheadAllowed) return { field, reason: 'clock' }
   if (received - time > idMaxAge) return { field, reason: field === 'view' ? 'too old' : 'clock' }
   return undefined
-}
-
-/** How much a sender's clock is to be put right, ms: nothing for what may just be a slow network. */
-function skewOf({ received, sentAt = received }: Arrival): number {
-  const skew = received - sentAt
-  return Math.abs(skew) > skewTolerance ? skew : 0
 }
 
 /**
