@@ -313,9 +313,9 @@ describe('ids and clocks', () => {
 
   test('however large the correction, a hit stays in the home day of its id', async () => {
     const { post, stored } = createTestCollector()
-    const time = noon - 2 * day
+    const time = noon - 20 * hour
     await post({ sentAt: time, hits: [{ ...page, id: createId(time), timestamp: new Date(time).toISOString() }] })
-    expect((await stored())[0]).toMatchObject({ day: '2026-11-19', time })
+    expect((await stored())[0]).toMatchObject({ day: '2026-11-20', time })
   })
 
   test.each([8.64e15, -8.64e15, 1e18, 1e300, 0])('input 9: a sentAt of %d costs no hit', async (sentAt) => {

@@ -81,9 +81,12 @@ describe('retimeHit', () => {
   })
 
   test('only what would still be refused is', () => {
-    // By its clock it is of three hours from now: no reason to think that the clock is wrong by more.
-    const moved = retime(makeHit(noon + 20 * day + 3 * hour), { sentAt: noon + 20 * day })!
-    expect(timesOf(moved)).toEqual([noon + 3 * hour, noon + 3 * hour])
+    // By its clock it is of ten minutes from now: no reason to think that the clock is wrong by more.
+    const moved = retime(makeHit(noon + 20 * day + 10 * minute), { sentAt: noon + 20 * day })!
+    expect(timesOf(moved)).toEqual([noon + 10 * minute, noon + 10 * minute])
+    // Its view is from before the clock was set back.
+    const report = makeHit(noon - 3 * day, { type: 'engagement', view: createId(noon + 3 * hour) })
+    expect(retime(report, { sentAt: noon - 3 * day })!.view).toBe(report.view)
   })
 
   const waited: [name: string, time: number, sentAt: number | undefined, outcome: 'too old' | 'moved'][] = [
@@ -138,9 +141,9 @@ describe('retimeHit', () => {
     expect(isRefusal(decodeHit(retime(makeHit(sentAt, fields), { sentAt })))).toBe(false)
   })
 
-  test('a clock of the end of time is taken for what it says: the hit has waited for too long', () => {
-    expect(retime(makeHit(noon), { sentAt: 8.64e15 })).toBeUndefined()
-    expect(timesOf(retime(makeHit(noon), { sentAt: -8.64e15 })!)).toEqual([noon, noon])
+  test.each([8.64e15, noon + 20 * day, noon - 3 * day, 0, -8.64e15])('what a clock that says %d cannot have said is left: it was set since', (sentAt) => {
+    const view = makeHit(noon)
+    expect(retime(view, { sentAt })).toEqual({ ...view, retimed: true })
   })
 
   test('one that was timed anew already is not moved again by the clock of its sender', () => {
@@ -225,6 +228,13 @@ describe('POST /hit of a page whose clock is days off', () => {
     const hit = makeHit(noon + skew)
     expect(await send(collector, noon + skew, [hit])).toMatchObject([201, { stored: 1, refused: [] }])
     expect((await collector.stored()).map(({ id }) => id)).toEqual([hit.id])
+  })
+
+  test.each([noon + 20 * day, noon - 3 * day, 0])('a clock that was set to %d since costs no hit', async (sentAt) => {
+    const collector = createTestCollector()
+    const hit = makeHit(noon - hour)
+    expect(await send(collector, sentAt, [hit])).toMatchObject([201, { stored: 1, refused: [] }])
+    expect((await collector.stored()).map(({ id, time }) => [id, time])).toEqual([[hit.id, noon - hour]])
   })
 
   const untimed: [name: string, hit: object, outcome: object][] = [

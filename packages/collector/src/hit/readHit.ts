@@ -44,16 +44,17 @@ export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
   const id = decoded.id ?? idWithout(decoded, claimed, arrival)
   const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
-  const skew = decoded.retimed ? 0 : skewOf(arrival)
-  const isTimed = decoded.id !== undefined || claimed !== undefined
-  // Days off although it is known by how much: as good as an id from another time.
-  if (Math.abs(skew) > aheadAllowed && (isTimed || decoded.view !== undefined)) return { field: 'sentAt', reason: 'clock' }
+  // An id that was made here is right already, and so is what was said here before.
+  const skewAt = (time: number | undefined): number => (time === undefined || decoded.retimed ? 0 : skewOf(time, arrival))
+  const said = decoded.id === undefined ? claimed : idTime(decoded.id)
+  const viewed = decoded.view === undefined ? undefined : idTime(decoded.view)
+  // Days off, and known by how much: no better than an id from another time.
+  if (Math.abs(skewAt(said ?? viewed)) > aheadAllowed) return { field: 'sentAt', reason: 'clock' }
   const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
   if (refusal) return refusal
 
   const day = siteDay(timezone, home)
-  // An id that was made here is right already.
-  const corrected = (claimed ?? idTime(id)) + (isTimed ? skew : 0)
+  const corrected = (claimed ?? idTime(id)) + skewAt(claimed ?? said)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
   const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(timezone, corrected) === day
   return { decoded, hit: createStoredHit(decoded, { site: arrival.site, id, day, time: isHome ? corrected : home, received }) }

@@ -12,7 +12,8 @@ const hour = 3_600_000
 
 /**
  * A hit whose sender's clock is wrong, as it would have been with the collector's clock; nothing if it has simply waited
- * for too long. Its timestamp moves by the exact skew, its ids by whole steps: see `idStep`.
+ * for too long. Its timestamp moves by the exact skew, its ids by whole steps: see `idStep`. Each of them by itself, so that
+ * a view from before the clock went wrong keeps the id that it was stored with.
  *
  * What would be refused as of the future even so was made before the clock was put right, and nobody knows when: it is of
  * the hour in which it came, by its id and the time. Sent again in another hour it is another hit.
@@ -22,19 +23,21 @@ const hour = 3_600_000
 export function retimeHit(input: object, arrival: Pick<Arrival, 'received' | 'sentAt'>): object | undefined {
   const { received } = arrival
   const { id, view, timestamp, retimed } = input as Record<string, unknown>
-  // By the collector's clock already.
-  const skew = retimed === true ? 0 : skewOf(arrival)
-  const steps = Math.round(skew / idStep) * idStep
   const now = received - (received % hour)
-  const move = (time: number, by: number): number => (time + by > now + aheadAllowed ? now : Math.max(time + by, 0))
-  const moveId = (id: string): string => withTime(id.toLowerCase(), move(idTime(id.toLowerCase()), steps))
+  const move = (time: number, step: number): number => {
+    // By the collector's clock already.
+    const skew = retimed === true ? 0 : skewOf(time, arrival)
+    const moved = time + Math.round(skew / step) * step
+    return moved > now + aheadAllowed ? now : Math.max(moved, 0)
+  }
+  const moveId = (id: string): string => withTime(id.toLowerCase(), move(idTime(id.toLowerCase()), idStep))
   const claimed = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN
   // Where there is no id, one will be made of the timestamp.
-  const moved = isTimed(id) ? idTime(moveId(id)) : move(claimed, steps)
+  const moved = isTimed(id) ? idTime(moveId(id)) : move(claimed, idStep)
   if (received - moved > idMaxAge) return undefined
   return {
     ...input,
-    ...(!Number.isNaN(claimed) && { timestamp: new Date(isTimed(id) ? move(claimed, skew) : moved).toISOString() }),
+    ...(!Number.isNaN(claimed) && { timestamp: new Date(isTimed(id) ? move(claimed, 1) : moved).toISOString() }),
     ...(isTimed(id) && { id: moveId(id) }),
     ...(isTimed(view) && { view: moveId(view) }),
     retimed: true,
