@@ -37,8 +37,6 @@ const hour = 3_600_000
 export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const decoded = decodeHit(input)
   if (isRefusal(decoded)) return decoded
-  // A token is only worth something with the secret that signed it; a collector without one cannot vouch.
-  if (decoded.user) return { field: 'user', reason: 'must be a token signed by the site’s server; this collector has no signing secret' }
 
   const { received, timezone } = arrival
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
@@ -101,6 +99,7 @@ function createStoredHit(
     campaign: '',
     visitor: '',
     session: decoded.session ?? '',
+    // A token is only worth something with the secret that signed it, and there is none yet: the hit counts without it.
     user: '',
   }
   for (const field of optionalFields) copyField(field, decoded, hit)
