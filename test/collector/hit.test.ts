@@ -247,6 +247,12 @@ describe('what is stored', () => {
     expect((await stored())[0]).toMatchObject({ type: 'event', name: 'add-to-cart', view, props: { size: 'L', count: 2, gift: true } })
   })
 
+  test('edge 21: a browser that is driven says so', async () => {
+    const { post, stored } = createTestCollector()
+    await post({ sentAt: noon, hits: [{ ...page, webdriver: true }, { ...page, title: 'Other' }] })
+    expect((await stored()).map(({ webdriver }) => webdriver).sort()).toEqual([true, undefined])
+  })
+
   test('nobody can vouch for a user yet: the hit is stored without, and the owner is told once', async () => {
     const { post, stored, request, errors } = createTestCollector()
     const health = async (): Promise<object> => (await (await request('/api/health')).json()) as object

@@ -58,6 +58,8 @@ export interface Hit {
   navigation?: NavigationType
   /** `false` keeps an event from ending a bounce. */
   interactive?: boolean
+  /** `true`: the browser is driven by a program (`navigator.webdriver`). */
+  webdriver?: boolean
   revenue?: Revenue
   /** `true`: the id, the view and the timestamp are by the collector's clock, as it has said them in `retimed`. */
   retimed?: boolean

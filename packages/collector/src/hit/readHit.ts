@@ -117,6 +117,7 @@ const optionalFields = [
   'timezone',
   'navigation',
   'interactive',
+  'webdriver',
   'revenue',
 ] as const satisfies (keyof DecodedHit & keyof StoredHit)[]
 
