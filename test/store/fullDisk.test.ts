@@ -19,10 +19,10 @@ function createDisk({ append = true } = {}): Disk {
   let size = Infinity
   const used = (): number => [...values.values()].reduce((sum, { length }) => sum + length, 0)
   const setItemRaw = storage.setItemRaw.bind(storage)
-  storage.setItemRaw = async (key, value: Uint8Array) => {
+  storage.setItemRaw = (async (key: string, value: Uint8Array) => {
     if (used() + value.length > size) throw Object.assign(new Error(`ENOSPC: ${key}`), { code: 'ENOSPC' })
     await setItemRaw(key, value)
-  }
+  }) as typeof storage.setItemRaw
   return {
     faulty,
     open: () => createStore({ storage, durability: 'volatile', now: () => time, refreshMs: 0 }),
@@ -82,7 +82,7 @@ describe('a full disk', () => {
   })
 
   test('what is past retention altogether goes first: it needs no room', async () => {
-    const known = hitsOf(noon - 10 * day, 300).map((hit) => ({ ...hit, user: 'ada' }))
+    const known = hitsOf(noon - 10 * day, 300).map((hit) => Object.assign(hit, { user: 'ada' }))
     const { faulty, store, wait } = await fillDisk(4096, { early: known })
     await store.prune({ anonymous: 10 * day, authenticated: 100 * day })
     await expect(store.maintain()).rejects.toThrow(/ENOSPC/)
