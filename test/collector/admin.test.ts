@@ -65,6 +65,16 @@ describe('what may go wrong with a password', () => {
     expect(await account.check(third)).toBeDefined()
   })
 
+  test('a readme beside it is no password', async () => {
+    const storage = createStorage()
+    const account = createAccount(createValues(storage))
+    await storage.setItem('account:admin:README.txt', 'not ours')
+    const password = await account.setUp()
+    expect(await account.check(password!)).toBeDefined()
+    expect(await account.check(await account.reset())).toBeDefined()
+    expect(await storage.getKeys()).toContain('account:admin:README.txt')
+  })
+
   test('a hash that no longer counts is gone', async () => {
     const values = createValues(createStorage())
     const account = createAccount(values)

@@ -247,11 +247,26 @@ describe('what is stored', () => {
     expect((await stored())[0]).toMatchObject({ type: 'event', name: 'add-to-cart', view, props: { size: 'L', count: 2, gift: true } })
   })
 
-  test('a bare user id is refused, by name', async () => {
-    const { post } = createTestCollector()
-    const response = await post({ ...page, user: 'ada' })
-    expect(response.status).toBe(400)
-    expect(await answer(response)).toMatchObject({ refused: [{ field: 'user' }] })
+  test('edge 21: a browser that is driven says so', async () => {
+    const { post, stored } = createTestCollector()
+    await post({ sentAt: noon, hits: [{ ...page, webdriver: true }, { ...page, title: 'Other' }] })
+    expect((await stored()).map(({ webdriver }) => webdriver).sort()).toEqual([true, undefined])
+  })
+
+  test('nobody can vouch for a user yet: the hit is stored without, and the owner is told once', async () => {
+    const { post, stored, request, errors } = createTestCollector()
+    const health = async (): Promise<object> => (await (await request('/api/health')).json()) as object
+    expect(await health()).not.toHaveProperty('notes')
+    for (const user of ['eyJhbGciOiJIUzI1NiJ9.e30.sig', 'ada']) {
+      const response = await post({ sentAt: noon, hits: [{ ...page, title: `of ${user.length}`, user }, page] })
+      expect([response.status, (await answer(response)).refused]).toEqual([201, []])
+    }
+    const hits = await stored()
+    expect(hits.map(({ user }) => user)).toEqual(hits.map(() => ''))
+    expect(JSON.stringify(hits)).not.toMatch(/eyJ|ada/)
+    expect(errors.map((error) => (error as Error).message)).toEqual([expect.stringContaining('identify')])
+    expect(await health()).toMatchObject({ ok: true, notes: [expect.stringMatching(/without their users/)] })
+    expect(JSON.stringify([errors, await health()])).not.toMatch(/eyJ|ada/)
   })
 
   test('nothing of the address or the user agent rests in the store', async () => {
@@ -313,9 +328,9 @@ describe('ids and clocks', () => {
 
   test('however large the correction, a hit stays in the home day of its id', async () => {
     const { post, stored } = createTestCollector()
-    const time = noon - 2 * day
+    const time = noon - 20 * hour
     await post({ sentAt: time, hits: [{ ...page, id: createId(time), timestamp: new Date(time).toISOString() }] })
-    expect((await stored())[0]).toMatchObject({ day: '2026-11-19', time })
+    expect((await stored())[0]).toMatchObject({ day: '2026-11-20', time })
   })
 
   test.each([8.64e15, -8.64e15, 1e18, 1e300, 0])('input 9: a sentAt of %d costs no hit', async (sentAt) => {

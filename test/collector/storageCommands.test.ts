@@ -160,6 +160,18 @@ describe('export', () => {
     expect(err.trim()).not.toContain('\n')
   })
 
+  test('files that others have left among ours are no damage', async () => {
+    await fillFolder(data, [hitOf(3)])
+    for (const kind of ['batch', 'manifest', 'segment', 'link', 'erasure', 'pruning']) {
+      await mkdir(join(data, 'default', kind), { recursive: true })
+      await writeFile(join(data, 'default', kind, 'README.txt'), 'not ours')
+    }
+    const { code, out, err } = await run(['export'])
+    expect([code, hitsIn(out).length]).toEqual([0, 1])
+    expect(err).not.toMatch(/damage|README/)
+    expect((await run(['doctor'])).out).toMatch(/! foreign: default:manifest:README\.txt is not treadlight’s/)
+  })
+
   test('a reader that has seen enough (| head) is no failure', async () => {
     await fillFolder(data, Array.from({ length: 3000 }, () => hitOf(3, { title: 'x'.repeat(200) })))
     const [line, code, ...others] = (await shell(`"${process.execPath}" "${cli}" export | head -n 1; echo "\${PIPESTATUS[0]}"`)).trim().split('\n')
@@ -262,7 +274,10 @@ describe('doctor', () => {
     ['a segment of no bytes', async () => truncate((await valuesOf('segment'))[0]!, 0), 1, /✗ damage: default:segment:\S+: its end is missing/],
     ['the torn end of a batch', async () => truncate((await valuesOf('batch'))[0]!, 300), 0, /! damage: default:batch:\S+ ends at byte 0 in the middle of a write that was cut off/],
     ['files that others have left among ours', async () => {
-      for (const name of ['.DS_Store', 'README.txt']) for (const kind of ['batch', 'manifest', 'segment']) await writeFile(join(data, 'default', kind, name), 'not ours')
+      for (const name of ['.DS_Store', 'README.txt']) for (const kind of ['batch', 'manifest', 'segment', 'link', 'erasure', 'pruning', 'salt']) {
+        await mkdir(join(data, 'default', kind), { recursive: true })
+        await writeFile(join(data, 'default', kind, name), 'not ours')
+      }
     }, 0, /! foreign: default:batch:README\.txt is not treadlight’s, and counts for nothing\n {4}→ move it away\n(?![^]*✗)(?![^]*DS_Store)/],
     ['a value that is nobody’s', async () => writeFile(join(data, 'login'), ''), 0, /1 not ours \(login\)/],
   ]

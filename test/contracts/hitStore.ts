@@ -49,6 +49,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
         props: { plan: 'pro', seats: 3, trial: false },
         revenue: { amount: '9.99', currency: 'EUR' },
         interactive: false,
+        webdriver: true,
         navigation: 'reload',
         scroll: 0,
         user: 'u1',

@@ -96,6 +96,9 @@ describe('a hit at the door', () => {
     ['props', []],
     ['props', 'x'],
     ['interactive', 'no'],
+    ['webdriver', 'yes'],
+    ['webdriver', false],
+    ['retimed', 1],
   ])('leaves out a malformed %s (%j) instead of losing the hit', (field, value) => {
     const hit = decodeHit({ url, [field]: value })
     expect(isRefusal(hit)).toBe(false)

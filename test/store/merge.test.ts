@@ -18,6 +18,7 @@ const facts: fc.Arbitrary<StoredHit[]> = fc.array(
       source: text,
       engaged: maybe(fc.integer({ min: 0, max: 2 })),
       interactive: maybe(fc.boolean()),
+      webdriver: maybe(fc.boolean()),
       props: maybe(fc.record({ plan: text })),
     })
     .map((fields) => makeHit({ id: testId(1), ...(fields as Partial<StoredHit>) })),
@@ -71,6 +72,8 @@ describe('facts of one id', () => {
     ['engaged', 5, 0, undefined, 0],
     ['scroll', 40, undefined, 90, 40],
     ['interactive', undefined, false, true, false],
+    ['webdriver', undefined, true, undefined, true],
+    ['webdriver', false, true, undefined, true],
     ['revenue', undefined, undefined, undefined, undefined],
   ]
   test.each(rows)('%s of server %j, browser %j, import %j is %j', (field, server, browser, imported, merged) => {

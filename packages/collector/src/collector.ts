@@ -12,6 +12,7 @@ import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { failure } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
+import { createNotes } from './notes.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions {
@@ -26,7 +27,7 @@ export interface CollectorOptions {
   timezone: string
   /** ms since 1970. @default Date.now */
   now?: () => number
-  /** Told of what went wrong behind an answer. @default console.error */
+  /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
   onError?: (error: unknown) => void
 }
 
@@ -57,7 +58,9 @@ export function createCollector(options: CollectorOptions): Collector {
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const failures = createFailures(now)
-  const { receive, failingSince } = watchReceiver(createReceiver({ store, salts, site, timezone, now }), { now, onError })
+  const notes = createNotes(onError)
+  const receiver = createReceiver({ store, salts, site, timezone, now, onToken: () => notes.add('tokens') })
+  const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
     silent: true,
@@ -70,7 +73,7 @@ export function createCollector(options: CollectorOptions): Collector {
   })
 
   app.all('/hit', createHitRoute({ receive, now }))
-  addHealthRoute(app, { durability: store.durability, problems, failures, failingSince })
+  addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
   addStatsRoutes(app, { store, site, timezone, version, now, guard, failures })
   addAssetRoutes(app)

@@ -1,6 +1,7 @@
 import {
   checkStorage,
   findErasures,
+  isForeignKey,
   isLaterFormat,
   newestTime,
   oldestBatchTime,
@@ -93,6 +94,9 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
     yield note(describeVerified(verified))
   }
   for (const check of describeDamage(diagnosis.problems)) yield note(check)
+  // Where the store does not open, it may be for the sake of one that a later version has written.
+  const isOpened = !diagnosis.checks.some(({ name, ok }) => name === 'store' && ok === false)
+  if (isOpened) for (const check of describeForeign(keys.filter(isForeignKey))) yield note(check)
   return diagnosis
 }
 
@@ -214,14 +218,16 @@ function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[]):
   return undefined
 }
 
-const siteValue = /^[a-z0-9_-]{1,64}:(?:batch|manifest|segment|link|erasure|pruning):/
-/** How every value of a site is called that treadlight writes: by its minute, its day, or a time or hash in hex. */
-const ownName = /^[^:]+:[a-z]+:(?:\d{8}T\d{4}|\d{4}-\d\d-\d\d-|[0-9a-f]{12})/
+/** What lies among the values of a site and is none of them. */
+function* describeForeign(keys: readonly string[]): Generator<Check> {
+  const check = { name: 'foreign', ok: 'warning', remedy: 'move it away' } as const
+  for (const key of keys.slice(0, maxListed)) yield { ...check, detail: `${key} is not treadlight’s, and counts for nothing` }
+  const others = keys.length - maxListed
+  if (others > 0) yield { ...check, detail: `and ${count(others, 'value')} more` }
+}
 
 function describeProblem(problem: StorageProblem | VerifyProblem): Check {
   const { key, offset, reason } = problem
-  if (siteValue.test(key) && !ownName.test(key) && reason !== 'later')
-    return { name: 'foreign', ok: 'warning', detail: `${key} is not treadlight’s, and counts for nothing`, remedy: 'move it away' }
   const name = 'damage'
   const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
   if (!isLoss(problem)) {

@@ -17,8 +17,8 @@ export interface HitAnswer {
   dropped: number
   refused: ({ index: number } & Refusal)[]
   /**
-   * Hits that were refused with reason `clock`, as they would have been with the right time: with new ids and
-   * timestamps, the same for each try. The sender sends these instead.
+   * Hits that were refused with reason `clock`, as they would have been with the right time: with a new timestamp, new
+   * ids, the same for each try, and `retimed: true`. The sender sends these instead.
    */
   retimed?: object[]
 }

@@ -124,6 +124,8 @@ function addDescription(hit: DecodedHit, input: Record<string, unknown>): void {
   if (typeof screen === 'string' && screenSize.test(screen)) hit.screen = screen
   if (isOneOf<NavigationType>(navigation, navigations)) hit.navigation = navigation
   if (interactive === false) hit.interactive = false
+  if (input['webdriver'] === true) hit.webdriver = true
+  if (input['retimed'] === true) hit.retimed = true
 }
 
 function assign<K extends keyof DecodedHit>(hit: DecodedHit, field: K, value: DecodedHit[K] | undefined): void {

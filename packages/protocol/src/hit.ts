@@ -47,7 +47,7 @@ export interface Hit {
   scroll?: number
   /** The site's or the tracker's own session id, where the site allows one. */
   session?: string
-  /** Token signed by the site's server; a bare user id is refused. */
+  /** Token signed by the site's server. The collector cannot check it yet, and stores the hit without its user. */
   user?: string
   /** `WIDTHxHEIGHT` in CSS pixels. */
   screen?: string
@@ -58,7 +58,11 @@ export interface Hit {
   navigation?: NavigationType
   /** `false` keeps an event from ending a bounce. */
   interactive?: boolean
+  /** `true`: the browser is driven by a program (`navigator.webdriver`). */
+  webdriver?: boolean
   revenue?: Revenue
+  /** `true`: the id, the view and the timestamp are by the collector's clock, as it has said them in `retimed`. */
+  retimed?: boolean
   /** Which site it counts for; without it the collector decides. */
   site?: string
 }

@@ -129,7 +129,9 @@ async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<D
 export async function rewritePruned(log: SiteLog, options: CompactionOptions, memory: CleanMemory): Promise<{ facts: number; clean: boolean }> {
   const found = { facts: 0, clean: true }
   const restedEnds = latestEnds([...log.prunings.values()].filter(({ at }) => at < options.now() - pruneRest))
-  for (const day of log.catalog.days.keys()) {
+  const isPast = (day: string) => (log.catalog.days.get(day) ?? []).every((file) => file.to < endOf(log.marks.pruningEnds, file))
+  // First what needs no room: on a full disk it makes room for the others.
+  for (const day of [...log.catalog.days.keys()].toSorted((a, b) => Number(isPast(b)) - Number(isPast(a)))) {
     // As things stand now: with each day that is written anew there are other lists.
     const files = log.catalog.days.get(day) ?? []
     const { pruningEnds } = log.marks

@@ -85,26 +85,36 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   const begun = options.now()
   const erased: string[] = []
   const writes: Promise<SegmentFile[]>[] = []
-  for await (const [day, facts] of input.days) {
-    const kept = keepOf(log.marks, facts, input.whole === true, erased)
-    const writing = writeDay(log, options, day, kept)
-    // Heard of below; until then Node.js would take it that nobody cares.
-    writing.catch(() => undefined)
-    writes.push(writing)
-    await writes.at(-parallelDays)
+  /** Keys of segments that were begun. */
+  const written: string[] = []
+  try {
+    for await (const [day, facts] of input.days) {
+      const kept = keepOf(log.marks, facts, input.whole === true, erased)
+      const writing = writeDay(log, options, day, kept, written)
+      // Heard of below; until then Node.js would take it that nobody cares.
+      writing.catch(() => undefined)
+      writes.push(writing)
+      await writes.at(-parallelDays)
+    }
+    await Promise.all(writes)
+  } catch (error) {
+    await Promise.allSettled(writes)
+    // Else a full disk stays full for the hours that they would wait for a manifest. Later others may have adopted them.
+    if (!isLate(options, begun)) await removeSegments(log, options, written).catch(() => undefined)
+    throw error
   }
   const files = (await Promise.all(writes)).flat()
   if (files.length === 0 && (input.replaces ?? []).length === 0 && (input.covers ?? []).length === 0) return 0
   // An erasure that has come since must not find its person in a new place.
   await log.refreshNow()
   if (log.version !== version || isLate(options, begun)) {
-    await removeSegments(log, options, files)
+    await removeSegments(log, options, written)
     return undefined
   }
   // Another process was faster.
   const covers = (input.covers ?? []).filter(({ name }) => log.catalog.coveredAt(name) === undefined)
   if (input.covers !== undefined && covers.length === 0) {
-    await removeSegments(log, options, files)
+    await removeSegments(log, options, written)
     return 0
   }
   // Another origin may tell of the hit later, without the name.
@@ -174,11 +184,16 @@ async function writeDay(
   options: CompactionOptions,
   day: string,
   hits: readonly (readonly StoredHit[])[],
+  written: string[],
 ): Promise<SegmentFile[]> {
   const kinds = groupBy(hits, (facts) => (log.marks.userOf(facts) === '' ? 'anon' : 'user'))
   const stamp = formatStamp(options.now(), options.nonce())
   const keyOf = (kind: SegmentFile['kind']) => `${log.site}:segment:${day}-${stamp}-${kind}.parquet`
-  return Promise.all([...kinds].map(([kind, its]) => writeSegment(options, keyOf(kind), day, kind, its)))
+  written.push(...[...kinds.keys()].map(keyOf))
+  const writes = [...kinds].map(([kind, its]) => writeSegment(options, keyOf(kind), day, kind, its))
+  // Those that are still under way when one has failed are not to arrive later.
+  await Promise.allSettled(writes)
+  return Promise.all(writes)
 }
 
 async function writeSegment(
@@ -206,6 +221,6 @@ async function writeSegment(
 }
 
 /** But not what somebody has adopted meanwhile. */
-async function removeSegments(log: SiteLog, { storage }: CompactionOptions, files: readonly SegmentFile[]): Promise<void> {
-  for (const { key } of files) if (!log.catalog.knows(key)) await storage.removeItem(key)
+async function removeSegments(log: SiteLog, { storage }: CompactionOptions, keys: readonly string[]): Promise<void> {
+  for (const key of keys) if (!log.catalog.knows(key)) await storage.removeItem(key)
 }

@@ -2,6 +2,7 @@ import { createBatchWriter } from './batchWriter.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { SweepDriver } from './drivers/fs.ts'
+import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
@@ -35,6 +36,7 @@ export interface Store extends HitStore {
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
+const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
 
@@ -119,16 +121,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }),
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
-        const report: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
+        const report: MaintainReport = { ...nothingDone }
+        const errands = createErrands()
         for (const site of await findSites()) {
           const { log, memory } = siteOf(site)
-          const { compacted, rewritten, deleted, regained = 0 } = await maintainSite(log, settings, writer, memory, force)
+          const { compacted, rewritten, deleted, regained = 0 } = await errands.attempt(() => maintainSite(log, settings, writer, memory, force), nothingDone)
           report.compacted += compacted
           report.rewritten += rewritten
           report.deleted += deleted
           if (regained > 0) report.regained = (report.regained ?? 0) + regained
         }
-        await sweepDrivers()
+        await errands.attempt(sweepDrivers, undefined)
+        errands.rethrow()
         return report
       }),
     async close() {

@@ -55,5 +55,7 @@ export interface StoredHit {
   timezone?: string
   navigation?: NavigationType
   interactive?: boolean
+  /** `true`: the browser said that a program drives it. Counted like all others. */
+  webdriver?: boolean
   revenue?: Revenue
 }

@@ -4,6 +4,7 @@ export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriv
 export { redact } from './drivers/driverError.ts'
 export type { FrameProblem } from './frame.ts'
 export type { Origin, StoredHit } from './hit.ts'
+export { isForeignKey } from './keys.ts'
 export { isLaterFormat } from './laterFormat.ts'
 export { listHits } from './listHits.ts'
 export { addFact, mergeFacts, mergeRules } from './merge.ts'

@@ -4,6 +4,10 @@ const sitePattern = /^[a-z0-9_-]{1,64}$/
 const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4})[-:]([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
 const stampPattern = /^(?:\d{4}-\d\d-\d\d-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
 
+const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|segment|link|erasure|pruning):/
+/** By a minute, a day, or a time or hash in hex. */
+const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:manifest|link|erasure|pruning):[0-9a-f]{12})/
+
 /**
  * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one
  * value `{site}:batch:{minute}-{writer}-{seq}.{last}.{bytes}.{made}`. All in one folder, which is listed often. (The
@@ -54,6 +58,14 @@ export function formatStamp(time: number, nonce: string): string {
 
 function hexTime(time: number): string {
   return Math.max(0, Math.floor(time)).toString(16).padStart(12, '0')
+}
+
+/**
+ * Whether a key among those of a site is one that somebody else has put there: a readme, what a file manager notes. It is
+ * told by how all names of ours begin: one that is damaged, or a copy, is not taken for somebody else's.
+ */
+export function isForeignKey(key: string): boolean {
+  return sitePrefix.test(key) && !ownPattern.test(key)
 }
 
 /** When a value was made, ms since 1970, and how many bytes its name says it has; undefined where it has no stamp. */

@@ -3,6 +3,7 @@ import type { Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
 import { chooseBatches, compact, unite } from './compaction.ts'
+import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -19,7 +20,10 @@ const maxAttempts = 5
 
 /**
  * One round of upkeep: batches become segments, many pieces one, what was erased or pruned goes, and what is no longer
- * needed is deleted.
+ * needed is deleted. Each of these may be done by another process at any time, so none needs that another has worked; and
+ * on a full disk the last ones free what the first ones lack.
+ *
+ * @throws Error what went wrong first; all that could be done is done
  */
 export async function maintainSite(
   log: SiteLog,
@@ -31,25 +35,28 @@ export async function maintainSite(
   await log.refreshNow()
   // Only what nobody adds to can be compacted.
   await writer.rotate(force || log.openErasures().length > 0)
-  const report: MaintainReport = { compacted: await compactBatches(log, options, force), rewritten: 0, deleted: 0 }
+  const errands = createErrands()
+  const report: MaintainReport = { compacted: await errands.attempt(() => compactBatches(log, options, force), 0), rewritten: 0, deleted: 0 }
   const { storage } = options
-  const areBatchesGathered = !isAppending(storage) && (await gatherBatches(log, options))
-  const areLinksGathered = await gatherLinks(log, options)
-  const adopted = await adoptSegments(log, options)
+  const areBatchesGathered = !isAppending(storage) && (await errands.attempt(() => gatherBatches(log, options), true))
+  const areLinksGathered = await errands.attempt(() => gatherLinks(log, options), true)
+  const adopted = await errands.attempt(() => adoptSegments(log, options), { regained: 0, deleted: 0 })
   report.deleted += adopted.deleted
   if (adopted.regained > 0) report.regained = adopted.regained
-  const { facts, clean } = await rewriteSegments(log, options, memory)
-  const pruned = await rewritePruned(log, options, memory)
+  const { facts, clean } = await errands.attempt(() => rewriteSegments(log, options, memory), { facts: 0, clean: false })
+  const pruned = await errands.attempt(() => rewritePruned(log, options, memory), { facts: 0, clean: false })
   report.rewritten = facts + pruned.facts
-  const isIdle = !areBatchesGathered && !areLinksGathered && report.compacted + report.rewritten === 0 && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
+  const isDone = areBatchesGathered || areLinksGathered || report.compacted + report.rewritten > 0 || errands.haveFailed()
+  const isIdle = !isDone && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
     const swept = await sweep(log, options, memory)
     report.deleted += swept.deleted
     memory.sweptAt = options.now()
     memory.waits = swept.waits
-    if (clean && swept.clean) await finishErasures(log)
+    if (clean && swept.clean && !errands.haveFailed()) await finishErasures(log)
   }
+  errands.rethrow()
   if (pruned.clean) await forgetPrunings(log, options)
   return report
 }

@@ -1,6 +1,6 @@
 import type { Storage } from 'unstorage'
 import { hashText, type Erasure } from './erasure.ts'
-import { formatStamp } from './keys.ts'
+import { formatStamp, isForeignKey } from './keys.ts'
 import { createMarks, type Marks } from './marks.ts'
 import type { Pruning } from './pruning.ts'
 import type { Link } from './store.ts'
@@ -87,7 +87,7 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
       return version
     },
     async take(key) {
-      if (links.has(key) || erasures.has(key) || prunings.has(key) || finished.has(key)) return true
+      if (links.has(key) || erasures.has(key) || prunings.has(key) || finished.has(key) || isForeignKey(key)) return true
       if (key.endsWith('-done')) {
         finished.add(key)
         return true

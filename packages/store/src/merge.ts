@@ -44,6 +44,7 @@ export const mergeRules: { readonly [Field in keyof StoredHit]-?: Rule } = {
   timezone: 'browser',
   navigation: 'browser',
   interactive: 'server',
+  webdriver: 'browser',
   revenue: 'server',
 }
 

@@ -2,9 +2,10 @@ import { createBatch, hasGrown, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
+import { readFrames } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
-import { minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { isForeignKey, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { readNamed } from './laterFormat.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
@@ -84,6 +85,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   let freshCount = 0
   /** Whether all that was there at the start has been read. When that came, nobody knows. */
   let isLoaded = false
+  /** What others have put among our values, and was looked at. */
+  const foreign = new Set<string>()
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
   const shareTexts = createSharedTexts()
@@ -101,6 +104,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
         ...(await listKeys(storage, `${site}:erasure:`)),
         ...(await listKeys(storage, `${site}:pruning:`)),
       ]
+      await takeAll([...manifestKeys, ...markKeys].filter(isForeignKey), passOver)
       const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
       if (!taken) continue
@@ -119,8 +123,20 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     return true
   }
 
+  /**
+   * A name that none of ours has may be of a later version.
+   * @throws Error if it is
+   */
+  async function passOver(key: string): Promise<boolean> {
+    if (foreign.has(key)) return true
+    const bytes = await readBytes(storage, key)
+    if (bytes !== undefined) readNamed(key, () => readFrames(bytes))
+    foreign.add(key)
+    return true
+  }
+
   async function takeManifest(key: string): Promise<boolean> {
-    if (catalog.manifests.has(key) || damagedManifests.has(key)) return true
+    if (catalog.manifests.has(key) || damagedManifests.has(key) || isForeignKey(key)) return true
     const value = await readBytes(storage, key)
     if (value === undefined) return false
     const manifest = readNamed(key, () => decodeManifest(value))

@@ -1,7 +1,7 @@
 import { holdsErased, personalColumns, type CleanMemory } from './clean.ts'
 import { describeSegment, isTornSegment } from './describeSegment.ts'
 import { spareLinks } from './gather.ts'
-import { parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { isForeignKey, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { orphanAge, type Manifest } from './manifest.ts'
 import { decodeColumns } from './segment/decodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -38,7 +38,7 @@ export async function sweep(log: SiteLog, options: SweepOptions, memory: Pick<Cl
   await findMissing(new Set(segments))
   const gathered = [...log.batches.values()].filter(({ name, damaged, settled }) => name.bytes > 0 && settled && !damaged)
   const [coveredOver, replacedOver] = [batches.filter((key) => isDue(coveredAt(parseBatchKey(key)))), segments.filter((key) => isDue(catalog.replacedAt(key)))]
-  const unnamed = segments.filter((key) => !catalog.knows(key))
+  const unnamed = segments.filter((key) => !catalog.knows(key) && !isForeignKey(key))
   await removeAll(coveredOver)
   await removeAll(replacedOver)
   for (const key of unnamed) if (!(await removeOrphan(key))) waiting++

@@ -5,7 +5,7 @@ import { createCatalog, type Catalog } from './catalog.ts'
 import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { isLaterFormat } from './laterFormat.ts'
-import { minuteTime, parseBatchKey, parseStamp } from './keys.ts'
+import { isForeignKey, minuteTime, parseBatchKey, parseStamp } from './keys.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { listKeys, readBytes } from './values.ts'
@@ -45,7 +45,7 @@ export interface VerifyOptions {
 }
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
-const frameKey = /^(?:[a-z0-9_-]{1,64}:salt|account:[a-z0-9_-]+|login|probe):/
+const frameKey = /^(?:[a-z0-9_-]{1,64}:salt:\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|(?:login|probe):[0-9a-f]+$)/
 const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|segment|link|erasure|pruning):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
@@ -72,7 +72,7 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   const files = new Map<string, SegmentFile>()
   let isManifestDamaged = false
   const keys = await listKeys(storage, '')
-  const isOurs = (key: string) => frameKey.test(key) || siteKey.test(key)
+  const isOurs = (key: string) => frameKey.test(key) || (siteKey.test(key) && !isForeignKey(key))
   const known = keys.filter(isOurs)
   const there = new Set(known)
   report.foreign = keys.filter((key) => !isOurs(key))
@@ -80,6 +80,11 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
   await readAll(first)
   for (const key of first) addManifest(key)
   await readAll(known.filter((key) => kindOf(key) !== 'manifest'))
+  // What a later version has written may have any name.
+  for (const key of report.foreign.filter(isForeignKey)) {
+    const bytes = await readBytes(storage, key)
+    if (bytes !== undefined) await guard(key, () => readFrames(bytes))
+  }
   if (signal?.aborted !== true) await findMissing()
   report.problems.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.offset - b.offset))
   return report
@@ -197,7 +202,7 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
       const missing = [...catalog.days.values()].flat().filter(({ key }) => !there.has(key))
       if (missing.length === 0) continue
       for (const key of await listKeys(storage, `${site}:manifest:`)) {
-        if (manifests.has(key)) continue
+        if (manifests.has(key) || isForeignKey(key)) continue
         const bytes = await readBytes(storage, key)
         if (bytes !== undefined) await guard(key, () => verifyManifest(key, bytes))
         addManifest(key)

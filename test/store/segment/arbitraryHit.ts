@@ -52,6 +52,7 @@ export const arbitraryHit: fc.Arbitrary<StoredHit> = fc
       timezone: text,
       navigation: fc.constantFrom('navigate', 'reload', 'back-forward', 'back-forward-cache', 'prerender', 'restore'),
       interactive: fc.boolean(),
+      webdriver: fc.boolean(),
       revenue: fc.record({ amount: text, currency: text }),
     },
     {

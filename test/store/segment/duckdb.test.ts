@@ -40,6 +40,7 @@ describe('DuckDB', () => {
       url: 'VARCHAR',
       engaged: 'INTEGER',
       interactive: 'BOOLEAN',
+      webdriver: 'BOOLEAN',
     })
   })
 

@@ -1,6 +1,7 @@
 import type { StoredHit } from '@treadlight/store'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import * as fc from 'fast-check'
+import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { generateHits } from '../../../bench/generateHits.ts'
@@ -45,6 +46,19 @@ describe('a segment', () => {
   it('keeps fields that this version does not know', async () => {
     const later = { ...makeHit(), mood: { calm: ['very', null] }, toString: 1, ['__proto__']: 'own' }
     await expectKept([makeHit(), later as StoredHit])
+  })
+
+  it('of a version that knew nothing of driven browsers is read', async () => {
+    const bytes = await readFile(new URL('beforeWebdriver.parquet', import.meta.url))
+    const facts = await decodeSegment(bytes)
+    expect(facts).toEqual([
+      makeHit({ id: testId(1), title: 'Shop', language: 'de', navigation: 'reload' }),
+      makeEvent('buy', { id: testId(2), interactive: false, revenue: { amount: '9.90', currency: 'EUR' } }),
+    ])
+    expect(parquetMetadata(new Uint8Array(bytes).buffer).schema.map(({ name }) => name)).not.toContain('webdriver')
+    expect(await linesOf(bytes)).toBe(jsonLines(facts))
+    await expectColumns(bytes)
+    await expectKept([...facts, makeHit({ webdriver: true })])
   })
 
   it('keeps views that are not the pageview’s own, not canonical, or none', async () => {

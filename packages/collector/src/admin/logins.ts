@@ -14,6 +14,7 @@ export interface Logins {
 export const loginMaxAge: number = 30 * 86_400_000
 
 const prefix = 'login:'
+const ownKey = /^login:[0-9a-f]{64}$/
 
 /** Logins that survive a restart, end at log-out everywhere, and are worth nothing to who reads the store. */
 export function createLogins(values: Values, now: () => number): Logins {
@@ -35,6 +36,8 @@ export function createLogins(values: Values, now: () => number): Logins {
 
   async function deleteExpired(): Promise<void> {
     for (const key of await values.list(prefix)) {
+      // Somebody's own, a readme for instance.
+      if (!ownKey.test(key)) continue
       const login = readLogin(await readText(values, key))
       if (!login || login.until <= now()) await values.remove(key)
     }

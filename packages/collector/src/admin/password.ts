@@ -67,7 +67,8 @@ export function createAccount(values: Values): Account {
   }
 
   async function listKeys(): Promise<string[]> {
-    return (await values.list(prefix)).sort()
+    // Behind all numbers, a readme would be the password that counts.
+    return (await values.list(prefix)).filter((key) => /^\d+$/.test(key.slice(prefix.length))).sort()
   }
 
   async function latest(): Promise<{ version: string; salt: string; hash: string } | undefined> {

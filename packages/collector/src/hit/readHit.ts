@@ -5,12 +5,12 @@ import {
   idMaxAge,
   idTime,
   isRefusal,
-  skewTolerance,
   type DecodedHit,
   type Refusal,
 } from '@treadlight/protocol'
 import { siteDay, type StoredHit } from '@treadlight/store'
 import { createHash } from 'node:crypto'
+import { aheadAllowed, skewOf } from './skewOf.ts'
 
 /** What of a request the reading of its hits depends on. */
 export interface Arrival {
@@ -32,24 +32,27 @@ export interface ReadHit {
 }
 
 const hour = 3_600_000
-const aheadAllowed = 24 * hour
 
 /** Reads one hit of a request and gives it its id, its time and its home day, or refuses it by name. */
 export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const decoded = decodeHit(input)
   if (isRefusal(decoded)) return decoded
-  // A token is only worth something with the secret that signed it; a collector without one cannot vouch.
-  if (decoded.user) return { field: 'user', reason: 'must be a token signed by the site’s server; this collector has no signing secret' }
 
   const { received, timezone } = arrival
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
   const id = decoded.id ?? idWithout(decoded, claimed, arrival)
   const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
+  // An id that was made here is right already, and so is what was said here before.
+  const skewAt = (time: number | undefined): number => (time === undefined || decoded.retimed ? 0 : skewOf(time, arrival))
+  const said = decoded.id === undefined ? claimed : idTime(decoded.id)
+  const viewed = decoded.view === undefined ? undefined : idTime(decoded.view)
+  // Days off, and known by how much: no better than an id from another time.
+  if (Math.abs(skewAt(said ?? viewed)) > aheadAllowed) return { field: 'sentAt', reason: 'clock' }
   const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
   if (refusal) return refusal
 
   const day = siteDay(timezone, home)
-  const corrected = (claimed ?? idTime(id)) + skewOf(arrival)
+  const corrected = (claimed ?? idTime(id)) + skewAt(claimed ?? said)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
   const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(timezone, corrected) === day
   return { decoded, hit: createStoredHit(decoded, { site: arrival.site, id, day, time: isHome ? corrected : home, received }) }
@@ -60,12 +63,6 @@ function checkClock(time: number, received: number, field: string): Refusal | un
   if (time - received > aheadAllowed) return { field, reason: 'clock' }
   if (received - time > idMaxAge) return { field, reason: field === 'view' ? 'too old' : 'clock' }
   return undefined
-}
-
-/** How much a sender's clock is to be put right, ms: nothing for what may just be a slow network. */
-function skewOf({ received, sentAt = received }: Arrival): number {
-  const skew = received - sentAt
-  return Math.abs(skew) > skewTolerance ? skew : 0
 }
 
 /**
@@ -102,6 +99,7 @@ function createStoredHit(
     campaign: '',
     visitor: '',
     session: decoded.session ?? '',
+    // A token is only worth something with the secret that signed it, and there is none yet: the hit counts without it.
     user: '',
   }
   for (const field of optionalFields) copyField(field, decoded, hit)
@@ -119,6 +117,7 @@ const optionalFields = [
   'timezone',
   'navigation',
   'interactive',
+  'webdriver',
   'revenue',
 ] as const satisfies (keyof DecodedHit & keyof StoredHit)[]
 

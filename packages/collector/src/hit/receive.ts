@@ -26,6 +26,8 @@ export interface ReceiverOptions {
   site: string
   timezone: string
   now: () => number
+  /** Told of each hit that names its user: see `readHit`. */
+  onToken: () => void
 }
 
 /** Takes the body of one request; resolves once what it answers for is stored. */
@@ -38,7 +40,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * The receiver throws `StoreBusyError` when the store cannot take them: nothing of the request counts as
  * acknowledged then, and the sender tries again.
  */
-export function createReceiver({ store, salts, site, timezone, now }: ReceiverOptions): Receiver {
+export function createReceiver({ store, salts, site, timezone, now, onToken }: ReceiverOptions): Receiver {
   return async (body, { address, userAgent }) => {
     const received = now()
     const envelope = readHits(body)
@@ -61,6 +63,7 @@ export function createReceiver({ store, salts, site, timezone, now }: ReceiverOp
         continue
       }
       const { hit, decoded } = read
+      if (decoded.user !== undefined) onToken()
       const isForeign = decoded.site !== undefined && decoded.site !== site
       const reason = isForeign ? 'site' : enrich(hit, { network, userAgent, salt, url: new URL(decoded.url), decoded })
       if (reason) dropped.push(reason)

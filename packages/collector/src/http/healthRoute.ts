@@ -1,6 +1,7 @@
 import type { Durability, StorageProblem } from '@treadlight/store'
 import type { H3 } from 'h3'
 import type { Failures } from '../failures.ts'
+import type { Notes } from '../notes.ts'
 import { version } from '../version.ts'
 import { json } from './respond.ts'
 
@@ -8,6 +9,8 @@ export interface HealthRouteOptions {
   durability: Durability
   problems: readonly StorageProblem[]
   failures: Failures
+  /** Anybody can cause these by a hit: they never make it less than ok. */
+  notes: Notes
   /** Since when no hits can be stored, ms since 1970. */
   failingSince: () => number | undefined
 }
@@ -24,12 +27,14 @@ const sentences = {
  * `GET /api/health`, for monitors. `ok` says whether everything works; the status is 503 only where hits are not taken,
  * because by it a balancer takes a collector out of service.
  */
-export function addHealthRoute(app: H3, { durability, problems, failures, failingSince }: HealthRouteOptions): void {
+export function addHealthRoute(app: H3, { durability, problems, failures, notes, failingSince }: HealthRouteOptions): void {
   app.get('/api/health', () => {
     const noHits = failingSince()
     const failing = new Map<keyof typeof sentences, number>([...(noHits === undefined ? [] : [['hits', noHits] as const]), ...failures.since])
     const ok = failing.size === 0
-    return json({ ok, version, durability, problems: problems.length, ...(!ok && describe(failing)) }, noHits === undefined ? 200 : 503)
+    const noted = notes.list()
+    const body = { ok, version, durability, problems: problems.length, ...(!ok && describe(failing)), ...(noted.length > 0 && { notes: noted }) }
+    return json(body, noHits === undefined ? 200 : 503)
   })
 }
 

@@ -65,6 +65,7 @@ function createBuilders(rows: number, extras: Extras): Record<BuiltColumn, Colum
       addExtra(extras, row, field, read(hit, row))
   const text = (field: string, read: ReadValue<string>): ColumnBuilder => createTextBuilder(rows, read, keep(field, read))
   const integer = (field: string, read: ReadValue<number>): ColumnBuilder => createIntegerBuilder(rows, read, keep(field, read))
+  const flag = (field: string, read: ReadValue<boolean>): ColumnBuilder => createBooleanBuilder(rows, read, keep(field, read))
   return {
     id: createUuidBuilder(rows, (hit) => hit.id, (hit, row) => {
       addExtra(extras, row, 'id', hit.id)
@@ -102,7 +103,8 @@ function createBuilders(rows: number, extras: Extras): Record<BuiltColumn, Colum
     language: text('language', (hit) => hit.language),
     timezone: text('timezone', (hit) => hit.timezone),
     navigation: text('navigation', (hit) => hit.navigation),
-    interactive: createBooleanBuilder(rows, (hit) => hit.interactive, keep('interactive', (hit) => hit.interactive)),
+    interactive: flag('interactive', (hit) => hit.interactive),
+    webdriver: flag('webdriver', (hit) => hit.webdriver),
     revenueAmount: createTextBuilder(rows, (hit, row) => {
       if (hit.revenue !== undefined && !isPlainRevenue(hit.revenue)) addExtra(extras, row, 'revenue', hit.revenue)
       return hit.revenue?.amount

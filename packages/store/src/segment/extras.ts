@@ -40,6 +40,7 @@ const known = [
   'timezone',
   'navigation',
   'interactive',
+  'webdriver',
   'revenue',
 ] as const satisfies (keyof StoredHit)[]
 

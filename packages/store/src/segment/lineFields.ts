@@ -40,7 +40,7 @@ export function createLineFields(group: SegmentGroup): LineField[] {
     numberField(group, 'engagedDelta'),
     numberField(group, 'scroll'),
     repeatedField(deviceColumns.map(text)),
-    textsField([text('navigation'), flagOf(group), ...revenueOf(group), endOf(group)]),
+    textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), ...revenueOf(group), endOf(group)]),
   ]
   return fields.filter(({ limit }) => limit > 0)
 }
@@ -177,10 +177,10 @@ function propsOf(group: SegmentGroup): Fragments {
   return textFragments(readCodedTexts(group, 'props'), ',"props":', '', true)
 }
 
-function flagOf(group: SegmentGroup): Fragments {
-  const flags = readBooleans(group, 'interactive')
+function flagOf(group: SegmentGroup, name: 'interactive' | 'webdriver'): Fragments {
+  const flags = readBooleans(group, name)
   const texts = flags ? ['false', 'true'].map((flag) => Buffer.from(flag)) : []
-  return layOut(texts, Uint16Array.from(flags ?? new Uint8Array(group.rows)), Buffer.from(',"interactive":'), Buffer.alloc(0))
+  return layOut(texts, Uint16Array.from(flags ?? new Uint8Array(group.rows)), Buffer.from(`,"${name}":`), Buffer.alloc(0))
 }
 
 /** Both or none are null. */

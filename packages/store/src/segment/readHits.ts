@@ -112,10 +112,8 @@ function addOptional(group: SegmentGroup, hits: StoredHit[]): void {
   eachText(group, 'language', (row, value) => (hits[row]!.language = value))
   eachText(group, 'timezone', (row, value) => (hits[row]!.timezone = value))
   eachText(group, 'navigation', (row, value) => (hits[row]!.navigation = value as NavigationType))
-  const interactive = readBooleans(group, 'interactive')
-  interactive?.forEach((flag, row) => {
-    if (flag !== 2) hits[row]!.interactive = flag === 1
-  })
+  eachBoolean(group, 'interactive', (row, value) => (hits[row]!.interactive = value))
+  eachBoolean(group, 'webdriver', (row, value) => (hits[row]!.webdriver = value))
   const currency = readText(group, 'revenueCurrency')
   eachText(group, 'revenueAmount', (row, amount) => {
     hits[row]!.revenue = { amount, currency: currency.values[currency.codes[row]!]! }
@@ -137,6 +135,12 @@ function eachNumber(group: SegmentGroup, name: ColumnName, set: (row: number, va
     const value = numbers[row]!
     if (!Number.isNaN(value)) set(row, value)
   }
+}
+
+function eachBoolean(group: SegmentGroup, name: ColumnName, set: (row: number, value: boolean) => void): void {
+  readBooleans(group, name)?.forEach((flag, row) => {
+    if (flag !== 2) set(row, flag === 1)
+  })
 }
 
 function layExtras(group: SegmentGroup, hits: StoredHit[]): StoredHit[] {

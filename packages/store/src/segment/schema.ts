@@ -52,6 +52,7 @@ const columnKinds: Readonly<Record<ColumnName, ColumnKind>> = {
   timezone: 'text',
   navigation: 'text',
   interactive: 'boolean',
+  webdriver: 'boolean',
   revenueAmount: 'text',
   revenueCurrency: 'text',
   extra: 'json',
@@ -88,6 +89,7 @@ export type ColumnName =
   | 'timezone'
   | 'navigation'
   | 'interactive'
+  | 'webdriver'
   | 'revenueAmount'
   | 'revenueCurrency'
   | 'extra'
