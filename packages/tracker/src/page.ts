@@ -92,7 +92,7 @@ export function addHit(more: Partial<PageHit>): void {
  * @example
  * track('signup', { plan: 'pro', seats: 3 })
  */
-export const track: (name: string, props?: Record<string, PropValue>) => void = /* @__PURE__ */ guard((name, props) => {
+export const track: (name: string, props?: Readonly<Record<string, PropValue | undefined>>) => void = /* @__PURE__ */ guard((name, props) => {
   addHit({ type: 'event', name, view: view?.id as string, props: props as Record<string, PropValue> })
 })
 
