@@ -107,13 +107,10 @@ describe('XMLHttpRequest', () => {
     ['silence', '/silent', (request) => (request.timeout = 50)],
   ]
   test.each(ends)('no answer is a rejection: %s', async (_, path, end) => {
-    let request!: XMLHttpRequest
-    const { send } = XMLHttpRequest.prototype
-    vi.spyOn(XMLHttpRequest.prototype, 'send').mockImplementationOnce(function (this: XMLHttpRequest, body) {
-      request = this
-      send.call(this, body)
-    })
+    const sent = vi.spyOn(XMLHttpRequest.prototype, 'send')
     const answer = xhrTransport(address + path, body)
+    const request = sent.mock.contexts[0] as XMLHttpRequest
+    sent.mockRestore()
     expect(request.timeout).toBe(30_000)
     end(request)
     await expect(answer).rejects.toThrow('treadlight: no answer')
