@@ -46,6 +46,55 @@ describe('what a banner said before', () => {
   })
 })
 
+describe('which region the visitor is in is not known', () => {
+  const denied = { analytics_storage: 'denied', ad_user_data: 'denied' }
+  const granted = { analytics_storage: 'granted', ad_user_data: 'granted' }
+  const region = ['DE', 'ES']
+  const all = [['pageview', true], ['a', true]]
+  const unsaid = [['pageview', undefined], ['a', undefined]]
+  const cases: [name: string, said: [command: string, signals: object][], sent: unknown[]][] = [
+    ['denied there, then granted elsewhere', [['default', { ...denied, region }], ['default', granted]], []],
+    ['granted elsewhere, then denied there', [['default', granted], ['default', { ...denied, region }]], []],
+    ['denied in one region, which is a text', [['default', { ...denied, region: 'US-CA' }], ['default', granted]], []],
+    ['denied there, and allowed by the visitor', [['default', { ...denied, region }], ['default', granted], ['update', granted]], all],
+    ['a grant for a region takes no denial back', [['default', denied], ['default', { ...granted, region }]], []],
+    ['a grant for a region alone says nothing', [['default', { ...granted, region }]], unsaid],
+    ['no region in the list', [['default', { ...denied, region: [] }], ['default', { ...granted, region: [] }]], all],
+    ['of two defaults for all the last', [['default', denied], ['default', granted]], all],
+    ['only what a denial names', [['default', { ad_user_data: 'denied', region }], ['default', granted]], [['pageview', false], ['a', false]]],
+    ['a default after an update: granted', [['update', denied], ['default', granted]], []],
+    ['a default after an update: denied', [['update', granted], ['default', denied], ['default', { ...denied, region }]], all],
+    ['an update leaves alone what it does not name', [['default', { ...denied, region }], ['update', { ad_user_data: 'granted' }], ['default', granted]], []],
+    ['of two updates the last', [['update', granted], ['update', denied], ['update', granted]], all],
+  ]
+  const say = (said: (typeof cases)[number][1]) => said.forEach(([command, signals]) => gtag('consent', command, signals))
+
+  test.each(cases)('said before: %s', async (_, said, expected) => {
+    say(said)
+    await open()
+    await pass(300)
+    tracker.track('a')
+    expect(sent()).toEqual(expected)
+  })
+
+  test.each(cases)('said after: %s', async (_, said, expected) => {
+    await open()
+    say(said)
+    await pass(300)
+    tracker.track('a')
+    expect(sent()).toEqual(expected)
+  })
+})
+
+test('a default that grants does not make the view leave before its title has settled', async () => {
+  gtag('consent', 'default', { analytics_storage: 'granted' })
+  await open()
+  gtag('consent', 'default', { analytics_storage: 'granted' })
+  document.title = 'Settled'
+  await pass(300)
+  expect(collector.sent()).toMatchObject([{ title: 'Settled' }])
+})
+
 describe('what it says after', () => {
   test('denied by default, granted later', async () => {
     gtag('consent', 'default', { analytics_storage: 'denied', ad_user_data: 'denied' })

@@ -18,6 +18,19 @@ describe('edge 43: of a URL only the named parameters are left', () => {
     ['/a?token=1#top', 'ref', '/a#top'],
     ['/a?token=1#/route', 'ref', '/a#/route'],
     ['/a#/reset?token=1', 'ref', '/a#/reset'],
+    ['/p?ref=a#access_token=S', 'ref', '/p?ref=a'],
+    ['/p#access_token=S&token_type=bearer', 'ref', '/p'],
+    ['/p?ref=a#ref=a', 'ref', '/p?ref=a'],
+    ['/p#state', 'ref', '/p#state'],
+    ['/p#q&a', 'ref', '/p#q&a'],
+    ['/p#?access_token=S', 'ref', '/p#'],
+    ['/p#!/route?token=S', 'ref', '/p#!/route'],
+    ['/p#!access_token=S', 'ref', '/p'],
+    // AngularJS makes a route of what an identity provider appends.
+    ['/p#/access_token=S&b=c/d', 'ref', '/p#/'],
+    ['/p#/route&access_token=S', 'ref', '/p#/route'],
+    ['/p#/route;token=S', 'ref', '/p#/route'],
+    ['/a=b?token=1#top', 'ref', '/a=b#top'],
     ['/a?token=1', [], '/a'],
     ['/a', 'ref', '/a'],
   ]
@@ -30,8 +43,22 @@ describe('edge 43: of a URL only the named parameters are left', () => {
   })
 })
 
+test('a page that keeps its state in the fragment does not wait', async () => {
+  const path = `/play#code/${'x'.repeat(100_000)}`
+  history.replaceState(null, '', path)
+  const { collector } = await openTracker(({ allowParams }) => [allowParams('ref')])
+  const started = process.hrtime.bigint()
+  await pass(300)
+  // Quadratic would be tens of seconds.
+  expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(2)
+  expect(collector.sent()[0]!.url).toBe(`http://localhost:3000${path}`)
+})
+
 const referrers: [referrer: string, expected: string][] = [
   ['http://localhost:3000/reset?token=1&ref=x', 'http://localhost:3000/reset?ref=x'],
+  ['http://localhost:3000/reset?ref=x#access_token=S', 'http://localhost:3000/reset?ref=x'],
+  ['http://localhost:3000/reset#access_token=S', 'http://localhost:3000/reset'],
+  ['http://localhost:3000/reset#top', 'http://localhost:3000/reset#top'],
   ['https://search.example/?q=shoes', 'https://search.example/?q=shoes'],
   ['android-app://com.example/', 'android-app://com.example/'],
   ['', ''],
@@ -43,8 +70,8 @@ test.each(referrers)('of referrers the site’s own: %j', async (referrer, expec
   expect(collector.sent()[0]!.referrer).toBe(expected)
 })
 
-test('the route before is stripped too', async () => {
-  history.replaceState(null, '', '/reset?token=1')
+test.each(['/reset?token=1', '/reset#token=1', '/#/reset?token=1'])('the route before is stripped too: %s', async (path) => {
+  history.replaceState(null, '', path)
   const { collector } = await openTracker(({ allowParams }) => [allowParams('ref')])
   history.pushState(null, '', '/done')
   await pass(300)

@@ -77,13 +77,17 @@ describe('XMLHttpRequest', () => {
     server = createServer(async (request, response) => {
       requests.push({ method: request.method, type: request.headers['content-type'], body: await readBody(request) })
       if (request.url === '/reset') return void request.socket.destroy()
+      if (request.url === '/silent') return
       response.writeHead(503, { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-hit, retry-after', 'x-hit': '7', 'retry-after': '9' })
       response.end('{"refused":[]}')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })
-  afterAll(() => new Promise((resolve) => server.close(resolve)))
+  afterAll(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
 
   async function readBody(request: IncomingMessage): Promise<string> {
     let text = ''
@@ -97,8 +101,19 @@ describe('XMLHttpRequest', () => {
     expect(requests.splice(0)).toEqual([{ method: 'POST', type: 'text/plain;charset=UTF-8', body }])
   })
 
-  test('no answer is a rejection', async () => {
-    await expect(xhrTransport(`${address}/reset`, body)).rejects.toThrow('treadlight: no answer')
+  const ends: [name: string, path: string, end: (request: XMLHttpRequest) => unknown][] = [
+    ['a connection that is cut', '/reset', () => {}],
+    ['a request that is cut off', '/silent', (request) => request.abort()],
+    ['silence', '/silent', (request) => (request.timeout = 50)],
+  ]
+  test.each(ends)('no answer is a rejection: %s', async (_, path, end) => {
+    const sent = vi.spyOn(XMLHttpRequest.prototype, 'send')
+    const answer = xhrTransport(address + path, body)
+    const request = sent.mock.contexts[0] as XMLHttpRequest
+    sent.mockRestore()
+    expect(request.timeout).toBe(30_000)
+    end(request)
+    await expect(answer).rejects.toThrow('treadlight: no answer')
   })
 })
 

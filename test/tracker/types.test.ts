@@ -36,7 +36,7 @@ interface Api {
 }
 
 /** Never called: `npm run types` is the test. */
-function use(t: Api, part: Part, deliver: Deliver, hit: PageHit): void {
+function use(t: Api, part: Part, deliver: Deliver, hit: PageHit, tracker: Tracker): void {
   t.init({ endpoint: '/hit' })
   t.init({ endpoint: '/hit', use: [t.respect({ ignore: ['gpc', 'dnt'] }), t.engagement({ idle: Infinity }), t.queue('offline')] })
   t.init({ endpoint: '/hit', use: [t.allowParams(['ref']), t.beforeSend((hit) => (hit.name ? hit : null)), ...t.standard({ heartbeat: 30, queue: 'off' })] })
@@ -44,6 +44,9 @@ function use(t: Api, part: Part, deliver: Deliver, hit: PageHit): void {
   t.init({ endpoint: '/hit', use: t.standard({ transport: async () => {} }) })
   t.init({ endpoint: '/hit', use: [t.queue('off', (url, body) => navigator.sendBeacon(url, body))] })
   t.track('signup', { plan: 'pro', seats: 3, trial: false })
+  t.track('signup', { plan: 'pro', coupon: undefined } as const)
+  tracker.track('signup', { plan: undefined })
+  ;(globalThis.treadlight ||= []).push((t) => t.track('signup'))
   t.consent({ forwarding: false })
   deliver({ ...hit, title: 'x' })
   const quiet: Part = () => {}
@@ -73,8 +76,10 @@ function misuse(t: Api, hit: PageHit, tracker: Tracker): void {
   t.track(7)
   // @ts-expect-error -- props are flat
   t.track('signup', { plan: { name: 'pro' } })
-  // @ts-expect-error -- and have values
-  t.track('signup', { plan: undefined })
+  // @ts-expect-error -- and have values: what may be missing is undefined
+  t.track('signup', { plan: null })
+  // @ts-expect-error -- until the script has run it is a list of calls
+  globalThis.treadlight?.track('signup')
   // @ts-expect-error -- a token, not a number
   t.identify(7)
   // @ts-expect-error -- modes are words

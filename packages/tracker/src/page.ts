@@ -92,12 +92,12 @@ export function addHit(more: Partial<PageHit>): void {
  * @example
  * track('signup', { plan: 'pro', seats: 3 })
  */
-export const track: (name: string, props?: Record<string, PropValue>) => void = guard((name, props) => {
+export const track: (name: string, props?: Readonly<Record<string, PropValue | undefined>>) => void = /* @__PURE__ */ guard((name, props) => {
   addHit({ type: 'event', name, view: view?.id as string, props: props as Record<string, PropValue> })
 })
 
 /** Counts a view of the current URL, whatever was counted before. Navigation is followed without it. */
-export const pageview: () => void = guard(startView)
+export const pageview: () => void = /* @__PURE__ */ guard(startView)
 
 function startView(): void {
   sendView()
@@ -128,7 +128,7 @@ function sendView(): void {
  *
  * @param cause an event; nothing, `0` or `false` for an entry of the history that is replaced
  */
-export const look: (cause?: unknown) => void = guard((cause?: unknown) => {
+export const look: (cause?: unknown) => void = /* @__PURE__ */ guard((cause?: unknown) => {
   // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
   const isRestored = (cause as PageTransitionEvent | undefined)?.persisted
   if (document.hidden && !isRestored) return sendView()

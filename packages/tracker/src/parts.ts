@@ -6,11 +6,11 @@ import type { Part } from './init.ts'
 import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
-import { guard, pageview, stop, track } from './page.ts'
+import { guard, pageview, stop, track, type Deliver } from './page.ts'
 import { setTransport, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut, type IgnoreReason } from './respect.ts'
 import { readSession } from './session.ts'
-import type { Tracker } from './trackerGlobal.ts'
+import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 import { pageTransport, type Transport } from './transport.ts'
 
 /**
@@ -38,22 +38,22 @@ export function engagement({ heartbeat = 60, idle = 60 }: { heartbeat?: number; 
 
 /** Counts clicks on elements with `data-track`. */
 export function clicks(): Part {
-  return () => trackClicks()
+  return unlessElsewhere(trackClicks)
 }
 
 /** Counts clicks on links to other hosts and to files. */
 export function links(files?: RegExp): Part {
-  return () => trackLinks(files)
+  return unlessElsewhere(() => trackLinks(files))
 }
 
 /** Counts submitted forms. */
 export function forms(): Part {
-  return () => trackForms()
+  return unlessElsewhere(trackForms)
 }
 
 /** Counts pages that the server answered with 404. */
 export function notFound(): Part {
-  return () => queueMicrotask(trackNotFound)
+  return unlessElsewhere(trackNotFound)
 }
 
 /** Adds screen and time zone to hits. */
@@ -78,22 +78,37 @@ export function session(): Part {
 
 /**
  * Ignores pages and visitors: those who have opted out always, and by default pages on this machine and in frames. And a
- * page that a tag or another copy of this module tracks already; `window.treadlight` tells them, and takes calls as with a tag.
+ * page that a tag or another copy of this module tracks already: that one counts it, and is told of the events that are
+ * tracked here. `window.treadlight` tells them, and takes calls as with a tag.
  */
 export function respect(options: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
-  return () => (isIgnored(options) || !takePage() ? () => {} : undefined)
+  return () => (isIgnored(options) ? () => {} : takePage())
 }
 
-/** Whether this page is nobody's yet. */
-function takePage(): boolean {
+/** Whether the page is tracked by a tag, or by another copy of this module. */
+let isElsewhere: boolean | undefined
+
+/** Begins once `init` is through, in whichever order it has its parts, unless the page's own tracker counts the same. */
+function unlessElsewhere(begin: () => void): Part {
+  return () => queueMicrotask(() => isElsewhere || begin())
+}
+
+/** Takes a page that is nobody's yet. Where it is another tracker's, returns what passes events on to that. */
+function takePage(): Deliver | undefined {
+  // Anything may have this name, for an element's id makes a global: what has no `track` is no tracker, nor is what throws.
   const before = self.treadlight
-  if (before && 'track' in before) return false
+  const trackElsewhere = guard(() => (before as Tracker).track)()
+  if (typeof trackElsewhere === 'function' && trackElsewhere !== track) {
+    isElsewhere = true
+    // Events alone have names. And it would take what ends no bounce, like a web vital, for what does.
+    return ({ name, props, interactive = true }) => name && interactive && trackElsewhere(name, props)
+  }
   const push: Tracker['push'] = guard((call) => call(api))
   const api = { track, pageview, stop, optOut, identify, push } as Tracker
   self.treadlight = api
   // Once `init` is through.
-  queueMicrotask(() => before?.forEach(push))
-  return true
+  queueMicrotask(guard(() => (before as TrackerCall[]).forEach(push)))
+  return undefined
 }
 
 /** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */

@@ -4,7 +4,7 @@ import { fields, guard, halt } from './page.ts'
 export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
 
 /** The visitor wants not to be counted: stops, and remembers it in this browser. */
-export const optOut: () => void = guard(() => {
+export const optOut: () => void = /* @__PURE__ */ guard(() => {
   halt(3)
   localStorage['treadlight'] = 1
 })

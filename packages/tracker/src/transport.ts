@@ -31,19 +31,21 @@ export const pageTransport: Transport = (url, body, isLeaving) =>
   (isLeaving && navigator.sendBeacon?.(url, body)) ||
   fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
 
-/** XMLHttpRequest, for pages whose `fetch` is replaced by something that should not see hits. */
+/** XMLHttpRequest, for pages whose `fetch` is replaced by something that should not see hits. Who is silent for 30 s has not answered. */
 export const xhrTransport: Transport = (url, body) =>
   new Promise<Answer>((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', url)
-    request.addEventListener('load', () => {
+    request.timeout = 30_000
+    // However it ends: `window.stop()` is an abort, and a promise that never settles would hold up the queue for good.
+    request.addEventListener('loadend', () => {
       const { status, responseText } = request
+      if (!status) return reject(new Error('treadlight: no answer'))
       resolve({
         status,
         headers: { get: (name: string) => request.getResponseHeader(name) } as Headers,
         json: async () => JSON.parse(responseText),
       })
     })
-    request.addEventListener('error', () => reject(new Error('treadlight: no answer')))
     request.send(body)
   })
