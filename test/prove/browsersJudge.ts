@@ -25,8 +25,8 @@ export interface CaseOutcome {
   pageErrors: string[]
 }
 
-/** A page that goes without warning may have sent a hit and not been able to say so; not so much earlier, ms. */
-const lastMoment = 2000
+/** A page that goes without warning may have sent a hit and not been able to say so; not so much earlier, ms: on a busy machine browsers keep beacons for seconds. */
+const lastMoment = 10_000
 
 /** Compares what all pages made with what is there. */
 export function judgeScenes(

@@ -27,7 +27,7 @@ const definedIn = (code: string): string[] => [...code.matchAll(/^(?:export )?(?
 /** An app that has use for these. */
 const app = (...names: string[]): string => `import { ${names.join(', ')} } from '@treadlight/tracker'\nconsole.log(${names.join(', ')})`
 
-const guarded = ['track', 'pageview', 'optOut', 'keepSession']
+const guarded = ['track', 'pageview', 'optOut', 'readSession']
 
 describe.each(Object.entries(bundlers))('%s', (_, bundle) => {
   test('init alone brings along neither what can be called nor a part', async () => {
