@@ -7,7 +7,8 @@ import { addHit, guard, halted, listen, view, type PageHit } from './page.ts'
  * has to be installed beside this one. They do not end a bounce: nobody has done anything.
  *
  * They are the document's, and belong to the view that it was loaded or restored for, whatever route it has come to when they
- * are known. They wait for that view to leave, and for consent.
+ * are known. They wait for that view to leave, and for consent: of a page that was left without it there is no view, and
+ * nothing is said.
  *
  * @example
  * import { init, standard } from '@treadlight/tracker'
