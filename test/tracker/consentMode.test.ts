@@ -18,7 +18,7 @@ afterEach(closePage)
 
 /** As Google's snippet has it: what is pushed is `arguments`. */
 const gtag = function (): void {
-  // oxlint-disable-next-line prefer-rest-params -- that is what is tested
+  // oxlint-disable-next-line prefer-rest-params -- Google's gtag pushes `arguments`, which is no array: a rest parameter would test another thing
   dataLayer.push(arguments)
 } as (...args: unknown[]) => void
 

@@ -21,6 +21,7 @@ export function createNotes(onError: (error: unknown) => void): Notes {
     add(name) {
       if (noted.has(name)) return
       noted.add(name)
+      // Of this kind an error is printed as its message alone.
       onError(new ConfigError(sentences[name]))
     },
     list: () => [...noted].map((name) => sentences[name]),

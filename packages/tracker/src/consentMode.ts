@@ -58,7 +58,7 @@ function createFollower(): (entries: readonly unknown[]) => void {
   }
 }
 
-/** A default grants nothing that was not denied: a view that waits for its title need not leave without it. */
+/** A default grants nothing that was not denied: it is no reason to go on where the site has called `stop`. */
 function isNews({ isGranted, weight }: Word, before: Word): boolean {
   return !isGranted || weight > 0 || before.isGranted === false
 }

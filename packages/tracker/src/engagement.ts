@@ -5,8 +5,11 @@ const idleAfter = 6e4
 
 /**
  * Measures engaged time (ms, while the page is visible, focused and not idle) and scroll depth (% of the page)
- * of each view, as running totals: a lost or repeated one costs nothing. Reported every `seconds`, as the page
- * is hidden and as the view ends.
+ * of each view, as running totals: a lost or repeated one costs nothing. Reported as the page is hidden, as the view ends,
+ * and every so often.
+ *
+ * @param seconds between reports; 60 where it is no number or 0
+ * @param idle ms after which an untouched page no longer counts
  */
 export function measureEngagement(seconds?: number | string, idle: number = idleAfter): void {
   let engaged = 0

@@ -9,7 +9,7 @@ export type QueueMode = 'always' | 'offline' | 'off'
 /** A unit of UTF-16 is at most three bytes of UTF-8, so this is at most 60,000 bytes: below the 64 KiB that a beacon may have and the collector takes. */
 const longestBody = 20_000
 /**
- * Most that are kept on the device: the newest stay. How old a hit may be is for the collector to say, whose clock is
+ * Most that a page keeps, and most of former pages that are kept on the device: the newest stay. How old a hit may be is for the collector to say, whose clock is
  * right: it refuses what has waited for more than a week.
  */
 const maxHits = 1000
@@ -62,7 +62,10 @@ function keep(list: PageHit[] = []): void {
   list.map((hit) => hits.set(hit.id, hit))
 }
 
-/** Sends what is undelivered, of former pages too. Resolves once it was tried; does nothing while the collector wants a pause. */
+/**
+ * Sends what is undelivered, of former pages too. Resolves once it was tried, and at once where that is going on; does nothing
+ * while hits are held, and while the collector wants a pause.
+ */
 export async function flush(): Promise<void> {
   if (!halted && performance.now() > earliest) {
     clearTimeout(timer)

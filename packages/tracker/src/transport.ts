@@ -27,6 +27,7 @@ export const fetchTransport: Transport = (url, body) =>
   fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
 
 /** Fetch while the page lives, because content blockers match beacons; a beacon as it goes, unless the browser refuses. */
+// The request is written out: to call fetchTransport would cost the scripts 11 and 18 bytes.
 export const pageTransport: Transport = (url, body, isLeaving) =>
   (isLeaving && navigator.sendBeacon?.(url, body)) ||
   fetch(url, { method: 'POST', body, keepalive: body.length < keepaliveLength })
