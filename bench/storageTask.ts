@@ -1,5 +1,5 @@
 // One task of the storage bench, in a process of its own: see storage.ts.
-import { createStore, openStorage, type Store } from '@treadlight/store'
+import { createStore, openStorage, type Store, type StoredHit } from '@treadlight/store'
 import { join } from 'node:path'
 import { everydayUser, generateHits } from './generateHits.ts'
 
@@ -72,7 +72,7 @@ async function replay(): Promise<void> {
   let next = now + hour
   for (const day of generateHits({ hits: task.hits, days: task.days })) {
     for (let start = 0; start < day.length; start += groupSize) {
-      const group = day.slice(start, start + groupSize)
+      const group = receive(day.slice(start, start + groupSize))
       now = Math.max(now, ...group.map(({ received }) => received))
       for (; now >= next; next += hour) await lookAfter(store)
       await measureOther(() => store.append(group))
@@ -84,6 +84,11 @@ async function replay(): Promise<void> {
     await lookAfter(store)
   }
   await store.close()
+}
+
+/** Hits come as JSON. Those of the generator have texts in pieces, which take several times as long to compare and to write. */
+function receive(hits: readonly StoredHit[]): StoredHit[] {
+  return JSON.parse(JSON.stringify(hits)) as StoredHit[]
 }
 
 /** Rounds in which there was nothing to do are counted apart: how many there are is up to whoever runs them. */
@@ -109,7 +114,7 @@ async function leave(): Promise<void> {
     now = day[0]?.received ?? now
     const store = await open(String(index))
     for (let start = 0; start < day.length; start += groupSize) {
-      const group = day.slice(start, start + groupSize)
+      const group = receive(day.slice(start, start + groupSize))
       now = Math.max(now, ...group.map(({ received }) => received))
       await store.append(group)
     }

@@ -61,10 +61,20 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
   })
 }
 
-/** The facts of batches by day. */
-export function unite(batches: readonly Batch[]): FactSet {
+/**
+ * The facts of batches by day. Of a closed day all that are in memory, although some may be in other batches and be written
+ * once more with these: to sort them out takes as long as a seventh of the compaction.
+ */
+export function factsOf(log: SiteLog, batches: readonly Batch[], now: number): FactSet {
+  if (batches.length === log.batches.size) return log.fresh
   const set: FactSet = new Map()
-  for (const { facts } of batches) for (const fact of facts) addToSet(set, fact)
+  const isWhole = new Map([...log.fresh.keys()].map((day) => [day, isClosed(day, now)]))
+  for (const { facts } of batches) {
+    for (const fact of facts) {
+      if (isWhole.get(fact.day) !== true) addToSet(set, fact)
+      else if (!set.has(fact.day)) set.set(fact.day, log.fresh.get(fact.day)!)
+    }
+  }
   return set
 }
 

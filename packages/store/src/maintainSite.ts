@@ -2,7 +2,7 @@ import { adoptSegments } from './adoptSegments.ts'
 import type { Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
-import { chooseBatches, compact, unite } from './compaction.ts'
+import { chooseBatches, compact, factsOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -66,7 +66,7 @@ export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const covers = chooseBatches(log, options, force)
     if (covers.length === 0) return 0
-    const facts = await compact(log, options, { days: covers.length === log.batches.size ? log.fresh : unite(covers), covers })
+    const facts = await compact(log, options, { days: factsOf(log, covers, options.now()), covers })
     if (facts !== undefined) return facts
   }
   return 0

@@ -13,9 +13,18 @@ export type HybridWidth = 1 | 8 | 16
 
 /** Writes codes as runs if they repeat that much, else bit-packed in one piece. */
 export function writeHybrid(writer: ByteWriter, codes: Codes, width: HybridWidth): void {
+  if (width === 1 && areAllEqual(codes)) {
+    writeRuns(writer, codes, width, codes.length)
+    return
+  }
   const mostRuns = (codes.length * width) / 8 / (1 + Math.ceil(width / 8))
   if (countRuns(codes, mostRuns) < mostRuns) writeRuns(writer, codes, width)
   else writePacked(writer, codes, width)
+}
+
+/** Of bits. Most columns lack no value or have none, and this is told without looking at each. */
+function areAllEqual(bits: Codes): boolean {
+  return bits.length > 0 && bits.indexOf(1 - bits[0]!) === -1
 }
 
 /** Stops at `most`. */
@@ -25,10 +34,12 @@ function countRuns(codes: Codes, most: number): number {
   return runs
 }
 
-function writeRuns(writer: ByteWriter, codes: Codes, width: HybridWidth): void {
+/** @param first how many are known to be equal to the first one */
+function writeRuns(writer: ByteWriter, codes: Codes, width: HybridWidth, first = 0): void {
   for (let row = 0; row < codes.length; ) {
     const start = row
     const code = codes[start]!
+    row = Math.max(row, first)
     while (row < codes.length && codes[row] === code) row++
     writer.appendVarInt((row - start) << 1)
     writer.appendUint8(code & 0xff)
