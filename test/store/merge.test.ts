@@ -20,6 +20,8 @@ const facts: fc.Arbitrary<StoredHit[]> = fc.array(
       interactive: maybe(fc.boolean()),
       webdriver: maybe(fc.boolean()),
       props: maybe(fc.record({ plan: text })),
+      country: maybe(text),
+      city: maybe(text),
     })
     .map((fields) => makeHit({ id: testId(1), ...(fields as Partial<StoredHit>) })),
   { minLength: 1, maxLength: 6 },
@@ -76,6 +78,16 @@ describe('facts of one id', () => {
     ['webdriver', false, true, undefined, true],
     ['revenue', undefined, undefined, undefined, undefined],
   ]
+  test.each([
+    ['of the browser’s country', { country: 'DE', city: 'Bonn' }, { country: 'US', city: '' }, { country: 'US' }],
+    ['of the same country from another origin', { country: 'DE', city: 'Bonn' }, { country: 'DE' }, { country: 'DE', city: 'Bonn' }],
+    ['of who knows a country', { country: 'DE', city: 'Bonn' }, {}, { country: 'DE', city: 'Bonn' }],
+  ])('a city is %s', (_, server, browser, place) => {
+    const id = testId(1)
+    const merged = mergeFacts([makeHit({ id, origin: 'server', ...server }), makeHit({ id, origin: 'browser', ...browser })])
+    expect({ country: merged.country, city: merged.city || undefined }).toEqual({ city: undefined, ...place })
+  })
+
   test.each(rows)('%s of server %j, browser %j, import %j is %j', (field, server, browser, imported, merged) => {
     const id = testId(1)
     const hit = mergeFacts([

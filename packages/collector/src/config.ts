@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asNumber, asText, ConfigError, nearest } from './settings.ts'
+import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -55,16 +55,6 @@ export interface Config {
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
   }
-}
-
-interface Setting {
-  /** Names of environment variables, the first set one counts. */
-  env: readonly string[]
-  /** Undefined where the setting may be missing. */
-  fallback: () => unknown
-  /** @returns undefined where the value is none */
-  read: (value: unknown) => unknown
-  allowed: string
 }
 
 /** Every setting there is, by its path in the config file. */
@@ -225,8 +215,6 @@ function assignAt(target: Record<string, unknown>, path: string, value: unknown)
 }
 
 function asProxies(value: unknown): string[] | undefined {
-  const list: unknown = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : value
-  if (!Array.isArray(list)) return undefined
-  const isProxy = (item: unknown): item is string => item === 'loopback' || (typeof item === 'string' && ipaddr.isValid(item))
-  return list.every(isProxy) ? list : undefined
+  const list = asTexts(value)
+  return list?.every((item) => item === 'loopback' || ipaddr.isValid(item)) ? list : undefined
 }

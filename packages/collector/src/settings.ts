@@ -3,6 +3,17 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** How one setting is read, from wherever it is set. */
+export interface Setting {
+  /** Names of environment variables, the first set one counts. */
+  env: readonly string[]
+  /** Undefined where the setting may be missing. */
+  fallback: () => unknown
+  /** @returns undefined where the value is none */
+  read: (value: unknown) => unknown
+  allowed: string
+}
+
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
@@ -16,6 +27,18 @@ export function asBoolean(value: unknown): boolean | undefined {
   if (value === true || value === 'true' || value === '1') return true
   if (value === false || value === 'false' || value === '0') return false
   return undefined
+}
+
+/** One of a few words. */
+export function asWord<T extends string>(words: readonly T[]): Pick<Setting, 'read' | 'allowed'> {
+  return { read: (value) => words.find((word) => word === value), allowed: `one of ${words.join(', ')}` }
+}
+
+/** Texts, separated by commas where they come as one. */
+export function asTexts(value: unknown): string[] | undefined {
+  const list: unknown = typeof value === 'string' ? value.split(',') : value
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) return undefined
+  return list.map((item) => item.trim()).filter(Boolean)
 }
 
 /** Of the known names the one that takes the fewest changes. */

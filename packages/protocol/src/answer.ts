@@ -1,5 +1,33 @@
-/** Why the collector deliberately did not store a hit; `x-hit-dropped` says it. */
-export type DropReason = 'site'
+/** Every reason for which the collector deliberately does not store a hit; `x-hit-dropped` says it. */
+export const dropReasons = [
+  /** A crawler or another robot, by its user agent. */
+  'bot',
+  /** A browser that a program drives. */
+  'automation',
+  /** The browser looked ahead; nobody has seen the page. */
+  'prefetch',
+  /** Its referrer is known for spam. */
+  'spam',
+  /** A site that this collector does not count for. */
+  'site',
+  /** The page's host is not one of the site's. */
+  'host',
+  /** The owner excludes the path, */
+  'path',
+  /** the address, */
+  'address',
+  /** or the owner's own visits. */
+  'own',
+  /** The visitor asks not to be counted: Global Privacy Control, */
+  'gpc',
+  /** or Do Not Track. */
+  'dnt',
+  /** Somebody else is logged in as the user. */
+  'impersonation',
+] as const
+
+/** Why the collector deliberately did not store a hit. */
+export type DropReason = (typeof dropReasons)[number]
 
 /** Why a hit was refused. `clock` asks the sender to send the hit anew as `retimed` has it, with another time and id. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-export { answerHeader, droppedHeader, type DropReason, type HitAnswer, type Refusal } from './answer.ts'
+export { answerHeader, droppedHeader, dropReasons, type DropReason, type HitAnswer, type Refusal } from './answer.ts'
 export { decodeHit, isRefusal, readHits, type DecodedHit, type Envelope } from './decode.ts'
 export type { Hit, HitType, NavigationType, PropValue, Revenue } from './hit.ts'
 export { createId, idFrom, idTime, isId, withTime } from './id.ts'

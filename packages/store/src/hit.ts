@@ -58,4 +58,27 @@ export interface StoredHit {
   /** `true`: the browser said that a program drives it. Counted like all others. */
   webdriver?: boolean
   revenue?: Revenue
+  /** utm_term and utm_content, lower case. */
+  term?: string
+  content?: string
+  /** Click ids of the URL by their parameter, as they were. */
+  clickIds?: Record<string, string>
+  /** Class of source, as the table in docs/channels.md has it; none for a direct visit. */
+  channel?: string
+  /** By the user agent and its client hints: names and versions such as `Firefox`, `140`, `Android`, `15`. */
+  browser?: string
+  browserVersion?: string
+  os?: string
+  osVersion?: string
+  device?: Device
+  /** ISO 3166-1, two letters in upper case. */
+  country?: string
+  /** ISO 3166-2 with the country before it (`DE-BY`), where the source of the place has one, else its name. */
+  region?: string
+  city?: string
+  /** The client's address, cut to its /24 or /48, where the site keeps it. */
+  address?: string
 }
+
+/** What kind of device a hit came from. */
+export type Device = 'Desktop' | 'Mobile' | 'Tablet' | 'TV'

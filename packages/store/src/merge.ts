@@ -46,7 +46,23 @@ export const mergeRules: { readonly [Field in keyof StoredHit]-?: Rule } = {
   interactive: 'server',
   webdriver: 'browser',
   revenue: 'server',
+  term: 'browser',
+  content: 'browser',
+  clickIds: 'browser',
+  channel: 'browser',
+  browser: 'browser',
+  browserVersion: 'browser',
+  os: 'browser',
+  osVersion: 'browser',
+  device: 'browser',
+  country: 'browser',
+  region: 'browser',
+  city: 'browser',
+  address: 'browser',
 }
+
+/** A part of another field comes from a fact that says the same of the whole: no city of one country in another. */
+const wholes: Partial<Record<keyof StoredHit, keyof StoredHit>> = { browserVersion: 'browser', osVersion: 'os', region: 'country', city: 'country' }
 
 const orders: Record<Exclude<Rule, 'earliest'>, readonly Origin[]> = {
   server: ['server', 'browser', 'import'],
@@ -81,7 +97,8 @@ export function mergeFacts(facts: readonly StoredHit[]): StoredHit {
 function mergeFields(facts: readonly StoredHit[]): StoredHit {
   const merged: Partial<Record<keyof StoredHit, unknown>> = {}
   for (const field of fields) {
-    const value = mergeField(facts, field)
+    const whole = wholes[field]
+    const value = mergeField(whole === undefined ? facts : facts.filter((fact) => fact[whole] === merged[whole]), field)
     if (value !== undefined) merged[field] = value
   }
   return merged as StoredHit

@@ -35,6 +35,9 @@ export function createSharedTexts(): (hit: StoredHit) => StoredHit {
     hit.session = share(hit.session)
     hit.user = share(hit.user)
     if (hit.timezone !== undefined) hit.timezone = share(hit.timezone)
+    if (hit.browserVersion !== undefined) hit.browserVersion = share(hit.browserVersion)
+    if (hit.city !== undefined) hit.city = share(hit.city)
+    if (hit.address !== undefined) hit.address = share(hit.address)
     if (hit.view === hit.id) hit.view = hit.id
     return hit
   }

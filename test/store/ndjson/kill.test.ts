@@ -26,11 +26,12 @@ async function live(path: string): Promise<string[]> {
   return output.split('\n').slice(0, -1).filter((line) => line !== 'open')
 }
 
-test('PT18 kill -9 while it appends and rewrites: nothing acknowledged is lost, nothing erased comes back', { timeout: 60_000 }, async () => {
+test('PT18 kill -9 while it appends and rewrites: nothing acknowledged is lost, nothing erased comes back', { timeout: 240_000 }, async () => {
   const { path, open, problems } = await createNdjsonFile()
   const acknowledged: string[] = []
   const erased: string[] = []
-  for (let life = 0; life < kills; life++) {
+  // On a busy machine a life may be too short for an erasure.
+  for (let life = 0; life < kills || (erased.length <= kills && life < 5 * kills); life++) {
     for (const line of await live(path)) (line.startsWith('erased-') ? erased : acknowledged).push(line)
     const stored = new Set((await readFile(path, 'utf8')).match(/(?<="id":")[^"]*/g))
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])

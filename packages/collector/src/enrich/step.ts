@@ -5,7 +5,10 @@ import type { StoredHit } from '@treadlight/store'
 export interface EnrichContext {
   /** The client's network: an IPv4 address, the first 64 bits of an IPv6 one, or '' where unknown. Never stored. */
   network: string
+  /** Cut to 512 characters. */
   userAgent: string
+  /** A request header by its lower-case name, as it was sent; '' where there is none. */
+  header: (name: string) => string
   /** Secret of a site day, for the visitor hash. */
   salt: (day: string) => string
   /** Parsed once, for every step. */

@@ -11,6 +11,8 @@ interface RequestFacts {
   /** The client's address, past trusted proxies. */
   address: string | undefined
   userAgent: string
+  /** A request header by its lower-case name; '' where there is none. */
+  header: (name: string) => string
 }
 
 /** An answer to `POST /hit`, before it is written as HTTP. */
@@ -41,7 +43,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * acknowledged then, and the sender tries again.
  */
 export function createReceiver({ store, salts, site, timezone, now, onToken }: ReceiverOptions): Receiver {
-  return async (body, { address, userAgent }) => {
+  return async (body, { address, userAgent, header }) => {
     const received = now()
     const envelope = readHits(body)
     if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
@@ -65,7 +67,7 @@ export function createReceiver({ store, salts, site, timezone, now, onToken }: R
       const { hit, decoded } = read
       if (decoded.user !== undefined) onToken()
       const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = isForeign ? 'site' : enrich(hit, { network, userAgent, salt, url: new URL(decoded.url), decoded })
+      const reason = isForeign ? 'site' : enrich(hit, { network, userAgent, header, salt, url: new URL(decoded.url), decoded })
       if (reason) dropped.push(reason)
       else accepted.push(hit)
     }

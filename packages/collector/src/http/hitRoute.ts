@@ -50,6 +50,7 @@ export function createHitRoute({ receive, now }: HitRouteOptions): (event: H3Eve
       const { status, body: result, dropped } = await receive(body.text, {
         address: event.req.ip,
         userAgent: (event.req.headers.get('user-agent') ?? '').slice(0, userAgentLimit),
+        header: (name) => event.req.headers.get(name) ?? '',
       })
       const headers = dropped.size > 0 ? { [droppedHeader]: [...dropped].join(', ') } : {}
       return pixel === null ? answer(status, result, headers) : answerPixel(headers)

@@ -110,6 +110,19 @@ function createBuilders(rows: number, extras: Extras): Record<BuiltColumn, Colum
       return hit.revenue?.amount
     }),
     revenueCurrency: createTextBuilder(rows, (hit) => hit.revenue?.currency),
+    term: text('term', (hit) => hit.term),
+    content: text('content', (hit) => hit.content),
+    clickIds: text('clickIds', (hit) => (hit.clickIds === undefined ? undefined : JSON.stringify(hit.clickIds))),
+    channel: text('channel', (hit) => hit.channel),
+    browser: text('browser', (hit) => hit.browser),
+    browserVersion: text('browserVersion', (hit) => hit.browserVersion),
+    os: text('os', (hit) => hit.os),
+    osVersion: text('osVersion', (hit) => hit.osVersion),
+    device: text('device', (hit) => hit.device),
+    country: text('country', (hit) => hit.country),
+    region: text('region', (hit) => hit.region),
+    city: text('city', (hit) => hit.city),
+    address: text('address', (hit) => hit.address),
   }
 }
 

@@ -42,6 +42,19 @@ const known = [
   'interactive',
   'webdriver',
   'revenue',
+  'term',
+  'content',
+  'clickIds',
+  'channel',
+  'browser',
+  'browserVersion',
+  'os',
+  'osVersion',
+  'device',
+  'country',
+  'region',
+  'city',
+  'address',
 ] as const satisfies (keyof StoredHit)[]
 
 const knownFields = new Set<string>(known)

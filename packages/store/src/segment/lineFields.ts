@@ -35,18 +35,21 @@ export function createLineFields(group: SegmentGroup): LineField[] {
     urlField(text('url'), hostname, path),
     textsField([text('title'), text('referrer'), hostname, path]),
     repeatedField(visitorColumns.map(text)),
-    textsField([text('name'), propsOf(group)]),
+    textsField([text('name'), jsonOf(group, 'props')]),
     numberField(group, 'engaged'),
     numberField(group, 'engagedDelta'),
     numberField(group, 'scroll'),
     repeatedField(deviceColumns.map(text)),
-    textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), ...revenueOf(group), endOf(group)]),
+    textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), ...revenueOf(group)]),
+    repeatedField([text('term'), text('content'), jsonOf(group, 'clickIds'), ...derivedColumns.map(text)]),
+    textsField([endOf(group)]),
   ]
   return fields.filter(({ limit }) => limit > 0)
 }
 
 const visitorColumns = ['referrerHost', 'source', 'medium', 'campaign', 'visitor', 'session', 'user'] as const
 const deviceColumns = ['screen', 'language', 'timezone'] as const
+const derivedColumns = ['channel', 'browser', 'browserVersion', 'os', 'osVersion', 'device', 'country', 'region', 'city', 'address'] as const
 
 /** Whole lines, for the rows that have one. */
 export function linesField(lines: readonly (Uint8Array | undefined)[]): LineField {
@@ -172,9 +175,9 @@ function findRepeats(columns: readonly Fragments[]): Uint8Array {
   return repeats
 }
 
-/** Props stand in their column as `JSON.stringify` has them. */
-function propsOf(group: SegmentGroup): Fragments {
-  return textFragments(readCodedTexts(group, 'props'), ',"props":', '', true)
+/** Objects stand in their column as `JSON.stringify` has them. */
+function jsonOf(group: SegmentGroup, name: 'props' | 'clickIds'): Fragments {
+  return textFragments(readCodedTexts(group, name), `,"${name}":`, '', true)
 }
 
 function flagOf(group: SegmentGroup, name: 'interactive' | 'webdriver'): Fragments {

@@ -1,5 +1,5 @@
 import type { HitType, NavigationType, PropValue } from '@treadlight/protocol'
-import type { Origin, StoredHit } from '../hit.ts'
+import type { Device, Origin, StoredHit } from '../hit.ts'
 import type { SegmentGroup } from './openSegment.ts'
 import { readBooleans, readNumbers, readText, readUuids, type TextColumn, type UuidColumn } from './readChunk.ts'
 import type { ColumnName } from './schema.ts'
@@ -118,6 +118,19 @@ function addOptional(group: SegmentGroup, hits: StoredHit[]): void {
   eachText(group, 'revenueAmount', (row, amount) => {
     hits[row]!.revenue = { amount, currency: currency.values[currency.codes[row]!]! }
   })
+  eachText(group, 'term', (row, value) => (hits[row]!.term = value))
+  eachText(group, 'content', (row, value) => (hits[row]!.content = value))
+  eachText(group, 'clickIds', (row, value) => (hits[row]!.clickIds = JSON.parse(value) as Record<string, string>))
+  eachText(group, 'channel', (row, value) => (hits[row]!.channel = value))
+  eachText(group, 'browser', (row, value) => (hits[row]!.browser = value))
+  eachText(group, 'browserVersion', (row, value) => (hits[row]!.browserVersion = value))
+  eachText(group, 'os', (row, value) => (hits[row]!.os = value))
+  eachText(group, 'osVersion', (row, value) => (hits[row]!.osVersion = value))
+  eachText(group, 'device', (row, value) => (hits[row]!.device = value as Device))
+  eachText(group, 'country', (row, value) => (hits[row]!.country = value))
+  eachText(group, 'region', (row, value) => (hits[row]!.region = value))
+  eachText(group, 'city', (row, value) => (hits[row]!.city = value))
+  eachText(group, 'address', (row, value) => (hits[row]!.address = value))
 }
 
 function eachText(group: SegmentGroup, name: ColumnName, set: (row: number, value: string) => void): void {

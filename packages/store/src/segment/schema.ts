@@ -55,6 +55,19 @@ const columnKinds: Readonly<Record<ColumnName, ColumnKind>> = {
   webdriver: 'boolean',
   revenueAmount: 'text',
   revenueCurrency: 'text',
+  term: 'text',
+  content: 'text',
+  clickIds: 'json',
+  channel: 'text',
+  browser: 'text',
+  browserVersion: 'text',
+  os: 'text',
+  osVersion: 'text',
+  device: 'text',
+  country: 'text',
+  region: 'text',
+  city: 'text',
+  address: 'text',
   extra: 'json',
 }
 
@@ -92,6 +105,19 @@ export type ColumnName =
   | 'webdriver'
   | 'revenueAmount'
   | 'revenueCurrency'
+  | 'term'
+  | 'content'
+  | 'clickIds'
+  | 'channel'
+  | 'browser'
+  | 'browserVersion'
+  | 'os'
+  | 'osVersion'
+  | 'device'
+  | 'country'
+  | 'region'
+  | 'city'
+  | 'address'
   | 'extra'
 
 const text: Partial<SchemaElement> = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
