@@ -29,7 +29,8 @@ export async function browsers({ runs, seed, progress, say = () => {}, only = {}
   for (const [name, tally] of tallies) say(describe(name, tally))
   return result
 
-  function add(engine: EngineName, { cases, lost, twice, serverErrors, stored }: RoundOutcome): void {
+  function add(engine: EngineName, { cases, lost, twice, serverErrors, stored, remarks }: RoundOutcome): void {
+    for (const remark of remarks) say(`round ${result.runs + 1}: ${engine}: ${remark}`)
     result.lost += lost
     result.twice += twice
     result.serverErrors += serverErrors

@@ -32,7 +32,7 @@ const lastMoment = 10_000
 export function judgeScenes(
   scenes: ReadonlyMap<BrowserCaseName, Scene>,
   stored: Stored,
-): { cases: CaseOutcome[]; stored: number; lost: number; twice: number } {
+): { cases: CaseOutcome[]; stored: number; lost: number; twice: number; remarks: string[] } {
   const there = new Map<string, string[]>()
   for (const id of stored.ids) there.set(nameOfHit(id), [...(there.get(nameOfHit(id)) ?? []), id])
   const cases = [...scenes].map(([name, scene]) => judgeScene(name, scene, there))
@@ -42,7 +42,12 @@ export function judgeScenes(
     cases,
     stored: stored.ids.length,
     lost: sum(cases.map(({ lost }) => lost.length)) + missing,
-    twice: sum(cases.map(({ twice }) => twice.length)) + unknown.surplus + surplus,
+    twice: sum(cases.map(({ twice }) => twice.length)) + unknown.surplus.length + surplus,
+    remarks: [
+      ...unknown.surplus.map((id) => `${id} is stored and no page has told of it (${describeAge(id, scenes)})`),
+      ...(missing > 0 ? [`${missing} of the stored hits are not counted`] : []),
+      ...(surplus > 0 ? [`${surplus} more are counted than are stored`] : []),
+    ],
   }
 }
 
@@ -76,12 +81,17 @@ function compareActs(acts: readonly string[], made: readonly { type: string }[])
   return { tooFew: repeat(-1), tooMany: repeat(1) }
 }
 
-function findUnknown(scenes: readonly Scene[], ids: readonly string[]): { unsure: number; surplus: number } {
+function findUnknown(scenes: readonly Scene[], ids: readonly string[]): { unsure: number; surplus: string[] } {
   const known = new Set(scenes.flatMap(({ site }) => [...site.record.made.keys()]))
   const unknown = ids.filter((id) => !known.has(nameOfHit(id)))
   const isExcused = (id: string): boolean => scenes.some(({ brokenOff }) => idTime(id) <= brokenOff && idTime(id) > brokenOff - lastMoment)
-  const unsure = unknown.filter(isExcused).length
-  return { unsure, surplus: unknown.length - unsure }
+  const surplus = unknown.filter((id) => !isExcused(id))
+  return { unsure: unknown.length - surplus.length, surplus }
+}
+
+/** How long before each case ended its page. */
+function describeAge(id: string, scenes: ReadonlyMap<BrowserCaseName, Scene>): string {
+  return [...scenes].map(([name, { brokenOff }]) => `${name}: ${brokenOff > 0 ? `${brokenOff - idTime(id)} ms before its end` : 'not broken off'}`).join(', ')
 }
 
 /** The API has to count exactly what the files hold. */

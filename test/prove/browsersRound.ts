@@ -22,6 +22,8 @@ export interface RoundOutcome {
   lost: number
   twice: number
   serverErrors: number
+  /** What was wrong beside the cases. */
+  remarks: string[]
 }
 
 /** Longer than any case takes, ms: then it is the driver or the browser that is stuck. */
