@@ -3,6 +3,7 @@ import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import { createFailures, type Failures } from './failures.ts'
+import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
@@ -36,6 +37,8 @@ export interface Collector {
   app: H3
   /** Answers a web Request: what every runtime's server takes. */
   fetch: (request: Request) => Response | Promise<Response>
+  /** What `/hit` says, for servers that have a shorter way to it than `fetch`. */
+  answerHit: AnswerHit
   account: Account
   /** Deletes salts that are too old and lets the store do its own upkeep. To be run about once a minute. */
   maintain(): Promise<void>
@@ -72,7 +75,8 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
 
-  app.all('/hit', createHitRoute({ receive, now }))
+  const answerHit = createAnswerHit({ receive, now })
+  app.all('/hit', createHitRoute(answerHit))
   addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
   addStatsRoutes(app, { store, site, timezone, version, now, guard, failures })
@@ -80,6 +84,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   return {
     app,
+    answerHit,
     fetch: (request) => app.fetch(request),
     account,
     durability: store.durability,

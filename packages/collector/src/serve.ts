@@ -1,4 +1,5 @@
 import type { H3 } from 'h3'
+import type { Server as HttpServer } from 'node:http'
 import { maxBodyBytes } from '@treadlight/protocol'
 import type { Check } from '@treadlight/store'
 import { serve as listen, type Server } from 'srvx'
@@ -9,6 +10,7 @@ import { ConfigError, isTextFile, type Config } from './config.ts'
 import { createErrorLog } from './hideSecrets.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
+import { takeHits } from './http/nodeHits.ts'
 import { openStore, type AnyStore } from './openStore.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
@@ -61,6 +63,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   let password: string | undefined
   try {
     await startListening(server, config)
+    takeHits(server.node!.server as HttpServer, { answerHit: collector.answerHit, trustProxies: config.trustProxies })
     // Only now: a first password that is never shown would be nobody's.
     password = await collector.account.setUp()
   } catch (error) {

@@ -1,0 +1,104 @@
+import { answerHeader, droppedHeader, maxBodyBytes, type HitAnswer } from '@treadlight/protocol'
+import { StoreBusyError } from '@treadlight/store'
+import type { Receiver } from './receive.ts'
+
+/** A request to `/hit`, whatever runtime it comes from. */
+export interface HitRequest {
+  method: string
+  /** What stands behind the `?` of the URL; '' for nothing. */
+  query: string
+  /** The client's address, past trusted proxies. */
+  address: string | undefined
+  /** A header by its lower-case name; '' where there is none. */
+  header: (name: string) => string
+  /** The body as text, or why there is none. */
+  readBody: () => Promise<HitBody>
+}
+
+/** @see HitRequest */
+export type HitBody = { text: string } | 'too large' | 'broken off'
+
+/** An answer before it is written in the way of a runtime: headers as names and values in turn. */
+export interface HitResponse {
+  status: number
+  headers: string[]
+  body: string | Uint8Array<ArrayBuffer> | null
+}
+
+/** Any page may post, none needs credentials, and each may read what the answer says. */
+const cors = [
+  'access-control-allow-origin',
+  '*',
+  'access-control-expose-headers',
+  `${answerHeader}, ${droppedHeader}, retry-after`,
+  'cache-control',
+  'no-store',
+] as const
+
+const preflight: HitResponse = {
+  status: 204,
+  headers: [...cors, 'access-control-allow-methods', 'POST', 'access-control-allow-headers', 'content-type', 'access-control-max-age', '86400'],
+  body: null,
+}
+
+/** Long user agents are attacks or accidents: nobody's needs more to be told apart. */
+const userAgentLimit = 512
+
+/** The smallest GIF: one transparent pixel. */
+const transparentPixel: Uint8Array<ArrayBuffer> = Uint8Array.from(atob('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='), (letter) => letter.charCodeAt(0))
+
+/** Seconds after which a sender comes back when nobody knows better. */
+const retryAfter = 5
+
+export interface AnswerHitOptions {
+  receive: Receiver
+  now: () => number
+}
+
+/** Answers a request to `/hit`; never rejects. */
+export type AnswerHit = (request: HitRequest) => Promise<HitResponse>
+
+/** `POST /hit`, and `GET /hit?hit=` for pixels, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
+export function createAnswerHit({ receive, now }: AnswerHitOptions): AnswerHit {
+  return async (request) => {
+    const { method, header } = request
+    if (method === 'OPTIONS') return preflight
+    const pixel = method === 'GET' ? new URLSearchParams(request.query).get('hit') : null
+    if (method !== 'POST' && pixel === null)
+      return answer(405, refusal('method', 'must be POST, or GET with ?hit= for a pixel'), ['allow', 'POST, OPTIONS'])
+
+    const isTooLarge = pixel === null && Number(header('content-length')) > maxBodyBytes
+    const body = isTooLarge ? 'too large' : pixel === null ? await request.readBody() : { text: pixel }
+    // What is left of such a body is not worth reading: the connection goes with the answer.
+    if (body === 'too large') return answer(413, refusal('body', `must be at most ${maxBodyBytes} bytes`), ['connection', 'close'])
+    if (body === 'broken off') return answer(408, refusal('body', 'broke off'), ['connection', 'close'])
+
+    try {
+      const { status, body: result, dropped } = await receive(body.text, {
+        address: request.address,
+        userAgent: header('user-agent').slice(0, userAgentLimit),
+        header,
+      })
+      const headers = dropped.size > 0 ? [droppedHeader, [...dropped].join(', ')] : []
+      return pixel === null ? answer(status, result, headers) : answerPixel(headers)
+    } catch (error) {
+      // Nothing of the request is acknowledged: the sender keeps its hits and comes back. The receiver's watcher tells the owner.
+      const seconds = error instanceof StoreBusyError ? error.retryAfter : retryAfter
+      return answer(503, refusal('store', 'cannot take hits at the moment'), ['retry-after', String(seconds)])
+    }
+  }
+
+  /** Whatever became of the hit, unless it should come again: an image that loads is all that its sender can see. */
+  function answerPixel(headers: readonly string[]): HitResponse {
+    const own = ['content-type', 'image/gif', 'cross-origin-resource-policy', 'cross-origin', answerHeader, String(now())]
+    return { status: 200, headers: [...cors, ...own, ...headers], body: transparentPixel }
+  }
+
+  function answer(status: number, body: HitAnswer, headers: readonly string[] = []): HitResponse {
+    return { status, headers: [...cors, 'content-type', 'application/json', answerHeader, String(now()), ...headers], body: JSON.stringify(body) }
+  }
+}
+
+function refusal(field: string, reason: string): HitAnswer {
+  return { stored: 0, duplicate: 0, dropped: 0, refused: [{ index: 0, field, reason }] }
+}

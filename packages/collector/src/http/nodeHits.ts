@@ -1,0 +1,67 @@
+import { maxBodyBytes } from '@treadlight/protocol'
+import { Buffer } from 'node:buffer'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AnswerHit, HitBody } from '../hit/answerHit.ts'
+import { clientAddress } from './clientAddress.ts'
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface NodeHitsOptions {
+  answerHit: AnswerHit
+  /** @see clientAddress */
+  trustProxies: readonly string[]
+}
+
+/**
+ * Lets requests to `/hit`, which are most of all, by h3 and the web's Request and Response: that is a third of what they cost
+ * on Node.js. Everything else takes the way that it had.
+ */
+export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOptions): void {
+  const others = server.listeners('request') as Listener[]
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    if (request.url !== '/hit') for (const listener of others) listener(request, response)
+    else answer(request, response).catch(() => response.destroy())
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await answerHit({
+      method: request.method ?? '',
+      query: '',
+      address: clientAddress(request.socket.remoteAddress, headerOf(request, 'x-forwarded-for'), trustProxies),
+      header: (name) => headerOf(request, name) ?? '',
+      readBody: () => readBody(request),
+    })
+    const length = body === null ? [] : ['content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length)]
+    response.writeHead(status, headers.concat(length)).end(body)
+  }
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+function readBody(request: IncomingMessage): Promise<HitBody> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= maxBodyBytes) return
+      request.pause()
+      resolve('too large')
+    })
+    request.on('end', () => resolve({ text: decode(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)) }))
+    // Senders go away, are too slow or send nonsense in chunks: nothing that the owner could mend. After the end it says nothing.
+    request.on('error', () => resolve('broken off'))
+    request.on('close', () => resolve('broken off'))
+  })
+}
+
+/** As `Request.text()` does: without the byte order mark. */
+function decode(bytes: Buffer): string {
+  const text = bytes.toString()
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
