@@ -52,7 +52,7 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
           for (let row = 0; row < id.length; row++) {
             const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
             known.latest = Math.max(known.latest, received[row]!)
-            if (!log.marks.mayBePruned(fact) && !log.marks.erases(fact)) known.facts.add(`${origin[row]} ${fact.id}`)
+            if (!log.marks.mayBePruned(fact) && !log.marks.erases(fact)) known.facts.add(fact.id, origins.indexOf(origin[row]!))
           }
         } catch (error) {
           // Then what comes again is stored again, and united when it is read.
@@ -60,11 +60,14 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
         }
       }
     },
-    has: (hit) => origins.some((origin) => isKnown(hit, origin)),
-    holds: (hit) => hit.received >= (days.get(hit.day)?.latest ?? Infinity) && isKnown(hit, hit.origin),
+    has: ({ day, id }) => knownOf(day)?.facts.hasAny(id, origins.length) === true,
+    holds({ day, id, origin, received }) {
+      const known = knownOf(day)
+      return known !== undefined && received >= known.latest && known.facts.has(id, origins.indexOf(origin))
+    },
   }
 
-  function isKnown({ day, id }: StoredHit, origin: Origin): boolean {
-    return version === log.version && days.get(day)?.facts.has(`${origin} ${id}`) === true
+  function knownOf(day: string): DayIds | undefined {
+    return version === log.version ? days.get(day) : undefined
   }
 }

@@ -8,8 +8,9 @@ import { formatStamp } from './keys.ts'
 import { addFact } from './merge.ts'
 import { commitLimit, coverRuns, encodeManifest, timeSpan, type Manifest, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
-import { encodeSegment } from './segment/encodeSegment.ts'
+import { encodeInSteps } from './segment/encodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
+import { finishInTurns } from './steps.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
 
@@ -214,7 +215,8 @@ async function writeSegment(
   hits: readonly (readonly StoredHit[])[],
 ): Promise<SegmentFile> {
   const facts = hits.flat()
-  const bytes = encodeSegment(facts)
+  // A day is a quarter of a second's work.
+  const bytes = await finishInTurns(() => encodeInSteps(facts))
   const file: SegmentFile = {
     key,
     day,

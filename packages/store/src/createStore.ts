@@ -17,7 +17,7 @@ import { runQuery } from './runQuery.ts'
 import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
-import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOptions, AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -81,11 +81,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       assertOpen()
       return openSites()
     },
-    async append(hits) {
+    async append(hits, appending) {
       assertOpen()
+      const [first] = hits
+      if (first !== undefined && hits.every(({ site }) => site === first.site)) return appendTo(first.site, hits, appending)
       const bySite = groupBy(hits, ({ site }) => site)
       for (const site of bySite.keys()) checkSite(site)
-      const written = [...bySite].map(async ([site, group]) => [site, (await appendTo(site, group)).values()] as const)
+      const written = [...bySite].map(async ([site, group]) => [site, (await appendTo(site, group, appending)).values()] as const)
       const outcomes = new Map(await Promise.all(written))
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
@@ -143,16 +145,17 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   /** Writes what the site does not hold already, so that a hit sent again and again fills no disk. */
-  async function appendTo(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
+  async function appendTo(site: string, hits: readonly StoredHit[], appending?: AppendOptions): Promise<AppendOutcome[]> {
     const { log, compacted } = siteOf(site)
-    for (const day of new Set(hits.map((hit) => hit.day))) if (log.catalog.days.has(day)) await compacted.prepare(day)
-    const findHeld = () => new Set(hits.filter((hit) => log.holds(hit) || compacted.holds(hit)))
-    if (findHeld().size === 0) return writer.append(site, hits)
+    // Hits of one request are mostly of one day.
+    for (const [index, { day }] of hits.entries()) if (day !== hits[index - 1]?.day && log.catalog.days.has(day)) await compacted.prepare(day)
+    const isHeld = (hit: StoredHit) => log.holds(hit) || compacted.holds(hit)
+    if (!hits.some(isHeld)) return writer.append(site, hits, appending)
     // Another process may have pruned what this one takes to be there.
     await log.refresh().catch(() => undefined)
-    const held = findHeld()
+    const held = new Set(hits.filter(isHeld))
     const news = hits.filter((hit) => !held.has(hit))
-    const outcomes = news.length === 0 ? [] : await writer.append(site, news)
+    const outcomes = news.length === 0 ? [] : await writer.append(site, news, appending)
     const next = outcomes.values()
     return hits.map((hit) => (held.has(hit) ? 'duplicate' : (next.next().value as AppendOutcome)))
   }
@@ -173,7 +176,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   function compactSoon(site: string, log: SiteLog): void {
     if (closed || compacting.has(site)) return
     // What others still add to is theirs to compact; and what did not work is not tried with every hit.
-    if (countSettled(log) < settings.compactAt || Math.abs(now() - (compactedInVain.get(site) ?? -Infinity)) < compactRest) return
+    if (Math.abs(now() - (compactedInVain.get(site) ?? -Infinity)) < compactRest || countSettled(log) < settings.compactAt) return
     compacting.add(site)
     compactedInVain.set(site, now())
     inTurn(async () => {

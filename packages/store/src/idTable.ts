@@ -1,7 +1,9 @@
-/** A set of ids that takes some 12 bytes for each. */
+/** A set of ids, each in one of several kinds, that takes some 12 bytes for each. */
 export interface IdTable {
-  add(id: string): void
-  has(id: string): boolean
+  add(id: string, kind: number): void
+  has(id: string, kind: number): boolean
+  /** Whether it is there in any kind. */
+  hasAny(id: string, kinds: number): boolean
 }
 
 /**
@@ -39,16 +41,28 @@ export function createIdTable(): IdTable {
   }
 
   return {
-    add(id) {
+    add(id, kind) {
       if (count * 3 > slots.length) grow()
-      insert(hash(id, 0x811c9dc5), hash(id, 0x9747b28c))
+      insert(hash(id, 0x811c9dc5), ofKind(hash(id, 0x9747b28c), kind))
     },
-    has(id) {
+    has: (id, kind) => isThere(hash(id, 0x811c9dc5), ofKind(hash(id, 0x9747b28c), kind)),
+    hasAny(id, kinds) {
+      if (count === 0) return false
       const [high, low] = [hash(id, 0x811c9dc5), hash(id, 0x9747b28c)]
-      const slot = find(high, low)
-      return slots[slot] === high && slots[slot + 1] === low
+      for (let kind = 0; kind < kinds; kind++) if (isThere(high, ofKind(low, kind))) return true
+      return false
     },
   }
+
+  function isThere(high: number, low: number): boolean {
+    const slot = find(high, low)
+    return slots[slot] === high && slots[slot + 1] === low
+  }
+}
+
+/** Another number for each kind, and never 0. */
+function ofKind(low: number, kind: number): number {
+  return (Math.imul(low ^ (kind + 1), 0x9e3779b1) >>> 0) || 1
 }
 
 /** FNV-1a with a final mix (MurmurHash3's), never 0: that marks a free slot. */

@@ -20,6 +20,7 @@ export { createSiteMemory, type SiteMemory, type SiteState } from './siteMemory.
 export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,
+  type AppendOptions,
   type AppendOutcome,
   type Durability,
   type EraseOptions,

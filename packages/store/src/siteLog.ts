@@ -39,7 +39,7 @@ export interface SiteLog extends Refresher, MarkLog {
   holds(hit: StoredHit): boolean
   /** Whether a fact of this id is among the fresh ones, from any origin, and may be shown. */
   knows(hit: StoredHit): boolean
-  /** Takes up a hit that this process has written to `key`. */
+  /** Takes up a hit that this process has written to `key`: the object itself, which nobody may change any more. */
   record(key: string, hit: StoredHit): void
   /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
   doubt(key: string): void
@@ -243,8 +243,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   function record(key: string, hit: StoredHit): void {
     const batch = batches.get(key) ?? createOwnBatch(key)
-    // The caller may go on changing its own.
-    const kept = keep({ ...hit })
+    const kept = keep(hit)
     batch.facts.push(kept)
     durable.add(kept)
     freshCount++
@@ -326,7 +325,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     refresh,
     refreshNow,
     holds,
-    knows: (hit) => markLog.marks.keep(fresh.get(hit.day)?.get(hit.id) ?? []).length > 0,
+    knows(hit) {
+      const known = fresh.get(hit.day)?.get(hit.id)
+      return known !== undefined && markLog.marks.keep(known).length > 0
+    },
     record,
     doubt,
     commit: takeCommit,

@@ -72,7 +72,7 @@ export function createReceiver({ store, salts, site, timezone, now, onToken }: R
       else accepted.push(hit)
     }
 
-    return answerFor(accepted.length > 0 ? await store.append(accepted) : [], refused, retimed, dropped)
+    return answerFor(accepted.length > 0 ? await store.append(accepted, { owned: true }) : [], refused, retimed, dropped)
   }
 }
 

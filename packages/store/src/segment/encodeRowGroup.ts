@@ -1,7 +1,8 @@
 import type { Revenue } from '@treadlight/protocol'
-import type { RowGroup } from 'hyparquet'
+import type { ColumnChunk, RowGroup } from 'hyparquet'
 import type { ByteWriter } from 'hyparquet-writer'
 import type { StoredHit } from '../hit.ts'
+import type { Steps } from '../steps.ts'
 import type { ColumnBuilder, OnInexact, ReadValue } from './columnBuilder.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
 import { addExtra, addUnknownFields, type Extras } from './extras.ts'
@@ -21,7 +22,7 @@ export interface SegmentHead {
 const blockSize = 256
 
 /** Writes facts that are sorted, at most `rowGroupSize` of them. */
-export function encodeRowGroup(writer: ByteWriter, facts: readonly StoredHit[], head: SegmentHead): RowGroup {
+export function* encodeRowGroup(writer: ByteWriter, facts: readonly StoredHit[], head: SegmentHead): Steps<RowGroup> {
   const start = writer.offset
   const rows = facts.length
   const extras: Extras = new Map()
@@ -31,13 +32,18 @@ export function encodeRowGroup(writer: ByteWriter, facts: readonly StoredHit[], 
     addForeign(extras, block, at, head)
     addUnknownFields(extras, block, at)
     for (const name in builders) builders[name as BuiltColumn].append(block, at)
+    if (at > 0) yield
   }
   const data = (name: ColumnName): ChunkData => {
     if (name === 'site') return encodeConstant(rows, head.site)
     if (name === 'day') return encodeDay(rows, head.day)
     return name === 'extra' ? encodeExtras(rows, extras) : builders[name].finish()
   }
-  const chunks = columns.map((column) => writeChunk(writer, column, data(column.name)))
+  const chunks: ColumnChunk[] = []
+  for (const column of columns) {
+    chunks.push(writeChunk(writer, column, data(column.name)))
+    if (rows > 10 * blockSize) yield
+  }
   return {
     columns: chunks,
     num_rows: BigInt(rows),

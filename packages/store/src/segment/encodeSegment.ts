@@ -2,6 +2,7 @@ import type { FileMetaData, RowGroup } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import type { StoredHit } from '../hit.ts'
+import { finish, type Steps } from '../steps.ts'
 import { encodeRowGroup, type SegmentHead } from './encodeRowGroup.ts'
 import { rowGroupSize, schema } from './schema.ts'
 import { sortFacts } from './sortFacts.ts'
@@ -21,14 +22,19 @@ const magic = 0x31524150
  * Numbers are kept as JSON has them: NaN and infinities become null, -0 becomes 0.
  */
 export function encodeSegment(facts: readonly StoredHit[]): Uint8Array {
+  return finish(encodeInSteps(facts))
+}
+
+/** The same, a millisecond or two at a time. */
+export function* encodeInSteps(facts: readonly StoredHit[]): Steps<Uint8Array> {
   const [first] = facts
   const head: SegmentHead = { site: first?.site.toWellFormed() ?? '', day: first?.day.toWellFormed() ?? '' }
-  const sorted = sortFacts(facts)
+  const sorted = yield* sortFacts(facts)
   const writer = new ByteWriter(sorted.length * 40 + 8192)
   writer.appendUint32(magic)
   const groups: RowGroup[] = []
   for (let start = 0; start < sorted.length; start += rowGroupSize) {
-    groups.push(encodeRowGroup(writer, sorted.slice(start, start + rowGroupSize), head))
+    groups.push(yield* encodeRowGroup(writer, sorted.slice(start, start + rowGroupSize), head))
   }
   writeMetadata(writer, metadataOf(sorted.length, groups, head))
   writer.appendUint32(magic)

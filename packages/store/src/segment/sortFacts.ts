@@ -1,19 +1,29 @@
 import type { StoredHit } from '../hit.ts'
+import type { Steps } from '../steps.ts'
+
+/** So many facts are put in order at a time. */
+const stepSize = 1024
 
 /**
  * The facts by visitor, session, time, id and origin, so that a session is read in one go and what its hits share
  * compresses. Visitors are told apart by a map and only the distinct ones are compared: a fifth of the time of a sort
  * that compares the hits.
  */
-export function sortFacts(facts: readonly StoredHit[]): StoredHit[] {
+export function* sortFacts(facts: readonly StoredHit[]): Steps<StoredHit[]> {
   const byVisitor = new Map<string, StoredHit[]>()
-  for (const fact of facts) {
+  for (const [index, fact] of facts.entries()) {
     const its = byVisitor.get(fact.visitor)
     if (its === undefined) byVisitor.set(fact.visitor, [fact])
     else its.push(fact)
+    if (index % stepSize === stepSize - 1) yield
   }
   const sorted: StoredHit[] = []
+  let next = stepSize
   for (const visitor of [...byVisitor.keys()].sort()) {
+    if (sorted.length >= next) {
+      next += stepSize
+      yield
+    }
     for (const fact of sortVisitor(byVisitor.get(visitor)!)) sorted.push(fact)
   }
   return sorted
