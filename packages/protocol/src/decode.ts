@@ -44,7 +44,8 @@ export function isRefusal(result: object): result is Refusal {
 export function readHits(body: string): Envelope | Refusal {
   let json: unknown
   try {
-    json = JSON.parse(body)
+    // Some editors and programs begin a file with a byte order mark.
+    json = JSON.parse(body.startsWith('\ufeff') ? body.slice(1) : body)
   } catch {
     return { field: 'body', reason: 'must be JSON' }
   }

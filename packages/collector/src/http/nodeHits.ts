@@ -53,15 +53,9 @@ function readBody(request: IncomingMessage): Promise<HitBody> {
       request.pause()
       resolve('too large')
     })
-    request.on('end', () => resolve({ text: decode(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)) }))
+    request.on('end', () => resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }))
     // Senders go away, are too slow or send nonsense in chunks: nothing that the owner could mend. After the end it says nothing.
     request.on('error', () => resolve('broken off'))
     request.on('close', () => resolve('broken off'))
   })
-}
-
-/** As `Request.text()` does: without the byte order mark. */
-function decode(bytes: Buffer): string {
-  const text = bytes.toString()
-  return text.startsWith('\ufeff') ? text.slice(1) : text
 }

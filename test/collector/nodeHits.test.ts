@@ -1,0 +1,106 @@
+import { createId, maxBodyBytes } from '@treadlight/protocol'
+import type { StoredHit } from '@treadlight/store'
+import { request as send, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve as listen } from 'srvx'
+import { expect, onTestFinished, test } from 'vitest'
+import { clientAddress } from '../../packages/collector/src/http/clientAddress.ts'
+import { takeHits } from '../../packages/collector/src/http/nodeHits.ts'
+import { createTestCollector, noon } from './collector.ts'
+
+interface Case {
+  method?: string
+  path?: string
+  headers?: Record<string, string | string[]>
+  body?: string | Buffer
+  chunked?: boolean
+}
+
+const id = createId(noon)
+const hit = JSON.stringify({ id, url: 'https://shop.example/a?utm_source=news', title: 'Ä', referrer: '' })
+
+const cases: [name: string, its: Case][] = [
+  ['a hit', { body: hit }],
+  ['a batch with a bad one', { body: `{"sentAt":${noon},"hits":[${hit},{"url":7}]}` }],
+  ['a hit behind a byte order mark', { body: `\ufeff${hit}` }],
+  ['bytes that are no UTF-8', { body: Buffer.concat([Buffer.from('{"url":"https://shop.example/'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]) }],
+  ['no body', {}],
+  ['no JSON', { body: '{"a":' }],
+  ['another site’s', { body: JSON.stringify({ url: 'https://a.example/', site: 'other' }) }],
+  ['in chunks', { body: hit, chunked: true }],
+  ['too large', { body: 'x'.repeat(maxBodyBytes + 1) }],
+  ['too large, in chunks', { body: 'x'.repeat(maxBodyBytes + 1), chunked: true }],
+  ['as large as may be', { body: hit.padEnd(maxBodyBytes - 1) }],
+  ['a preflight', { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' } }],
+  ['GET', { method: 'GET' }],
+  ['HEAD', { method: 'HEAD' }],
+  ['PUT', { method: 'PUT', body: hit }],
+  ['a pixel', { method: 'GET', path: `/hit?hit=${encodeURIComponent(hit)}` }],
+  ['behind a proxy', { body: hit, headers: { 'x-forwarded-for': '6.6.6.6, 203.0.113.9' } }],
+  ['behind two headers of proxies', { body: hit, headers: { 'x-forwarded-for': ['203.0.113.9', '127.0.0.1'] } }],
+  ['with a user agent of 20 kB', { body: hit, headers: { 'user-agent': 'M'.repeat(8000) } }],
+]
+
+interface Outcome {
+  status: number
+  headers: Record<string, unknown>
+  body: string
+  stored: Partial<StoredHit>[]
+}
+
+test.each(cases)('the short way on Node.js answers and stores as h3 does: %s', async (_, its) => {
+  const [short, long] = await Promise.all([play(its, true), play(its, false)])
+  expect(short).toEqual(long)
+  expect(short.headers['x-hit'] ?? short.headers['access-control-max-age']).toBeDefined()
+})
+
+test('everything else is h3’s', async () => {
+  const { status, body } = await play({ method: 'GET', path: '/api/nothing' }, true)
+  expect([status, body]).toEqual([404, '{"error":"There is nothing at this address"}'])
+})
+
+test.each([
+  ['127.0.0.1', undefined, ['loopback'], '127.0.0.1'],
+  ['127.0.0.1', '6.6.6.6, 7.7.7.7', ['loopback'], '7.7.7.7'],
+  ['::ffff:127.0.0.1', '7.7.7.7', ['loopback'], '7.7.7.7'],
+  ['::1', '7.7.7.7, 127.0.0.1', ['loopback'], '7.7.7.7'],
+  ['8.8.8.8', '7.7.7.7', ['loopback'], '8.8.8.8'],
+  ['10.0.0.1', '6.6.6.6, 7.7.7.7, 10.0.0.2', ['10.0.0.1', '10.0.0.2'], '7.7.7.7'],
+  ['10.0.0.1', '10.0.0.2, 10.0.0.1', ['10.0.0.1', '10.0.0.2'], '10.0.0.2'],
+  ['127.0.0.1', ' , ', ['loopback'], '127.0.0.1'],
+  ['127.0.0.1', '7.7.7.7', [], '127.0.0.1'],
+  [undefined, '7.7.7.7', ['loopback'], undefined],
+])('the client of peer %s that forwards %s and trusts %j is %s', (peer, forwardedFor, trusted, client) => {
+  expect(clientAddress(peer, forwardedFor, trusted)).toBe(client)
+})
+
+async function play(its: Case, isShort: boolean): Promise<Outcome> {
+  const { collector, stored } = createTestCollector()
+  const server = listen({ fetch: collector.fetch, port: 0, hostname: '127.0.0.1', trustProxy: 'loopback', maxRequestBodySize: maxBodyBytes, silent: true, gracefulShutdown: false })
+  await server.ready()
+  onTestFinished(() => server.close(true))
+  const node = server.node!.server as Server
+  if (isShort) takeHits(node, { answerHit: collector.answerHit, trustProxies: ['loopback'] })
+  const answer = await ask((node.address() as AddressInfo).port, its)
+  const hits = (await stored()).map(({ id: _id, view: _view, visitor, ...rest }) => ({ ...rest, hasVisitor: visitor !== '' }))
+  return { ...answer, stored: hits }
+}
+
+function ask(port: number, { method = 'POST', path = '/hit', headers = {}, body, chunked }: Case): Promise<Omit<Outcome, 'stored'>> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined || chunked ? {} : { 'content-length': Buffer.byteLength(body) }
+    const request = send({ port, host: '127.0.0.1', method, path, headers: { ...headers, ...length }, agent: false }, (response) => {
+      let text = ''
+      response.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+      response.on('end', () => {
+        const { date: _, ...rest } = response.headers
+        // Of what is left out h3 does not know the length.
+        if (method === 'HEAD') delete rest['content-length']
+        resolve({ status: response.statusCode!, headers: rest, body: text })
+      })
+    })
+    request.on('error', reject)
+    if (chunked && body !== undefined) request.write(body.slice(0, 10))
+    request.end(chunked && body !== undefined ? body.slice(10) : body)
+  })
+}
