@@ -1,5 +1,4 @@
 import { createId, maxBodyBytes } from '@treadlight/protocol'
-import type { StoredHit } from '@treadlight/store'
 import { request as send, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve as listen } from 'srvx'
@@ -45,7 +44,7 @@ interface Outcome {
   status: number
   headers: Record<string, unknown>
   body: string
-  stored: Partial<StoredHit>[]
+  stored: unknown[]
 }
 
 test.each(cases)('the short way on Node.js answers and stores as h3 does: %s', async (_, its) => {
@@ -82,7 +81,8 @@ async function play(its: Case, isShort: boolean): Promise<Outcome> {
   const node = server.node!.server as Server
   if (isShort) takeHits(node, { answerHit: collector.answerHit, trustProxies: ['loopback'] })
   const answer = await ask((node.address() as AddressInfo).port, its)
-  const hits = (await stored()).map(({ id: _id, view: _view, visitor, ...rest }) => ({ ...rest, hasVisitor: visitor !== '' }))
+  // Made anew for each: the salt, and ids of hits that come without.
+  const hits = (await stored()).map((its) => Object.assign(its, { id: '', view: '', visitor: its.visitor.length }))
   return { ...answer, stored: hits }
 }
 

@@ -117,7 +117,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       // Others may have taken the value for finished, and have moved on with what was in it.
       if (Math.abs(now() - begun) > settledPart * options.settle) throw new Error('the storage took too long')
       // One at a time: of an id that two of them hold, the first is 'stored'.
-      for (const { hits, owned, resolve } of items) resolve(options.onDurable(site, key, owned ? hits : hits.map((hit) => ({ ...hit }))))
+      for (const { hits, owned, resolve } of items) resolve(options.onDurable(site, key, owned ? hits : hits.map(copyOf)))
     } catch (cause) {
       // It may end in half a frame, and nothing may follow that. Whether the hits are in it is unknown: a retry will meet its twin.
       current.delete(site)
@@ -168,6 +168,10 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       await flight
     },
   }
+}
+
+function copyOf(hit: StoredHit): StoredHit {
+  return { ...hit }
 }
 
 export function isAppendDriver(driver: object): driver is AppendDriver {
