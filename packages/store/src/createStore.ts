@@ -164,9 +164,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   function record(site: string, key: string, hits: readonly StoredHit[]): AppendOutcome[] {
     const { log, compacted } = siteOf(site)
     const outcomes = hits.map((hit) => {
-      const known = log.knows(hit) || compacted.has(hit) || log.marks.hasErased(hit)
-      log.record(key, hit)
-      return known ? 'duplicate' : 'stored'
+      const isCompacted = compacted.has(hit) || log.marks.hasErased(hit)
+      return log.record(key, hit) || isCompacted ? 'duplicate' : 'stored'
     })
     if (log.freshCount >= settings.compactAt) compactSoon(site, log)
     return outcomes

@@ -37,10 +37,11 @@ export interface SiteLog extends Refresher, MarkLog {
    * and the one that is kept stays. What was only read may rest in the cache of a system that is about to fail.
    */
   holds(hit: StoredHit): boolean
-  /** Whether a fact of this id is among the fresh ones, from any origin, and may be shown. */
-  knows(hit: StoredHit): boolean
-  /** Takes up a hit that this process has written to `key`: the object itself, which nobody may change any more. */
-  record(key: string, hit: StoredHit): void
+  /**
+   * Takes up a hit that this process has written to `key`: the object itself, which nobody may change any more.
+   * @returns whether a fact of this id was among the fresh ones, from any origin, and may be shown
+   */
+  record(key: string, hit: StoredHit): boolean
   /** Takes it that nobody knows what `key` holds, since a write to it has failed. */
   doubt(key: string): void
   /** Takes up a manifest that this process has written. */
@@ -241,12 +242,15 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     return markLog.marks.keep(known).some(isKept)
   }
 
-  function record(key: string, hit: StoredHit): void {
+  function record(key: string, hit: StoredHit): boolean {
     const batch = batches.get(key) ?? createOwnBatch(key)
+    const known = fresh.get(hit.day)?.get(hit.id)
+    const isKnown = known !== undefined && markLog.marks.keep(known).length > 0
     const kept = keep(hit)
     batch.facts.push(kept)
     durable.add(kept)
     freshCount++
+    return isKnown
   }
 
   function createOwnBatch(key: string): Batch {
@@ -325,10 +329,6 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     refresh,
     refreshNow,
     holds,
-    knows(hit) {
-      const known = fresh.get(hit.day)?.get(hit.id)
-      return known !== undefined && markLog.marks.keep(known).length > 0
-    },
     record,
     doubt,
     commit: takeCommit,
