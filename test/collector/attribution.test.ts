@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readAttribution } from '../../packages/collector/src/hit/attribution.ts'
+import { readAttribution, readLandingParams } from '../../packages/collector/src/hit/attribution.ts'
 import { vectors } from '../vectors/attribution.json'
 
 interface Row {
@@ -25,7 +25,7 @@ describe.each(['must', 'quirk', 'portability'])('PV11–PV14 attribution, %s', (
   test.each(rows.filter((row) => row.parity === parity && row.id !== 'A094').map((row) => [row.id, row.why, row] as const))(
     '%s %s',
     (id, _, { url, expected, recommended }) => {
-      expect(readAttribution(url)).toEqual({ ...(recommended ?? expected), ...decided[id] })
+      expect(readAttribution(readLandingParams(url))).toEqual({ ...(recommended ?? expected), ...decided[id] })
     },
   )
 })
