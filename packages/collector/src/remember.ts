@@ -1,6 +1,8 @@
+import { copyText } from './copyText.ts'
+
 /**
  * A function that keeps what it has computed. When it has kept `limit` results it forgets them all: cheaper than
- * keeping an order, and what visitors send cannot fill the memory.
+ * keeping an order, and what visitors send cannot fill the memory. `compute` answers anything but undefined.
  */
 export function remember<K, V>(limit: number, compute: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>()
@@ -8,7 +10,8 @@ export function remember<K, V>(limit: number, compute: (key: K) => V): (key: K) 
     let value = known.get(key)
     if (value === undefined) {
       if (known.size >= limit) known.clear()
-      known.set(key, (value = compute(key)))
+      value = compute(key)
+      known.set(typeof key === 'string' ? (copyText(key) as K) : key, value)
     }
     return value
   }
