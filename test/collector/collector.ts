@@ -1,6 +1,6 @@
 import { createReferenceStore, createValues, type HitStore, type StoredHit } from '@treadlight/store'
 import { createStorage } from 'unstorage'
-import { createCollector, type Collector } from '../../packages/collector/src/collector.ts'
+import { createCollector, type Collector, type CollectorOptions } from '../../packages/collector/src/collector.ts'
 
 /** A collector in memory with a clock that stands still until it is set. */
 export interface TestCollector {
@@ -16,7 +16,7 @@ export interface TestCollector {
 
 export const noon: number = Date.parse('2026-11-21T12:00:00.000Z')
 
-export function createTestCollector(options: { store?: HitStore; timezone?: string } = {}): TestCollector {
+export function createTestCollector(options: { store?: HitStore; timezone?: string; settings?: CollectorOptions['settings'] } = {}): TestCollector {
   const clock = { now: noon }
   const errors: unknown[] = []
   const store = options.store ?? createReferenceStore({ now: () => clock.now })
@@ -24,6 +24,7 @@ export function createTestCollector(options: { store?: HitStore; timezone?: stri
     store,
     values: createValues(createStorage()),
     timezone: options.timezone ?? 'UTC',
+    ...(options.settings && { settings: options.settings }),
     now: () => clock.now,
     onError: (error) => errors.push(error),
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../../packages/collector/src/config.ts'
+import { pageDefaults } from '../../packages/collector/src/settings/page.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -22,6 +23,7 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     storage: { driver: 'fs', base: './data' },
     store: { type: 'storage', path: './hits.ndjson' },
     retention: { anonymous: 90, authenticated: 365 },
+    ...pageDefaults,
   })
 })
 

@@ -199,6 +199,7 @@ describe('what is stored', () => {
         source: 'news',
         medium: 'email',
         campaign: 'spring',
+        channel: 'Email',
         visitor: expect.stringMatching(/^[0-9a-f]{16}$/),
         session: '',
         user: '',

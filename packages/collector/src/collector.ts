@@ -2,6 +2,9 @@ import type { HitStore, PruneReport, RetentionPolicy, StorageProblem, Values } f
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
+import type { CappedValues } from './enrich/distinct.ts'
+import { createRules } from './enrich/rules.ts'
+import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
@@ -14,6 +17,7 @@ import { createHitRoute } from './http/hitRoute.ts'
 import { failure } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import { createNotes } from './notes.ts'
+import type { PageSettings } from './settings/page.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions {
@@ -26,6 +30,8 @@ export interface CollectorOptions {
   site?: string
   /** IANA name: the site's days begin there. */
   timezone: string
+  /** What is counted, and how pages are told apart. @default as in docs/collector.md */
+  settings?: Partial<PageSettings>
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -46,6 +52,10 @@ export interface Collector {
   prune(policy: RetentionPolicy): Promise<PruneReport>
   /** What fails at present, beside the taking of hits; `/api/health` says so. */
   failures: Failures
+  /** Hosts whose hits were dropped because the setting `hosts` does not list them, since the start: at most 100, those with the most hits first. */
+  unknownHosts(): UnknownHost[]
+  /** How many values were counted as `(other)`, of the two latest days. */
+  capped(): CappedValues
   /** What a 201 is worth here. */
   durability: HitStore['durability']
 }
@@ -57,12 +67,21 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', now = Date.now, onError = console.error } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const failures = createFailures(now)
   const notes = createNotes(onError)
-  const receiver = createReceiver({ store, salts, site, timezone, now, onToken: () => notes.add('tokens') })
+  const unknownHosts = createUnknownHosts()
+  const rules = createRules({
+    settings,
+    onUnknownHost(host, time) {
+      unknownHosts.add(host, time)
+      notes.add('hosts')
+    },
+    onCapped: () => notes.add('distinct'),
+  })
+  const receiver = createReceiver({ store, salts, site, timezone, rules, now, onToken: () => notes.add('tokens') })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -89,6 +108,8 @@ export function createCollector(options: CollectorOptions): Collector {
     account,
     durability: store.durability,
     failures,
+    unknownHosts: unknownHosts.list,
+    capped: rules.distinct.capped,
     maintain: () =>
       failures.watch('upkeep', async () => {
         // Also where no hits come, yesterday's visitors become unrecognisable.

@@ -6,13 +6,14 @@ import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
+import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
-export interface Config {
+export interface Config extends PageSettings {
   /**
    * Address to listen on. `0.0.0.0` opens the collector to the network: put TLS in front of it.
    * @default '127.0.0.1'
@@ -59,6 +60,7 @@ export interface Config {
 
 /** Every setting there is, by its path in the config file. */
 const settings: Record<string, Setting> = {
+  ...pageSettings,
   host: { env: ['TREADLIGHT_HOST', 'HOST'], fallback: () => '127.0.0.1', read: asText, allowed: 'an address' },
   port: {
     env: ['TREADLIGHT_PORT', 'PORT'],

@@ -4,6 +4,9 @@ import { ConfigError } from './settings.ts'
 const sentences = {
   tokens:
     'hits come with a token of identify(), and are stored without their users: this version cannot check tokens yet, so nobody vouches for them',
+  distinct:
+    'more distinct values of a field came on a day than limits.distinct allows: the further ones are counted as (other)',
+  hosts: 'hits of hosts that the setting hosts does not list are dropped: add them there if they are yours',
 } as const
 
 /** What the owner was told, by name. */

@@ -44,7 +44,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, onError })
+  const collector = createCollector({ store, values, problems, site, timezone, settings: config, onError })
   setUp?.(collector.app)
 
   const server = listen({

@@ -1,12 +1,17 @@
 import type { DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
 import { addAttribution } from './addAttribution.ts'
+import { addChannel } from './addChannel.ts'
+import { addLanguage } from './addLanguage.ts'
 import { addPage } from './addPage.ts'
 import { addVisitor } from './addVisitor.ts'
+import { dropExcluded } from './dropExcluded.ts'
+import { dropSpam } from './dropSpam.ts'
+import { limitDistinct } from './limitDistinct.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /** What happens to a hit between the door and the store, in this order. */
-const steps: readonly EnrichStep[] = [addPage, addAttribution, addVisitor]
+const steps: readonly EnrichStep[] = [dropSpam, dropExcluded, addPage, addLanguage, addAttribution, addChannel, addVisitor, limitDistinct]
 
 /** Runs the steps on a hit until one drops it. */
 export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {

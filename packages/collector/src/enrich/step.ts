@@ -1,10 +1,13 @@
 import type { DecodedHit, DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
+import type { EnrichRules } from './rules.ts'
 
 /** What a step may know besides the hit: the request that brought it, and what was looked up before. */
 export interface EnrichContext {
   /** The client's network: an IPv4 address, the first 64 bits of an IPv6 one, or '' where unknown. Never stored. */
   network: string
+  /** The client's address, past trusted proxies; '' where unknown. */
+  address: string
   /** Cut to 512 characters. */
   userAgent: string
   /** A request header by its lower-case name, as it was sent; '' where there is none. */
@@ -15,6 +18,8 @@ export interface EnrichContext {
   url: URL
   /** What was decoded, before anything was cut. */
   decoded: DecodedHit
+  /** What the owner has set. */
+  rules: EnrichRules
 }
 
 /** Adds to the hit, or names the reason for which it is dropped. Pure given its context. */

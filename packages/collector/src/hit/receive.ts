@@ -1,6 +1,7 @@
 import { isRefusal, readHits, type DropReason, type HitAnswer } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import { enrich } from '../enrich/pipeline.ts'
+import type { EnrichRules } from '../enrich/rules.ts'
 import { networkOf } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
@@ -30,6 +31,8 @@ export interface ReceiverOptions {
   now: () => number
   /** Told of each hit that names its user: see `readHit`. */
   onToken: () => void
+  /** What the owner has set for the steps. */
+  rules: EnrichRules
 }
 
 /** Takes the body of one request; resolves once what it answers for is stored. */
@@ -42,8 +45,8 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * The receiver throws `StoreBusyError` when the store cannot take them: nothing of the request counts as
  * acknowledged then, and the sender tries again.
  */
-export function createReceiver({ store, salts, site, timezone, now, onToken }: ReceiverOptions): Receiver {
-  return async (body, { address, userAgent, header }) => {
+export function createReceiver({ store, salts, site, timezone, now, onToken, rules }: ReceiverOptions): Receiver {
+  return async (body, { address = '', userAgent, header }) => {
     const received = now()
     const envelope = readHits(body)
     if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
@@ -67,7 +70,7 @@ export function createReceiver({ store, salts, site, timezone, now, onToken }: R
       const { hit, decoded } = read
       if (decoded.user !== undefined) onToken()
       const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = isForeign ? 'site' : enrich(hit, { network, userAgent, header, salt, url: new URL(decoded.url), decoded })
+      const reason = isForeign ? 'site' : enrich(hit, { network, address, userAgent, header, salt, url: new URL(decoded.url), decoded, rules })
       if (reason) dropped.push(reason)
       else accepted.push(hit)
     }

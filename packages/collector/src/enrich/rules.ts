@@ -1,0 +1,47 @@
+import { pageDefaults, type PageSettings } from '../settings/page.ts'
+import { createAddressTest } from './addresses.ts'
+import { createDistinctValues, type DistinctValues } from './distinct.ts'
+import { createPathTest } from './excludedPaths.ts'
+import { createHostTest, isWithin, type HostTest } from './hosts.ts'
+import type { PathRules } from './pathOf.ts'
+import { spamHosts } from './spamHosts.ts'
+
+/** The owner's settings as the steps need them: compiled once for a collector. */
+export interface EnrichRules {
+  page: PathRules
+  isSpam: HostTest
+  isExcludedPath: (url: URL) => boolean
+  isExcludedAddress: (address: string) => boolean
+  /** Undefined where every host is the site's. */
+  isKnownHost: HostTest | undefined
+  /** Told of the host of a hit that is dropped for it, and when it came, ms since 1970. */
+  onUnknownHost: (host: string, time: number) => void
+  distinct: DistinctValues
+}
+
+export interface RulesOptions {
+  /** What is left out has its default. */
+  settings?: Partial<PageSettings>
+  onUnknownHost?: (host: string, time: number) => void
+  /** Told of each value that became `(other)`. */
+  onCapped?: () => void
+}
+
+/** Settings are taken as `loadConfig` has checked them: what it would refuse is not noticed here. */
+export function createRules({ settings = {}, onUnknownHost = () => {}, onCapped = () => {} }: RulesOptions = {}): EnrichRules {
+  const { page, spam, exclude, hosts, limits } = { ...pageDefaults, ...settings }
+  const spamming = new Set([...spamHosts, ...spam.hosts])
+  return {
+    page: {
+      hash: page.hash,
+      trailingSlash: page.trailingSlash,
+      ...(page.params !== undefined && { params: new Set(page.params) }),
+    },
+    isSpam: (host) => isWithin(spamming, host),
+    isExcludedPath: createPathTest(exclude.paths),
+    isExcludedAddress: createAddressTest(exclude.addresses),
+    isKnownHost: hosts.length === 0 ? undefined : createHostTest(hosts),
+    onUnknownHost,
+    distinct: createDistinctValues(limits.distinct, onCapped),
+  }
+}
