@@ -65,7 +65,10 @@ describe('R23 hosts, of the page and of where it says it was sent from', () => {
     [['shop.example'], 'https://shop.example/', 'https://www.shop.example', undefined],
     [['shop.example'], 'https://shop.example/', 'https://evil.example', 'host'],
     [['shop.example'], 'https://shop.example/', 'chrome-extension://abcdef', 'host'],
+    [['*.shop.example'], 'https://www.shop.example/', 'https://www.shop.example', undefined],
+    [['*.shop.example'], 'https://www.shop.example/', 'http://www.shop.example:8080', undefined],
     [['shop.example'], 'https://shop.example/', 'null', undefined],
+    [['shop.example'], 'https://shop.example/', 'file://', undefined],
     [['shop.example'], `https://${'a.'.repeat(5000)}shop.example/`, undefined, 'host'],
   ])('%j, page %s, origin %s: %s', (hosts, url, origin, reason) => {
     expect(enrichHit({ url }, { settings: { hosts }, ...(origin !== undefined && { headers: { origin } }) }).reason).toBe(reason)
