@@ -199,6 +199,46 @@ export const queryCases: QueryCase[] = [
     ],
   },
   {
+    name: 'channel, terms, device and place of the hit that a visit began with; with words for nothing',
+    hits: [
+      makeHit({ visitor: 'ann', time: at(0), channel: 'Organic Search', term: 'boots', content: 'top', browser: 'Firefox', browserVersion: '140', os: 'Android', osVersion: '15', device: 'Mobile', country: 'DE', region: 'DE-BY', city: 'München', language: 'de-DE' }),
+      makeHit({ visitor: 'ann', time: at(1), channel: 'Email', term: 'x', content: 'x', browser: 'Safari', browserVersion: '26', os: 'iOS', osVersion: '26', device: 'Tablet', country: 'FR', region: 'FR-75C', city: 'Paris', language: 'fr' }),
+      makeHit({ visitor: 'bob', time: at(2) }),
+    ],
+    query: {
+      metrics: ['visits', 'pageviews'],
+      dimensions: [
+        'visit:channel', 'visit:utm_term', 'visit:utm_content', 'visit:browser', 'visit:browser_version', 'visit:os', 'visit:os_version',
+        'visit:device', 'visit:country', 'visit:region', 'visit:city', 'visit:language',
+      ],
+      orderBy: [['visit:channel', 'asc']],
+    },
+    rows: [
+      [['Direct', ...Array.from({ length: 11 }, () => '(not set)')], [1, 1]],
+      [['Organic Search', 'boots', 'top', 'Firefox', '140', 'Android', '15', 'Mobile', 'DE', 'DE-BY', 'München', 'de-DE'], [1, 2]],
+    ],
+  },
+  {
+    name: 'classes of screens by their width',
+    hits: ['575x900', '576x900', '991x700', '992x700', '1439x900', '1440x900', undefined].map((screen, index) =>
+      makeHit({ visitor: `v${index}`, ...(screen !== undefined && { screen }) }),
+    ),
+    query: { metrics: ['visits'], dimensions: ['visit:screen_class'], orderBy: [['visit:screen_class', 'asc']] },
+    rows: [
+      [['(not set)'], [1]],
+      [['Desktop'], [1]],
+      [['Laptop'], [2]],
+      [['Mobile'], [1]],
+      [['Tablet'], [2]],
+    ],
+  },
+  {
+    name: 'visits by device and place are filtered like all others',
+    hits: [makeHit({ visitor: 'a', device: 'TV', country: 'DE' }), makeHit({ visitor: 'b', device: 'TV' }), makeHit({ visitor: 'c' })],
+    query: { metrics: ['visits'], filters: [['is', 'visit:device', ['TV']], ['is', 'visit:country', ['(not set)']]] },
+    rows: [[[], [1]]],
+  },
+  {
     name: 'entry and exit pages; a visit of events alone has none',
     hits: [...annAndBob, makeEvent('call', { visitor: 'phone' })],
     query: { metrics: ['visits'], dimensions: ['visit:entry_page', 'visit:exit_page'] },

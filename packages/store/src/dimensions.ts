@@ -29,9 +29,27 @@ export function eventValue(dimension: EventDimension, hit: StoredHit): string {
   return value || noProp
 }
 
+/** Dimensions that are a field of the session's first hit as it is. */
+const entryFields = {
+  'visit:utm_source': 'source',
+  'visit:utm_medium': 'medium',
+  'visit:utm_campaign': 'campaign',
+  'visit:utm_term': 'term',
+  'visit:utm_content': 'content',
+  'visit:browser': 'browser',
+  'visit:browser_version': 'browserVersion',
+  'visit:os': 'os',
+  'visit:os_version': 'osVersion',
+  'visit:device': 'device',
+  'visit:country': 'country',
+  'visit:region': 'region',
+  'visit:city': 'city',
+  'visit:language': 'language',
+} as const satisfies Partial<Record<VisitDimension, keyof StoredHit>>
+
 /**
- * What a session is filed under. Source and campaign are those of its first hit; the pages those of its first and
- * last pageview, `(not set)` for a session of events alone.
+ * What a session is filed under. Where it came from, with what and from which place is said by its first hit; the pages
+ * are those of its first and last pageview, `(not set)` for a session of events alone.
  */
 export function visitValue(dimension: VisitDimension, session: Session): string {
   const [entry] = session.hits
@@ -44,11 +62,18 @@ export function visitValue(dimension: VisitDimension, session: Session): string 
       return entry.source || entry.referrerHost || noSource
     case 'visit:referrer':
       return entry.referrer || noSource
-    case 'visit:utm_source':
-      return entry.source || notSet
-    case 'visit:utm_medium':
-      return entry.medium || notSet
-    case 'visit:utm_campaign':
-      return entry.campaign || notSet
+    case 'visit:channel':
+      return entry.channel || 'Direct'
+    case 'visit:screen_class':
+      return entry.screen === undefined ? notSet : screenClass(Number.parseInt(entry.screen))
+    default:
+      return entry[entryFields[dimension]] || notSet
   }
+}
+
+/** By the width in CSS pixels, with Plausible's names and limits. */
+function screenClass(width: number): string {
+  if (width < 576) return 'Mobile'
+  if (width < 992) return 'Tablet'
+  return width < 1440 ? 'Laptop' : 'Desktop'
 }

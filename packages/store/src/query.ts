@@ -11,7 +11,10 @@ export type Metric =
   | 'scroll_depth'
   | 'percentage'
 
-/** What splits a metric: the names of Plausible's Stats API. */
+/**
+ * What splits a metric: the names of Plausible's Stats API, and `visit:screen_class` and `visit:language`. A version says
+ * little without its browser or system: ask for both.
+ */
 export type Dimension =
   | 'event:name'
   | 'event:page'
@@ -21,9 +24,22 @@ export type Dimension =
   | 'visit:exit_page'
   | 'visit:source'
   | 'visit:referrer'
+  | 'visit:channel'
   | 'visit:utm_source'
   | 'visit:utm_medium'
   | 'visit:utm_campaign'
+  | 'visit:utm_term'
+  | 'visit:utm_content'
+  | 'visit:browser'
+  | 'visit:browser_version'
+  | 'visit:os'
+  | 'visit:os_version'
+  | 'visit:device'
+  | 'visit:country'
+  | 'visit:region'
+  | 'visit:city'
+  | 'visit:screen_class'
+  | 'visit:language'
   | 'time:hour'
   | 'time:day'
   | 'time:week'

@@ -45,9 +45,22 @@ const dimensions = [
   'visit:exit_page',
   'visit:source',
   'visit:referrer',
+  'visit:channel',
   'visit:utm_source',
   'visit:utm_medium',
   'visit:utm_campaign',
+  'visit:utm_term',
+  'visit:utm_content',
+  'visit:browser',
+  'visit:browser_version',
+  'visit:os',
+  'visit:os_version',
+  'visit:device',
+  'visit:country',
+  'visit:region',
+  'visit:city',
+  'visit:screen_class',
+  'visit:language',
 ] as const satisfies Dimension[]
 
 const operators = ['is', 'is_not', 'contains', 'contains_not'] as const
