@@ -1,4 +1,4 @@
-import { banner, ConfigError, loadConfig, serve, untilStopped } from 'treadlight'
+import { banner, ConfigError, loadConfig, serve, untilStopped, type Config } from 'treadlight'
 import { addDemoRoutes } from './demoRoutes.ts'
 
 /**
@@ -8,14 +8,24 @@ import { addDemoRoutes } from './demoRoutes.ts'
 export async function start(args: string[]): Promise<number> {
   if (args.length > 0) return complain(`npm start takes no ${args[0]}: set TREADLIGHT_* in the environment, such as PORT=4601 npm start`)
   try {
-    const config = await loadConfig()
+    // The demo is tried, by people and by checks, with browsers that a program drives.
+    const config = await loadConfig({ defaults: { 'bots.automation': 'count' } })
     const running = await serve({ config, setUp: addDemoRoutes })
-    console.log(banner(running, config, [['Demo', `${running.url}/demo/`]]))
+    console.log(banner(running, config, [
+        ['Demo', `${running.url}/demo/`],
+        ['Robots', describeRobots(config)],
+      ]))
     return await untilStopped(running)
   } catch (error) {
     if (error instanceof ConfigError) return complain(error.message)
     throw error
   }
+}
+
+function describeRobots({ bots }: Config): string {
+  return bots.automation === 'count'
+    ? 'driven and headless browsers count here; elsewhere only with bots.automation set to count'
+    : 'driven and headless browsers do not count (bots.automation)'
 }
 
 function complain(text: string): number {

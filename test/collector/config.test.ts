@@ -22,6 +22,9 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     site: 'default',
     storage: { driver: 'fs', base: './data' },
     store: { type: 'storage', path: './hits.ndjson' },
+    bots: { crawlers: 'drop', automation: 'drop' },
+    place: { headers: 'off' },
+    address: 'none',
     retention: { anonymous: 90, authenticated: 365 },
     ...pageDefaults,
   })
@@ -41,6 +44,15 @@ test.each(['mjs', 'json'])('reads treadlight.config.%s; environment beats file, 
   expect((await load({ PORT: '2' })).port).toBe(2)
 })
 
+test('other defaults than usual give way to whatever the owner has set', async () => {
+  const defaults = { 'bots.automation': 'count' }
+  const automation = async (env: Record<string, string>) => (await loadConfig({ env, folder, defaults })).bots.automation
+  expect(await automation({})).toBe('count')
+  expect(await automation({ TREADLIGHT_BOTS_AUTOMATION: 'drop' })).toBe('drop')
+  await writeFile(join(folder, 'treadlight.config.json'), JSON.stringify({ bots: { automation: 'drop' } }))
+  expect(await automation({})).toBe('drop')
+})
+
 test('TREADLIGHT_PORT beats PORT, which a platform may set', async () => {
   expect((await load({ PORT: '2', TREADLIGHT_PORT: '5' })).port).toBe(5)
 })
@@ -55,6 +67,9 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_TRUST_PROXIES: 'loopback, 10.0.0.0/8' }, /trustProxies.*single addresses/],
     [{ TREADLIGHT_TRUST_PROXIES: 'my-proxy' }, /trustProxies.*addresses/],
     [{ TREADLIGHT_RETENTION_ANONYMUS: '5' }, /TREADLIGHT_RETENTION_ANONYMUS.*did you mean TREADLIGHT_RETENTION_ANONYMOUS\?/],
+    [{ TREADLIGHT_BOTS_CRAWLERS: 'yes' }, /bots\.crawlers: "yes".*one of drop, count/],
+    [{ TREADLIGHT_PLACE_HEADERS: 'akamai' }, /place\.headers.*one of off, cloudflare, vercel, cloudfront, netlify, fastly/],
+    [{ TREADLIGHT_ADDRESS: 'full' }, /address.*one of none, cut/],
     [{ TREADLIGHT_STORAGE_SYNC: 'maybe' }, /storage\.sync.*true or false/],
     [{ TREADLIGHT_STORAGE_ACESS_KEY_ID: 'x' }, /TREADLIGHT_STORAGE_ACESS_KEY_ID.*did you mean TREADLIGHT_STORAGE_ACCESS_KEY_ID\?/],
     [{ TREADLIGHT_STORAGE_DRIVER: 's3' }, /storage\.bucket: the driver s3 needs it: set it, or TREADLIGHT_STORAGE_BUCKET/],

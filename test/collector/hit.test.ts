@@ -248,8 +248,8 @@ describe('what is stored', () => {
     expect((await stored())[0]).toMatchObject({ type: 'event', name: 'add-to-cart', view, props: { size: 'L', count: 2, gift: true } })
   })
 
-  test('edge 21: a browser that is driven says so', async () => {
-    const { post, stored } = createTestCollector()
+  test('edge 21: a browser that is driven says so, where it counts', async () => {
+    const { post, stored } = createTestCollector({ settings: { bots: { crawlers: 'drop', automation: 'count' } } })
     await post({ sentAt: noon, hits: [{ ...page, webdriver: true }, { ...page, title: 'Other' }] })
     expect((await stored()).map(({ webdriver }) => webdriver).sort()).toEqual([true, undefined])
   })

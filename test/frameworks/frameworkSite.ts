@@ -33,7 +33,13 @@ const types: Record<string, string> = {
 /** An app with a collector at `/hit` of its own origin, whose script, small or full, is `/t.js`. */
 export async function startFrameworkSite(folder: string, host: Host, script: '/t.js' | '/t.full.js' = '/t.js'): Promise<FrameworkSite> {
   const store = createReferenceStore()
-  const collector = createCollector({ store, values: createValues(createStorage()), timezone: 'UTC' })
+  const collector = createCollector({
+    store,
+    values: createValues(createStorage()),
+    timezone: 'UTC',
+    // The tests drive their visitors.
+    settings: { bots: { crawlers: 'drop', automation: 'count' } },
+  })
   const pages = 'command' in host ? await startCommand(folder, host.command) : { close: () => {}, url: undefined }
 
   const app = new H3()

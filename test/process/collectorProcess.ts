@@ -26,7 +26,8 @@ export interface CollectorProcessOptions {
 /** Starts the built collector as its own process and waits until it listens. */
 export async function startCollector({ data, port = 0, env = {} }: CollectorProcessOptions): Promise<CollectorProcess> {
   const child = spawn(process.execPath, [cli, 'serve'], {
-    env: { ...process.env, PORT: String(port), TREADLIGHT_STORAGE_BASE: data, TREADLIGHT_TIMEZONE: 'UTC', ...env },
+    // Browsers that tests drive are their visitors.
+    env: { ...process.env, PORT: String(port), TREADLIGHT_STORAGE_BASE: data, TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_BOTS_AUTOMATION: 'count', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

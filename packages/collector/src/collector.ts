@@ -3,7 +3,7 @@ import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import type { CappedValues } from './enrich/distinct.ts'
-import { createRules } from './enrich/rules.ts'
+import { createRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
@@ -16,8 +16,8 @@ import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { failure } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
+import type { PlaceSource } from './place/placeSource.ts'
 import { createNotes } from './notes.ts'
-import type { PageSettings } from './settings/page.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions {
@@ -30,8 +30,10 @@ export interface CollectorOptions {
   site?: string
   /** IANA name: the site's days begin there. */
   timezone: string
-  /** What is counted, and how pages are told apart. @default as in docs/collector.md */
-  settings?: Partial<PageSettings>
+  /** What is counted, how pages are told apart, and what is kept. @default as in docs/collector.md */
+  settings?: Partial<EnrichSettings>
+  /** What says where a visitor is, before the time zone does. @default nothing */
+  place?: PlaceSource
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -67,7 +69,8 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, now = Date.now, onError = console.error } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, place } = options
+  const { now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const failures = createFailures(now)
@@ -75,6 +78,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const unknownHosts = createUnknownHosts()
   const rules = createRules({
     settings,
+    ...(place && { place }),
     onUnknownHost(host, time) {
       unknownHosts.add(host, time)
       notes.add('hosts')

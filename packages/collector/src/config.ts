@@ -8,6 +8,8 @@ import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
+import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -48,6 +50,10 @@ export interface Config extends PageSettings {
     /** The text file. @default './hits.ndjson' */
     path: string
   }
+  bots: RobotSettings
+  place: PlaceSettings
+  /** What is stored of a client's address. @default 'none' */
+  address: AddressSetting
   retention: {
     /** Days after which hits are deleted. @default 90 */
     anonymous: number
@@ -93,6 +99,8 @@ const settings: Record<string, Setting> = {
     allowed: 'storage or ndjson',
   },
   'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
+  ...robotSettings,
+  ...placeSettings,
   'retention.anonymous': {
     env: ['TREADLIGHT_RETENTION_ANONYMOUS'],
     fallback: () => 90,
@@ -119,13 +127,15 @@ export interface LoadConfigOptions {
   env?: Record<string, string | undefined>
   /** Where a config file is looked for. */
   folder?: string
+  /** Other defaults than usual, by path. */
+  defaults?: Record<string, unknown>
 }
 
 /**
  * The settings of this run: flags before environment before config file before defaults.
  * @throws ConfigError naming the first wrong setting, where it was set and what is allowed
  */
-export async function loadConfig({ flags = {}, env = process.env, folder = '.' }: LoadConfigOptions = {}): Promise<Config> {
+export async function loadConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<Config> {
   refuseUnknown(env)
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
@@ -137,7 +147,7 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.' }
         : variable !== undefined
           ? [env[variable], `environment variable ${variable}`]
           : [file.values.get(path), file.name]
-    const value = raw === undefined ? fallback() : read(raw)
+    const value = raw === undefined ? (defaults[path] ?? fallback()) : read(raw)
     if (value === undefined && raw !== undefined) throw new ConfigError(`${path}: ${JSON.stringify(raw)} (${place}) must be ${allowed}`)
     if (value !== undefined) assignAt(config, path, value)
   }

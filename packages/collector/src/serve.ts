@@ -12,6 +12,7 @@ import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
 import { openStore, type AnyStore } from './openStore.ts'
+import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
 export interface ServeOptions {
@@ -41,10 +42,11 @@ const patience = 8000
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
 export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
+  const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, settings: config, onError })
+  const collector = createCollector({ store, values, problems, site, timezone, settings: config, place, onError })
   setUp?.(collector.app)
 
   const server = listen({
@@ -71,7 +73,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, newest), onError })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, newest, place), onError })
 
   let closing: Promise<void> | undefined
   return {
@@ -83,7 +85,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   }
 }
 
-function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newest: number | undefined): UpkeepJob[] {
+function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newest: number | undefined, { database }: PlaceSource): UpkeepJob[] {
   const policy = retentionPolicy(config.retention)
   const clock = createClockGuard({ now: Date.now, newest })
   const prune = async (): Promise<void> => {
@@ -94,6 +96,7 @@ function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newes
   return [
     { run: () => collector.maintain(), every: everyMinute },
     { run: () => collector.failures.watch('retention', prune), every: everyHour },
+    ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
     // Of a text file nobody else can.
     ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),
   ]

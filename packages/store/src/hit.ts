@@ -55,7 +55,7 @@ export interface StoredHit {
   timezone?: string
   navigation?: NavigationType
   interactive?: boolean
-  /** `true`: the browser said that a program drives it. Counted like all others. */
+  /** `true`: the browser said that a program drives it. Stored only where the collector is set to count these. */
   webdriver?: boolean
   revenue?: Revenue
   /** utm_term and utm_content, lower case. */

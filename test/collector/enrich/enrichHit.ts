@@ -26,6 +26,7 @@ export function enrichHit(
     address,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     header: (name) => headers[name] ?? '',
+    isPixel: false,
     salt: () => 'salt',
     url: new URL(read.decoded.url),
     decoded: read.decoded,

@@ -1,17 +1,34 @@
 import type { DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
+import { addAddress } from './addAddress.ts'
 import { addAttribution } from './addAttribution.ts'
 import { addChannel } from './addChannel.ts'
+import { addDevice } from './addDevice.ts'
 import { addLanguage } from './addLanguage.ts'
+import { addLocation } from './addLocation.ts'
 import { addPage } from './addPage.ts'
 import { addVisitor } from './addVisitor.ts'
+import { dropBots } from './dropBots.ts'
 import { dropExcluded } from './dropExcluded.ts'
 import { dropSpam } from './dropSpam.ts'
 import { limitDistinct } from './limitDistinct.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /** What happens to a hit between the door and the store, in this order. */
-const steps: readonly EnrichStep[] = [dropSpam, dropExcluded, addPage, addLanguage, addAttribution, addChannel, addVisitor, limitDistinct]
+const steps: readonly EnrichStep[] = [
+  dropBots,
+  dropSpam,
+  dropExcluded,
+  addPage,
+  addLanguage,
+  addAttribution,
+  addChannel,
+  addDevice,
+  addLocation,
+  addAddress,
+  addVisitor,
+  limitDistinct,
+]
 
 /** Runs the steps on a hit until one drops it. */
 export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {

@@ -6,12 +6,14 @@ import type { EnrichRules } from './rules.ts'
 export interface EnrichContext {
   /** The client's network: an IPv4 address, the first 64 bits of an IPv6 one, or '' where unknown. Never stored. */
   network: string
-  /** The client's address, past trusted proxies; '' where unknown. */
+  /** The client's whole address, '' where unknown: to look it up, and to cut it. Never stored. */
   address: string
   /** Cut to 512 characters. */
   userAgent: string
   /** A request header by its lower-case name, as it was sent; '' where there is none. */
   header: (name: string) => string
+  /** Whether it came as `GET /hit?hit=`, which pixels do. */
+  isPixel: boolean
   /** Secret of a site day, for the visitor hash. */
   salt: (day: string) => string
   /** Parsed once, for every step. */

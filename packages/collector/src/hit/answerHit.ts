@@ -78,6 +78,7 @@ export function createAnswerHit({ receive, now }: AnswerHitOptions): AnswerHit {
         address: request.address,
         userAgent: header('user-agent').slice(0, userAgentLimit),
         header,
+        isPixel: pixel !== null,
       })
       const headers = dropped.size > 0 ? [droppedHeader, [...dropped].join(', ')] : []
       return pixel === null ? answer(status, result, headers) : answerPixel(headers)

@@ -14,6 +14,8 @@ interface RequestFacts {
   userAgent: string
   /** A request header by its lower-case name; '' where there is none. */
   header: (name: string) => string
+  /** Whether it came as `GET /hit?hit=`. */
+  isPixel: boolean
 }
 
 /** An answer to `POST /hit`, before it is written as HTTP. */
@@ -46,7 +48,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * acknowledged then, and the sender tries again.
  */
 export function createReceiver({ store, salts, site, timezone, now, onToken, rules }: ReceiverOptions): Receiver {
-  return async (body, { address = '', userAgent, header }) => {
+  return async (body, { address = '', userAgent, header, isPixel }) => {
     const received = now()
     const envelope = readHits(body)
     if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
@@ -54,6 +56,7 @@ export function createReceiver({ store, salts, site, timezone, now, onToken, rul
     const network = networkOf(address)
     const salt = await salts.at(received)
     const arrival: Arrival = { site, timezone, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
+    const context = { network, address, userAgent, header, isPixel, salt, rules }
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
@@ -70,7 +73,7 @@ export function createReceiver({ store, salts, site, timezone, now, onToken, rul
       const { hit, decoded } = read
       if (decoded.user !== undefined) onToken()
       const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = isForeign ? 'site' : enrich(hit, { network, address, userAgent, header, salt, url: new URL(decoded.url), decoded, rules })
+      const reason = isForeign ? 'site' : enrich(hit, { ...context, url: new URL(decoded.url), decoded })
       if (reason) dropped.push(reason)
       else accepted.push(hit)
     }
