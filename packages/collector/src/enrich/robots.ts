@@ -47,9 +47,7 @@ const libraries = [
 
 const crawlers = list.filter((pattern) => !drivers.includes(pattern))
 const namesCrawler = createIsbotFromList(crawlers)
-const namesMoreThanLibrary = createIsbotFromList(
-  crawlers.filter((pattern) => libraries.every((userAgent) => !new RegExp(pattern, 'i').test(userAgent))),
-)
+const namesMoreThanLibrary = createIsbotFromList(crawlers.filter((pattern) => !flagsLibrary(new RegExp(pattern, 'i'))))
 
 /** More verdicts than a busy hour has user agents; a few MB. */
 const kept = 20_000
@@ -73,4 +71,8 @@ export const isDriven: (userAgent: string) => boolean = remember(kept, namesDriv
 /** Whether a text names what drives browsers. */
 export function namesDriver(text: string): boolean {
   return knownDrivers.test(text)
+}
+
+function flagsLibrary(pattern: RegExp): boolean {
+  return libraries.some((userAgent) => pattern.test(userAgent))
 }
