@@ -53,7 +53,9 @@ interface Visitor {
   visitor: string
   session: string
   user: string
-  device: Pick<StoredHit, 'screen' | 'language' | 'timezone'>
+  device: Pick<StoredHit, 'screen' | 'timezone'>
+  /** What the collector finds out: the same for all hits of a visit but the channel. */
+  derived: Partial<StoredHit>
   entry: Pick<StoredHit, 'referrer' | 'referrerHost' | 'source' | 'medium' | 'campaign'> & { query: string }
 }
 
@@ -74,7 +76,8 @@ function generateVisitor({ random, sessionIds }: Day, known?: string): Visitor {
     visitor: hexOf(random, 16),
     session: random() < sessionIds ? hexOf(random, 24) : '',
     user,
-    device: { screen: pick(random, screens), language: pick(random, languages), timezone: pick(random, timezones) },
+    device: { screen: pick(random, screens), timezone: pick(random, timezones) },
+    derived: { language: pick(random, languages), ...pick(random, browsers), country: pick(random, countries) },
     entry: generateEntry(random),
   }
 }
@@ -135,6 +138,9 @@ function addPageview(hits: StoredHit[], visitor: Visitor, day: Day, time: number
     user: visitor.user,
     ...visitor.device,
     navigation: entry || random() < 0.9 ? 'navigate' : random() < 0.5 ? 'reload' : 'back-forward',
+    language: visitor.derived.language!,
+    ...(visitor.entry.referrerHost !== '' && { channel: visitor.entry.medium === 'email' ? 'Email' : 'Organic Search' }),
+    ...visitor.derived,
   }
   hits.push(hit)
   return hit
@@ -161,10 +167,20 @@ function factOf(type: HitType, id: string, time: number, random: Random, site: s
 
 /** What an event or engagement repeats of its view, and what it says itself; the fields in the order of the collector. */
 function reportOf(page: StoredHit, fact: Fact, said: Partial<StoredHit>): StoredHit {
-  const { screen, language, timezone, navigation: _, ...rest } = page
-  return { ...rest, ...fact, ...said, screen: screen!, language: language!, timezone: timezone! }
+  const { screen, timezone, navigation: _, language, channel, browser, browserVersion, os, device, country, ...rest } = page
+  const derived = { language, ...(channel !== undefined && { channel }), browser, browserVersion, os, device, country }
+  return { ...rest, ...fact, ...said, screen, timezone, ...derived } as StoredHit
 }
 
+const browsers: Pick<StoredHit, 'browser' | 'browserVersion' | 'os' | 'device'>[] = [
+  { browser: 'Chrome', browserVersion: '142', os: 'Windows', device: 'Desktop' },
+  { browser: 'Chrome', browserVersion: '142', os: 'Android', device: 'Mobile' },
+  { browser: 'Safari', browserVersion: '26', os: 'iOS', device: 'Mobile' },
+  { browser: 'Safari', browserVersion: '18', os: 'macOS', device: 'Desktop' },
+  { browser: 'Firefox', browserVersion: '145', os: 'Linux', device: 'Desktop' },
+  { browser: 'Microsoft Edge', browserVersion: '141', os: 'Windows', device: 'Desktop' },
+]
+const countries = ['DE', 'US', 'GB', 'FR', 'NL', 'BR', 'JP', 'PL']
 const hostname = 'shop.example'
 const pathCount = 500
 const sections = ['blog', 'docs', 'shop', 'guides', 'news', 'help']

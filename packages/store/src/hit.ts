@@ -63,7 +63,7 @@ export interface StoredHit {
   content?: string
   /** Click ids of the URL by their parameter, as they were. */
   clickIds?: Record<string, string>
-  /** Class of source, as the table in docs/channels.md has it; none for a direct visit. */
+  /** Class of source, as the table in docs/collector.md has it; none for a direct visit. */
   channel?: string
   /** By the user agent and its client hints: names and versions such as `Firefox`, `140`, `Android`, `15`. */
   browser?: string

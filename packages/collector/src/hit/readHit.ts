@@ -113,12 +113,13 @@ const optionalFields = [
   'engaged',
   'scroll',
   'screen',
-  'language',
   'timezone',
   'navigation',
   'interactive',
   'webdriver',
   'revenue',
+  // The last one, for it is added to hits that come without.
+  'language',
 ] as const satisfies (keyof DecodedHit & keyof StoredHit)[]
 
 function copyField<K extends (typeof optionalFields)[number]>(field: K, from: Pick<DecodedHit, K>, to: Pick<StoredHit, K>): void {

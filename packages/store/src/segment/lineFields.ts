@@ -41,14 +41,14 @@ export function createLineFields(group: SegmentGroup): LineField[] {
     numberField(group, 'scroll'),
     repeatedField(deviceColumns.map(text)),
     textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), ...revenueOf(group)]),
-    repeatedField([text('term'), text('content'), jsonOf(group, 'clickIds'), ...derivedColumns.map(text)]),
+    repeatedField([text('language'), text('term'), text('content'), jsonOf(group, 'clickIds'), ...derivedColumns.map(text)]),
     textsField([endOf(group)]),
   ]
   return fields.filter(({ limit }) => limit > 0)
 }
 
 const visitorColumns = ['referrerHost', 'source', 'medium', 'campaign', 'visitor', 'session', 'user'] as const
-const deviceColumns = ['screen', 'language', 'timezone'] as const
+const deviceColumns = ['screen', 'timezone'] as const
 const derivedColumns = ['channel', 'browser', 'browserVersion', 'os', 'osVersion', 'device', 'country', 'region', 'city', 'address'] as const
 
 /** Whole lines, for the rows that have one. */

@@ -109,7 +109,6 @@ function addOptional(group: SegmentGroup, hits: StoredHit[]): void {
   eachNumber(group, 'engagedDelta', (row, value) => (hits[row]!.engagedDelta = value))
   eachNumber(group, 'scroll', (row, value) => (hits[row]!.scroll = value))
   eachText(group, 'screen', (row, value) => (hits[row]!.screen = value))
-  eachText(group, 'language', (row, value) => (hits[row]!.language = value))
   eachText(group, 'timezone', (row, value) => (hits[row]!.timezone = value))
   eachText(group, 'navigation', (row, value) => (hits[row]!.navigation = value as NavigationType))
   eachBoolean(group, 'interactive', (row, value) => (hits[row]!.interactive = value))
@@ -118,6 +117,7 @@ function addOptional(group: SegmentGroup, hits: StoredHit[]): void {
   eachText(group, 'revenueAmount', (row, amount) => {
     hits[row]!.revenue = { amount, currency: currency.values[currency.codes[row]!]! }
   })
+  eachText(group, 'language', (row, value) => (hits[row]!.language = value))
   eachText(group, 'term', (row, value) => (hits[row]!.term = value))
   eachText(group, 'content', (row, value) => (hits[row]!.content = value))
   eachText(group, 'clickIds', (row, value) => (hits[row]!.clickIds = JSON.parse(value) as Record<string, string>))
