@@ -24,6 +24,13 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     store: { type: 'storage', path: './hits.ndjson' },
     retention: { anonymous: 90, authenticated: 365 },
     ...pageDefaults,
+    privacy: 'default',
+    visitor: 'daily',
+    userSecrets: [],
+    associateAnonymous: true,
+    respect: { gpc: 'forwarding', dnt: false },
+    place: { precision: 'city' },
+    page: { ...pageDefaults.page, referrer: 'full', clickIds: true },
   })
 })
 

@@ -12,6 +12,8 @@ import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
 import { openStore, type AnyStore } from './openStore.ts'
+import { describePrivacy } from './privacy/describePrivacy.ts'
+import { policyOf } from './settings/privacy.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
 export interface ServeOptions {
@@ -44,7 +46,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, settings: config, onError })
+  const collector = createCollector({ store, values, problems, site, timezone, settings: config, ...policyOf(config), privacyPage: describePrivacy(config), onError })
   setUp?.(collector.app)
 
   const server = listen({

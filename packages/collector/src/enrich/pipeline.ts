@@ -6,12 +6,27 @@ import { addLanguage } from './addLanguage.ts'
 import { addPage } from './addPage.ts'
 import { addVisitor } from './addVisitor.ts'
 import { dropExcluded } from './dropExcluded.ts'
+import { dropOwn } from './dropOwn.ts'
 import { dropSpam } from './dropSpam.ts'
+import { dropUnwilling } from './dropUnwilling.ts'
 import { limitDistinct } from './limitDistinct.ts'
+import { reduceDetail } from './reduceDetail.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /** What happens to a hit between the door and the store, in this order. */
-const steps: readonly EnrichStep[] = [dropSpam, dropExcluded, addPage, addLanguage, addAttribution, addChannel, addVisitor, limitDistinct]
+const steps: readonly EnrichStep[] = [
+  dropUnwilling,
+  dropOwn,
+  dropSpam,
+  dropExcluded,
+  addPage,
+  addLanguage,
+  addAttribution,
+  addChannel,
+  reduceDetail,
+  addVisitor,
+  limitDistinct,
+]
 
 /** Runs the steps on a hit until one drops it. */
 export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {
