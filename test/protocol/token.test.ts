@@ -49,7 +49,6 @@ describe('signUser and verifyUser', () => {
     const token = await signUser({ user: 'ada', expires }, secret)
     expect(await verify(token, expires)).toHaveProperty('claims')
     expect(await verify(token, expires + 1)).toEqual({ reason: 'expired', claims: { user: 'ada', expires } })
-    expect(await verify(token, -Infinity)).toEqual({ claims: { user: 'ada', expires } })
   })
 
   test('a day is what a token lasts where nobody says', async () => {

@@ -25,10 +25,19 @@ export type SignedClaims = Omit<UserClaims, 'expires'> & {
  */
 export type UserVerdict = { claims: UserClaims } | { reason: 'malformed' | 'signature' } | { reason: 'expired'; claims: UserClaims }
 
+/** A token taken apart. Nobody has looked whether it is the server's. */
+export interface OpenedToken {
+  claims: UserClaims
+  /** What the mac is of. */
+  signed: string
+  /** 32 bytes: HMAC-SHA-256. */
+  mac: Uint8Array<ArrayBuffer>
+}
+
 export interface VerifyUserOptions {
   /** Any of them may have signed it, so that a new one can replace an old one without a gap. */
   secrets: readonly string[]
-  /** When the hit happened, ms since 1970: one that was queued for days was the user's then. `-Infinity` asks for the signature alone. */
+  /** When the hit happened, ms since 1970: one that was queued for days was the user's then. */
   time: number
 }
 
@@ -66,27 +75,38 @@ export async function signUser(claims: SignedClaims, secret: string): Promise<st
   if (!isMoment(signed.expires))
     throw new RangeError('[treadlight protocol] signUser: expires must be a date or ms since 1970; multiply seconds by 1000')
   const payload = encodeBase64url(new TextEncoder().encode(JSON.stringify(signed)))
-  const mac = await crypto.subtle.sign('HMAC', await importSecret(secret), signedText(payload))
+  const mac = await crypto.subtle.sign('HMAC', await importSecret(secret), new TextEncoder().encode(signedText(payload)))
   return `${payload}.${encodeBase64url(new Uint8Array(mac))}`
 }
 
 /** Tells what a token is worth for a hit. A wrong token is no error: it is a stranger's text. */
 export async function verifyUser(token: string, { secrets, time }: VerifyUserOptions): Promise<UserVerdict> {
-  const [payload = '', mac = '', ...rest] = token.length > maxTokenLength ? [] : token.split('.')
-  const signature = decodeBase64url(mac)
-  const claims = readClaims(decodeBase64url(payload))
-  if (signature?.length !== 32 || claims === undefined || rest.length > 0) return { reason: 'malformed' }
+  const opened = openToken(token)
+  if (opened === undefined) return { reason: 'malformed' }
+  const { claims, signed, mac } = opened
   for (const secret of secrets) {
     // The runtime compares: what a guess has right does not show in the time it takes.
-    if (!(await crypto.subtle.verify('HMAC', await importSecret(secret), signature, signedText(payload)))) continue
+    if (!(await crypto.subtle.verify('HMAC', await importSecret(secret), mac, new TextEncoder().encode(signed)))) continue
     return time > claims.expires ? { reason: 'expired', claims } : { claims }
   }
   return { reason: 'signature' }
 }
 
+/**
+ * Takes a token apart without believing it, for who compares the mac by other means than `verifyUser`: WebCrypto takes
+ * 60 µs for it. Undefined for what is no token.
+ */
+export function openToken(token: string): OpenedToken | undefined {
+  if (token.length > maxTokenLength) return undefined
+  const [payload = '', signature = '', ...rest] = token.split('.')
+  const mac = decodeBase64url(signature)
+  const claims = readClaims(decodeBase64url(payload))
+  return mac?.length === 32 && claims !== undefined && rest.length === 0 ? { claims, signed: signedText(payload), mac } : undefined
+}
+
 /** The words before it keep a mac that the site has made for something else, with the same secret, from being one of ours. */
-function signedText(payload: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`treadlight-user.${payload}`)
+function signedText(payload: string): string {
+  return `treadlight-user.${payload}`
 }
 
 async function importSecret(secret: string): Promise<CryptoKey> {

@@ -1,4 +1,5 @@
 import type { StoredHit } from '@treadlight/store'
+import { createRules } from '../../../packages/collector/src/enrich/rules.ts'
 import type { EnrichContext } from '../../../packages/collector/src/enrich/step.ts'
 import { defaultPolicy, type PrivacyPolicy } from '../../../packages/collector/src/settings/privacy.ts'
 
@@ -10,6 +11,9 @@ export function hitOf(more: Partial<StoredHit> = {}): StoredHit {
   return { site: 'default', id, view: id, origin: 'browser', type: 'pageview', url: 'https://shop.example/', ...times, ...texts, ...more }
 }
 
+/** The same look-up for all, as for the hits of one day. */
+const salt = (day: string): string => `salt of ${day}`
+
 /** What steps know besides; `headers` are those of the request. */
 export function contextOf(
   policy: Partial<PrivacyPolicy> = {},
@@ -17,11 +21,13 @@ export function contextOf(
 ): EnrichContext {
   return {
     network: '203.0.113.9',
+    address: '203.0.113.9',
     userAgent: 'Agent/7',
     header: (name) => headers[name] ?? '',
-    salt: (day) => `salt of ${day}`,
+    salt,
     policy: { ...defaultPolicy, ...policy },
     isOwn: false,
+    rules: createRules({ settings: {} }),
     url: new URL('https://shop.example/'),
     decoded: { type: 'pageview', url: 'https://shop.example/', title: '', referrer: '' },
     ...more,

@@ -77,17 +77,18 @@ export function createReceiver({ store, salts, site, timezone, now, rules, polic
       }
       const { hit, decoded } = read
       const isForeign = decoded.site !== undefined && decoded.site !== site
-      const known = isForeign ? 'site' : identify(hit, decoded)
       const reason =
-        (known instanceof Promise ? await known : known) ??
+        (isForeign ? 'site' : identify(hit, decoded)) ??
         enrich(hit, { network, address, userAgent, header, salt, url: new URL(decoded.url), decoded, rules, policy, isOwn })
       if (reason) dropped.push(reason)
       else accepted.push(hit)
     }
 
     if (accepted.length === 0) return answerFor([], refused, retimed, dropped)
-    const [outcomes] = await Promise.all([store.append(accepted, { owned: true }), logIns?.store(accepted)])
-    return answerFor(outcomes, refused, retimed, dropped)
+    const appended = store.append(accepted, { owned: true })
+    const linked = logIns?.store(accepted)
+    if (linked) await Promise.all([appended, linked])
+    return answerFor(await appended, refused, retimed, dropped)
   }
 }
 

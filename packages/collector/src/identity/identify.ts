@@ -9,8 +9,8 @@ export interface IdentifyOptions {
   notes: Pick<Notes, 'add'>
 }
 
-/** Gives a hit the user and the session that it may have, or says why it does not count. A promise only for tokens that are new. */
-export type Identify = (hit: StoredHit, decoded: DecodedHit) => DropReason | undefined | Promise<DropReason | undefined>
+/** Gives a hit the user and the session that it may have, or says why it does not count. */
+export type Identify = (hit: StoredHit, decoded: DecodedHit) => DropReason | undefined
 
 /**
  * Who a hit is from, as far as somebody vouches for it: a claim that nobody does counts as not made, the hit all the
@@ -25,12 +25,10 @@ export function createIdentify({ policy: { visitor, userSecrets }, notes }: Iden
       if (keepsSessions) hit.session = decoded.session
       else if (visitor === 'daily') notes.add('sessions')
     }
-    if (decoded.user === undefined) return undefined
-    const claims = tokens.read(decoded.user)
-    return claims instanceof Promise ? claims.then((claims) => apply(claims, hit)) : apply(claims, hit)
+    return decoded.user === undefined ? undefined : believe(tokens.read(decoded.user), hit)
   }
 
-  function apply(claims: UserClaims | undefined, hit: StoredHit): DropReason | undefined {
+  function believe(claims: UserClaims | undefined, hit: StoredHit): DropReason | undefined {
     if (claims === undefined) {
       notes.add(userSecrets.length === 0 ? 'tokens' : 'wrongTokens')
       return undefined
