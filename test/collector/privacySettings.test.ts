@@ -1,8 +1,11 @@
+import { signUser } from '@treadlight/protocol'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig, type Config } from '../../packages/collector/src/config.ts'
+import { policyOf } from '../../packages/collector/src/settings/privacy.ts'
+import { createTestCollector } from './collector.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -60,7 +63,7 @@ describe('presets', () => {
       associateAnonymous: false,
       respect: { gpc: 'counting', dnt: true },
       place: { precision: 'country' },
-      page: { referrer: 'origin', clickIds: false },
+      page: { referrer: 'origin', clickIds: false, params: [] },
     })
   })
 
@@ -93,6 +96,7 @@ describe('presets', () => {
     [{ privacy: 'strict', respect: { dnt: false } }, /^respect\.dnt .* needs true/],
     [{ privacy: 'strict', place: { precision: 'region' } }, /^place\.precision .* needs country/],
     [{ privacy: 'strict', page: { referrer: 'full' } }, /^page\.referrer .* needs origin/],
+    [{ privacy: 'strict', page: { params: ['q'] } }, /^page\.params .* needs an empty list/],
     [{ privacy: 'strict', page: { clickIds: true } }, /^page\.clickIds .* needs false/],
     [{ privacy: 'cnil', visitor: 'cookie' }, /^visitor .* privacy: cnil, which needs daily or session/],
     [{ privacy: 'cnil', visitor: 'none' }, /^visitor .* daily or session/],
@@ -106,6 +110,24 @@ describe('presets', () => {
     expect(error).toBeInstanceOf(ConfigError)
     expect(error.message).toMatch(message)
     expect(error.message).not.toContain(secret)
+  })
+
+  test('strict: of a hit that says all, nothing is left that tells one visitor from another', async () => {
+    const config = await load({ TREADLIGHT_PRIVACY: 'strict' })
+    const { post, stored } = createTestCollector({ settings: config, ...policyOf(config) })
+    const hit = {
+      url: 'https://shop.example/cart?utm_source=news&gclid=click-7&reader=ada',
+      referrer: 'https://mail.example/inbox/ada',
+      session: 'session-7',
+      user: await signUser({ user: 'user-7', session: 'signed-7' }, secret),
+      timezone: 'Europe/Berlin',
+    }
+    expect((await post(hit)).status).toBe(201)
+    const [left] = await stored()
+    expect(left).toMatchObject({ source: 'news', visitor: '', session: '', user: '', referrer: 'https://mail.example/', path: '/cart' })
+    expect(JSON.stringify(left)).not.toMatch(/ada|(click|session|user|signed)-7|inbox/)
+    const dropped = async (headers: Record<string, string>): Promise<string | null> => (await post(hit, headers)).headers.get('x-hit-dropped')
+    expect([await dropped({ 'sec-gpc': '1' }), await dropped({ dnt: '1' })]).toEqual(['gpc', 'dnt'])
   })
 
   test('say where the contradiction was set', async () => {

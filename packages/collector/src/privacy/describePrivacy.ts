@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { PrivacySettings } from '../settings/privacy.ts'
 
 /** A heading with what there is to say under it: plain sentences, no markup. */
 export interface PrivacySection {
@@ -10,7 +11,7 @@ export interface PrivacySection {
 export type DescribedSettings = Pick<
   Config,
   'privacy' | 'visitor' | 'userSecrets' | 'associateAnonymous' | 'respect' | 'place' | 'timezone' | 'retention' | 'store' | 'storage'
-> & { page: Config['page'] & { params?: readonly string[] }; address?: 'none' | 'cut' }
+> & { page: PrivacySettings['page'] & { params?: readonly string[] }; address?: 'none' | 'cut' }
 
 /**
  * What the collector does with what it learns of visitors, as its settings have it: for a privacy page, and for those who
