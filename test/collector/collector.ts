@@ -16,17 +16,17 @@ export interface TestCollector {
 
 export const noon: number = Date.parse('2026-11-21T12:00:00.000Z')
 
-export function createTestCollector(options: { store?: HitStore; timezone?: string } & Pick<CollectorOptions, 'settings' | 'place'> = {}): TestCollector {
+export function createTestCollector(options: Partial<CollectorOptions> = {}): TestCollector {
   const clock = { now: noon }
   const errors: unknown[] = []
-  const { store = createReferenceStore({ now: () => clock.now }), timezone = 'UTC', ...others } = options
+  const { store = createReferenceStore({ now: () => clock.now }) } = options
   const collector = createCollector({
-    store,
     values: createValues(createStorage()),
-    timezone,
+    timezone: 'UTC',
     now: () => clock.now,
     onError: (error) => errors.push(error),
-    ...others,
+    ...options,
+    store,
   })
   const request = async (path: string, init?: RequestInit): Promise<Response> =>
     collector.fetch(new Request(new URL(path, 'http://localhost'), init))

@@ -23,10 +23,16 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     storage: { driver: 'fs', base: './data' },
     store: { type: 'storage', path: './hits.ndjson' },
     bots: { crawlers: 'drop', automation: 'drop' },
-    place: { headers: 'off' },
     address: 'none',
     retention: { anonymous: 90, authenticated: 365 },
     ...pageDefaults,
+    privacy: 'default',
+    visitor: 'daily',
+    userSecrets: [],
+    associateAnonymous: true,
+    respect: { gpc: 'forwarding', dnt: false },
+    place: { headers: 'off', precision: 'city' },
+    page: { ...pageDefaults.page, referrer: 'full', clickIds: true },
   })
 })
 

@@ -254,7 +254,7 @@ describe('what is stored', () => {
     expect((await stored()).map(({ webdriver }) => webdriver).sort()).toEqual([true, undefined])
   })
 
-  test('nobody can vouch for a user yet: the hit is stored without, and the owner is told once', async () => {
+  test('where nobody can vouch for a user the hit is stored without, and the owner is told once', async () => {
     const { post, stored, request, errors } = createTestCollector()
     const health = async (): Promise<object> => (await (await request('/api/health')).json()) as object
     expect(await health()).not.toHaveProperty('notes')

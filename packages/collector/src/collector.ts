@@ -15,12 +15,19 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { failure } from './http/respond.ts'
+import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
+import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import { createNotes } from './notes.ts'
+import { createIdentify } from './identity/identify.ts'
+import { createLogIns } from './identity/logIns.ts'
+import { createOwnVisits } from './identity/ownVisits.ts'
+import type { PrivacySection } from './privacy/describePrivacy.ts'
+import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import { version } from './version.ts'
 
-export interface CollectorOptions {
+export interface CollectorOptions extends Partial<PrivacyPolicy> {
   store: HitStore
   /** Small write-once values beside the hits: salts, the password's hash, log-ins. */
   values: Values
@@ -34,6 +41,8 @@ export interface CollectorOptions {
   settings?: Partial<EnrichSettings>
   /** What says where a visitor is, before the time zone does. @default nothing */
   place?: PlaceSource
+  /** What `/privacy` says: see `describePrivacy`. @default there is no such page */
+  privacyPage?: readonly PrivacySection[]
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -85,7 +94,11 @@ export function createCollector(options: CollectorOptions): Collector {
     },
     onCapped: () => notes.add('distinct'),
   })
-  const receiver = createReceiver({ store, salts, site, timezone, rules, now, onToken: () => notes.add('tokens') })
+  const policy: PrivacyPolicy = { ...defaultPolicy, ...options }
+  const identify = createIdentify({ policy, notes })
+  const logIns = policy.associateAnonymous ? createLogIns(store) : undefined
+  const ownVisits = createOwnVisits({ values, now })
+  const receiver = createReceiver({ store, salts, site, timezone, now, rules, policy, identify, logIns, ownVisits })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -102,6 +115,8 @@ export function createCollector(options: CollectorOptions): Collector {
   app.all('/hit', createHitRoute(answerHit))
   addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
+  addOwnVisitsRoutes(app, { ownVisits, guard })
+  if (options.privacyPage) addPrivacyRoute(app, options.privacyPage)
   addStatsRoutes(app, { store, site, timezone, version, now, guard, failures })
   addAssetRoutes(app)
 
@@ -118,6 +133,7 @@ export function createCollector(options: CollectorOptions): Collector {
       failures.watch('upkeep', async () => {
         // Also where no hits come, yesterday's visitors become unrecognisable.
         await salts.at(now())
+        logIns?.forget()
         await store.maintain()
       }),
     prune: (policy) => failures.watch('retention', () => store.prune(policy)),

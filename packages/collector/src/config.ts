@@ -10,12 +10,16 @@ import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
+import { underPreset, type ChosenSetting } from './settings/presets.ts'
+import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
-export interface Config extends PageSettings {
+export interface Config extends PageSettings, PrivacySettings {
+  page: PageSettings['page'] & PrivacySettings['page']
+  place: PlaceSettings & PrivacySettings['place']
   /**
    * Address to listen on. `0.0.0.0` opens the collector to the network: put TLS in front of it.
    * @default '127.0.0.1'
@@ -51,7 +55,6 @@ export interface Config extends PageSettings {
     path: string
   }
   bots: RobotSettings
-  place: PlaceSettings
   /** What is stored of a client's address. @default 'none' */
   address: AddressSetting
   retention: {
@@ -119,6 +122,7 @@ const settings: Record<string, Setting> = {
     read: (value) => asNumber(value, 1, Number.MAX_SAFE_INTEGER),
     allowed: 'a number of hits from 1',
   },
+  ...privacySettings,
 }
 
 export interface LoadConfigOptions {
@@ -139,7 +143,19 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.', 
   refuseUnknown(env)
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
-  for (const [path, { env: names, fallback, read, allowed }] of Object.entries(settings)) {
+  const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
+  for (const [path, { fallback }] of Object.entries(settings)) {
+    const value = underPreset(preset, readSetting(path)) ?? defaults[path] ?? fallback()
+    if (value !== undefined) assignAt(config, path, value)
+  }
+  config['storage'] = readStorage({ flags, env, file })
+  if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
+    throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
+  return config as unknown as Config
+
+  /** What the owner has set, and where; a value of undefined for nothing. */
+  function readSetting(path: string): ChosenSetting {
+    const { env: names, read, allowed, isSecret } = settings[path]!
     const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
     const [raw, place] =
       flags[path] !== undefined
@@ -147,14 +163,10 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.', 
         : variable !== undefined
           ? [env[variable], `environment variable ${variable}`]
           : [file.values.get(path), file.name]
-    const value = raw === undefined ? (defaults[path] ?? fallback()) : read(raw)
-    if (value === undefined && raw !== undefined) throw new ConfigError(`${path}: ${JSON.stringify(raw)} (${place}) must be ${allowed}`)
-    if (value !== undefined) assignAt(config, path, value)
+    const value = raw === undefined ? undefined : read(raw)
+    if (value !== undefined || raw === undefined) return { path, value, place }
+    throw new ConfigError(`${path}${isSecret ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}`)
   }
-  config['storage'] = readStorage({ flags, env, file })
-  if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
-    throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
-  return config as unknown as Config
 }
 
 /** Whether the hits lie in one text file. */

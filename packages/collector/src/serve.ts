@@ -13,6 +13,8 @@ import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
 import { openStore, type AnyStore } from './openStore.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
+import { describePrivacy } from './privacy/describePrivacy.ts'
+import { policyOf } from './settings/privacy.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 
 export interface ServeOptions {
@@ -46,7 +48,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, settings: config, place, onError })
+  const collector = createCollector({ store, values, problems, site, timezone, settings: config, place, ...policyOf(config), privacyPage: describePrivacy(config), onError })
   setUp?.(collector.app)
 
   const server = listen({

@@ -12,6 +12,8 @@ export interface Setting {
   /** @returns undefined where the value is none */
   read: (value: unknown) => unknown
   allowed: string
+  /** Its value is never printed. */
+  isSecret?: true
 }
 
 export function asText(value: unknown): string | undefined {

@@ -47,7 +47,7 @@ export interface Hit {
   scroll?: number
   /** The site's or the tracker's own session id, where the site allows one. */
   session?: string
-  /** Token signed by the site's server. The collector cannot check it yet, and stores the hit without its user. */
+  /** Token of `signUser`, from the site's server. Without a good one the hit counts, but as nobody's. */
   user?: string
   /** `WIDTHxHEIGHT` in CSS pixels. */
   screen?: string

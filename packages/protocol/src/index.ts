@@ -4,3 +4,15 @@ export type { Hit, HitType, NavigationType, PropValue, Revenue } from './hit.ts'
 export { createId, idFrom, idTime, isId, withTime } from './id.ts'
 export { idMaxAge, maxBatchHits, maxBodyBytes, maxProps, queueMaxAge, skewTolerance, textLimits } from './limits.ts'
 export { cleanText, cutText } from './text.ts'
+export {
+  maxTokenLength,
+  minSecretLength,
+  openToken,
+  signUser,
+  verifyUser,
+  type OpenedToken,
+  type SignedClaims,
+  type UserClaims,
+  type UserVerdict,
+  type VerifyUserOptions,
+} from './token.ts'

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../packages/collector/src/settings/privacy.ts'
 import { createId, decodeHit, type DecodedHit } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
 import { createRules, type EnrichSettings, type RulesOptions } from '../../../packages/collector/src/enrich/rules.ts'
@@ -24,6 +25,8 @@ export function run(step: EnrichStep, { headers = {}, sent = {}, hit = {}, bots,
     salt: () => '',
     url: new URL(decoded.url),
     decoded,
+    policy: defaultPolicy,
+    isOwn: false,
     rules: createRules({ ...(bots && { settings: { bots } }), ...(place && { place }) }),
     ...others,
   }

@@ -4,6 +4,7 @@ import { enrich } from '../../../packages/collector/src/enrich/pipeline.ts'
 import { createRules, type EnrichRules } from '../../../packages/collector/src/enrich/rules.ts'
 import { readHit } from '../../../packages/collector/src/hit/readHit.ts'
 import type { PageSettings } from '../../../packages/collector/src/settings/page.ts'
+import { defaultPolicy } from '../../../packages/collector/src/settings/privacy.ts'
 import { noon } from '../collector.ts'
 
 interface Surroundings {
@@ -31,6 +32,8 @@ export function enrichHit(
     url: new URL(read.decoded.url),
     decoded: read.decoded,
     rules,
+    policy: defaultPolicy,
+    isOwn: false,
   })
   return { hit: read.hit, reason }
 }

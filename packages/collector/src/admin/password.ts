@@ -1,6 +1,7 @@
 import type { Values } from '@treadlight/store'
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, scrypt } from 'node:crypto'
 import { readText } from '../readText.ts'
+import { sameText } from '../sameText.ts'
 
 /** The one account of this version. */
 export interface Account {
@@ -88,12 +89,6 @@ function hashPassword(password: string, salt: string): Promise<string> {
   return new Promise((resolve, reject) => {
     scrypt(password.normalize('NFC'), salt, 32, cost, (error, key) => (error ? reject(error) : resolve(key.toString('hex'))))
   })
-}
-
-/** Compares hashes of both, so that neither length nor content shows in the time it takes. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }
 
 function createSlots(count: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -28,12 +28,17 @@ function ignoreNobody(url: string): string {
   return /^https?:\/\/(localhost|127\.|\[::1])/.test(url) ? ' data-ignore=""' : ''
 }
 
+/** The strict preset leaves on a device only what could not be sent. */
+function queueOf({ privacy }: Pick<Config, 'privacy'>): string {
+  return privacy === 'strict' ? ' data-queue="offline"' : ''
+}
+
 /** What a start prints. `more` adds lines of name and value. */
 export function banner({ url, password, collector, failing }: RunningCollector, config: Config, more: [string, string][] = []): string {
   const lines: [string, string][] = [
     ['Dashboard', `${url}/dashboard/`],
     ...more,
-    ['Tag', `<script defer src="${url}/t.js"${ignoreNobody(url)}></script>`],
+    ['Tag', `<script defer src="${url}/t.js"${ignoreNobody(url)}${queueOf(config)}></script>`],
     ['Storage', `${describePlace(config)}: ${describePromise(config, collector.durability)}`],
     ['Retention', describeRetention(config.retention)],
     ['Time zone', config.timezone],

@@ -1,14 +1,44 @@
-import { createHmac } from 'node:crypto'
-import type { EnrichStep } from './step.ts'
+import { createHash, createHmac } from 'node:crypto'
+import type { EnrichContext, EnrichStep } from './step.ts'
+
+/**
+ * Who visits, as the site's mode has it: nobody in particular; a hash that lives one day; or, where the visitor has a
+ * session id and mode `cookie` says so, a hash of that, the same on every day.
+ */
+export const addVisitor: EnrichStep = (hit, context) => {
+  const mode = context.policy.visitor
+  if (mode === 'none') return
+  hit.visitor = mode === 'cookie' && hit.session !== '' ? lastingVisitor(hit.site, hit.session) : dailyVisitor(hit.site, hit.day, context)
+}
+
+/** Most hits are of somebody who was here a moment ago. */
+const mostKnown = 10_000
+const known = new Map<string, string>()
+let knownFor: EnrichContext['salt'] | undefined
 
 /**
  * The visitor of a site day: a keyed hash of site, network and user agent. Its key is random and dies with
  * the day's salt, so that nobody, the owner included, can lead it back or carry it over to another day.
  * 64 bits: a collision among a million visitors a day is a matter of 1 in 37 million.
  */
-export const addVisitor: EnrichStep = (hit, { network, userAgent, salt }) => {
-  hit.visitor = createHmac('sha256', salt(hit.day))
-    .update(`${hit.site}\n${network}\n${userAgent}`)
-    .digest('hex')
-    .slice(0, 16)
+function dailyVisitor(site: string, day: string, { network, userAgent, salt }: EnrichContext): string {
+  // With the salts goes what was made with them.
+  if (knownFor !== salt || known.size >= mostKnown) {
+    known.clear()
+    knownFor = salt
+  }
+  const client = `${site}\n${network}\n${userAgent}`
+  const name = `${day}\n${client}`
+  let visitor = known.get(name)
+  if (visitor === undefined) known.set(name, (visitor = firstBits(createHmac('sha256', salt(day)).update(client).digest())))
+  return visitor
+}
+
+function lastingVisitor(site: string, session: string): string {
+  return firstBits(createHash('sha256').update(`visitor\n${site}\n${session}`).digest())
+}
+
+/** 64 of them in hex, as a text of its own: a slice would keep the whole of it alive. */
+function firstBits(hash: Buffer): string {
+  return hash.toString('hex', 0, 8)
 }

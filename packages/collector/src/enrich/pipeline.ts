@@ -10,13 +10,18 @@ import { addPage } from './addPage.ts'
 import { addVisitor } from './addVisitor.ts'
 import { dropBots } from './dropBots.ts'
 import { dropExcluded } from './dropExcluded.ts'
+import { dropOwn } from './dropOwn.ts'
 import { dropSpam } from './dropSpam.ts'
+import { dropUnwilling } from './dropUnwilling.ts'
 import { limitDistinct } from './limitDistinct.ts'
+import { reduceDetail } from './reduceDetail.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /** What happens to a hit between the door and the store, in this order. */
 const steps: readonly EnrichStep[] = [
   dropBots,
+  dropUnwilling,
+  dropOwn,
   dropSpam,
   dropExcluded,
   addPage,
@@ -25,6 +30,7 @@ const steps: readonly EnrichStep[] = [
   addChannel,
   addDevice,
   addLocation,
+  reduceDetail,
   addAddress,
   addVisitor,
   limitDistinct,

@@ -1,5 +1,6 @@
 import type { DecodedHit, DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
+import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { EnrichRules } from './rules.ts'
 
 /** What a step may know besides the hit: the request that brought it, and what was looked up before. */
@@ -16,6 +17,10 @@ export interface EnrichContext {
   isPixel: boolean
   /** Secret of a site day, for the visitor hash. */
   salt: (day: string) => string
+  /** What the site keeps of its visitors. */
+  policy: PrivacyPolicy
+  /** The request comes from the owner's browser. */
+  isOwn: boolean
   /** Parsed once, for every step. */
   url: URL
   /** What was decoded, before anything was cut. */

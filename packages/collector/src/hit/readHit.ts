@@ -98,8 +98,8 @@ function createStoredHit(
     medium: '',
     campaign: '',
     visitor: '',
-    session: decoded.session ?? '',
-    // A token is only worth something with the secret that signed it, and there is none yet: the hit counts without it.
+    // Which of these somebody may have is said by `identify`.
+    session: '',
     user: '',
   }
   for (const field of optionalFields) copyField(field, decoded, hit)

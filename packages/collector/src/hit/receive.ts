@@ -2,6 +2,10 @@ import { isRefusal, readHits, type DropReason, type HitAnswer } from '@treadligh
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import { enrich } from '../enrich/pipeline.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
+import type { Identify } from '../identity/identify.ts'
+import type { LogIns } from '../identity/logIns.ts'
+import type { OwnVisits } from '../identity/ownVisits.ts'
+import type { PrivacyPolicy } from '../settings/privacy.ts'
 import { networkOf } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
@@ -31,10 +35,13 @@ export interface ReceiverOptions {
   site: string
   timezone: string
   now: () => number
-  /** Told of each hit that names its user: see `readHit`. */
-  onToken: () => void
   /** What the owner has set for the steps. */
   rules: EnrichRules
+  policy: PrivacyPolicy
+  identify: Identify
+  /** Undefined where sites do not associate. */
+  logIns: LogIns | undefined
+  ownVisits: OwnVisits
 }
 
 /** Takes the body of one request; resolves once what it answers for is stored. */
@@ -47,7 +54,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * The receiver throws `StoreBusyError` when the store cannot take them: nothing of the request counts as
  * acknowledged then, and the sender tries again.
  */
-export function createReceiver({ store, salts, site, timezone, now, onToken, rules }: ReceiverOptions): Receiver {
+export function createReceiver({ store, salts, site, timezone, now, rules, policy, identify, logIns, ownVisits }: ReceiverOptions): Receiver {
   return async (body, { address = '', userAgent, header, isPixel }) => {
     const received = now()
     const envelope = readHits(body)
@@ -55,8 +62,9 @@ export function createReceiver({ store, salts, site, timezone, now, onToken, rul
 
     const network = networkOf(address)
     const salt = await salts.at(received)
+    const isOwn = await ownVisits.areIn(header('cookie'))
     const arrival: Arrival = { site, timezone, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
-    const context = { network, address, userAgent, header, isPixel, salt, rules }
+    const context = { network, address, userAgent, header, isPixel, salt, rules, policy, isOwn }
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
@@ -71,14 +79,17 @@ export function createReceiver({ store, salts, site, timezone, now, onToken, rul
         continue
       }
       const { hit, decoded } = read
-      if (decoded.user !== undefined) onToken()
       const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = isForeign ? 'site' : enrich(hit, { ...context, url: new URL(decoded.url), decoded })
+      const reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, { ...context, url: new URL(decoded.url), decoded })
       if (reason) dropped.push(reason)
       else accepted.push(hit)
     }
 
-    return answerFor(accepted.length > 0 ? await store.append(accepted, { owned: true }) : [], refused, retimed, dropped)
+    if (accepted.length === 0) return answerFor([], refused, retimed, dropped)
+    const appended = store.append(accepted, { owned: true })
+    const linked = logIns?.store(accepted)
+    if (linked) await Promise.all([appended, linked])
+    return answerFor(await appended, refused, retimed, dropped)
   }
 }
 

@@ -22,19 +22,23 @@ export interface SaltsOptions {
 /** Salts live for the two days after their own, so that late hits still meet their visitor, then are deleted. */
 const daysKept = 2
 
+/** Collectors that start at once may each see their own candidate alone: after this they look again, ms. */
+const settled = 60_000
+
 /**
  * Salts agreed without locks: each collector writes a candidate once, and the candidate that sorts first among all
  * listed is the salt. Tomorrow's is written today, so that by the time it is used every collector lists the same.
  */
 export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
-  let current: { day: string; lookup: Promise<(day: string) => string> } | undefined
+  let current: { day: string; lookup: Promise<(day: string) => string>; until: number } | undefined
 
   return {
     at(time) {
       const today = siteDay(timezone, time)
-      if (current?.day !== today) {
-        const lookup = load(today)
-        current = { day: today, lookup }
+      if (current?.day !== today || time >= current.until) {
+        const lookup = load(today, () => (loaded.until = time + settled))
+        const loaded = { day: today, lookup, until: Infinity }
+        current = loaded
         // A failure must not stick to the whole day.
         lookup.catch(() => (current = undefined))
       }
@@ -42,7 +46,8 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
     },
   }
 
-  async function load(today: string): Promise<(day: string) => string> {
+  /** @param onProposal told if the salt of today is a candidate that was made just now */
+  async function load(today: string, onProposal: () => void): Promise<(day: string) => string> {
     await deleteBefore(addDays(today, -daysKept))
     const salts = new Map<string, string>()
     for (const day of [addDays(today, -2), addDays(today, -1)]) {
@@ -50,7 +55,9 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
       if (salt) salts.set(day, salt)
     }
     for (const day of [today, addDays(today, 1)]) {
-      salts.set(day, (await smallest(day)) ?? (await propose(day)))
+      const agreed = await smallest(day)
+      if (agreed === undefined && day === today) onProposal()
+      salts.set(day, agreed ?? (await propose(day)))
     }
     return (day) => salts.get(day) ?? salts.get(today)!
   }

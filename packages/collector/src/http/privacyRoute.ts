@@ -1,0 +1,17 @@
+import type { H3 } from 'h3'
+import { FastResponse } from 'srvx'
+import type { PrivacySection } from '../privacy/describePrivacy.ts'
+import { privacyHtml, privacyPolicy } from '../privacy/privacyHtml.ts'
+
+/** `GET /privacy`, for anybody: what the settings mean for visitors. */
+export function addPrivacyRoute(app: H3, sections: readonly PrivacySection[]): void {
+  const page = privacyHtml(sections)
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-security-policy': privacyPolicy,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  }
+  app.get('/privacy', () => new FastResponse(page, { headers }))
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { describePrivacy, printPrivacy, type DescribedSettings } from '../../packages/collector/src/privacy/describePrivacy.ts'
+import { createTestCollector } from './collector.ts'
+
+const secret = 'k3Jx0v9QmT7wYp2LrZ8bNd4sHf6gCa1E'
+const defaults: DescribedSettings = {
+  privacy: 'default',
+  visitor: 'daily',
+  userSecrets: [],
+  associateAnonymous: true,
+  respect: { gpc: 'forwarding', dnt: false },
+  place: { headers: 'off', precision: 'city' },
+  page: { referrer: 'full', clickIds: true },
+  timezone: 'Europe/Berlin',
+  retention: { anonymous: 90, authenticated: 365 },
+  store: { type: 'storage', path: './hits.ndjson' },
+  storage: { driver: 'fs', base: '/srv/secret-place' },
+}
+const say = (settings: Partial<DescribedSettings> = {}): string => printPrivacy(describePrivacy({ ...defaults, ...settings }))
+
+const computed = /computed from the site, the internet address/
+const sessionsKept = /Session ids that browsers send are stored/
+const gpcDropped = /Global Privacy Control are not counted/
+const dntDropped = /Do Not Track are not counted/
+const usersKept = /The id of a signed-in user is stored/
+
+/** Every sentence that depends on a setting: what is said with it, and what is not. */
+describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegExp[]]>([
+  ['nothing set', {}, [computed, /\(Europe\/Berlin\) and is deleted two days after/, /It is not stored, not in parts/, /90 days after the visit; where the user is known, 365 days/, /files on the collector’s machine/, /does not know who visits/, /counted here, and handed to nobody/, /Do Not Track makes no difference/, /country, region and city/, /stored with its parameters/, /with its whole address/, /advertisement are stored where/, /No identifier that a browser sends is stored/], [sessionsKept, usersKept, gpcDropped, dntDropped, /recognised by it/, /newest/]],
+  ['visitor: none', { visitor: 'none' }, [/not told apart/, /while a hit is taken in: to keep out abuse/, /No identifier that a browser sends is stored/], [computed, sessionsKept, /to tell visitors apart/]],
+  ['visitor: session', { visitor: 'session' }, [computed, sessionsKept, /sessionStorage of the tab/], [/No identifier that a browser sends/, /recognised by it/]],
+  ['visitor: cookie', { visitor: 'cookie' }, [computed, sessionsKept, /recognised by it for as long as the browser has the same one/, /sessionStorage of the tab/], [/No identifier that a browser sends/]],
+  ['userSecrets', { userSecrets: [secret] }, [usersKept, /signed in counts as the user’s, if the session is known from the site’s server/, /somebody else is signed in/], [/does not know who visits/, /known by the browser/]],
+  ['userSecrets and sessions', { userSecrets: [secret], visitor: 'session' }, [usersKept, /if the session is known by the browser or from the site’s server/], []],
+  ['associateAnonymous: false', { userSecrets: [secret], associateAnonymous: false }, [/not brought together with the user/], [/counts as the user’s/]],
+  ['respect.gpc: counting', { respect: { gpc: 'counting', dnt: false } }, [gpcDropped], [dntDropped, /counted here/]],
+  ['respect.dnt', { respect: { gpc: 'forwarding', dnt: true } }, [dntDropped], [gpcDropped, /makes no difference/]],
+  ['place.precision: region', { place: { headers: 'off', precision: 'region' } }, [/no more than country and region/], [/city/]],
+  ['place.precision: country', { place: { headers: 'off', precision: 'country' } }, [/no more than the country/], [/region|city/]],
+  ['page.referrer: origin', { page: { referrer: 'origin', clickIds: true } }, [/only the site is stored/], [/whole address/]],
+  ['page.clickIds: false', { page: { referrer: 'full', clickIds: false } }, [/advertisement are not stored by themselves/], [/advertisement are stored/]],
+  ['page.params: none', { page: { ...defaults.page, params: [] } }, [/parameters of the URL are not stored/], [/with its parameters/]],
+  ['page.params: some', { page: { ...defaults.page, params: ['q', 'page'] } }, [/only these are stored: q, page\./], [/with its parameters/, /are not stored: what/]],
+  ['address: cut', { address: 'cut' }, [/last 8 bits of an IPv4 address, without the last 80 bits/], [/not in parts/]],
+  ['retention', { retention: { anonymous: 1, authenticated: 30, newest: 1_000_000 } }, [/1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits/], [/365/]],
+  ['storage: redis', { storage: { driver: 'redis', url: 'redis://ada:hunter2@db.internal' } }, [/a Redis database/], [/hunter2|internal|ada/]],
+  ['a storage of their own', { storage: { driver: 'flopppy', disk: 'A' } }, [/a storage called flopppy/], []],
+  ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; keys of the day lie in files/], []],
+])('with %s', (_, settings, said, unsaid) => {
+  test('it is said', () => {
+    for (const sentence of said) expect(say(settings)).toMatch(sentence)
+  })
+  test('and nothing that is not so', () => {
+    for (const sentence of [...unsaid, /secret/, /\/srv/, new RegExp(secret)]) expect(say(settings)).not.toMatch(sentence)
+  })
+})
+
+describe('GET /privacy', () => {
+  test('is a page for anybody, with its own style and nothing else', async () => {
+    const { request } = createTestCollector({ privacyPage: describePrivacy(defaults) })
+    const response = await request('/privacy')
+    const page = await response.text()
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    const policy = response.headers.get('content-security-policy') ?? ''
+    const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? ''
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    )
+    expect(style).toContain('color-scheme: light dark')
+    expect(page).not.toMatch(/<script|style=| on\w+=|<img|<link/)
+    for (const { title, sentences } of describePrivacy(defaults)) {
+      expect(page).toContain(`<h2>${title}</h2>`)
+      for (const sentence of sentences) expect(page).toContain(`<p>${sentence}</p>`)
+    }
+  })
+
+  test('input 11: what a setting holds is text there', async () => {
+    const settings = { ...defaults, page: { ...defaults.page, params: [`<img src=x onerror="alert('1')">&`] } }
+    const { request } = createTestCollector({ privacyPage: describePrivacy(settings) })
+    const page = await (await request('/privacy')).text()
+    expect(page).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;')
+    expect(page).not.toContain('<img')
+  })
+})
