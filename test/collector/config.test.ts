@@ -24,6 +24,9 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     store: { type: 'storage', path: './hits.ndjson' },
     retention: { anonymous: 90, authenticated: 365 },
     ...pageDefaults,
+    metrics: 'token',
+    log: 'text',
+    sites: {},
   })
 })
 

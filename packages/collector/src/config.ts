@@ -6,14 +6,15 @@ import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { operationSettings, type OperationSettings } from './settings/operation.ts'
+import { pageSettings, type PageSettings } from './settings/page.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
-export interface Config extends PageSettings {
+export interface Config extends OperationSettings, PageSettings {
   /**
    * Address to listen on. `0.0.0.0` opens the collector to the network: put TLS in front of it.
    * @default '127.0.0.1'
@@ -111,6 +112,7 @@ const settings: Record<string, Setting> = {
     read: (value) => asNumber(value, 1, Number.MAX_SAFE_INTEGER),
     allowed: 'a number of hits from 1',
   },
+  ...operationSettings,
 }
 
 export interface LoadConfigOptions {
@@ -125,10 +127,23 @@ export interface LoadConfigOptions {
  * The settings of this run: flags before environment before config file before defaults.
  * @throws ConfigError naming the first wrong setting, where it was set and what is allowed
  */
-export async function loadConfig({ flags = {}, env = process.env, folder = '.' }: LoadConfigOptions = {}): Promise<Config> {
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
+  return (await resolveConfig(options)).config
+}
+
+/** A setting as it is in force. */
+export interface ResolvedSetting {
+  value: unknown
+  /** `default`, `flag`, `environment variable NAME` or the config file's name. */
+  from: string
+}
+
+/** The same, and where each setting came from, by path. */
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.' }: LoadConfigOptions = {}): Promise<{ config: Config; settings: Map<string, ResolvedSetting> }> {
   refuseUnknown(env)
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
+  const resolved = new Map<string, ResolvedSetting>()
   for (const [path, { env: names, fallback, read, allowed }] of Object.entries(settings)) {
     const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
     const [raw, place] =
@@ -138,13 +153,19 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.' }
           ? [env[variable], `environment variable ${variable}`]
           : [file.values.get(path), file.name]
     const value = raw === undefined ? fallback() : read(raw)
-    if (value === undefined && raw !== undefined) throw new ConfigError(`${path}: ${JSON.stringify(raw)} (${place}) must be ${allowed}`)
+    if (value === undefined && raw !== undefined) throw new ConfigError(`${path}: ${isSecret(path) ? '' : `${JSON.stringify(raw)} `}(${place}) must be ${allowed}`)
     if (value !== undefined) assignAt(config, path, value)
+    resolved.set(path, { value, from: raw === undefined ? 'default' : place })
   }
-  config['storage'] = readStorage({ flags, env, file })
+  config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
-  return config as unknown as Config
+  return { config: config as unknown as Config, settings: resolved }
+}
+
+/** Whether a setting's value is never to be shown. */
+export function isSecret(path: string): boolean {
+  return /secret|password|token$/i.test(path)
 }
 
 /** Whether the hits lie in one text file. */

@@ -1,7 +1,9 @@
-import { isRefusal, readHits, type DropReason, type HitAnswer } from '@treadlight/protocol'
+import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
+import type { Ledger } from '../drops/ledger.ts'
 import { enrich } from '../enrich/pipeline.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
+import type { Site, Sites } from '../sites/sites.ts'
 import { networkOf } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
@@ -24,15 +26,16 @@ interface ReceiveAnswer {
 }
 
 export interface ReceiverOptions {
-  store: HitStore
-  salts: Salts
-  site: string
-  timezone: string
+  store: Pick<HitStore, 'append'>
+  sites: Pick<Sites, 'find'>
+  saltsOf: (site: Site) => Salts
+  /** Told of each hit that is not stored. */
+  ledger: Ledger
   now: () => number
   /** Told of each hit that names its user: see `readHit`. */
   onToken: () => void
-  /** What the owner has set for the steps. */
-  rules: EnrichRules
+  /** What the owner has set for the steps, as it is for a site. */
+  rulesOf: (site: string) => EnrichRules
 }
 
 /** Takes the body of one request; resolves once what it answers for is stored. */
@@ -45,34 +48,45 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * The receiver throws `StoreBusyError` when the store cannot take them: nothing of the request counts as
  * acknowledged then, and the sender tries again.
  */
-export function createReceiver({ store, salts, site, timezone, now, onToken, rules }: ReceiverOptions): Receiver {
+export function createReceiver({ store, sites, saltsOf, rulesOf, ledger, now, onToken }: ReceiverOptions): Receiver {
   return async (body, { address = '', userAgent, header }) => {
     const received = now()
     const envelope = readHits(body)
-    if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
+    const find = await sites.find()
+    const defaultSite = find(undefined, '')!
+    if (isRefusal(envelope)) {
+      ledger.refuse(defaultSite, envelope.field, received)
+      return answerFor([], [{ index: 0, ...envelope }], [], [])
+    }
 
     const network = networkOf(address)
-    const salt = await salts.at(received)
-    const arrival: Arrival = { site, timezone, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
+    const siteOf = ({ site: name, url }: DecodedHit): Site => find(name, url) ?? defaultSite
+    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
     const dropped: DropReason[] = []
+    let salted: Site | undefined
+    let salt: ((day: string) => string) | undefined
 
     for (const [index, input] of envelope.hits.entries()) {
       const read = readHit(input, arrival)
       if (isRefusal(read)) {
         refused.push({ index, ...read })
+        ledger.refuse(defaultSite, read.field, received)
         const moved = read.reason === 'clock' && retimeHit(input as object, arrival)
         if (moved) retimed.push(moved)
         continue
       }
-      const { hit, decoded } = read
+      const { hit, decoded, site } = read
       if (decoded.user !== undefined) onToken()
-      const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = isForeign ? 'site' : enrich(hit, { network, address, userAgent, header, salt, url: new URL(decoded.url), decoded, rules })
-      if (reason) dropped.push(reason)
-      else accepted.push(hit)
+      if (!salt || salted !== site) [salted, salt] = [site, await saltsOf(site).at(received)]
+      const isForeign = decoded.site !== undefined && decoded.site !== site.id
+      const reason = isForeign ? 'site' : enrich(hit, { network, address, userAgent, header, salt, url: new URL(decoded.url), decoded, rules: rulesOf(site.id) })
+      if (reason) {
+        dropped.push(reason)
+        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent })
+      } else accepted.push(hit)
     }
 
     return answerFor(accepted.length > 0 ? await store.append(accepted, { owned: true }) : [], refused, retimed, dropped)

@@ -2,6 +2,7 @@ import { siteDay, type Values } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
 import { addDays } from '../days.ts'
 import { readText } from '../readText.ts'
+import type { Site } from '../sites/sites.ts'
 
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {
@@ -13,7 +14,7 @@ export interface Salts {
   at(time: number): Promise<(day: string) => string>
 }
 
-export interface SaltsOptions {
+interface SaltsOptions {
   values: Values
   site: string
   timezone: string
@@ -26,7 +27,7 @@ const daysKept = 2
  * Salts agreed without locks: each collector writes a candidate once, and the candidate that sorts first among all
  * listed is the salt. Tomorrow's is written today, so that by the time it is used every collector lists the same.
  */
-export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
+function createSalts({ values, site, timezone }: SaltsOptions): Salts {
   let current: { day: string; lookup: Promise<(day: string) => string> } | undefined
 
   return {
@@ -75,5 +76,16 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
     for (const key of await values.list(prefix)) {
       if (key.slice(prefix.length, prefix.length + 10) < oldest) await values.remove(key)
     }
+  }
+}
+
+/** The salts of each site, made when they are first asked for. */
+export function createSiteSalts(values: Values): (site: Pick<Site, 'id' | 'timezone'>) => Salts {
+  const bySite = new Map<string, Salts>()
+  return ({ id, timezone }) => {
+    const name = `${id} ${timezone}`
+    let salts = bySite.get(name)
+    if (!salts) bySite.set(name, (salts = createSalts({ values, site: id, timezone })))
+    return salts
   }
 }
