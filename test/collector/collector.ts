@@ -16,17 +16,17 @@ export interface TestCollector {
 
 export const noon: number = Date.parse('2026-11-21T12:00:00.000Z')
 
-export function createTestCollector(options: { store?: HitStore; timezone?: string; settings?: CollectorOptions['settings'] } = {}): TestCollector {
+export function createTestCollector(options: Partial<CollectorOptions> = {}): TestCollector {
   const clock = { now: noon }
   const errors: unknown[] = []
   const store = options.store ?? createReferenceStore({ now: () => clock.now })
   const collector = createCollector({
-    store,
     values: createValues(createStorage()),
-    timezone: options.timezone ?? 'UTC',
-    ...(options.settings && { settings: options.settings }),
+    timezone: 'UTC',
     now: () => clock.now,
     onError: (error) => errors.push(error),
+    ...options,
+    store,
   })
   const request = async (path: string, init?: RequestInit): Promise<Response> =>
     collector.fetch(new Request(new URL(path, 'http://localhost'), init))
@@ -44,4 +44,12 @@ export function createTestCollector(options: { store?: HitStore; timezone?: stri
       return hits
     },
   }
+}
+
+/** Logs the owner in; answers the cookie. */
+export async function logInOwner({ collector, request }: TestCollector): Promise<string> {
+  const password = (await collector.account.setUp()) ?? (await collector.account.reset())
+  const headers = { 'content-type': 'application/json' }
+  const response = await request('/api/login', { method: 'POST', headers, body: JSON.stringify({ password }) })
+  return response.headers.getSetCookie()[0]!.split(';')[0]!
 }
