@@ -1,5 +1,6 @@
 import type { Values } from '@treadlight/store'
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 
 /** What a token may open: the stats API, `/metrics`, or the tasks for schedulers. */
@@ -98,7 +99,6 @@ function hashOf(token: string): Buffer {
 
 /** Damaged ones open nothing. */
 function readToken(value: string | undefined): StoredToken | undefined {
-  if (value === undefined) return undefined
-  const stored = JSON.parse(value) as StoredToken
-  return /^[0-9a-f]{64}$/.test(stored.hash) ? stored : undefined
+  const stored = parseObject(value) as Partial<StoredToken> | undefined
+  return /^[0-9a-f]{64}$/.test(String(stored?.hash)) ? (stored as StoredToken) : undefined
 }

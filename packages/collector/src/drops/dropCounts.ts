@@ -2,6 +2,7 @@ import type { DropReason } from '@treadlight/protocol'
 import { siteDay, type Values } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
 import { addDays } from '../days.ts'
+import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 import type { Site } from '../sites/sites.ts'
 
@@ -129,9 +130,7 @@ export async function readDrops(values: Values, site: string, first: string, las
   }
   const days = new Map<string, DayOfDrops>()
   for (const { key, day } of newest.values()) {
-    const text = await readText(values, key)
-    if (text === undefined) continue
-    const { reasons = {}, refused = {} } = JSON.parse(text) as Partial<DayOfDrops>
+    const { reasons = {}, refused = {} } = (parseObject(await readText(values, key)) ?? {}) as Partial<DayOfDrops>
     addTo(days, day, reasons, refused)
   }
   return days

@@ -1,5 +1,6 @@
 import { isTimeZone } from '../days.ts'
 import { isObject } from '../isObject.ts'
+import { parseObject } from '../parseObject.ts'
 import { asWord, ConfigError, nearest, type Setting } from '../settings.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
 
@@ -51,7 +52,7 @@ const idPattern = /^[a-z0-9_-]{1,64}$/
  * @throws ConfigError naming what of a site is wrong
  */
 function asSites(value: unknown): Record<string, SiteSettings> | undefined {
-  const given = typeof value === 'string' ? parseJson(value) : value
+  const given = typeof value === 'string' ? parseObject(value) : value
   if (!isObject(given)) return undefined
   const taken = new Map<string, string>()
   const sites = Object.entries(given).map(([id, site]): [string, SiteSettings] => {
@@ -77,12 +78,4 @@ function readHosts(hosts: unknown, id: string, taken: Map<string, string>): stri
     taken.set(host, id)
     return host
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

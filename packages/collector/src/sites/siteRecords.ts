@@ -1,5 +1,6 @@
 import type { Values } from '@treadlight/store'
 import { isTimeZone } from '../days.ts'
+import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 import { readSiteHost } from './siteHost.ts'
 
@@ -54,8 +55,7 @@ function settle(found: ReadonlyMap<string, SiteRecord>): SiteRecord[] {
 
 /** Undefined for what is damaged or says what this version does not understand. */
 function readRecord(id: string, text: string | undefined): SiteRecord | undefined {
-  if (text === undefined) return undefined
-  const { timezone, hosts, removed } = JSON.parse(text) as Partial<SiteRecord>
+  const { timezone, hosts, removed } = parseObject(text) ?? {}
   if (typeof timezone !== 'string' || !isTimeZone(timezone) || !Array.isArray(hosts)) return undefined
   return { id, timezone, hosts: hosts.flatMap((host) => readSiteHost(host) ?? []), removed: removed === true }
 }
