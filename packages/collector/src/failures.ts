@@ -1,5 +1,5 @@
 /** What a collector does beside taking hits. */
-export type Task = 'queries' | 'upkeep' | 'retention'
+type Task = 'queries' | 'upkeep' | 'retention'
 
 /** What fails at present: the log says it once a day, and nobody reads it every day. */
 export interface Failures {

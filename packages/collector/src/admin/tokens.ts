@@ -53,7 +53,7 @@ export function createTokens(values: Values, now: () => number): Tokens {
       return { ...record, token }
     },
     async list() {
-      return (await load()).map(({ hash: _, ...record }) => record).toSorted((a, b) => (a.created < b.created ? -1 : 1))
+      return (await load()).map(({ id, name, scopes, created }) => ({ id, name, scopes, created })).toSorted((a, b) => (a.created < b.created ? -1 : 1))
     },
     async revoke(id) {
       const key = prefix + id

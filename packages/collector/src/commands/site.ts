@@ -1,12 +1,11 @@
 import { createValues, type Values } from '@treadlight/store'
-import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { isTimeZone } from '../days.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { asTexts, ConfigError } from '../settings.ts'
 import { configuredSites } from '../sites/configuredSites.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
-import { createSiteRecords, siteRecordKey, type SiteRecord } from '../sites/siteRecords.ts'
+import { createSiteRecords, writeSiteRecord, type SiteRecord } from '../sites/siteRecords.ts'
 import { mergeSites, type Site } from '../sites/sites.ts'
 import { storageOptions, type Command } from './command.ts'
 
@@ -63,10 +62,8 @@ async function openRegistry(config: Config, values: Values): Promise<Registry> {
   return {
     config,
     records,
-    sites: mergeSites({ id: config.site, timezone: config.timezone }, configured, records).map((site) => ({ ...site, from: fromOf(site.id) })),
-    async write({ id, ...record }) {
-      await values.create(siteRecordKey(id, Date.now(), randomBytes(6).toString('hex')), JSON.stringify(record))
-    },
+    sites: mergeSites({ id: config.site, timezone: config.timezone }, configured, records).map(({ id, timezone, hosts }) => ({ id, timezone, hosts, from: fromOf(id) })),
+    write: (record) => writeSiteRecord(values, record, Date.now()),
   }
 }
 

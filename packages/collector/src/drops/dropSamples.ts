@@ -2,7 +2,7 @@ import type { DropReason } from '@treadlight/protocol'
 import { Buffer } from 'node:buffer'
 
 /** A hit that was dropped, as far as it helps to see whether that was right. Never an address. */
-export interface DropSample {
+interface DropSample {
   /** ISO 8601. */
   time: string
   host: string

@@ -22,7 +22,7 @@ const realtimeWindow = 5 * 60_000
 export function addStatsRoutes(routes: Routes, { store, sites, version, now, failures }: StatsRoutesOptions): void {
   routes.add('GET', '/api/sites', 'token stats', async () => {
     const all = await sites.list()
-    return json({ sites: all.map(({ id, timezone, hosts }) => ({ id, timezone, ...(hosts.length > 0 && { hosts }) })), version })
+    return json({ sites: all.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), version })
   })
 
   routes.add('POST', '/api/v2/query', 'token stats', async (event) => {

@@ -50,15 +50,14 @@ export function describeMetrics({ totals, requests, failures, problems, failingS
 function describeRequests({ routes }: Requests): string[] {
   const asked = [...routes].filter(([, { byStatus }]) => byStatus.size > 0)
   const requests = asked.flatMap(([route, { byStatus }]) => [...byStatus].map(([status, count]): Sample => [{ route, status: String(status) }, count]))
-  const durations = asked.filter(([, { count }]) => count > 0).flatMap(([route, { buckets, sum, count }]) => {
+  const durations: (readonly [...Sample, suffix: string])[] = []
+  for (const [route, { buckets, sum, count }] of asked) {
+    // Nobody timed what no route answered.
+    if (count === 0) continue
     let below = 0
-    return [
-      ...buckets.map((inside, index) => [{ route, le: String(durationBuckets[index]) }, (below += inside), '_bucket'] as const),
-      [{ route, le: '+Inf' }, count, '_bucket'] as const,
-      [{ route }, sum, '_sum'] as const,
-      [{ route }, count, '_count'] as const,
-    ]
-  })
+    for (const [index, inside] of buckets.entries()) durations.push([{ route, le: String(durationBuckets[index]) }, (below += inside), '_bucket'])
+    durations.push([{ route, le: '+Inf' }, count, '_bucket'], [{ route }, sum, '_sum'], [{ route }, count, '_count'])
+  }
   return [
     writeMetric('treadlight_http_requests_total', 'counter', 'Answers, by route and status.', requests),
     writeMetric('treadlight_http_request_duration_seconds', 'histogram', 'Time from a request to its answer, by route.', durations),

@@ -26,7 +26,7 @@ export interface OperationSettings {
   sites: Record<string, SiteSettings>
 }
 
-export interface SiteSettings {
+interface SiteSettings {
   /** `blog.example`, or `*.blog.example` for every host below it. */
   hosts: string[]
   /** IANA name. Not to be changed once there are hits: each is of a day in it, for ever. @default the setting timezone */

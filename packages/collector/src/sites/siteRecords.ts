@@ -1,4 +1,5 @@
 import type { Values } from '@treadlight/store'
+import { randomBytes } from 'node:crypto'
 import { isTimeZone } from '../days.ts'
 import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
@@ -60,7 +61,14 @@ function readRecord(id: string, text: string | undefined): SiteRecord | undefine
   return { id, timezone, hosts: hosts.flatMap((host) => readSiteHost(host) ?? []), removed: removed === true }
 }
 
-/** The key of a new record. @param nonce 12 hex digits */
+/** Writes a record of a site that counts before all that there are, also of clocks that were ahead. @param now ms since 1970 */
+export async function writeSiteRecord(values: Values, { id, ...record }: SiteRecord, now: number): Promise<void> {
+  const stamps = (await values.list(sitePrefix)).map((key) => keyPattern.exec(key)).filter((match) => match?.[1] === id)
+  const newest = Math.max(0, ...stamps.map((match) => Number.parseInt(match![2]!, 16)))
+  await values.create(siteRecordKey(id, Math.max(now, newest + 1), randomBytes(6).toString('hex')), JSON.stringify(record))
+}
+
+/** The key of a record. @param nonce 12 hex digits */
 export function siteRecordKey(id: string, time: number, nonce: string): string {
   return `${sitePrefix}${id}.${Math.floor(time).toString(16).padStart(12, '0')}-${nonce}`
 }
