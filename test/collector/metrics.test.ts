@@ -1,7 +1,9 @@
 import { StoreBusyError, createReferenceStore } from '@treadlight/store'
 import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../packages/collector/src/config.ts'
 import { writeMetric } from '../../packages/collector/src/metrics/exposition.ts'
 import { createRequests } from '../../packages/collector/src/metrics/requests.ts'
+import { serve } from '../../packages/collector/src/serve.ts'
 import { createTestCollector, type TestCollector } from './collector.ts'
 
 /** Samples by name and labels, as they are written. */
@@ -52,6 +54,17 @@ test('hits by outcome, drops by reason, refusals by field, answers by route and 
   })
   expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
   expect([...samples.keys()].some((name) => name.startsWith('treadlight_build_info{version="'))).toBe(true)
+})
+
+test('on Node.js, where /hit is answered below the routes, it is counted once all the same', async () => {
+  const env = { TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_STORAGE_DRIVER: 'memory', TREADLIGHT_METRICS: 'open', PORT: '0' }
+  const running = await serve({ config: await loadConfig({ env, folder: '/' }) })
+  try {
+    for (const path of ['/hit', '/hit?x=1']) expect((await fetch(running.url + path, { method: 'POST', body: '{"url":"https://a.example/"}' })).status).toBe(201)
+    expect(await (await fetch(`${running.url}/metrics`)).text()).toContain('\ntreadlight_http_requests_total{route="/hit",status="201"} 2\n')
+  } finally {
+    await running.close()
+  }
 })
 
 test('nothing that a visitor sends becomes a label', async () => {

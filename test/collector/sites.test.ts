@@ -26,6 +26,9 @@ describe('whose hit it is', () => {
     [undefined, 'https://docs.blog.example/', 'docs'],
     [undefined, 'https://v1.docs.blog.example/', 'docs'],
     [undefined, 'https://bücher.example/', 'docs'],
+    [undefined, 'https://docs.blog.example./', 'docs'],
+    [undefined, 'https://www.bücher.example/', 'docs'],
+    [undefined, `https://${'a.'.repeat(200)}blog.example/`, 'default'],
     [undefined, 'https://notblog.example/', 'default'],
     [undefined, 'https://blog.example.evil.example/', 'default'],
     [undefined, 'https://example/', 'default'],
@@ -88,6 +91,18 @@ describe('a collector of several sites', () => {
     expect(blog[0]!.visitor).toBe(blog[1]!.visitor)
     expect(blog[0]!.visitor).not.toBe(shop[0]!.visitor)
     expect((await values.list('blog:salt:')).map((key) => key.split(':')[2])).toEqual(['2026-11-22', '2026-11-23'])
+  })
+
+  test('the setting hosts is the default site’s, and each site has its own number of distinct values', async () => {
+    const test_ = createTestCollector({ values, store, sites: [{ id: 'blog', ...utc, hosts: ['blog.example'] }], settings: { hosts: ['shop.example'], limits: { distinct: 1 } } })
+    const response = await test_.post(['https://blog.example/a', 'https://shop.example/b', 'https://evil.example/'].map((url) => ({ url })))
+    expect(await response.json()).toMatchObject({ stored: 2, dropped: 1 })
+    expect(response.headers.get('x-hit-dropped')).toBe('host')
+    expect(test_.collector.unknownHosts().map(({ host }) => host)).toEqual(['evil.example'])
+    expect([(await hitsOf('blog'))[0]!.path, (await hitsOf('default'))[0]!.path]).toEqual(['/a', '/b'])
+    await test_.post({ url: 'https://blog.example/c' })
+    expect((await hitsOf('blog')).map(({ path }) => path).toSorted()).toEqual(['(other)', '/a'])
+    expect([test_.collector.capped('blog'), test_.collector.capped()]).toEqual([{ '2026-11-21': { path: 1 } }, {}])
   })
 
   test('answers stats of each by site_id', async () => {

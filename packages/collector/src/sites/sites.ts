@@ -1,4 +1,5 @@
 import type { Values } from '@treadlight/store'
+import { longestHost, withoutDot } from '../enrich/hosts.ts'
 import { createSiteRecords, type SiteRecord } from './siteRecords.ts'
 
 /** A site that hits are counted for. */
