@@ -18,8 +18,11 @@ export const serveCommand: Command = {
   ],
   async run({ config }) {
     const running = await serve({ config })
-    console.log(banner(running, config))
-    return untilStopped(running)
+    const isJson = config.log === 'json'
+    // Not part of the log on standard error, which is kept and passed on: whoever starts it sees this once.
+    if (!isJson) console.log(banner(running, config))
+    else if (running.password !== undefined) console.log(describePassword(running.password).join('\n'))
+    return untilStopped(running, isJson ? () => undefined : console.log)
   },
 }
 
@@ -51,34 +54,35 @@ export function banner({ url, password, collector, failing }: RunningCollector, 
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     ...failing.flatMap((check) => [checkLine(check), '']),
-    ...(password === undefined
-      ? []
-      : [
-          `  First start: the dashboard’s password is  ${password}`,
-          '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
-          '',
-        ]),
+    ...(password === undefined ? [] : [...describePassword(password), '']),
   ].join('\n')
+}
+
+function describePassword(password: string): string[] {
+  return [
+    `  First start: the dashboard’s password is  ${password}`,
+    '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
+  ]
 }
 
 /** Ctrl-C, a supervisor, a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Waits for one of them, then for the collector to finish. Answers the exit code. */
-export async function untilStopped(running: RunningCollector): Promise<number> {
+export async function untilStopped(running: RunningCollector, say: (text: string) => void = console.log): Promise<number> {
   // Who read the output may be gone (`treadlight | head`); that is no reason to stop counting.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   await new Promise<void>((stop) => {
     for (const signal of signals) process.on(signal, stop)
   })
-  console.log('\n  Finishing open requests; once more to give up on them …')
+  say('\n  Finishing open requests; once more to give up on them …')
   // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
   const armed = setTimeout(() => {
     for (const signal of signals) process.on(signal, () => process.exit(130))
   }, 500)
   await running.close()
   clearTimeout(armed)
-  console.log('  Stopped. Every hit that was answered 201 is stored.')
+  say('  Stopped. Every hit that was answered 201 is stored.')
   return 0
 }
 

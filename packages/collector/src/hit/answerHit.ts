@@ -3,7 +3,7 @@ import { StoreBusyError } from '@treadlight/store'
 import type { Receiver } from './receive.ts'
 
 /** A request to `/hit`, whatever runtime it comes from. */
-export interface HitRequest {
+interface HitRequest {
   method: string
   /** What stands behind the `?` of the URL; '' for nothing. */
   query: string
@@ -19,7 +19,7 @@ export interface HitRequest {
 export type HitBody = { text: string } | 'too large' | 'broken off'
 
 /** An answer before it is written in the way of a runtime: headers as names and values in turn. */
-export interface HitResponse {
+interface HitResponse {
   status: number
   headers: string[]
   body: string | Uint8Array<ArrayBuffer> | null
