@@ -8,6 +8,7 @@ import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
+import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
@@ -17,6 +18,7 @@ import { createHitRoute } from './http/hitRoute.ts'
 import { failure } from './http/respond.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
 import { createNotes } from './notes.ts'
+import type { LimitSettings } from './settings/limits.ts'
 import type { PageSettings } from './settings/page.ts'
 import { version } from './version.ts'
 
@@ -32,6 +34,8 @@ export interface CollectorOptions {
   timezone: string
   /** What is counted, and how pages are told apart. @default as in docs/collector.md */
   settings?: Partial<PageSettings>
+  /** On requests to `/hit`. @default those of the settings */
+  limits?: Omit<LimitSettings, 'connections'>
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -60,6 +64,8 @@ export interface Collector {
   durability: HitStore['durability']
 }
 
+const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
+
 /**
  * The collector: receives hits, answers what was counted, and serves the dashboard and the tracker.
  *
@@ -67,7 +73,7 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, now = Date.now, onError = console.error } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
   const failures = createFailures(now)
@@ -94,7 +100,7 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
 
-  const answerHit = createAnswerHit({ receive, now })
+  const answerHit = createAnswerHit({ receive, limit: createRequestLimit(limits, now), now })
   app.all('/hit', createHitRoute(answerHit))
   addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })

@@ -8,6 +8,8 @@ import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { limitSettings, type LimitSettings } from './settings/limits.ts'
+import { workerSettings } from './settings/workers.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -56,6 +58,12 @@ export interface Config extends PageSettings {
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
   }
+  limits: LimitSettings
+  /**
+   * Processes that share the port and the storage.
+   * @default 1
+   */
+  workers: number
 }
 
 /** Every setting there is, by its path in the config file. */
@@ -111,6 +119,8 @@ const settings: Record<string, Setting> = {
     read: (value) => asNumber(value, 1, Number.MAX_SAFE_INTEGER),
     allowed: 'a number of hits from 1',
   },
+  ...limitSettings,
+  ...workerSettings,
 }
 
 export interface LoadConfigOptions {
