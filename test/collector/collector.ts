@@ -16,7 +16,9 @@ export interface TestCollector {
 
 export const noon: number = Date.parse('2026-11-21T12:00:00.000Z')
 
-export function createTestCollector(options: { store?: HitStore; timezone?: string; settings?: CollectorOptions['settings'] } = {}): TestCollector {
+export function createTestCollector(
+  options: { store?: HitStore; timezone?: string } & Pick<CollectorOptions, 'settings' | 'limits'> = {},
+): TestCollector {
   const clock = { now: noon }
   const errors: unknown[] = []
   const store = options.store ?? createReferenceStore({ now: () => clock.now })
@@ -25,6 +27,8 @@ export function createTestCollector(options: { store?: HitStore; timezone?: stri
     values: createValues(createStorage()),
     timezone: options.timezone ?? 'UTC',
     ...(options.settings && { settings: options.settings }),
+    // Hundreds of cases come from one address, by a clock that stands still.
+    limits: options.limits ?? { perAddress: 0, burst: 1, total: 0 },
     now: () => clock.now,
     onError: (error) => errors.push(error),
   })
