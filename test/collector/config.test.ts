@@ -24,7 +24,7 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     store: { type: 'storage', path: './hits.ndjson' },
     retention: { anonymous: 90, authenticated: 365 },
     ...pageDefaults,
-    limits: { perAddress: 100, burst: 2000, total: 0, connections: 10_000 },
+    limits: { ...pageDefaults.limits, perAddress: 100, burst: 2000, total: 0, connections: 10_000 },
     workers: 1,
   })
 })
