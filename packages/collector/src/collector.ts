@@ -12,6 +12,7 @@ import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
+import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSiteSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
@@ -37,6 +38,7 @@ import { createNotes } from './notes.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { ConfigError } from './settings.ts'
+import type { LimitSettings } from './settings/limits.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
@@ -67,6 +69,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
+  /** On requests to `/hit`. @default those of the settings */
+  limits?: Omit<LimitSettings, 'connections'>
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -104,6 +108,7 @@ export interface Collector {
 }
 
 const day = 86_400_000
+const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
 
 /**
  * The collector: receives hits, answers what was counted, and serves the dashboard and the tracker.
@@ -112,7 +117,7 @@ const day = 86_400_000
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, place, now = Date.now } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, place, limits = defaultLimits, now = Date.now } = options
   const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
@@ -156,10 +161,10 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
   const logins = createLogins(values, now)
-  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens: createTokens(values, now) }) })
+  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens: createTokens(values, now), now }) })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
-  const answerHit = requests.measure('/hit', createAnswerHit({ receive, now }))
+  const answerHit = requests.measure('/hit', createAnswerHit({ receive, limit: createRequestLimit(limits, now), now }))
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })

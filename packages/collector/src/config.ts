@@ -7,12 +7,14 @@ import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
+import { workerSettings } from './settings/workers.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -66,6 +68,12 @@ export interface Config extends OperationSettings, PageSettings, PrivacySettings
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
   }
+  limits: LimitSettings & PageSettings['limits']
+  /**
+   * Processes that share the port and the storage.
+   * @default 1
+   */
+  workers: number
 }
 
 /** Every setting there is, by its path in the config file. */
@@ -125,6 +133,8 @@ const settings: Record<string, Setting> = {
   },
   ...privacySettings,
   ...operationSettings,
+  ...limitSettings,
+  ...workerSettings,
 }
 
 export interface LoadConfigOptions {

@@ -22,6 +22,11 @@ import { version } from './version.ts'
 
 export interface ServeOptions {
   config: Config
+  /**
+   * Which of several processes on one port this is, from 0: upkeep that one can do for all is the first one's.
+   * @default 0
+   */
+  worker?: number
   /** More routes, registered before the first request. */
   setUp?: (app: H3) => void
 }
@@ -39,6 +44,12 @@ export interface RunningCollector {
   close(): Promise<void>
 }
 
+/** ms between the upkeep of one process and of the next. */
+const workerDelay = 5000
+
+/** Of a collector what is said at its start, as another process may tell it. */
+export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
+
 /** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
 const patience = 8000
 
@@ -46,7 +57,7 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, worker = 0, setUp }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const log = createConfiguredLog(config)
@@ -64,6 +75,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     doubtClock,
     metrics,
     settings: config,
+    limits: config.limits,
     place,
     ...policyOf(config),
     privacyPage: describePrivacy(config),
@@ -81,9 +93,11 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     manual: true,
     // srvx's own waits for requests but knows nothing of the store, and is off where CI or TEST is set.
     gracefulShutdown: false,
-    // Slow bodies are cut: 5 s for the headers, 10 s for the whole request.
-    node: { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
+    // Slow bodies are cut: 5 s for the headers, 10 s for the whole request. Workers share the port.
+    node: { exclusive: false, headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
   })
+  // Beyond what is open already nobody is heard: better than to run out of file descriptors for the storage.
+  server.node!.server!.maxConnections = config.limits.connections
   let password: string | undefined
   try {
     await startListening(server, config)
@@ -95,7 +109,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, log, place), onError: log.error })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, log, place, worker), onError: log.error })
   // A promise that nobody waits for any more is no reason to stop counting; the log tells of it.
   process.on('unhandledRejection', log.error)
   const url = server.url!.replace(/\/$/, '')
@@ -124,7 +138,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   }
 }
 
-function upkeepJobs(collector: Collector, store: AnyStore, config: Config, log: Log, { database }: PlaceSource): UpkeepJob[] {
+function upkeepJobs(collector: Collector, store: AnyStore, config: Config, log: Log, { database }: PlaceSource, worker: number): UpkeepJob[] {
   const maintain = async (): Promise<void> => {
     const { compacted, rewritten, deleted, regained = 0 } = await collector.maintain()
     if (compacted + rewritten + deleted + regained > 0) log.info('upkeep', { compacted, rewritten, deleted, regained })
@@ -134,8 +148,9 @@ function upkeepJobs(collector: Collector, store: AnyStore, config: Config, log: 
     if (anonymous + authenticated + others > 0) log.info('pruned', { anonymous, authenticated, others })
   }
   return [
-    { run: maintain, every: everyMinute },
-    { run: prune, every: everyHour },
+    // One after another: what the first has compacted is nothing to do for the next.
+    { run: maintain, every: everyMinute, after: everyMinute + worker * workerDelay },
+    ...(worker === 0 ? [{ run: prune, every: everyHour }] : []),
     ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
     // Of a text file nobody else can.
     ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),

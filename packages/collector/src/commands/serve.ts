@@ -1,6 +1,8 @@
 import { checkLine } from '../checkLine.ts'
-import { serve, type RunningCollector } from '../serve.ts'
+import { signals } from '../interrupt.ts'
+import { serve, type RunningCollector, type StartedCollector } from '../serve.ts'
 import { version } from '../version.ts'
+import { isWorker, runWorker, superviseWorkers } from '../workers.ts'
 import { storageOptions, type Command } from './command.ts'
 import type { Config } from '../config.ts'
 import { describePlace, describePromise } from '../describeStorage.ts'
@@ -14,14 +16,20 @@ export const serveCommand: Command = {
     { name: 'port', type: 'string', setting: 'port', summary: 'Port to listen on (default 4600)' },
     { name: 'host', type: 'string', setting: 'host', summary: 'Address to listen on (default 127.0.0.1)' },
     { name: 'timezone', type: 'string', setting: 'timezone', summary: 'Where the site’s days begin (default the machine’s)' },
+    { name: 'workers', type: 'string', setting: 'workers', summary: 'Processes that share port and storage, or auto: one on each core (default 1)' },
     ...storageOptions,
   ],
   async run({ config }) {
-    const running = await serve({ config })
+    if (isWorker()) return runWorker(config)
     const isJson = config.log === 'json'
     // Not part of the log on standard error, which is kept and passed on: whoever starts it sees this once.
-    if (!isJson) console.log(banner(running, config))
-    else if (running.password !== undefined) console.log(describePassword(running.password).join('\n'))
+    const tell = (started: StartedCollector): void => {
+      if (!isJson) console.log(banner(started, config))
+      else if (started.password !== undefined) console.log(describePassword(started.password).join('\n'))
+    }
+    if (config.workers > 1) return superviseWorkers(config, tell)
+    const running = await serve({ config })
+    tell(running)
     return untilStopped(running, isJson ? () => undefined : console.log)
   },
 }
@@ -37,7 +45,7 @@ function queueOf({ privacy }: Pick<Config, 'privacy'>): string {
 }
 
 /** What a start prints. `more` adds lines of name and value. */
-export function banner({ url, password, collector, failing }: RunningCollector, config: Config, more: [string, string][] = []): string {
+export function banner({ url, password, collector, failing }: StartedCollector, config: Config, more: [string, string][] = []): string {
   const lines: [string, string][] = [
     ['Dashboard', `${url}/dashboard/`],
     ...more,
@@ -64,9 +72,6 @@ function describePassword(password: string): string[] {
     '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
   ]
 }
-
-/** Ctrl-C, a supervisor, a terminal that is closed. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Waits for one of them, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector, say: (text: string) => void = console.log): Promise<number> {

@@ -2,6 +2,9 @@ import type { H3Event } from 'h3'
 import type { Logins } from '../admin/logins.ts'
 import type { Account } from '../admin/password.ts'
 import type { Scope, Tokens } from '../admin/tokens.ts'
+import { networkOf } from '../hit/network.ts'
+import { isEncoding } from '../isEncoding.ts'
+import { createRateLimit } from '../rateLimit.ts'
 import { failure } from './respond.ts'
 
 /**
@@ -17,11 +20,20 @@ export interface AuthorizeOptions {
   account: Account
   logins: Logins
   tokens: Tokens
+  /** ms since 1970. */
+  now: () => number
 }
 
+/** Requests of one network a second, and at once, to what an owner uses: a dashboard asks a dozen questions for each view. */
+const ownerLimit = { rate: 50, burst: 500 }
+
 /** The one place that decides who may ask for what: see `routes.ts`. */
-export function createAuthorize({ account, logins, tokens }: AuthorizeOptions): Authorize {
+export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptions): Authorize {
+  const requests = createRateLimit({ ...ownerLimit, now })
   return async (event, guard) => {
+    // Each of them may ask the storage something, and one in the cloud is paid by request.
+    const wait = requests.take(networkOf(event.req.ip))
+    if (wait > 0) return failure(429, `Too many requests: try again in ${wait} seconds`, { 'retry-after': String(wait) })
     const token = readBearer(event)
     // No browser adds this header by itself, so no other site can make it send one.
     if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
@@ -55,6 +67,7 @@ function readBearer(event: H3Event): string | undefined {
  */
 function refuseForeign(event: H3Event): Response | undefined {
   const { headers } = event.req
+  if (isEncoding(headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
   if (!/^application\/json\b/i.test(headers.get('content-type') ?? ''))
     return failure(415, 'content-type: must be application/json')
   const site = headers.get('sec-fetch-site')
@@ -81,7 +94,8 @@ export function readLogin(event: H3Event): string | undefined {
   const name = event.url.protocol === 'https:' ? secureName : plainName
   for (const pair of (event.req.headers.get('cookie') ?? '').split(';')) {
     const [key, value] = pair.trim().split('=')
-    if (key === name && value) return value
+    // What no log-in was given is not looked up.
+    if (key === name && value && /^[\w-]{43}$/.test(value)) return value
   }
   return undefined
 }
