@@ -8,6 +8,7 @@ import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
+import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
@@ -25,6 +26,7 @@ import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
+import type { LimitSettings } from './settings/limits.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions extends Partial<PrivacyPolicy> {
@@ -43,6 +45,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   place?: PlaceSource
   /** What `/privacy` says: see `describePrivacy`. @default there is no such page */
   privacyPage?: readonly PrivacySection[]
+  /** On requests to `/hit`. @default those of the settings */
+  limits?: Omit<LimitSettings, 'connections'>
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -71,6 +75,8 @@ export interface Collector {
   durability: HitStore['durability']
 }
 
+const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
+
 /**
  * The collector: receives hits, answers what was counted, and serves the dashboard and the tracker.
  *
@@ -78,7 +84,7 @@ export interface Collector {
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, place } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place } = options
   const { now = Date.now, onError = console.error } = options
   const account = createAccount(values)
   const salts = createSalts({ values, site, timezone })
@@ -111,7 +117,7 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
 
-  const answerHit = createAnswerHit({ receive, now })
+  const answerHit = createAnswerHit({ receive, limit: createRequestLimit(limits, now), now })
   app.all('/hit', createHitRoute(answerHit))
   addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
   const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })

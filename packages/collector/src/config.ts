@@ -12,6 +12,8 @@ import { placeSettings, type AddressSetting, type PlaceSettings } from './settin
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
+import { limitSettings, type LimitSettings } from './settings/limits.ts'
+import { workerSettings } from './settings/workers.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -65,6 +67,12 @@ export interface Config extends PageSettings, PrivacySettings {
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
   }
+  limits: LimitSettings
+  /**
+   * Processes that share the port and the storage.
+   * @default 1
+   */
+  workers: number
 }
 
 /** Every setting there is, by its path in the config file. */
@@ -123,6 +131,8 @@ const settings: Record<string, Setting> = {
     allowed: 'a number of hits from 1',
   },
   ...privacySettings,
+  ...limitSettings,
+  ...workerSettings,
 }
 
 export interface LoadConfigOptions {

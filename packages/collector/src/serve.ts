@@ -19,6 +19,11 @@ import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type
 
 export interface ServeOptions {
   config: Config
+  /**
+   * Which of several processes on one port this is, from 0: upkeep that one can do for all is the first one's.
+   * @default 0
+   */
+  worker?: number
   /** More routes, registered before the first request. */
   setUp?: (app: H3) => void
 }
@@ -36,6 +41,9 @@ export interface RunningCollector {
   close(): Promise<void>
 }
 
+/** ms between the upkeep of one process and of the next. */
+const workerDelay = 5000
+
 /** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
 const patience = 8000
 
@@ -43,12 +51,12 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, setUp }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, worker = 0, setUp }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const onError = createErrorLog(config.storage)
   const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, settings: config, place, ...policyOf(config), privacyPage: describePrivacy(config), onError })
+  const collector = createCollector({ store, values, problems, site, timezone, settings: config, limits: config.limits, place, ...policyOf(config), privacyPage: describePrivacy(config), onError })
   setUp?.(collector.app)
 
   const server = listen({
@@ -64,6 +72,8 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     // Slow bodies are cut: 5 s for the headers, 10 s for the whole request.
     node: { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
   })
+  // Beyond what is open already nobody is heard: better than to run out of file descriptors for the storage.
+  server.node!.server!.maxConnections = config.limits.connections
   let password: string | undefined
   try {
     await startListening(server, config)
@@ -75,7 +85,7 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, newest, place), onError })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs({ collector, store, config, newest, place, worker }), onError })
 
   let closing: Promise<void> | undefined
   return {
@@ -87,7 +97,15 @@ export async function serve({ config, setUp }: ServeOptions): Promise<RunningCol
   }
 }
 
-function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newest: number | undefined, { database }: PlaceSource): UpkeepJob[] {
+interface UpkeepSubjects extends Pick<RunningCollector, 'collector'> {
+  store: AnyStore
+  config: Config
+  newest: number | undefined
+  place: PlaceSource
+  worker: number
+}
+
+function upkeepJobs({ collector, store, config, newest, place: { database }, worker }: UpkeepSubjects): UpkeepJob[] {
   const policy = retentionPolicy(config.retention)
   const clock = createClockGuard({ now: Date.now, newest })
   const prune = async (): Promise<void> => {
@@ -96,9 +114,10 @@ function upkeepJobs(collector: Collector, store: AnyStore, config: Config, newes
     await collector.prune(policy)
   }
   return [
-    { run: () => collector.maintain(), every: everyMinute },
-    { run: () => collector.failures.watch('retention', prune), every: everyHour },
     ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
+    // One after another: what the first has compacted is nothing to do for the next.
+    { run: () => collector.maintain(), every: everyMinute, after: everyMinute + worker * workerDelay },
+    ...(worker === 0 ? [{ run: () => collector.failures.watch('retention', prune), every: everyHour }] : []),
     // Of a text file nobody else can.
     ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),
   ]

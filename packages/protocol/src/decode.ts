@@ -1,7 +1,7 @@
 import type { Refusal } from './answer.ts'
 import type { Hit, HitType, NavigationType, PropValue, Revenue } from './hit.ts'
 import { isId } from './id.ts'
-import { maxBatchHits, maxProps, textLimits } from './limits.ts'
+import { maxBatchHits, maxHitDepth, maxProps, textLimits } from './limits.ts'
 import { cleanText, cutText } from './text.ts'
 
 /** A hit as decoded: `id` and `timestamp` may still be missing, the collector fills them in. */
@@ -64,6 +64,7 @@ export function readHits(body: string): Envelope | Refusal {
  */
 export function decodeHit(input: unknown): DecodedHit | Refusal {
   if (!isObject(input)) return { field: 'hit', reason: 'must be an object' }
+  if (isDeeperThan(maxHitDepth, input)) return { field: 'hit', reason: `must not be nested deeper than ${maxHitDepth}` }
 
   // Who names it means an event, whether the type was thought of or not.
   const type = input['type'] ?? (input['name'] ? 'event' : 'pageview')
@@ -179,6 +180,15 @@ function checkCount(envelope: Envelope): Envelope | Refusal {
   if (length === 0) return { field: 'hits', reason: 'must not be empty' }
   if (length > maxBatchHits) return { field: 'hits', reason: `must be at most ${maxBatchHits}` }
   return envelope
+}
+
+/** A few thousand levels parse, and throw where they are written again or copied. */
+function isDeeperThan(levels: number, value: object): boolean {
+  const isDeep = (inner: unknown): boolean => typeof inner === 'object' && inner !== null && (levels === 1 || isDeeperThan(levels - 1, inner))
+  if (Array.isArray(value)) return value.some(isDeep)
+  // Without a list of its keys: every hit comes by here.
+  for (const key in value) if (isDeep((value as Record<string, unknown>)[key])) return true
+  return false
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

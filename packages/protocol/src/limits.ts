@@ -25,6 +25,9 @@ export const maxBodyBytes = 65_536
 /** Most hits in one request. A tracker queues no more than that. */
 export const maxBatchHits = 1000
 
+/** Levels of objects and arrays in one hit, itself included: props are the second. */
+export const maxHitDepth = 5
+
 /** How long a tracker may keep an undelivered hit: 7 days in ms. */
 export const queueMaxAge: number = 7 * 86_400_000
 

@@ -1,6 +1,9 @@
 import { checkLine } from '../checkLine.ts'
+import type { Collector } from '../collector.ts'
+import { createErrorLog } from '../hideSecrets.ts'
 import { serve, type RunningCollector } from '../serve.ts'
 import { version } from '../version.ts'
+import { isWorker, runWorker, superviseWorkers } from '../workers.ts'
 import { storageOptions, type Command } from './command.ts'
 import type { Config } from '../config.ts'
 import { describePlace, describePromise } from '../describeStorage.ts'
@@ -14,9 +17,13 @@ export const serveCommand: Command = {
     { name: 'port', type: 'string', setting: 'port', summary: 'Port to listen on (default 4600)' },
     { name: 'host', type: 'string', setting: 'host', summary: 'Address to listen on (default 127.0.0.1)' },
     { name: 'timezone', type: 'string', setting: 'timezone', summary: 'Where the site’s days begin (default the machine’s)' },
+    { name: 'workers', type: 'string', setting: 'workers', summary: 'Processes that share port and storage, or auto: one on each core (default 1)' },
     ...storageOptions,
   ],
   async run({ config }) {
+    watchRejections(config)
+    if (isWorker()) return runWorker(config)
+    if (config.workers > 1) return superviseWorkers(config, (started) => console.log(banner(started, config)))
     const running = await serve({ config })
     console.log(banner(running, config))
     return untilStopped(running)
@@ -32,9 +39,11 @@ function ignoreNobody(url: string): string {
 function queueOf({ privacy }: Pick<Config, 'privacy'>): string {
   return privacy === 'strict' ? ' data-queue="offline"' : ''
 }
+/** Of a collector what its banner says, as another process may have told it. */
+export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
 
 /** What a start prints. `more` adds lines of name and value. */
-export function banner({ url, password, collector, failing }: RunningCollector, config: Config, more: [string, string][] = []): string {
+export function banner({ url, password, collector, failing }: StartedCollector, config: Config, more: [string, string][] = []): string {
   const lines: [string, string][] = [
     ['Dashboard', `${url}/dashboard/`],
     ...more,
@@ -61,8 +70,13 @@ export function banner({ url, password, collector, failing }: RunningCollector, 
   ].join('\n')
 }
 
+/** What nobody waits for may fail too; that is no reason to stop counting. */
+function watchRejections({ storage }: Config): void {
+  process.on('unhandledRejection', createErrorLog(storage))
+}
+
 /** Ctrl-C, a supervisor, a terminal that is closed. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Waits for one of them, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector): Promise<number> {

@@ -1,6 +1,9 @@
 import { answerHeader, droppedHeader, maxBodyBytes, type HitAnswer } from '@treadlight/protocol'
 import { StoreBusyError } from '@treadlight/store'
+import { isEncoding } from '../isEncoding.ts'
+import { networkOf } from './network.ts'
 import type { Receiver } from './receive.ts'
+import type { RequestLimit } from './requestLimit.ts'
 
 /** A request to `/hit`, whatever runtime it comes from. */
 export interface HitRequest {
@@ -52,6 +55,7 @@ const retryAfter = 5
 
 export interface AnswerHitOptions {
   receive: Receiver
+  limit: RequestLimit
   now: () => number
 }
 
@@ -59,13 +63,17 @@ export interface AnswerHitOptions {
 export type AnswerHit = (request: HitRequest) => Promise<HitResponse>
 
 /** `POST /hit`, and `GET /hit?hit=` for pixels, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
-export function createAnswerHit({ receive, now }: AnswerHitOptions): AnswerHit {
+export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): AnswerHit {
   return async (request) => {
     const { method, header } = request
     if (method === 'OPTIONS') return preflight
+    const wait = limit(networkOf(request.address))
+    if (wait > 0) return answer(429, refusal('request', 'too many from this address'), ['retry-after', String(wait)])
     const pixel = method === 'GET' ? new URLSearchParams(request.query).get('hit') : null
     if (method !== 'POST' && pixel === null)
       return answer(405, refusal('method', 'must be POST, or GET with ?hit= for a pixel'), ['allow', 'POST, OPTIONS'])
+    if (isEncoding(header('content-encoding')))
+      return answer(415, refusal('content-encoding', 'is not taken: send the body as it is'), ['connection', 'close'])
 
     const isTooLarge = pixel === null && Number(header('content-length')) > maxBodyBytes
     const body = isTooLarge ? 'too large' : pixel === null ? await request.readBody() : { text: pixel }

@@ -3,7 +3,9 @@ import type { Account } from '../admin/password.ts'
 import { loginMaxAge, type Logins } from '../admin/logins.ts'
 import { createAttempts } from '../admin/attempts.ts'
 import { networkOf } from '../hit/network.ts'
+import { isEncoding } from '../isEncoding.ts'
 import { isObject } from '../isObject.ts'
+import { createRateLimit } from '../rateLimit.ts'
 import { empty, failure, json } from './respond.ts'
 
 export interface AdminRoutesOptions {
@@ -15,9 +17,13 @@ export interface AdminRoutesOptions {
 /** Answers undefined to the owner, else what to say instead. Every route of the dashboard asks it first. */
 export type Guard = (event: H3Event) => Promise<Response | undefined>
 
+/** Requests of one network a second, and at once, to what an owner uses: a dashboard asks a dozen questions for each view. */
+const ownerLimit = { rate: 50, burst: 500 }
+
 /** Log-in, log-out and who is there; answers the guard that all owner's routes share. */
 export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOptions): Guard {
   const attempts = createAttempts(now)
+  const requests = createRateLimit({ ...ownerLimit, now })
 
   app.post('/api/login', async (event) => {
     const foreign = refuseForeign(event)
@@ -35,8 +41,8 @@ export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOpt
   })
 
   app.post('/api/logout', async (event) => {
-    const foreign = refuseForeign(event)
-    if (foreign) return foreign
+    const refused = refuseMany(event) ?? refuseForeign(event)
+    if (refused) return refused
     const token = readToken(event)
     if (token) await logins.end(token)
     return empty(204, { 'set-cookie': cookie(event, '', 0) })
@@ -47,6 +53,8 @@ export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOpt
   return guard
 
   async function guard(event: H3Event): Promise<Response | undefined> {
+    const many = refuseMany(event)
+    if (many) return many
     if (event.req.method !== 'GET') {
       const foreign = refuseForeign(event)
       if (foreign) return foreign
@@ -54,6 +62,12 @@ export function addAdminRoutes(app: H3, { account, logins, now }: AdminRoutesOpt
     const token = readToken(event)
     if (token && (await logins.isValid(token, await account.version()))) return undefined
     return failure(401, 'Log in first')
+  }
+
+  /** Each of them may ask the storage something, and one in the cloud is paid by request. */
+  function refuseMany(event: H3Event): Response | undefined {
+    const wait = requests.take(networkOf(event.req.ip))
+    return wait > 0 ? failure(429, `Too many requests: try again in ${wait} seconds`, { 'retry-after': String(wait) }) : undefined
   }
 }
 
@@ -73,6 +87,7 @@ export async function readJson(event: H3Event): Promise<Record<string, unknown> 
  */
 function refuseForeign(event: H3Event): Response | undefined {
   const { headers } = event.req
+  if (isEncoding(headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
   if (!/^application\/json\b/i.test(headers.get('content-type') ?? ''))
     return failure(415, 'content-type: must be application/json')
   const site = headers.get('sec-fetch-site')
@@ -97,7 +112,8 @@ function readToken(event: H3Event): string | undefined {
   const name = event.url.protocol === 'https:' ? secureName : plainName
   for (const pair of (event.req.headers.get('cookie') ?? '').split(';')) {
     const [key, value] = pair.trim().split('=')
-    if (key === name && value) return value
+    // What no log-in was given is not looked up.
+    if (key === name && value && /^[\w-]{43}$/.test(value)) return value
   }
   return undefined
 }

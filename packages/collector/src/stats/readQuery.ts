@@ -68,6 +68,8 @@ const propPrefix = 'event:props:'
 const mostRows = 10_000
 const deepestFilter = 8
 const mostConditions = 200
+/** Metrics, dimensions or orders of one query: rows times columns is what an answer takes in memory. */
+const mostColumns = 20
 const hour = 3_600_000
 const day = 24 * hour
 const longestRange = 100 * 366 * day
@@ -121,6 +123,7 @@ async function readRange(value: unknown, { timezone, now, firstHit }: ReadQueryO
 }
 
 function readMetrics(value: unknown): Metric[] {
+  if (isTooLong(value)) throw new QueryError(`metrics: must be at most ${mostColumns}`)
   if (!Array.isArray(value) || value.length === 0) throw new QueryError(`metrics: must name at least one of ${metrics.join(', ')}`)
   return value.map((metric) => oneOf<Metric>('metrics', metric, metrics))
 }
@@ -128,6 +131,7 @@ function readMetrics(value: unknown): Metric[] {
 function readDimensions(value: unknown, range: TimeRange): Dimension[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new QueryError('dimensions: must be an array')
+  if (isTooLong(value)) throw new QueryError(`dimensions: must be at most ${mostColumns}`)
   return value.map((dimension: unknown): Dimension => {
     if (isProp(dimension)) return dimension
     const known = oneOf<string>('dimensions', dimension, [...dimensions, ...timeDimensions])
@@ -173,6 +177,7 @@ function readFilters(value: unknown): Filter[] {
 function readOrder<T extends string>(value: unknown, allowed: readonly T[]): { orderBy?: (readonly [T, 'asc' | 'desc'])[] } {
   if (value === undefined) return {}
   if (!Array.isArray(value)) throw new QueryError('order_by: must be an array like [["visitors", "desc"]]')
+  if (isTooLong(value)) throw new QueryError(`order_by: must be at most ${mostColumns}`)
   return {
     orderBy: value.map((order: unknown) => {
       if (!Array.isArray(order)) throw new QueryError('order_by: each must be an array like ["visitors", "desc"]')
@@ -201,6 +206,10 @@ function quote(value: unknown): string {
 
 function isProp(value: unknown): value is `event:props:${string}` {
   return typeof value === 'string' && value.startsWith(propPrefix) && value.length > propPrefix.length
+}
+
+function isTooLong(value: unknown): boolean {
+  return Array.isArray(value) && value.length > mostColumns
 }
 
 function isCount(value: unknown): value is number {

@@ -1,0 +1,45 @@
+/** Bounds how often something may happen, for each key by itself. */
+export interface RateLimit {
+  /** 0 when it may happen now, else after how many whole seconds to come back. */
+  take(key: string): number
+}
+
+export interface RateLimitOptions {
+  /** How often in a second, in the long run. */
+  rate: number
+  /** How often at once, after a quiet time. */
+  burst: number
+  /** ms since 1970. */
+  now: () => number
+  /** Keys kept. @default 20,000 */
+  keys?: number
+}
+
+/**
+ * A token bucket for each key, kept as one number: when it would be full again (the generic cell rate algorithm). Twenty
+ * thousand keys at most, in two halves: when the younger is full, the older is forgotten. Who is forgotten has a whole
+ * burst again, so what an owner of many addresses can do is bounded by a limit for all together.
+ */
+export function createRateLimit({ rate, burst, now, keys = 20_000 }: RateLimitOptions): RateLimit {
+  const interval = 1000 / rate
+  const allowance = burst * interval
+  let young = new Map<string, number>()
+  let old = new Map<string, number>()
+
+  return {
+    take(key) {
+      const time = now()
+      const known = young.get(key) ?? old.get(key) ?? 0
+      // Further ahead than a whole burst it never was: the clock has been set back.
+      const full = known > time && known <= time + allowance ? known : time
+      const next = full + interval
+      if (next - time > allowance) return Math.max(1, Math.ceil((next - time - allowance) / 1000))
+      if (young.size >= keys / 2 && !young.has(key)) {
+        old = young
+        young = new Map()
+      }
+      young.set(key, next)
+      return 0
+    },
+  }
+}

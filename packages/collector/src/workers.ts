@@ -1,0 +1,135 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isTextFile, type Config } from './config.ts'
+import { signals, type StartedCollector } from './commands/serve.ts'
+import { serve } from './serve.ts'
+import { ConfigError } from './settings.ts'
+
+/** Tell a worker its number and the port that was taken; without the prefix of the settings, among which they would be unknown. */
+const variables = { worker: 'COLLECTOR_WORKER', port: 'COLLECTOR_PORT' }
+
+/** The pause before a worker that died is started again, ms: it doubles, and begins anew once one has lived for a minute. */
+const shortestPause = 1000
+const longestPause = 30_000
+const goodLife = 60_000
+
+/** How long workers may take to end, ms: what they give open requests, and some to tell. */
+const patience = 9500
+
+/** Whether this process is one of several that share a port. */
+export function isWorker(): boolean {
+  return cluster.isWorker
+}
+
+/**
+ * Several processes on one port and one storage. The first begins alone: it makes the first password, and says what is
+ * wrong with the settings once. One that dies is started again. Resolves, after a signal, when all have ended.
+ *
+ * @param onStarted told when the first one listens
+ * @throws ConfigError where the storage takes one process only
+ */
+export async function superviseWorkers(config: Config, onStarted: (started: StartedCollector) => void): Promise<number> {
+  assertShared(config)
+  const stopping = new AbortController()
+  onSignals(stopping)
+  const first = startWorker(0, config.port)
+  const [started] = (await Promise.race([once(first, 'message'), once(first, 'exit')])) as [StartedCollector | number | null]
+  // It has said why.
+  if (typeof started !== 'object' || started === null) return stopping.signal.aborted ? 0 : 1
+  onStarted(started)
+  // Any free port is settled by now.
+  const port = Number(new URL(started.url).port) || config.port
+  const others = Array.from({ length: stopping.signal.aborted ? 0 : config.workers - 1 }, (_, index) => startWorker(index + 1, port))
+  const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => startWorker(index, port), stopping.signal)))
+  const isClean = codes.every((code) => code === 0)
+  console.log(isClean ? '  Stopped. Every hit that was answered 201 is stored.' : '  Stopped, but not every worker ended well: its last words are above.')
+  return isClean ? 0 : 1
+}
+
+/** Serves until the supervisor says stop, or is gone. */
+export async function runWorker(config: Config): Promise<number> {
+  // A terminal's Ctrl-C comes here too, but the supervisor decides.
+  for (const signal of signals) process.on(signal, () => undefined)
+  // Without a supervisor node:cluster would end it in the midst of a request.
+  cluster.worker!.exitedAfterDisconnect = true
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const stopped = Promise.race([once(process, 'message'), once(process, 'disconnect')])
+  try {
+    const { url, password, failing, collector, close } = await serve({
+      config: { ...config, port: Number(process.env[variables.port]) },
+      worker: Number(process.env[variables.worker]),
+    })
+    const started: StartedCollector = { url, password, failing, collector: { durability: collector.durability } }
+    process.send?.(started)
+    await stopped
+    await close()
+    return 0
+  } finally {
+    // It would keep the process alive.
+    process.channel?.unref()
+  }
+}
+
+function startWorker(index: number, port: number): Worker {
+  return cluster.fork({ [variables.worker]: String(index), [variables.port]: String(port) })
+}
+
+/** Answers the exit code of the one that ended after the stop. */
+async function keepAlive(worker: Worker, restart: () => Worker, stopping: AbortSignal): Promise<number | null> {
+  let pause = shortestPause
+  for (;;) {
+    const started = performance.now()
+    const [code, signal] = await untilExit(worker, stopping)
+    if (stopping.aborted) return code
+    if (performance.now() - started > goodLife) pause = shortestPause
+    console.error(`treadlight: a worker ended with ${signal ?? code}: it is started again in ${pause / 1000} s`)
+    await wait(pause, undefined, { signal: stopping }).catch(() => undefined)
+    if (stopping.aborted) return 0
+    pause = Math.min(pause * 2, longestPause)
+    worker = restart()
+  }
+}
+
+async function untilExit(worker: Worker, stopping: AbortSignal): Promise<[number | null, NodeJS.Signals | null]> {
+  const exited = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const stop = (): void => {
+    if (worker.isConnected()) worker.send('stop')
+    setTimeout(() => worker.process.kill('SIGKILL'), patience).unref()
+  }
+  if (stopping.aborted) stop()
+  else stopping.addEventListener('abort', stop)
+  try {
+    return await exited
+  } finally {
+    stopping.removeEventListener('abort', stop)
+  }
+}
+
+function onSignals(stopping: AbortController): void {
+  // Who read the output may be gone; that is no reason to stop counting.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const stop = (): void => {
+    if (stopping.signal.aborted) return
+    console.log('\n  Finishing open requests; once more to give up on them …')
+    stopping.abort()
+    // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
+    setTimeout(() => {
+      for (const signal of signals) process.on(signal, giveUp)
+    }, 500).unref()
+  }
+  for (const signal of signals) process.on(signal, stop)
+}
+
+function giveUp(): void {
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
+  process.exit(130)
+}
+
+/** Only what several processes can open holds their hits together. */
+function assertShared(config: Config): void {
+  const { workers, storage } = config
+  const remedy = 'set workers to 1 or leave it out'
+  if (isTextFile(config)) throw new ConfigError(`workers: ${workers} cannot share the text file of store.type ndjson, which one process writes: ${remedy}`)
+  if (storage.driver === 'memory') throw new ConfigError(`workers: ${workers} cannot share storage.driver memory, which is each process’s own: ${remedy}`)
+}
