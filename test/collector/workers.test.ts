@@ -30,6 +30,11 @@ async function send(url: string, count: number): Promise<string[]> {
   return ids
 }
 
+/** Names of the files of arrivals: minute, writer, number. */
+async function batchesIn(base: string): Promise<string[]> {
+  return readdir(join(base, 'default/batch'))
+}
+
 async function workersOf({ child }: CollectorProcess): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
@@ -48,12 +53,13 @@ describe('serve --workers', () => {
   test('several processes share a port and a storage, print one password and end with 0', async () => {
     const collector = await start()
     await untilWorkers(collector, (pids) => pids.length === 2)
-    // The second listens a moment after it is there.
-    await wait(1000)
-    const ids = await send(collector.url, 200)
+    // The second listens a moment after it is there: then each of them writes.
+    const ids: string[] = []
+    do ids.push(...(await send(collector.url, 20)))
+    while (new Set((await batchesIn(data)).map((name) => name.split('-')[2])).size < 2)
     const query = await logIn(collector.url, collector.password!)
     // Whoever answers knows the hits of both, a moment later at most.
-    await expect.poll(async () => (await query({ metrics: ['pageviews'], date_range: 'all' })).results[0]!.metrics, { timeout: 10_000 }).toEqual([200])
+    await expect.poll(async () => (await query({ metrics: ['pageviews'], date_range: 'all' })).results[0]!.metrics, { timeout: 10_000 }).toEqual([ids.length])
     expect(collector.output().match(/password is/g)).toHaveLength(1)
     expect(await collector.stop()).toBe(0)
     expect(await readStoredIds(data)).toEqual(ids.toSorted())
@@ -70,7 +76,7 @@ describe('serve --workers', () => {
     const health = (): Promise<number> => fetch(`${collector.url}/api/health`).then((response) => response.status, () => 0)
     await expect.poll(health, { timeout: 10_000 }).toBe(200)
     await send(collector.url, 20)
-    expect(await collector.stop()).toBe(0)
+    expect(await collector.stop(), collector.output()).toBe(0)
   })
 
   test('they end with their supervisor, however it ends', async () => {

@@ -8,7 +8,8 @@ export interface Interrupt {
   release(): void
 }
 
-const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Ctrl-C, a supervisor, a terminal that is closed. */
+export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What shells take for a process that Ctrl-C has ended. */
 export const interrupted = 130
@@ -16,12 +17,12 @@ export const interrupted = 130
 export function onInterrupt(): Interrupt {
   const controller = new AbortController()
   const release = (): void => {
-    for (const name of names) process.off(name, abort)
+    for (const name of signals) process.off(name, abort)
   }
   function abort(): void {
     release()
     controller.abort()
   }
-  for (const name of names) process.on(name, abort)
+  for (const name of signals) process.on(name, abort)
   return { signal: controller.signal, release }
 }

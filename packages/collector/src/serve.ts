@@ -44,6 +44,9 @@ export interface RunningCollector {
 /** ms between the upkeep of one process and of the next. */
 const workerDelay = 5000
 
+/** Of a collector what is said at its start, as another process may tell it. */
+export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
+
 /** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
 const patience = 8000
 
@@ -69,8 +72,8 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     manual: true,
     // srvx's own waits for requests but knows nothing of the store, and is off where CI or TEST is set.
     gracefulShutdown: false,
-    // Slow bodies are cut: 5 s for the headers, 10 s for the whole request.
-    node: { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
+    // Slow bodies are cut: 5 s for the headers, 10 s for the whole request. Workers share the port.
+    node: { exclusive: false, headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
   })
   // Beyond what is open already nobody is heard: better than to run out of file descriptors for the storage.
   server.node!.server!.maxConnections = config.limits.connections

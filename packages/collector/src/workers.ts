@@ -1,12 +1,13 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isTextFile, type Config } from './config.ts'
-import { signals, type StartedCollector } from './commands/serve.ts'
-import { serve } from './serve.ts'
+import { signals } from './interrupt.ts'
+import { serve, type StartedCollector } from './serve.ts'
 import { ConfigError } from './settings.ts'
 
-/** Tell a worker its number and the port that was taken; without the prefix of the settings, among which they would be unknown. */
+/** Tell a worker its number and the port; without the prefix of the settings, among which they would be unknown. */
 const variables = { worker: 'COLLECTOR_WORKER', port: 'COLLECTOR_PORT' }
 
 /** The pause before a worker that died is started again, ms: it doubles, and begins anew once one has lived for a minute. */
@@ -33,13 +34,12 @@ export async function superviseWorkers(config: Config, onStarted: (started: Star
   assertShared(config)
   const stopping = new AbortController()
   onSignals(stopping)
-  const first = startWorker(0, config.port)
+  const port = config.port === 0 ? await findFreePort(config.host) : config.port
+  const first = startWorker(0, port)
   const [started] = (await Promise.race([once(first, 'message'), once(first, 'exit')])) as [StartedCollector | number | null]
   // It has said why.
   if (typeof started !== 'object' || started === null) return stopping.signal.aborted ? 0 : 1
   onStarted(started)
-  // Any free port is settled by now.
-  const port = Number(new URL(started.url).port) || config.port
   const others = Array.from({ length: stopping.signal.aborted ? 0 : config.workers - 1 }, (_, index) => startWorker(index + 1, port))
   const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => startWorker(index, port), stopping.signal)))
   const isClean = codes.every((code) => code === 0)
@@ -73,6 +73,20 @@ export async function runWorker(config: Config): Promise<number> {
 
 function startWorker(index: number, port: number): Worker {
   return cluster.fork({ [variables.worker]: String(index), [variables.port]: String(port) })
+}
+
+/** 0, which is any free port, would be another one for each that is started again. */
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer()
+  try {
+    await once(server.listen(0, host), 'listening')
+    return (server.address() as AddressInfo).port
+  } catch {
+    // The first worker will say what is wrong.
+    return 0
+  } finally {
+    server.close()
+  }
 }
 
 /** Answers the exit code of the one that ended after the stop. */

@@ -1,7 +1,7 @@
 import { checkLine } from '../checkLine.ts'
-import type { Collector } from '../collector.ts'
 import { createErrorLog } from '../hideSecrets.ts'
-import { serve, type RunningCollector } from '../serve.ts'
+import { signals } from '../interrupt.ts'
+import { serve, type RunningCollector, type StartedCollector } from '../serve.ts'
 import { version } from '../version.ts'
 import { isWorker, runWorker, superviseWorkers } from '../workers.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -39,8 +39,6 @@ function ignoreNobody(url: string): string {
 function queueOf({ privacy }: Pick<Config, 'privacy'>): string {
   return privacy === 'strict' ? ' data-queue="offline"' : ''
 }
-/** Of a collector what its banner says, as another process may have told it. */
-export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
 
 /** What a start prints. `more` adds lines of name and value. */
 export function banner({ url, password, collector, failing }: StartedCollector, config: Config, more: [string, string][] = []): string {
@@ -74,9 +72,6 @@ export function banner({ url, password, collector, failing }: StartedCollector, 
 function watchRejections({ storage }: Config): void {
   process.on('unhandledRejection', createErrorLog(storage))
 }
-
-/** Ctrl-C, a supervisor, a terminal that is closed. */
-export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Waits for one of them, then for the collector to finish. Answers the exit code. */
 export async function untilStopped(running: RunningCollector): Promise<number> {
