@@ -154,7 +154,7 @@ test('a hidden page asks for nothing', async () => {
   expect(collector.calls.length).toBe(before)
 })
 
-test('reliability 11: what visitors sent is text and nothing else', async () => {
+test('row 11: what visitors sent is text and nothing else', async () => {
   await logIn(`?f=${encodeURIComponent(`is,visit:source,${attack}`)}&period=${encodeURIComponent(attack)}`)
   await row('Top pages', `/${attack}`).waitFor()
   for (const tab of ['Referrers', 'Campaigns', 'Mediums']) {
@@ -164,7 +164,7 @@ test('reliability 11: what visitors sent is text and nothing else', async () => 
   expect(await page.evaluate(() => [document.images.length, 'pwned' in window])).toEqual([0, false])
 })
 
-test('reliability 10: only web addresses are linked, and they learn nothing', async () => {
+test('row 10: only web addresses are linked, and they learn nothing', async () => {
   await logIn('?sources=visit:referrer')
   await row('Sources', 'javascript:alert(1)').waitFor()
   const links = page.getByRole('region', { name: 'Sources' }).getByRole('link')

@@ -79,7 +79,7 @@ describe('a hit at the door', () => {
     ['a lone surrogate', 'a\ud800b', 'a\ufffdb'],
     ['four-byte characters', 'a🚲b', 'a🚲b'],
     ['right-to-left text', 'שלום', 'שלום'],
-  ])('input 6: %s in a title', (_, title, clean) => {
+  ])('row 6: %s in a title', (_, title, clean) => {
     expect(decodeHit({ url, title })).toMatchObject({ title: clean })
   })
 
@@ -93,6 +93,8 @@ describe('a hit at the door', () => {
     ['language', {}],
     ['revenue', { amount: '1e999', currency: 'EUR' }],
     ['revenue', { amount: 5, currency: 'euro' }],
+    ['revenue', { amount: { toString: 1 }, currency: 'EUR' }],
+    ['revenue', { amount: [5], currency: 'EUR' }],
     ['props', []],
     ['props', 'x'],
     ['interactive', 'no'],
@@ -105,12 +107,12 @@ describe('a hit at the door', () => {
     expect(hit).not.toHaveProperty(field)
   })
 
-  test('input 8: numbers are finite, bounded, and money stays a decimal text', () => {
+  test('row 8: numbers are finite, bounded, and money stays a decimal text', () => {
     const hit = decodeHit({ url, engaged: 1e12, scroll: -3, revenue: { amount: '1322.22', currency: 'usd' } })
     expect(hit).toMatchObject({ engaged: 86_400_000, scroll: 0, revenue: { amount: '1322.22', currency: 'USD' } })
   })
 
-  test('input 7: names of prototypes are plain names', () => {
+  test('row 7: names of prototypes are plain names', () => {
     const props = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as object
     const hit = decodeHit({ url, props }) as { props: Record<string, unknown> }
     expect(Object.entries(hit.props)).toEqual([
@@ -163,7 +165,7 @@ describe('a body', () => {
     },
   )
 
-  test('input 4: refuses more hits than anybody queues', () => {
+  test('row 4: refuses more hits than anybody queues', () => {
     expect(readHits(JSON.stringify(Array(1001).fill(1)))).toMatchObject({ field: 'hits' })
   })
 })

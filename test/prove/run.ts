@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { browsers } from './browsers.ts'
 import { crash } from './crash.ts'
+import { fuzz } from './fuzz.ts'
 import { processes } from './processes.ts'
 import { faults } from './faults.ts'
 import { simulate } from './simulate.ts'
@@ -42,6 +43,7 @@ const proofs: Record<string, Proof> = {
   processes: { summary: 'several processes on one folder, killed and replaced', runs: 20, prove: processes },
   simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, prove: simulate },
   faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, prove: faults },
+  fuzz: { summary: 'hostile requests to everything that the collector answers, in process and, one in a hundred, as bytes on a socket', runs: 100_000, prove: fuzz },
   browsers: { summary: 'pages in Chromium, Firefox and WebKitGTK while everything goes wrong; [--engine NAME] [--case NAME]', runs: 20, prove: browsers },
 }
 

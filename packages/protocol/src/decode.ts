@@ -164,9 +164,10 @@ function readPropValue(value: unknown): PropValue | undefined {
 
 function readRevenue(value: unknown): Revenue | undefined {
   if (!isObject(value)) return undefined
-  const amount = String(value['amount'])
-  const currency = value['currency']
-  if (!decimal.test(amount) || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
+  const { amount: given, currency } = value
+  // Of anything else a text may not even exist: { "toString": 1 } throws.
+  const amount = typeof given === 'number' ? String(given) : given
+  if (typeof amount !== 'string' || !decimal.test(amount) || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
   return { amount, currency: currency.toUpperCase() }
 }
 
