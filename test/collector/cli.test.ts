@@ -141,10 +141,10 @@ describe('serve', () => {
     ['SIGTERM', {}],
     ['SIGHUP', {}],
     ['SIGTERM', { CI: '1', TEST: '1' }],
-  ] as const)('%s with requests in flight (%j): they are answered, stored, and it exits with 0', async (signal, env) => {
+  ] as const)('T13 %s with 100 requests in flight (%j): they are answered, stored, and it exits with 0', async (signal, env) => {
     const data = join(folder, 'data')
     const collector = await startCollector({ data, env })
-    const slow = Array.from({ length: 20 }, () => slowHit(collector.url))
+    const slow = Array.from({ length: 100 }, () => slowHit(collector.url))
     // Until the collector has read the headers: before that the request is not in flight but on the wire.
     await wait(300)
     const stopped = collector.stop(signal)
@@ -152,7 +152,7 @@ describe('serve', () => {
     for (const { finish } of slow) finish()
     expect(await Promise.all(slow.map(({ status }) => status))).toEqual(slow.map(() => 201))
     expect(await stopped).toBe(0)
-    expect(await readAll(data)).toHaveLength(20)
+    expect(await readAll(data)).toHaveLength(100)
   })
 
   test('goes on, and ends well, when nobody reads its output any more', async () => {

@@ -49,7 +49,7 @@ describe('row 5: queries nested too deep', () => {
   test.each([
     ['metrics', { metrics: Array(21).fill('visitors') }],
     ['dimensions', { dimensions: Array(21).fill('event:page') }],
-    ['order_by', { order_by: Array(21).fill(['visitors', 'asc']) }],
+    ['order_by', { order_by: Array.from({ length: 21 }, () => ['visitors', 'asc']) }],
   ])('more %s than there are: 400', async (field, fields) => {
     const response = await query(fields)
     expect([response.status, await response.json()]).toEqual([400, { error: `${field}: must be at most 20` }])
