@@ -80,7 +80,7 @@ describe('a rate limit', () => {
           now += wait * 1000
           expect(limit.take('a')).toBe(0)
         }
-        expect(taken).toBeLessThanOrEqual(burst + ((now - noon) * rate) / 1000 + 1e-6)
+        expect(taken).toBeLessThanOrEqual(burst + ((now - noon) * rate) / 1000 + 0.01)
       }),
     )
   })

@@ -67,7 +67,7 @@ export interface Config extends PageSettings, PrivacySettings {
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
   }
-  limits: LimitSettings
+  limits: LimitSettings & PageSettings['limits']
   /**
    * Processes that share the port and the storage.
    * @default 1

@@ -15,6 +15,9 @@ export interface RateLimitOptions {
   keys?: number
 }
 
+/** What a number of this size cannot tell apart, ms. */
+const imprecision = 0.01
+
 /**
  * A token bucket for each key, kept as one number: when it would be full again (the generic cell rate algorithm). Twenty
  * thousand keys at most, in two halves: when the younger is full, the older is forgotten. Who is forgotten has a whole
@@ -31,9 +34,10 @@ export function createRateLimit({ rate, burst, now, keys = 20_000 }: RateLimitOp
       const time = now()
       const known = young.get(key) ?? old.get(key) ?? 0
       // Further ahead than a whole burst it never was: the clock has been set back.
-      const full = known > time && known <= time + allowance ? known : time
+      const full = known > time && known <= time + allowance + imprecision ? known : time
       const next = full + interval
-      if (next - time > allowance) return Math.max(1, Math.ceil((next - time - allowance) / 1000))
+      const early = next - time - allowance
+      if (early > imprecision) return Math.max(1, Math.ceil((early - imprecision) / 1000))
       if (young.size >= keys / 2 && !young.has(key)) {
         old = young
         young = new Map()

@@ -107,8 +107,13 @@ async function keepAlive(worker: Worker, restart: () => Worker, stopping: AbortS
 
 async function untilExit(worker: Worker, stopping: AbortSignal): Promise<[number | null, NodeJS.Signals | null]> {
   const exited = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const tell = (): void => {
+    if (stopping.aborted && worker.isConnected()) worker.send('stop')
+  }
+  // While it starts it does not listen, and what it is told then is lost: once it has, it says so.
+  worker.on('message', tell)
   const stop = (): void => {
-    if (worker.isConnected()) worker.send('stop')
+    tell()
     setTimeout(() => worker.process.kill('SIGKILL'), patience).unref()
   }
   if (stopping.aborted) stop()
