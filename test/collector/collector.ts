@@ -47,3 +47,11 @@ export function createTestCollector(options: Partial<CollectorOptions> = {}): Te
     },
   }
 }
+
+/** Logs the owner in; answers the cookie. */
+export async function logInOwner({ collector, request }: TestCollector): Promise<string> {
+  const password = (await collector.account.setUp()) ?? (await collector.account.reset())
+  const headers = { 'content-type': 'application/json' }
+  const response = await request('/api/login', { method: 'POST', headers, body: JSON.stringify({ password }) })
+  return response.headers.getSetCookie()[0]!.split(';')[0]!
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../../packages/collector/src/config.ts'
 import { pageDefaults } from '../../packages/collector/src/settings/page.ts'
+import { configuredSites } from '../../packages/collector/src/sites/configuredSites.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -35,6 +36,9 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     page: { ...pageDefaults.page, referrer: 'full', clickIds: true },
     limits: { ...pageDefaults.limits, perAddress: 100, burst: 2000, total: 0, connections: 10_000 },
     workers: 1,
+    metrics: 'token',
+    log: 'text',
+    sites: {},
   })
 })
 
@@ -106,6 +110,22 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     ['[]', /must be an object/],
     ['{', /treadlight\.config\.json: cannot be read/],
     ['{"port": "4600x"}', /port: "4600x" \(treadlight\.config\.json\)/],
+    ['{"retention": []}', /retention must be an object/],
+    ['{"retention": {"anonymus": 1}}', /no setting retention\.anonymus; did you mean retention\.anonymous\?/],
+    ['{"trustProxies": ["loopback", 1]}', /trustProxies.*must be a list of addresses/],
+    ['{"trustProxies": {"0": "loopback"}}', /trustProxies.*must be a list of addresses/],
+    ['{"__proto__": {"port": 1}}', /no setting __proto__/],
+    ['{"constructor": 1}', /no setting constructor/],
+    ['{"metrics": "public"}', /metrics: "public" .*must be one of token, open/],
+    ['{"log": true}', /log: true .*must be one of text, json/],
+    ['{"sites": []}', /sites: \[\] .*must be sites by id/],
+    ['{"sites": {"Blog": {"hosts": []}}}', /"Blog" is no id of a site/],
+    ['{"sites": {"blog": ["blog.example"]}}', /sites\.blog must be an object with hosts/],
+    ['{"sites": {"blog": {"host": ["x"]}}}', /no setting sites\.blog\.host; did you mean sites\.blog\.hosts\?/],
+    ['{"sites": {"blog": {"hosts": "blog.example"}}}', /sites\.blog\.hosts must be a list/],
+    ['{"sites": {"blog": {"hosts": ["blog.example:80"]}}}', /sites\.blog\.hosts: "blog\.example:80" must be a host/],
+    ['{"sites": {"blog": {"hosts": ["a.example"], "timezone": "Mars"}}}', /sites\.blog\.timezone: "Mars" must be an IANA time zone/],
+    ['{"sites": {"a": {"hosts": ["x.example"]}, "b": {"hosts": ["X.example"]}}}', /sites\.b\.hosts: x\.example is a host of site a already/],
   ])('%s', async (text, message) => {
     await writeFile(join(folder, 'treadlight.config.json'), text)
     await expect(load()).rejects.toThrow(message)
@@ -203,4 +223,15 @@ describe('numbers that would break a library are refused', () => {
     const env = { TREADLIGHT_STORAGE_DRIVER: driver, [`TREADLIGHT_STORAGE_${option.toUpperCase()}`]: value }
     await expect(load(env)).rejects.toThrow(new RegExp(`^storage\\.${option} \\(environment variable .*\\) must be a whole number from ${allowed}$`))
   })
+})
+
+test('sites: from a file, or as JSON from the environment; hosts as URLs have them', async () => {
+  const sites = { blog: { hosts: ['Bücher.example', '*.blog.example'], timezone: 'Europe/Berlin' } }
+  expect((await load({ TREADLIGHT_SITES: JSON.stringify(sites) })).sites).toEqual({ blog: { hosts: ['xn--bcher-kva.example', '*.blog.example'], timezone: 'Europe/Berlin' } })
+  await expect(load({ TREADLIGHT_SITES: '{' })).rejects.toThrow(/sites: "\{" \(environment variable TREADLIGHT_SITES\) must be sites by id/)
+})
+
+test('the default site is not one of sites', async () => {
+  const config = await load({ TREADLIGHT_SITES: '{"default":{"hosts":[]}}' })
+  expect(() => configuredSites(config)).toThrow(/sites\.default: default is the setting site/)
 })

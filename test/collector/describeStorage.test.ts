@@ -1,7 +1,8 @@
 import type { Durability } from '@treadlight/store'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describePlace, describePromise } from '../../packages/collector/src/describeStorage.ts'
-import { createErrorLog, createSecretHider } from '../../packages/collector/src/hideSecrets.ts'
+import { createSecretHider } from '../../packages/collector/src/hideSecrets.ts'
+import { createConfiguredLog } from '../../packages/collector/src/log.ts'
 import { createProgress, formatBytes } from '../../packages/collector/src/progress.ts'
 import { ConfigError } from '../../packages/collector/src/settings.ts'
 import type { StorageSettings } from '../../packages/collector/src/storageSettings.ts'
@@ -66,7 +67,7 @@ describe('what libraries say is printed without secrets', () => {
   test('in the log too, with the causes of errors', () => {
     const lines: unknown[] = []
     vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
-    const log = createErrorLog({ driver: 'redis', password: 'hunter2' })
+    const log = createConfiguredLog({ log: 'text', storage: { driver: 'redis', password: 'hunter2' } }).error
     log(new Error('outside', { cause: Object.assign(new Error('inside'), { command: { args: ['hunter2'] } }) }))
     log(new ConfigError('one line'))
     expect(lines[0]).toMatch(/outside[\s\S]*inside/)

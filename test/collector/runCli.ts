@@ -23,6 +23,31 @@ export async function runCli(folder: string, args: string[], env: Record<string,
   return { code, out, err }
 }
 
+/** A running command, and what it printed so far. */
+export interface RunningCli {
+  out(): string
+  err(): string
+  /** Answers the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts the built CLI in a folder; it runs until it is stopped. */
+export function startCli(folder: string, args: string[], env: Record<string, string> = {}): RunningCli {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const closed = once(child, 'close') as Promise<[number | null]>
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => (out += chunk))
+  child.stderr.on('data', (chunk) => (err += chunk))
+  return {
+    out: () => out,
+    err: () => err,
+    async stop() {
+      child.kill('SIGTERM')
+      return (await closed)[0]
+    },
+  }
+}
+
 export const day = 86_400_000
 
 /** A pageview of some days ago. */

@@ -96,7 +96,7 @@ const query = fc.record(
 
 const paths = [
   '/', '/hit', '/t.js', '/t.json', '/t.full.js', '/dashboard', '/dashboard/', '/api/health', '/api/session', '/api/sites', '/api/login', '/api/logout', '/api/v2/query',
-  '/api/v1/stats/realtime/visitors', '/metrics', '/favicon.ico', '//api/sites', '/api/../api/sites', '/API/sites', '/api/%73ites', '/hit/', '/hit;x', '/%zz', '/api', '/api/tasks',
+  '/api/v1/stats/realtime/visitors', '/metrics', '/favicon.ico', '//api/sites', '/api/../api/sites', '/API/sites', '/api/%73ites', '/hit/', '/hit;x', '/%zz', '/api', '/privacy', '/api/drops', '/api/own-visits', '/api/tasks/prune', '/api/tasks/prune?dryRun=1', '/api/tasks/maintain', '/api/drops?days=1e9&site_id=x',
 ]
 const path = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...paths) }, { weight: 1, arbitrary: evilText.map((text) => `/${encodeURIComponent(text.toWellFormed())}`) })
 const search = fc.oneof(

@@ -1,18 +1,23 @@
 import { inspect, parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
+import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
+import { site } from './commands/site.ts'
+import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
-import { ConfigError, loadConfig, type Config } from './config.ts'
+import { ConfigError, resolveConfig, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
+import { createConfiguredLog } from './log.ts'
 import { isFullDisk } from './openStore.ts'
+import { nearest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, user]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.
@@ -57,30 +62,40 @@ async function run(command: Command, args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return print(helpFor(command))
   let parsed
   try {
-    const options = Object.fromEntries(command.options.map(({ name, type }) => [name, { type }]))
+    const options = Object.fromEntries(command.options.map(({ name, type, multiple = false }) => [name, { type, multiple }]))
     parsed = parseArgs({ args, options, allowPositionals: command.positionals !== undefined })
   } catch (error) {
-    return complain(`${describeArguments(error as Error)}; see treadlight ${command.name} --help`)
+    return complain(`${describeArguments(error as Error, command)}; see treadlight ${command.name} --help`)
   }
-  const values = parsed.values as Record<string, string | boolean | undefined>
+  const values = Object.fromEntries(Object.entries(parsed.values).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]))
   const flags = Object.fromEntries(
     command.options.flatMap(({ name, setting }) => (setting ? [[setting, values[name] as string | undefined]] : [])),
   )
   let config: Config | undefined
   try {
-    config = await loadConfig({ flags })
-    return await command.run({ config, values, positionals: parsed.positionals })
+    const resolved = await resolveConfig({ flags })
+    config = resolved.config
+    return await command.run({ config, values, positionals: parsed.positionals, settings: resolved.settings })
   } catch (error) {
     // Who reads what a command prints may be gone.
     if ((error as { code?: string }).code === 'EPIPE') return 0
+    if (command === serveCommand && config?.log === 'json') return logFailure(config, error)
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
     return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
 }
 
 /** In one line. Its second sentence is for positionals, which most commands lack; but ids may begin with a dash. */
-function describeArguments({ message }: Error): string {
-  return message.includes('ambiguous') ? message.replaceAll('\n', ' ').replace(/\.$/, '') : message.split('. ')[0]!
+function describeArguments({ message }: Error, { options }: Command): string {
+  const said = message.includes('ambiguous') ? message.replaceAll('\n', ' ').replace(/\.$/, '') : message.split('. ')[0]!
+  const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1]
+  return unknown === undefined ? said : `${said}; did you mean --${nearest(unknown, options.map(({ name }) => name))}?`
+}
+
+/** Who reads JSON reads nothing else. */
+function logFailure(config: Config, error: unknown): number {
+  createConfiguredLog(config).error(error)
+  return 1
 }
 
 /** Our own errors say all there is to say; of others, where they come from. */

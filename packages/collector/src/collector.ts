@@ -1,32 +1,48 @@
-import type { HitStore, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
+import type { HitStore, MaintainReport, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
+import { createTokens } from './admin/tokens.ts'
+import { createDropCounts } from './drops/dropCounts.ts'
+import { createDropSamples } from './drops/dropSamples.ts'
+import { createLedger } from './drops/ledger.ts'
 import type { CappedValues } from './enrich/distinct.ts'
-import { createRules, type EnrichSettings } from './enrich/rules.ts'
+import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createRequestLimit } from './hit/requestLimit.ts'
-import { createSalts } from './hit/salts.ts'
+import { createSiteSalts } from './hit/salts.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
+import { createAuthorize } from './http/authorize.ts'
+import { addDropRoutes } from './http/dropRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
+import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
+import { createRoutes, type Routes } from './http/routes.ts'
 import { addStatsRoutes } from './http/statsRoutes.ts'
-import type { PlaceSource } from './place/placeSource.ts'
-import { createNotes } from './notes.ts'
+import { addTaskRoutes } from './http/taskRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
+import { createEventLoopDelay } from './metrics/eventLoopDelay.ts'
+import { createRequests } from './metrics/requests.ts'
+import { countAppends, createTotals } from './metrics/totals.ts'
+import { createNotes } from './notes.ts'
+import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
+import { ConfigError } from './settings.ts'
+import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
+import { createSites, type Site, type Sites } from './sites/sites.ts'
+import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions extends Partial<PrivacyPolicy> {
@@ -35,9 +51,9 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   values: Values
   /** What was found damaged so far: the same array for ever, it grows. `/api/health` says how many. @default none */
   problems?: readonly StorageProblem[]
-  /** @default 'default' */
+  /** The default site: it takes the hits that no other site does. @default 'default' */
   site?: string
-  /** IANA name: the site's days begin there. */
+  /** IANA name: the default site's days begin there. */
   timezone: string
   /** What is counted, how pages are told apart, and what is kept. @default as in docs/collector.md */
   settings?: Partial<EnrichSettings>
@@ -47,6 +63,14 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   privacyPage?: readonly PrivacySection[]
   /** On requests to `/hit`. @default those of the settings */
   limits?: Omit<LimitSettings, 'connections'>
+  /** More sites, each with its hosts. @default none, but for those that `treadlight site add` has made */
+  sites?: readonly Site[]
+  /** What may stay. @default anonymous hits 90 days, authenticated ones 365 */
+  retention?: RetentionPolicy
+  /** Says why the clock is not to be believed, so that nothing is pruned by it. @default it always is */
+  doubtClock?: () => string | undefined
+  /** Who may read `/metrics`. @default 'token' */
+  metrics?: MetricsAccess
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
@@ -54,27 +78,36 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
 }
 
 export interface Collector {
-  /** Register more routes before the first request. */
+  /** Register more routes before the first request: nothing guards them. */
   app: H3
+  /** The collector's own, each with its guard. */
+  routes: Routes
   /** Answers a web Request: what every runtime's server takes. */
   fetch: (request: Request) => Response | Promise<Response>
   /** What `/hit` says, for servers that have a shorter way to it than `fetch`. */
   answerHit: AnswerHit
   account: Account
-  /** Deletes salts that are too old and lets the store do its own upkeep. To be run about once a minute. */
-  maintain(): Promise<void>
-  /** Deletes hits that retention no longer allows. To be run about once an hour, by a clock that can be believed. */
-  prune(policy: RetentionPolicy): Promise<PruneReport>
+  sites: Sites
+  /** Deletes salts that are too old, writes what was counted and lets the store do its own upkeep. To be run about once a minute. */
+  maintain(): Promise<MaintainReport>
+  /**
+   * Deletes hits that retention no longer allows. To be run about once an hour.
+   * @throws ConfigError where the clock is not to be believed, and nothing was deleted
+   */
+  prune(policy?: RetentionPolicy): Promise<PruneReport>
+  /** Writes what was counted and is not written yet, before the storage is closed. */
+  flush(): Promise<void>
   /** What fails at present, beside the taking of hits; `/api/health` says so. */
   failures: Failures
   /** Hosts whose hits were dropped because the setting `hosts` does not list them, since the start: at most 100, those with the most hits first. */
   unknownHosts(): UnknownHost[]
-  /** How many values were counted as `(other)`, of the two latest days. */
-  capped(): CappedValues
+  /** How many values of a site were counted as `(other)`, of the two latest days. @default of the default site */
+  capped(site?: string): CappedValues
   /** What a 201 is worth here. */
   durability: HitStore['durability']
 }
 
+const day = 86_400_000
 const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
 
 /**
@@ -84,14 +117,22 @@ const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place } = options
-  const { now = Date.now, onError = console.error } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place, now = Date.now } = options
+  const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
+  const totals = createTotals()
+  const onError = countErrors(options.onError ?? console.error)
   const account = createAccount(values)
-  const salts = createSalts({ values, site, timezone })
+  const sites = createSites({ values, defaultSite: { id: site, timezone }, configured: options.sites ?? [], now, onError })
+  const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const notes = createNotes(onError)
+  const requests = createRequests()
+  const counts = createDropCounts({ values })
+  const samples = createDropSamples()
+  const sweep = createSweep(values, now)
+  const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
-  const rules = createRules({
+  const rulesOf = createSiteRules(site, {
     settings,
     ...(place && { place }),
     onUnknownHost(host, time) {
@@ -104,45 +145,80 @@ export function createCollector(options: CollectorOptions): Collector {
   const identify = createIdentify({ policy, notes })
   const logIns = policy.associateAnonymous ? createLogIns(store) : undefined
   const ownVisits = createOwnVisits({ values, now })
-  const receiver = createReceiver({ store, salts, site, timezone, now, rules, policy, identify, logIns, ownVisits })
+  const counted = countAppends(store, totals)
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
     silent: true,
     onError(error) {
+      // That no route was asked for is nobody's time to measure.
+      if (error.status === 404) requests.add('none', 404)
       if (error.status === 404) return failure(404, 'There is nothing at this address')
       if (error.status < 500) return failure(error.status, error.message)
       onError(error.cause ?? error)
       return failure(500, 'Something went wrong here: the collector’s log says what')
     },
   })
+  const logins = createLogins(values, now)
+  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens: createTokens(values, now), now }) })
 
-  const answerHit = createAnswerHit({ receive, limit: createRequestLimit(limits, now), now })
-  app.all('/hit', createHitRoute(answerHit))
-  addHealthRoute(app, { durability: store.durability, problems, failures, notes, failingSince })
-  const guard = addAdminRoutes(app, { account, logins: createLogins(values, now), now })
-  addOwnVisitsRoutes(app, { ownVisits, guard })
-  if (options.privacyPage) addPrivacyRoute(app, options.privacyPage)
-  addStatsRoutes(app, { store, site, timezone, version, now, guard, failures })
-  addAssetRoutes(app)
+  // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
+  const answerHit = requests.measure('/hit', createAnswerHit({ receive, limit: createRequestLimit(limits, now), now }))
+  routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
+  addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
+  addAdminRoutes(routes, { account, logins, now })
+  addOwnVisitsRoutes(routes, ownVisits)
+  if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
+  addStatsRoutes(routes, { store, sites, version, now, failures })
+  addDropRoutes(routes, { sites, counts, samples, now })
+  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
+  addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() })
+  addAssetRoutes(routes)
 
   return {
     app,
+    routes,
     answerHit,
     fetch: (request) => app.fetch(request),
     account,
+    sites,
     durability: store.durability,
     failures,
     unknownHosts: unknownHosts.list,
-    capped: rules.distinct.capped,
-    maintain: () =>
-      failures.watch('upkeep', async () => {
-        // Also where no hits come, yesterday's visitors become unrecognisable.
-        await salts.at(now())
-        logIns?.forget()
-        await store.maintain()
-      }),
-    prune: (policy) => failures.watch('retention', () => store.prune(policy)),
+    capped: (id = site) => rulesOf(id).distinct.capped(),
+    maintain,
+    prune,
+    flush: () => counts.flush(),
+  }
+
+  function maintain(): Promise<MaintainReport> {
+    return failures.watch('upkeep', async () => {
+      const errors: unknown[] = []
+      const attempt = (task: Promise<unknown>): Promise<unknown> => task.catch((error: unknown) => errors.push(error))
+      // Also where no hits come, yesterday's visitors become unrecognisable.
+      for (const each of await sites.list()) await attempt(saltsOf(each).at(now()))
+      logIns?.forget()
+      await attempt(sweep())
+      await attempt(counts.flush())
+      const report = await store.maintain()
+      if (errors.length > 0) throw errors[0]
+      return report
+    })
+  }
+
+  function prune(policy: RetentionPolicy = retention): Promise<PruneReport> {
+    return failures.watch('retention', async () => {
+      const doubt = doubtClock()
+      if (doubt !== undefined) throw new ConfigError(doubt)
+      return store.prune(policy)
+    })
+  }
+
+  function countErrors(tell: (error: unknown) => void): typeof tell {
+    return (error) => {
+      totals.add('errors', 'error')
+      tell(error)
+    }
   }
 }
-

@@ -6,20 +6,21 @@ import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { pageSettings, type PageSettings } from './settings/page.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { operationSettings, type OperationSettings } from './settings/operation.ts'
+import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
-import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { workerSettings } from './settings/workers.ts'
+import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
-export interface Config extends PageSettings, PrivacySettings {
+export interface Config extends OperationSettings, PageSettings, PrivacySettings {
   page: PageSettings['page'] & PrivacySettings['page']
   place: PlaceSettings & PrivacySettings['place']
   /**
@@ -133,6 +134,7 @@ const settings: Record<string, Setting> = {
   ...privacySettings,
   ...limitSettings,
   ...workerSettings,
+  ...operationSettings,
 }
 
 export interface LoadConfigOptions {
@@ -149,23 +151,42 @@ export interface LoadConfigOptions {
  * The settings of this run: flags before environment before config file before defaults.
  * @throws ConfigError naming the first wrong setting, where it was set and what is allowed
  */
-export async function loadConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<Config> {
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
+  return (await resolveConfig(options)).config
+}
+
+/** A setting as it is in force. */
+export interface ResolvedSetting {
+  value: unknown
+  /** `default`, `flag`, `environment variable NAME`, the config file's name, or `privacy: …` for what a preset makes of it. */
+  from: string
+}
+
+/** The same, and where each setting came from, by path. */
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<{
+  config: Config
+  settings: Map<string, ResolvedSetting>
+}> {
   refuseUnknown(env)
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
+  const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
   for (const [path, { fallback }] of Object.entries(settings)) {
-    const value = underPreset(preset, readSetting(path)) ?? defaults[path] ?? fallback()
+    const chosen = readSetting(path)
+    const preferred = underPreset(preset, chosen)
+    const value = preferred ?? defaults[path] ?? fallback()
     if (value !== undefined) assignAt(config, path, value)
+    resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
-  config['storage'] = readStorage({ flags, env, file })
+  config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
-  return config as unknown as Config
+  return { config: config as unknown as Config, settings: resolved }
 
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
-    const { env: names, read, allowed, isSecret } = settings[path]!
+    const { env: names, read, allowed } = settings[path]!
     const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
     const [raw, place] =
       flags[path] !== undefined
@@ -175,8 +196,13 @@ export async function loadConfig({ flags = {}, env = process.env, folder = '.', 
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
-    throw new ConfigError(`${path}${isSecret ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}`)
+    throw new ConfigError(`${path}${isSecret(path) ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}`)
   }
+}
+
+/** Whether a setting's value is never to be shown. */
+export function isSecret(path: string): boolean {
+  return settings[path]?.isSecret === true || /secret|password|token$/i.test(path)
 }
 
 /** Whether the hits lie in one text file. */

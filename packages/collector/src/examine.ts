@@ -16,6 +16,7 @@ import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { countLines, hitLines } from './hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
+import { checkOwners } from './ownerChecks.ts'
 import { count, formatBytes } from './progress.ts'
 
 export interface Examination {
@@ -78,6 +79,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
   show(() => 'opening the store …')
   yield note(checkClock(keys, now()))
   if (config.store.type === 'storage') for (const check of checkUpkeep(keys, now())) yield note(check)
+  for await (const check of checkOwners(config, opened, now())) yield note(check)
   yield* openAndLook(examination, keys, diagnosis, note)
   if (signal.aborted) return diagnosis
 

@@ -1,6 +1,4 @@
 import { redact } from '@treadlight/store'
-import { inspect } from 'node:util'
-import { ConfigError } from './settings.ts'
 import { secretsOf, type StorageSettings } from './storageSettings.ts'
 
 /**
@@ -10,10 +8,4 @@ import { secretsOf, type StorageSettings } from './storageSettings.ts'
 export function createSecretHider(storage: StorageSettings): (text: string) => string {
   const secrets = secretsOf(storage)
   return (text) => redact(secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text))
-}
-
-/** Prints errors as `console.error` does, without the secrets; one line of those that say all in it. */
-export function createErrorLog(storage: StorageSettings): (error: unknown) => void {
-  const hide = createSecretHider(storage)
-  return (error) => console.error(hide(error instanceof ConfigError ? `treadlight: ${error.message}` : inspect(error)))
 }

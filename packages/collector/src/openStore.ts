@@ -15,7 +15,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
-import { createErrorLog, createSecretHider } from './hideSecrets.ts'
+import { createSecretHider } from './hideSecrets.ts'
+import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
 
 /** What stores have, and a store on a storage has in addition. */
@@ -129,21 +130,24 @@ async function findFailing(name: string, storage: OpenedStorage['storage']): Pro
 }
 
 async function open(
-  { store: settings, storage: where }: Config,
+  config: Config,
   { storage, durability, failing, close }: Omit<OpenStorage, 'open'>,
-  { readOnly = false, freesSpace = false, onProblem: tell = report }: OpenOptions,
+  { readOnly = false, freesSpace = false, onProblem: tell }: OpenOptions,
 ): Promise<OpenStore> {
+  const { store: settings } = config
+  const log = createConfiguredLog(config)
   const problems: StorageProblem[] = []
   const onProblem = (problem: StorageProblem): void => {
     if (problems.some(({ key, offset }) => key === problem.key && offset === problem.offset)) return
     problems.push(problem)
-    tell(problem)
+    if (tell) tell(problem)
+    else report(log, problem)
   }
   const values = createValues(storage, { onProblem })
   const newest = newestTime(await values.list(''))
   if (!readOnly) await tryToWrite(values).catch((error: unknown) => rethrow(error, freesSpace))
   // What a killed process has left may stay where nothing can be removed.
-  const onError = readOnly ? () => undefined : createErrorLog(where)
+  const onError = readOnly ? () => undefined : log.error
   const store =
     settings.type === 'ndjson'
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
@@ -183,10 +187,10 @@ function rethrow(error: unknown, freesSpace: boolean): void {
 }
 
 /** A damaged value is left out of every answer; the owner is to know of it. */
-function report(problem: StorageProblem): void {
+function report(log: Log, problem: StorageProblem): void {
   const { key, offset, reason } = problem
   const what = isLoss(problem)
     ? `${reason === 'missing' ? 'is missing' : `is damaged at byte ${offset} (${reason})`}: what it held there is not counted; see treadlight doctor`
     : `ends at byte ${offset} in a write that was cut off (${reason}): nobody was told that it had worked`
-  console.error(`treadlight: storage: ${key} ${what}`)
+  log.warn(`storage: ${key} ${what}`, { key, reason })
 }

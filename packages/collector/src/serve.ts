@@ -7,15 +7,18 @@ import { createCollector, type Collector } from './collector.ts'
 import { assertSite } from './assertSite.ts'
 import { createClockGuard } from './clockGuard.ts'
 import { ConfigError, isTextFile, type Config } from './config.ts'
-import { createErrorLog } from './hideSecrets.ts'
+import { describePlace } from './describeStorage.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
+import { createConfiguredLog, type Log } from './log.ts'
 import { openStore, type AnyStore } from './openStore.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
 import { describePrivacy } from './privacy/describePrivacy.ts'
 import { policyOf } from './settings/privacy.ts'
+import { configuredSites } from './sites/configuredSites.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
+import { version } from './version.ts'
 
 export interface ServeOptions {
   config: Config
@@ -41,11 +44,11 @@ export interface RunningCollector {
   close(): Promise<void>
 }
 
-/** ms between the upkeep of one process and of the next. */
-const workerDelay = 5000
-
 /** Of a collector what is said at its start, as another process may tell it. */
 export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
+
+/** ms between the upkeep of one process and of the next. */
+const workerDelay = 5000
 
 /** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
 const patience = 8000
@@ -57,9 +60,27 @@ const patience = 8000
 export async function serve({ config, worker = 0, setUp }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
-  const onError = createErrorLog(config.storage)
-  const { site, timezone } = config
-  const collector = createCollector({ store, values, problems, site, timezone, settings: config, limits: config.limits, place, ...policyOf(config), privacyPage: describePrivacy(config), onError })
+  const log = createConfiguredLog(config)
+  const { site, timezone, metrics } = config
+  const { doubt: doubtClock } = createClockGuard({ now: Date.now, newest })
+  const retention = retentionPolicy(config.retention)
+  const collector = createCollector({
+    store,
+    values,
+    problems,
+    site,
+    timezone,
+    sites: configuredSites(config),
+    retention,
+    doubtClock,
+    metrics,
+    settings: config,
+    limits: config.limits,
+    place,
+    ...policyOf(config),
+    privacyPage: describePrivacy(config),
+    onError: log.error,
+  })
   setUp?.(collector.app)
 
   const server = listen({
@@ -88,39 +109,57 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs({ collector, store, config, newest, place, worker }), onError })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs({ collector, store, config, log, place, worker }), onError: log.error })
+  // A promise that nobody waits for any more is no reason to stop counting; the log tells of it.
+  process.on('unhandledRejection', log.error)
+  const url = server.url!.replace(/\/$/, '')
+  log.info('listening', { url, version, storage: describePlace(config), durability: collector.durability, site, timezone })
+
+  // For people the banner has them.
+  if (config.log === 'json') for (const { name, detail, remedy } of failing) log.warn(`${name}: ${detail}`, { remedy })
+
+  async function close(): Promise<void> {
+    log.info('stopping')
+    await stop(server, stopUpkeep)
+    // What is counted beside the hits keeps nobody from closing the store.
+    await collector.flush().catch(log.error)
+    await closeStore()
+    process.off('unhandledRejection', log.error)
+    log.info('stopped')
+  }
 
   let closing: Promise<void> | undefined
   return {
-    url: server.url!.replace(/\/$/, ''),
+    url,
     collector,
     failing,
     password,
-    close: () => (closing ??= stop(server, stopUpkeep).then(closeStore)),
+    close: () => (closing ??= close()),
   }
 }
 
 interface UpkeepSubjects extends Pick<RunningCollector, 'collector'> {
   store: AnyStore
   config: Config
-  newest: number | undefined
+  log: Log
   place: PlaceSource
   worker: number
 }
 
-function upkeepJobs({ collector, store, config, newest, place: { database }, worker }: UpkeepSubjects): UpkeepJob[] {
-  const policy = retentionPolicy(config.retention)
-  const clock = createClockGuard({ now: Date.now, newest })
+function upkeepJobs({ collector, store, config, log, place: { database }, worker }: UpkeepSubjects): UpkeepJob[] {
+  const maintain = async (): Promise<void> => {
+    const { compacted, rewritten, deleted, regained = 0 } = await collector.maintain()
+    if (compacted + rewritten + deleted + regained > 0) log.info('upkeep', { compacted, rewritten, deleted, regained })
+  }
   const prune = async (): Promise<void> => {
-    const doubt = clock.doubt()
-    if (doubt !== undefined) throw new ConfigError(doubt)
-    await collector.prune(policy)
+    const { anonymous, authenticated, others } = await collector.prune()
+    if (anonymous + authenticated + others > 0) log.info('pruned', { anonymous, authenticated, others })
   }
   return [
-    ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
     // One after another: what the first has compacted is nothing to do for the next.
-    { run: () => collector.maintain(), every: everyMinute, after: everyMinute + worker * workerDelay },
-    ...(worker === 0 ? [{ run: () => collector.failures.watch('retention', prune), every: everyHour }] : []),
+    { run: maintain, every: everyMinute, after: everyMinute + worker * workerDelay },
+    ...(worker === 0 ? [{ run: prune, every: everyHour }] : []),
+    ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
     // Of a text file nobody else can.
     ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),
   ]

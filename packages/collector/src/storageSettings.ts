@@ -1,4 +1,4 @@
-import type { StorageConfig } from '@treadlight/store'
+import { redact, type StorageConfig } from '@treadlight/store'
 import { asBoolean, asNumber, asText, ConfigError, nearest } from './settings.ts'
 
 /** Where values go: the driver, and whatever else that driver takes. */
@@ -94,6 +94,8 @@ export interface StorageSources {
   env: Record<string, string | undefined>
   /** The file's `storage`, and the file's name for messages. */
   file: { name: string; storage: Record<string, unknown> }
+  /** Told of each option that is in force, and where it is from. */
+  note?: (path: string, setting: { value: unknown; from: string }) => void
 }
 
 /**
@@ -102,10 +104,11 @@ export interface StorageSources {
  *
  * @throws ConfigError for an option that the driver does not have, or that cannot be what is given
  */
-export function readStorage({ flags, env, file }: StorageSources): StorageSettings {
+export function readStorage({ flags, env, file, note = () => undefined }: StorageSources): StorageSettings {
   const fileDriver = file.storage['driver'] ?? 'fs'
   const driver = asText(flags['storage.driver'] ?? (env[`${prefix}DRIVER`] || undefined) ?? fileDriver)
   if (driver === undefined) throw new ConfigError(`storage.driver (${file.name}) must be the name of a storage driver`)
+  note('storage.driver', { value: driver, from: placeOfDriver({ flags, env, file }) })
   checkFlags(flags, driver)
   checkFile(file, fileDriver)
   const fromFile = driver === fileDriver ? file.storage : {}
@@ -121,11 +124,22 @@ export function readStorage({ flags, env, file }: StorageSources): StorageSettin
         : env[variable]
           ? [env[variable], `environment variable ${variable}`]
           : [fromFile[name], file.name]
-    if (raw !== undefined) storage[name] = readOption(name, kind, raw, place)
+    if (raw === undefined) continue
+    storage[name] = readOption(name, kind, raw, place)
+    note(`storage.${name}`, { value: storage[name], from: place })
   }
-  if (driver === 'fs') storage['base'] ??= './data'
+  if (driver === 'fs' && storage['base'] === undefined) {
+    storage['base'] = './data'
+    note('storage.base', { value: './data', from: 'default' })
+  }
   assertComplete(storage)
   return storage
+}
+
+function placeOfDriver({ flags, env, file }: StorageSources): string {
+  if (flags['storage.driver'] !== undefined) return 'flag'
+  if (env[`${prefix}DRIVER`]) return `environment variable ${prefix}DRIVER`
+  return file.storage['driver'] === undefined ? 'default' : file.name
 }
 
 function isDriver(name: string): name is Driver {
@@ -254,4 +268,22 @@ function parseJson(raw: unknown): unknown {
 
 function variableOf(option: string): string {
   return prefix + option.replaceAll(/[A-Z]/g, '_$&').toUpperCase()
+}
+
+/**
+ * An option as it may be shown: nothing of what is a secret, of an address no account, of JSON only that there is some.
+ * @param option without `storage.`
+ */
+export function showOption(driver: string, option: string, value: unknown): unknown {
+  const kind = optionsOf(driver)?.[option]
+  if (kind === 'secret') return '***'
+  if (kind === 'url') return /^[a-z][a-z0-9+.-]*:\/\//i.test(String(value)) ? hideAccount(String(value)) : '***'
+  if (kind === 'json' || kind === 'code') return typeof value === 'object' ? '(an object)' : value
+  // Of a driver that nobody knows, what an option means nobody knows either.
+  return kind === undefined && option !== 'driver' ? '***' : value
+}
+
+/** Also of what a query says. */
+function hideAccount(url: string): string {
+  return redact(secretsOfUrl(url).reduce((shown, secret) => shown.replaceAll(secret, '***'), url))
 }

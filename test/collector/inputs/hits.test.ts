@@ -3,7 +3,7 @@ import { createReferenceStore, createStore } from '@treadlight/store'
 import fc from 'fast-check'
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
-import { createErrorLog } from '../../../packages/collector/src/hideSecrets.ts'
+import { createLog } from '../../../packages/collector/src/log.ts'
 import { createTestCollector, noon } from '../collector.ts'
 
 // What goes wrong in the hit itself.
@@ -136,11 +136,10 @@ test('row 13: nothing of what a visitor sends reaches the log, however the hit f
   await request(`/nothing/${encodeURIComponent(evil)}`)
   expect(errors.length).toBeGreaterThan(1)
   const lines: string[] = []
-  const log = createErrorLog({ driver: 'memory' })
-  const { error } = console
-  console.error = (line: string) => lines.push(line)
-  for (const each of errors) log(each)
-  console.error = error
+  for (const format of ['text', 'json'] as const) {
+    const log = createLog({ format, hide: (text) => text, write: (line) => lines.push(line) })
+    for (const error of errors) log.error(error)
+  }
   expect(lines.join('\n')).not.toContain('fatal')
   expect(lines.join('\n')).not.toContain('\u001b')
 })

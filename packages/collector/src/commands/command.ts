@@ -1,9 +1,11 @@
-import type { Config } from '../config.ts'
+import type { Config, ResolvedSetting } from '../config.ts'
 
 export interface CommandOption {
   name: string
   type: 'string' | 'boolean'
   summary: string
+  /** May be repeated: the values come separated by commas. */
+  multiple?: true
   /** Path of the setting that this flag overrides. */
   setting?: string
 }
@@ -12,6 +14,8 @@ interface CommandInput {
   config: Config
   values: Record<string, string | boolean | undefined>
   positionals: string[]
+  /** Every setting by path, and where it came from. */
+  settings: ReadonlyMap<string, ResolvedSetting>
 }
 
 /** One command of the CLI. */

@@ -1,6 +1,5 @@
 import type { StorageProblem } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
-import type { Config } from '../config.ts'
 import { isLoss } from '../damage.ts'
 import { addDays, startOfDay } from '../days.ts'
 import { countLines, hitLines, type TimeRange } from '../hitLines.ts'
@@ -9,6 +8,7 @@ import { openExisting } from '../openStore.ts'
 import { createOutputFile, createStandardOutput, type Output } from '../outputFile.ts'
 import { count, createProgress, formatBytes, type Progress } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
+import { timezoneOf } from '../sites/timezoneOf.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight export`: a site's hits, for other programs. */
@@ -24,7 +24,7 @@ export const exportCommand: Command = {
     { name: 'site', type: 'string', setting: 'site', summary: 'Whose hits (default the setting site)' },
     { name: 'from', type: 'string', summary: 'First day, YYYY-MM-DD (default the first there is)' },
     { name: 'to', type: 'string', summary: 'Last day, YYYY-MM-DD (default the last there is)' },
-    { name: 'timezone', type: 'string', setting: 'timezone', summary: 'Where days begin (default the setting timezone)' },
+    { name: 'timezone', type: 'string', setting: 'timezone', summary: 'Where days begin (default the site’s time zone)' },
     { name: 'output', type: 'string', summary: 'File to write (default standard output)' },
     { name: 'force', type: 'boolean', summary: 'Overwrites the file if there is one' },
     ...storageOptions,
@@ -32,11 +32,12 @@ export const exportCommand: Command = {
   async run({ config, values }) {
     const { format = 'ndjson', from, to, output } = values as Record<string, string | undefined>
     if (format !== 'ndjson') throw new ConfigError(`--format ${format}: only ndjson is there so far`)
-    const range = readRange(config, from, to)
+    assertDays(from, to)
     const interrupt = onInterrupt()
-    const { store, problems, close } = await openExisting(config, { readOnly: true })
+    const { store, values: small, problems, close } = await openExisting(config, { readOnly: true })
     try {
       await assertSite(store, config.site)
+      const range = rangeOf(values['timezone'] === undefined ? await timezoneOf(config, small) : config.timezone, from, to)
       const isFile = output !== undefined && output !== '-'
       const target = isFile ? await createOutputFile(output, values['force'] === true) : createStandardOutput()
       const copied = await copy(hitLines(store, { site: config.site, ...range }), target, interrupt.signal)
@@ -51,11 +52,14 @@ export const exportCommand: Command = {
 }
 
 /** @throws ConfigError unless both are days, in order */
-function readRange({ timezone }: Config, from: string | undefined, to: string | undefined): TimeRange {
+function assertDays(from: string | undefined, to: string | undefined): void {
   for (const [name, day] of [['from', from], ['to', to]] as const) {
     if (day !== undefined && !isDay(day)) throw new ConfigError(`--${name} ${day}: must be a day such as 2026-11-21`)
   }
   if (from !== undefined && to !== undefined && from > to) throw new ConfigError(`--from ${from} is behind --to ${to}`)
+}
+
+function rangeOf(timezone: string, from: string | undefined, to: string | undefined): TimeRange {
   return {
     ...(from !== undefined && { from: startOfDay(timezone, from) }),
     ...(to !== undefined && { to: startOfDay(timezone, addDays(to, 1)) }),

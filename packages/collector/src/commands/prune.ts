@@ -3,6 +3,7 @@ import { assertSite } from '../assertSite.ts'
 import { isTextFile } from '../config.ts'
 import { openExisting, type AnyStore } from '../openStore.ts'
 import { createProgress } from '../progress.ts'
+import { pruneSentence } from '../pruneSentence.ts'
 import { ConfigError } from '../settings.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -37,7 +38,7 @@ export const prune: Command = {
     try {
       if (site !== undefined) await assertSite(store, site)
       const report = await store.prune(retentionPolicy(config.retention), { dryRun, ...(site !== undefined && { site }) })
-      console.log(values['json'] ? JSON.stringify({ ...report, dryRun }) : sentence(report, dryRun))
+      console.log(values['json'] ? JSON.stringify({ ...report, dryRun }) : pruneSentence(report, dryRun))
       if (!dryRun) await clear(store, report, isTextFile(config))
       return 0
     } finally {
@@ -61,12 +62,4 @@ async function clear(store: AnyStore, { anonymous, authenticated, others }: Prun
   console.error(
     'Nobody sees them any more. Their bytes leave the storage within a day, with the upkeep of a running collector;\nwithout one, run treadlight compact tomorrow, and once more ten minutes later.',
   )
-}
-
-/** The sentence of plain.pageviews' chore, word for word; a dry run says so, and what is no pageview is said apart. */
-function sentence({ anonymous, authenticated, others }: PruneReport, dryRun: boolean): string {
-  const verb = dryRun ? 'would be deleted' : 'deleted'
-  const lines = [`${anonymous} anonymous pageviews ${verb}, ${authenticated} authenticated pageviews ${verb}`]
-  if (others > 0) lines.push(`${others} of their events and engagement reports ${verb}`)
-  return lines.join('\n')
 }

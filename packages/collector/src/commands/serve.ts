@@ -1,5 +1,4 @@
 import { checkLine } from '../checkLine.ts'
-import { createErrorLog } from '../hideSecrets.ts'
 import { signals } from '../interrupt.ts'
 import { serve, type RunningCollector, type StartedCollector } from '../serve.ts'
 import { version } from '../version.ts'
@@ -21,13 +20,19 @@ export const serveCommand: Command = {
     ...storageOptions,
   ],
   async run({ config }) {
-    watchRejections(config)
     if (isWorker()) return runWorker(config)
-    if (config.workers > 1) return superviseWorkers(config, (started) => console.log(banner(started, config)))
+    const say = config.log === 'json' ? () => undefined : console.log
+    if (config.workers > 1) return superviseWorkers(config, { onStarted: (started) => announce(started, config), say })
     const running = await serve({ config })
-    console.log(banner(running, config))
-    return untilStopped(running)
+    announce(running, config)
+    return untilStopped(running, say)
   },
+}
+
+/** Not part of the log on standard error, which is kept and passed on: whoever starts it sees this once. */
+function announce(started: StartedCollector, config: Config): void {
+  if (config.log === 'text') console.log(banner(started, config))
+  else if (started.password !== undefined) console.log(describePassword(started.password).join('\n'))
 }
 
 /** The tracker ignores pages on its own machine, which is what a collector there is tried with. */
@@ -58,36 +63,32 @@ export function banner({ url, password, collector, failing }: StartedCollector, 
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     ...failing.flatMap((check) => [checkLine(check), '']),
-    ...(password === undefined
-      ? []
-      : [
-          `  First start: the dashboard’s password is  ${password}`,
-          '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
-          '',
-        ]),
+    ...(password === undefined ? [] : [...describePassword(password), '']),
   ].join('\n')
 }
 
-/** What nobody waits for may fail too; that is no reason to stop counting. */
-function watchRejections({ storage }: Config): void {
-  process.on('unhandledRejection', createErrorLog(storage))
+function describePassword(password: string): string[] {
+  return [
+    `  First start: the dashboard’s password is  ${password}`,
+    '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',
+  ]
 }
 
 /** Waits for one of them, then for the collector to finish. Answers the exit code. */
-export async function untilStopped(running: RunningCollector): Promise<number> {
+export async function untilStopped(running: RunningCollector, say: (text: string) => void = console.log): Promise<number> {
   // Who read the output may be gone (`treadlight | head`); that is no reason to stop counting.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   await new Promise<void>((stop) => {
     for (const signal of signals) process.on(signal, stop)
   })
-  console.log('\n  Finishing open requests; once more to give up on them …')
+  say('\n  Finishing open requests; once more to give up on them …')
   // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
   const armed = setTimeout(() => {
     for (const signal of signals) process.on(signal, () => process.exit(130))
   }, 500)
   await running.close()
   clearTimeout(armed)
-  console.log('  Stopped. Every hit that was answered 201 is stored.')
+  say('  Stopped. Every hit that was answered 201 is stored.')
   return 0
 }
 

@@ -1,5 +1,5 @@
 /** The longest name that DNS has. Longer ones match nothing: going through their parts would take long. */
-const longestHost = 253
+export const longestHost = 253
 
 /**
  * A host as URLs have it: lower case, punycode, no dot at its end.
@@ -39,6 +39,6 @@ export function createHostTest(hosts: readonly string[]): HostTest {
   }
 }
 
-function withoutDot(host: string): string {
+export function withoutDot(host: string): string {
   return host.endsWith('.') ? host.slice(0, -1) : host
 }

@@ -64,3 +64,16 @@ export function createRules({ settings = {}, place = { headers: 'off' }, onUnkno
     keptAddress,
   }
 }
+
+/**
+ * The rules of each site, made when they are first asked for. The setting `hosts` is the default site's: other sites are
+ * known by hosts of their own. Each has its own numbers of distinct values, so that none crowds out another's.
+ */
+export function createSiteRules(defaultSite: string, options: RulesOptions): (site: string) => EnrichRules {
+  const bySite = new Map<string, EnrichRules>()
+  return (site) => {
+    let rules = bySite.get(site)
+    if (!rules) bySite.set(site, (rules = createRules(site === defaultSite ? options : { ...options, settings: { ...options.settings, hosts: [] } })))
+    return rules
+  }
+}

@@ -6,7 +6,7 @@ import type { Receiver } from './receive.ts'
 import type { RequestLimit } from './requestLimit.ts'
 
 /** A request to `/hit`, whatever runtime it comes from. */
-export interface HitRequest {
+interface HitRequest {
   method: string
   /** What stands behind the `?` of the URL; '' for nothing. */
   query: string
@@ -22,7 +22,7 @@ export interface HitRequest {
 export type HitBody = { text: string } | 'too large' | 'broken off'
 
 /** An answer before it is written in the way of a runtime: headers as names and values in turn. */
-export interface HitResponse {
+interface HitResponse {
   status: number
   headers: string[]
   body: string | Uint8Array<ArrayBuffer> | null

@@ -10,13 +10,13 @@ import {
 } from '@treadlight/protocol'
 import { siteDay, type StoredHit } from '@treadlight/store'
 import { createHash } from 'node:crypto'
+import type { Site } from '../sites/sites.ts'
 import { aheadAllowed, skewOf } from './skewOf.ts'
 
 /** What of a request the reading of its hits depends on. */
 export interface Arrival {
-  site: string
-  /** IANA name: the site's days begin there. */
-  timezone: string
+  /** Whose hit it is, by the site that it names and its URL; the default site's where it names none that there is. */
+  siteOf: (decoded: DecodedHit) => Site
   /** ms since 1970. */
   received: number
   /** The sender's clock when it sent, ms since 1970. */
@@ -29,6 +29,7 @@ export interface Arrival {
 export interface ReadHit {
   hit: StoredHit
   decoded: DecodedHit
+  site: Site
 }
 
 const hour = 3_600_000
@@ -38,7 +39,7 @@ export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const decoded = decodeHit(input)
   if (isRefusal(decoded)) return decoded
 
-  const { received, timezone } = arrival
+  const { received } = arrival
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
   const id = decoded.id ?? idWithout(decoded, claimed, arrival)
   const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
@@ -51,11 +52,12 @@ export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
   if (refusal) return refusal
 
-  const day = siteDay(timezone, home)
+  const site = arrival.siteOf(decoded)
+  const day = siteDay(site.timezone, home)
   const corrected = (claimed ?? idTime(id)) + skewAt(claimed ?? said)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
-  const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(timezone, corrected) === day
-  return { decoded, hit: createStoredHit(decoded, { site: arrival.site, id, day, time: isHome ? corrected : home, received }) }
+  const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(site.timezone, corrected) === day
+  return { site, decoded, hit: createStoredHit(decoded, { site: site.id, id, day, time: isHome ? corrected : home, received }) }
 }
 
 /** Ids are recognised for eight days; one from further back could be counted again. */

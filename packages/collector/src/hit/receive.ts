@@ -1,11 +1,13 @@
-import { isRefusal, readHits, type DropReason, type HitAnswer } from '@treadlight/protocol'
+import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
+import type { Ledger } from '../drops/ledger.ts'
 import { enrich } from '../enrich/pipeline.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
 import type { Identify } from '../identity/identify.ts'
 import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
+import type { Site, Sites } from '../sites/sites.ts'
 import { networkOf } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
@@ -30,18 +32,19 @@ interface ReceiveAnswer {
 }
 
 export interface ReceiverOptions {
-  store: HitStore
-  salts: Salts
-  site: string
-  timezone: string
+  store: Pick<HitStore, 'append'>
+  sites: Pick<Sites, 'find'>
+  saltsOf: (site: Site) => Salts
+  /** Told of each hit that is not stored. */
+  ledger: Ledger
   now: () => number
-  /** What the owner has set for the steps. */
-  rules: EnrichRules
   policy: PrivacyPolicy
   identify: Identify
   /** Undefined where sites do not associate. */
   logIns: LogIns | undefined
   ownVisits: OwnVisits
+  /** What the owner has set for the steps, as it is for a site. */
+  rulesOf: (site: string) => EnrichRules
 }
 
 /** Takes the body of one request; resolves once what it answers for is stored. */
@@ -54,35 +57,49 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * The receiver throws `StoreBusyError` when the store cannot take them: nothing of the request counts as
  * acknowledged then, and the sender tries again.
  */
-export function createReceiver({ store, salts, site, timezone, now, rules, policy, identify, logIns, ownVisits }: ReceiverOptions): Receiver {
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits } = options
   return async (body, { address = '', userAgent, header, isPixel }) => {
     const received = now()
     const envelope = readHits(body)
-    if (isRefusal(envelope)) return answerFor([], [{ index: 0, ...envelope }], [], [])
+    const find = await sites.find()
+    const defaultSite = find(undefined, '')!
+    if (isRefusal(envelope)) {
+      ledger.refuse(defaultSite, envelope.field, received)
+      return answerFor([], [{ index: 0, ...envelope }], [], [])
+    }
 
     const network = networkOf(address)
-    const salt = await salts.at(received)
     const isOwn = await ownVisits.areIn(header('cookie'))
-    const arrival: Arrival = { site, timezone, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
-    const context = { network, address, userAgent, header, isPixel, salt, rules, policy, isOwn }
+    const siteOf = ({ site: name, url }: DecodedHit): Site => find(name, url) ?? defaultSite
+    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
+    const context = { network, address, userAgent, header, isPixel, policy, isOwn }
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
     const dropped: DropReason[] = []
+    let salted: Site | undefined
+    let salt: ((day: string) => string) | undefined
 
     for (const [index, input] of envelope.hits.entries()) {
       const read = readHit(input, arrival)
       if (isRefusal(read)) {
         refused.push({ index, ...read })
+        ledger.refuse(defaultSite, read.field, received)
         const moved = read.reason === 'clock' && retimeHit(input as object, arrival)
         if (moved) retimed.push(moved)
         continue
       }
-      const { hit, decoded } = read
-      const isForeign = decoded.site !== undefined && decoded.site !== site
-      const reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, { ...context, url: new URL(decoded.url), decoded })
-      if (reason) dropped.push(reason)
-      else accepted.push(hit)
+      const { hit, decoded, site } = read
+      if (!salt || salted !== site) [salted, salt] = [site, await saltsOf(site).at(received)]
+      const isForeign = decoded.site !== undefined && decoded.site !== site.id
+      const reason =
+        (isForeign ? 'site' : identify(hit, decoded)) ??
+        enrich(hit, { ...context, salt, rules: rulesOf(site.id), url: new URL(decoded.url), decoded })
+      if (reason) {
+        dropped.push(reason)
+        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent })
+      } else accepted.push(hit)
     }
 
     if (accepted.length === 0) return answerFor([], refused, retimed, dropped)

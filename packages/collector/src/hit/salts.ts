@@ -2,6 +2,7 @@ import { siteDay, type Values } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
 import { addDays } from '../days.ts'
 import { readText } from '../readText.ts'
+import type { Site } from '../sites/sites.ts'
 
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {
@@ -13,7 +14,7 @@ export interface Salts {
   at(time: number): Promise<(day: string) => string>
 }
 
-export interface SaltsOptions {
+interface SaltsOptions {
   values: Values
   site: string
   timezone: string
@@ -82,5 +83,16 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
     for (const key of await values.list(prefix)) {
       if (key.slice(prefix.length, prefix.length + 10) < oldest) await values.remove(key)
     }
+  }
+}
+
+/** The salts of each site, made when they are first asked for. */
+export function createSiteSalts(values: Values): (site: Pick<Site, 'id' | 'timezone'>) => Salts {
+  const bySite = new Map<string, Salts>()
+  return ({ id, timezone }) => {
+    const name = `${id} ${timezone}`
+    let salts = bySite.get(name)
+    if (!salts) bySite.set(name, (salts = createSalts({ values, site: id, timezone })))
+    return salts
   }
 }

@@ -1,11 +1,12 @@
 import { assets } from '@treadlight/dashboard'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
-import type { H3, H3Event } from 'h3'
+import type { H3Event } from 'h3'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { FastResponse } from 'srvx'
+import type { Routes } from './routes.ts'
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
 export const pagePolicy: string = [
@@ -29,13 +30,13 @@ interface Asset {
 /**
  * The tracker's script and the dashboard, from a map that is fixed at build time: there is no path to traverse.
  */
-export function addAssetRoutes(app: H3): void {
-  addScript(app, 't', small)
-  addScript(app, 't.full', full)
+export function addAssetRoutes(routes: Routes): void {
+  addScript(routes, 't', small)
+  addScript(routes, 't.full', full)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
-    serveAsset(app, path, {
+    serveAsset(routes, path, {
       type,
       body,
       cache: immutable ? `public, max-age=${year}, immutable` : 'no-cache',
@@ -46,14 +47,14 @@ export function addAssetRoutes(app: H3): void {
       },
     })
   }
-  app.get('/', () => redirect('/dashboard/'))
+  routes.add('GET', '/', 'public', () => redirect('/dashboard/'))
 }
 
 /**
  * A script under its name, an hour long, so that a new version reaches every page the same day; and for pages that pin
  * what they load (`integrity`) under its hash, for ever. `NAME.json` says where and what that is.
  */
-function addScript(app: H3, name: string, { script, integrity }: typeof small): void {
+function addScript(routes: Routes, name: string, { script, integrity }: typeof small): void {
   const pinned = `/${name}-${integrity.slice(7, 23).replace(/[+/]/g, '_')}.js`
   const json = JSON.stringify({ src: pinned, integrity })
   const asset = {
@@ -62,12 +63,12 @@ function addScript(app: H3, name: string, { script, integrity }: typeof small): 
     cache: 'public, max-age=3600, stale-while-revalidate=86400',
     headers: { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' },
   }
-  serveAsset(app, `/${name}.js`, asset)
-  serveAsset(app, pinned, { ...asset, cache: `public, max-age=${year}, immutable` })
-  serveAsset(app, `/${name}.json`, { ...asset, type: 'application/json', body: json, cache: 'no-cache' })
+  serveAsset(routes, `/${name}.js`, asset)
+  serveAsset(routes, pinned, { ...asset, cache: `public, max-age=${year}, immutable` })
+  serveAsset(routes, `/${name}.json`, { ...asset, type: 'application/json', body: json, cache: 'no-cache' })
 }
 
-function serveAsset(app: H3, path: string, { type, body, cache, headers: more }: Asset): void {
+function serveAsset(routes: Routes, path: string, { type, body, cache, headers: more }: Asset): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const headers = {
     'content-type': type,
@@ -79,7 +80,7 @@ function serveAsset(app: H3, path: string, { type, body, cache, headers: more }:
   }
   const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
 
-  app.get(path, async (event) => {
+  routes.add('GET', path, 'public', async (event) => {
     // h3 takes `/dashboard` and `/dashboard/` for one route, but the page's relative links need the latter.
     if (event.url.pathname !== path) return redirect(path)
     if (event.req.headers.get('if-none-match') === etag) return new FastResponse(null, { status: 304, headers })

@@ -1,9 +1,9 @@
 import type { Durability, StorageProblem } from '@treadlight/store'
-import type { H3 } from 'h3'
 import type { Failures } from '../failures.ts'
 import type { Notes } from '../notes.ts'
 import { version } from '../version.ts'
 import { json } from './respond.ts'
+import type { Routes } from './routes.ts'
 
 export interface HealthRouteOptions {
   durability: Durability
@@ -27,8 +27,8 @@ const sentences = {
  * `GET /api/health`, for monitors. `ok` says whether everything works; the status is 503 only where hits are not taken,
  * because by it a balancer takes a collector out of service.
  */
-export function addHealthRoute(app: H3, { durability, problems, failures, notes, failingSince }: HealthRouteOptions): void {
-  app.get('/api/health', () => {
+export function addHealthRoute(routes: Routes, { durability, problems, failures, notes, failingSince }: HealthRouteOptions): void {
+  routes.add('GET', '/api/health', 'public', () => {
     const noHits = failingSince()
     const failing = new Map<keyof typeof sentences, number>([...(noHits === undefined ? [] : [['hits', noHits] as const]), ...failures.since])
     const ok = failing.size === 0

@@ -1,27 +1,14 @@
-import type { H3, H3Event } from 'h3'
+import type { H3Event } from 'h3'
 import { ownCookie, ownVisitsMaxAge, type OwnVisits } from '../identity/ownVisits.ts'
-import type { Guard } from './adminRoutes.ts'
 import { empty, json } from './respond.ts'
-
-export interface OwnVisitsRoutesOptions {
-  ownVisits: OwnVisits
-  guard: Guard
-}
+import type { Routes } from './routes.ts'
 
 /** `/api/own-visits`: POST keeps the visits of this browser from being counted, DELETE counts them again, GET says which. */
-export function addOwnVisitsRoutes(app: H3, { ownVisits, guard }: OwnVisitsRoutesOptions): void {
-  app.get('/api/own-visits', async (event) => {
-    const refused = await guard(event)
-    return refused ?? json({ counted: !(await ownVisits.areIn(event.req.headers.get('cookie') ?? '')) })
-  })
-  app.post('/api/own-visits', async (event) => {
-    const refused = await guard(event)
-    return refused ?? empty(204, { 'set-cookie': cookie(event, await ownVisits.sign(), ownVisitsMaxAge / 1000) })
-  })
-  app.delete('/api/own-visits', async (event) => {
-    const refused = await guard(event)
-    return refused ?? empty(204, { 'set-cookie': cookie(event, '', 0) })
-  })
+export function addOwnVisitsRoutes(routes: Routes, ownVisits: OwnVisits): void {
+  const path = '/api/own-visits'
+  routes.add('GET', path, 'owner', async (event) => json({ counted: !(await ownVisits.areIn(event.req.headers.get('cookie') ?? '')) }))
+  routes.add('POST', path, 'owner', async (event) => empty(204, { 'set-cookie': cookie(event, await ownVisits.sign(), ownVisitsMaxAge / 1000) }))
+  routes.add('DELETE', path, 'owner', (event) => empty(204, { 'set-cookie': cookie(event, '', 0) }))
 }
 
 /** Pages of other sites post hits, so the cookie has to go with these; only over TLS do browsers let it. */

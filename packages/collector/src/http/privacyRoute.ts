@@ -1,10 +1,10 @@
-import type { H3 } from 'h3'
 import { FastResponse } from 'srvx'
 import type { PrivacySection } from '../privacy/describePrivacy.ts'
 import { privacyHtml, privacyPolicy } from '../privacy/privacyHtml.ts'
+import type { Routes } from './routes.ts'
 
 /** `GET /privacy`, for anybody: what the settings mean for visitors. */
-export function addPrivacyRoute(app: H3, sections: readonly PrivacySection[]): void {
+export function addPrivacyRoute(routes: Routes, sections: readonly PrivacySection[]): void {
   const page = privacyHtml(sections)
   const headers = {
     'content-type': 'text/html; charset=utf-8',
@@ -13,5 +13,5 @@ export function addPrivacyRoute(app: H3, sections: readonly PrivacySection[]): v
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   }
-  app.get('/privacy', () => new FastResponse(page, { headers }))
+  routes.add('GET', '/privacy', 'public', () => new FastResponse(page, { headers }))
 }

@@ -1,5 +1,5 @@
 /** Headers of everything that an owner may see: never cached, never framed, never sniffed. */
-const privateHeaders = {
+export const privateHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',

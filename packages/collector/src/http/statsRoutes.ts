@@ -1,17 +1,17 @@
 import type { HitStore, Query, QueryResult } from '@treadlight/store'
-import type { H3 } from 'h3'
 import type { Failures } from '../failures.ts'
 import { labelsOf, QueryError, readQuery, type StatsRequest } from '../stats/readQuery.ts'
-import { readJson, type Guard } from './adminRoutes.ts'
+import type { Sites } from '../sites/sites.ts'
+import { readJson } from './readJson.ts'
 import { failure, json } from './respond.ts'
+import type { Routes } from './routes.ts'
+import { noSuchSite, siteOfQuery } from './siteOfQuery.ts'
 
 export interface StatsRoutesOptions {
   store: HitStore
-  site: string
-  timezone: string
+  sites: Sites
   version: string
   now: () => number
-  guard: Guard
   failures: Failures
 }
 
@@ -19,12 +19,13 @@ export interface StatsRoutesOptions {
 const realtimeWindow = 5 * 60_000
 
 /** What the dashboard and others read: the shapes of Plausible's Stats API. */
-export function addStatsRoutes(app: H3, { store, site, timezone, version, now, guard, failures }: StatsRoutesOptions): void {
-  app.get('/api/sites', async (event) => (await guard(event)) ?? json({ sites: [{ id: site, timezone }], version }))
+export function addStatsRoutes(routes: Routes, { store, sites, version, now, failures }: StatsRoutesOptions): void {
+  routes.add('GET', '/api/sites', 'token stats', async () => {
+    const all = await sites.list()
+    return json({ sites: all.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), version })
+  })
 
-  app.post('/api/v2/query', async (event) => {
-    const refused = await guard(event)
-    if (refused) return refused
+  routes.add('POST', '/api/v2/query', 'token stats', async (event) => {
     const body = await readJson(event)
     try {
       const { request, rows, totalRows } = await failures.watch('queries', () => answer(body), (error) => !(error instanceof QueryError))
@@ -39,23 +40,25 @@ export function addStatsRoutes(app: H3, { store, site, timezone, version, now, g
     }
   })
 
-  app.get('/api/v1/stats/realtime/visitors', async (event) => {
-    const refused = await guard(event)
-    if (refused) return refused
-    const wanted = event.url.searchParams.get('site_id')
-    if (wanted !== site) return failure(400, `site_id: must be "${site}"`)
+  routes.add('GET', '/api/v1/stats/realtime/visitors', 'token stats', async (event) => {
+    const site = await siteOfQuery(sites, event)
+    if (site instanceof Response) return site
     const to = now() + 1
-    const query: Query = { site, timezone, range: { from: to - realtimeWindow, to }, metrics: ['visitors'] }
+    const query: Query = { site: site.id, timezone: site.timezone, range: { from: to - realtimeWindow, to }, metrics: ['visitors'] }
     const { rows } = await failures.watch('queries', () => store.query(query))
     return json(rows[0]?.metrics[0] ?? 0)
   })
 
   async function answer(body: Record<string, unknown> | undefined): Promise<QueryResult & { request: StatsRequest }> {
-    const request = await readQuery(body, { site, timezone, now: now(), firstHit })
+    const all = await sites.list()
+    const site = all.find(({ id }) => id === body?.['site_id'])
+    if (body && !site) throw new QueryError(noSuchSite(all))
+    const { id, timezone } = site ?? all[0]!
+    const request = await readQuery(body, { site: id, timezone, now: now(), firstHit: () => firstHit(id) })
     return { request, ...(await store.query(request.query)) }
   }
 
-  async function firstHit(): Promise<number | undefined> {
+  async function firstHit(site: string): Promise<number | undefined> {
     for await (const hit of store.hits({ site, order: 'oldest', limit: 1 })) return hit.time
     return undefined
   }

@@ -1,0 +1,100 @@
+import type { H3Event } from 'h3'
+import type { Logins } from '../admin/logins.ts'
+import type { Account } from '../admin/password.ts'
+import type { Scope, Tokens } from '../admin/tokens.ts'
+import { networkOf } from '../hit/network.ts'
+import { isEncoding } from '../isEncoding.ts'
+import { createRateLimit } from '../rateLimit.ts'
+import { failure } from './respond.ts'
+
+/**
+ * Who may ask for a route. `own page`: anybody, but no page of another site on their behalf; `owner`: who is logged in;
+ * `token …`: who is logged in, and programs with a token of that scope.
+ */
+export type Guard = 'public' | 'own page' | 'owner' | `token ${Scope}`
+
+/** Answers undefined to whoever may go on, else what to say instead. */
+export type Authorize = (event: H3Event, guard: Exclude<Guard, 'public'>) => Promise<Response | undefined>
+
+export interface AuthorizeOptions {
+  account: Account
+  logins: Logins
+  tokens: Tokens
+  now: () => number
+}
+
+/** Requests of one network a second, and at once, to what is not public: a dashboard asks a dozen questions for each view. */
+const ownerLimit = { rate: 50, burst: 500 }
+
+/** The one place that decides who may ask for what: see `routes.ts`. */
+export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptions): Authorize {
+  const requests = createRateLimit({ ...ownerLimit, now })
+  return async (event, guard) => {
+    // Each of them may ask the storage something, and one in the cloud is paid by request.
+    const wait = requests.take(networkOf(event.req.ip))
+    if (wait > 0) return failure(429, `Too many requests: try again in ${wait} seconds`, { 'retry-after': String(wait) })
+    if (isEncoding(event.req.headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
+    const token = readBearer(event)
+    // No browser adds this header by itself, so no other site can make it send one.
+    if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
+    if (event.req.method !== 'GET') {
+      const foreign = refuseForeign(event)
+      if (foreign) return foreign
+    }
+    if (guard === 'own page') return undefined
+    const login = readLogin(event)
+    if (login && (await logins.isValid(login, await account.version()))) return undefined
+    return failure(401, 'Log in first')
+  }
+
+  async function authorizeToken(token: string, guard: Exclude<Guard, 'public' | 'own page'>): Promise<Response | undefined> {
+    const record = await tokens.find(token)
+    if (!record) return failure(401, 'There is no such token: treadlight token create makes one', { 'www-authenticate': 'Bearer' })
+    if (guard === 'owner') return failure(403, 'No token opens this: log in')
+    const scope = guard.slice('token '.length) as Scope
+    return record.scopes.includes(scope) ? undefined : failure(403, `This token is not for that: it takes one of scope ${scope}`)
+  }
+}
+
+/** The token of `Authorization: Bearer …`; undefined where there is none, as behind a proxy with a password of its own. */
+function readBearer(event: H3Event): string | undefined {
+  return /^Bearer +(\S{1,200})$/i.exec(event.req.headers.get('authorization') ?? '')?.[1]
+}
+
+/**
+ * Other sites can make a browser post forms and plain text with its cookies, but not JSON without asking first; and
+ * browsers say where a request comes from. Both are asked for.
+ */
+function refuseForeign(event: H3Event): Response | undefined {
+  const { headers } = event.req
+  if (!/^application\/json\b/i.test(headers.get('content-type') ?? ''))
+    return failure(415, 'content-type: must be application/json')
+  const site = headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin') return failure(403, 'Requests from other sites are refused')
+  const origin = headers.get('origin')
+  if (site === null && origin !== null && origin !== event.url.origin)
+    return failure(403, `Requests from ${origin.slice(0, 200)} are refused`)
+  return undefined
+}
+
+// `__Host-` binds the cookie to this very host, but browsers take it over TLS only.
+const secureName = '__Host-treadlight'
+const plainName = 'treadlight'
+
+/** The cookie of a log-in. @param maxAge seconds */
+export function loginCookie(event: H3Event, token: string, maxAge: number): string {
+  const secure = event.url.protocol === 'https:'
+  const name = secure ? secureName : plainName
+  return `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
+}
+
+/** What the cookie of a log-in says; undefined where there is none. */
+export function readLogin(event: H3Event): string | undefined {
+  const name = event.url.protocol === 'https:' ? secureName : plainName
+  for (const pair of (event.req.headers.get('cookie') ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=')
+    // What no log-in was given is not looked up.
+    if (key === name && value && /^[\w-]{43}$/.test(value)) return value
+  }
+  return undefined
+}

@@ -1,0 +1,40 @@
+import type { DropCounts, Counts } from '../drops/dropCounts.ts'
+import { dropDaysKept } from '../drops/dropCounts.ts'
+import type { DropSamples } from '../drops/dropSamples.ts'
+import { addDays } from '../days.ts'
+import { siteDay } from '@treadlight/store'
+import type { Sites } from '../sites/sites.ts'
+import { failure, json } from './respond.ts'
+import type { Routes } from './routes.ts'
+import { siteOfQuery } from './siteOfQuery.ts'
+
+export interface DropRoutesOptions {
+  sites: Sites
+  counts: DropCounts
+  samples: DropSamples
+  now: () => number
+}
+
+/** `GET /api/drops?days=30&site_id=…`: what was not stored and why, by site day. */
+export function addDropRoutes(routes: Routes, { sites, counts, samples, now }: DropRoutesOptions): void {
+  routes.add('GET', '/api/drops', 'owner', async (event) => {
+    const site = await siteOfQuery(sites, event)
+    if (site instanceof Response) return site
+    const days = Number(event.url.searchParams.get('days') ?? '30')
+    if (!Number.isInteger(days) || days < 1 || days > dropDaysKept) return failure(400, `days: must be from 1 to ${dropDaysKept}`)
+    const today = siteDay(site.timezone, now())
+    const found = await counts.read(site.id, addDays(today, 1 - days), today)
+    return json({
+      site_id: site.id,
+      days: found.filter(({ reasons }) => Object.keys(reasons).length > 0).map(({ day, reasons }) => ({ day, reasons })),
+      refused: sum(found.map(({ refused }) => refused)),
+      samples: samples.list(site.id),
+    })
+  })
+}
+
+function sum(counts: readonly Counts[]): Counts {
+  const all: Counts = {}
+  for (const each of counts) for (const [name, count] of Object.entries(each)) all[name] = (all[name] ?? 0) + count
+  return all
+}

@@ -1,0 +1,37 @@
+import { createValues, siteDay, type Check } from '@treadlight/store'
+import { createTokens } from './admin/tokens.ts'
+import type { Config } from './config.ts'
+import { readDrops } from './drops/dropCounts.ts'
+import type { OpenStorage } from './openStore.ts'
+import { count } from './progress.ts'
+import { configuredSites } from './sites/configuredSites.ts'
+import { createSiteRecords } from './sites/siteRecords.ts'
+import { mergeSites, type Site } from './sites/sites.ts'
+
+/** What the owner has set up beside the settings, and what was dropped today. @param now ms since 1970 */
+export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage, 'storage'>, now: number): AsyncGenerator<Check, void, void> {
+  const values = createValues(storage)
+  const records = await createSiteRecords(values).load()
+  const sites = mergeSites({ id: config.site, timezone: config.timezone }, configuredSites(config), records)
+  yield describeSites(sites)
+  const tokens = await createTokens(values, () => now).list()
+  yield { name: 'tokens', ok: true, detail: tokens.length === 0 ? 'none' : `${tokens.length}: ${tokens.map(({ id, name, scopes }) => `${name} (${id}, ${scopes.join(', ')})`).join('; ')}` }
+  for (const { id, timezone } of sites) {
+    const today = siteDay(timezone, now)
+    const dropped = (await readDrops(values, id, today, today)).get(today)
+    const said = Object.entries({ ...dropped?.reasons }).map(([reason, times]) => `${times} ${reason}`)
+    const refused = Object.values({ ...dropped?.refused }).reduce((sum, times) => sum + times, 0)
+    if (refused > 0) said.push(`${refused} not understood`)
+    yield { name: 'dropped', ok: true, detail: `site ${id} today: ${said.length === 0 ? 'nothing' : said.join(', ')}` }
+  }
+}
+
+/** Two sites of one host: the first takes its hits. */
+function describeSites(sites: readonly Site[]): Check {
+  const name = 'sites'
+  const detail = `${count(sites.length, 'site')}: ${sites.map(({ id, timezone, hosts }) => `${id} (${[...hosts, timezone].join(', ')})`).join('; ')}`
+  const hosts = sites.flatMap((site) => site.hosts)
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index)
+  if (twice === undefined) return { name, ok: true, detail }
+  return { name, ok: 'warning', detail: `${detail}; two of them have the host ${twice}, and the first takes its hits`, remedy: 'take it from one of them by treadlight site hosts, or in the settings' }
+}

@@ -1,0 +1,119 @@
+import type { Values } from '@treadlight/store'
+import { longestHost, withoutDot } from '../enrich/hosts.ts'
+import { createSiteRecords, type SiteRecord } from './siteRecords.ts'
+
+/** A site that hits are counted for. */
+export interface Site {
+  id: string
+  /** IANA name: the site's days begin there. */
+  timezone: string
+  /** Lower case: `blog.example`, or `*.blog.example` for every host below it. None for the default site. */
+  hosts: readonly string[]
+}
+
+/** The sites of a collector. */
+export interface Sites {
+  /** The first is the default one. What other processes have added or removed is known after 5 s. */
+  list(): Promise<readonly Site[]>
+  /** Whose hit it is: by name, else by the host of its URL, else the default one's; undefined for a name that there is not. */
+  find(): Finder | Promise<Finder>
+}
+
+/** @param name as the hit has it; undefined where it has none. Undefined only for a name that there is not. */
+export type Finder = (name: string | undefined, url: string) => Site | undefined
+
+export interface SitesOptions {
+  values: Values
+  /** Takes what no other site does. */
+  defaultSite: Pick<Site, 'id' | 'timezone'>
+  /** Those of the settings; of one id they count before what `treadlight site add` has written. */
+  configured: readonly Site[]
+  /** ms since 1970. */
+  now: () => number
+  /** Told when the storage cannot be asked for sites: those that were known go on. */
+  onError: (error: unknown) => void
+}
+
+/** For how long a listing is good, ms. */
+const fresh = 5000
+
+export function createSites({ values, defaultSite, configured, now, onError }: SitesOptions): Sites {
+  const records = createSiteRecords(values)
+  let known: { sites: readonly Site[]; find: Finder } = settle([])
+  let at = -Infinity
+  let loading: Promise<void> | undefined
+
+  return {
+    async list() {
+      if (!isFresh()) await refresh()
+      return known.sites
+    },
+    find: () => (isFresh() ? known.find : refresh().then(() => known.find)),
+  }
+
+  function isFresh(): boolean {
+    return Math.abs(now() - at) <= fresh
+  }
+
+  function refresh(): Promise<void> {
+    loading ??= load().finally(() => (loading = undefined))
+    return loading
+  }
+
+  /** A storage that fails is no reason to take a hit for another site's. */
+  async function load(): Promise<void> {
+    try {
+      known = settle(await records.load())
+    } catch (error) {
+      onError(error)
+    }
+    at = now()
+  }
+
+  function settle(added: readonly SiteRecord[]): typeof known {
+    const sites = mergeSites(defaultSite, configured, added)
+    return { sites, find: createFinder(sites) }
+  }
+}
+
+/** Every site there is, each id once: the default one, those of the settings, those that were added. */
+export function mergeSites(defaultSite: Pick<Site, 'id' | 'timezone'>, configured: readonly Site[], added: readonly SiteRecord[]): Site[] {
+  const sites = new Map<string, Site>([[defaultSite.id, { id: defaultSite.id, timezone: defaultSite.timezone, hosts: [] }]])
+  for (const { id, timezone, hosts } of [...configured, ...added.filter((record) => !record.removed)]) {
+    if (!sites.has(id)) sites.set(id, { id, timezone, hosts })
+  }
+  return [...sites.values()]
+}
+
+/**
+ * A host itself counts before the domains that it is below, and the nearest of these before the others. With and without
+ * `www.` is the same host, unless both are there.
+ */
+export function createFinder(sites: readonly Site[]): Finder {
+  const [first] = sites
+  const byId = new Map(sites.map((site) => [site.id, site]))
+  const byHost = new Map<string, Site>()
+  for (const site of sites) for (const host of site.hosts) if (!byHost.has(host)) byHost.set(host, site)
+
+  return (name, url) => {
+    if (name !== undefined) return byId.get(name)
+    return byHost.size === 0 ? first : (siteOfHost(hostOf(url)) ?? first)
+  }
+
+  function siteOfHost(full: string): Site | undefined {
+    // Longer ones are none that DNS has: going through their parts would take long.
+    if (full.length > longestHost) return undefined
+    const hostname = withoutDot(full)
+    const exact = byHost.get(hostname) ?? byHost.get(hostname.startsWith('www.') ? hostname.slice(4) : `www.${hostname}`)
+    if (exact) return exact
+    for (let dot = hostname.indexOf('.'); dot !== -1; dot = hostname.indexOf('.', dot + 1)) {
+      const site = byHost.get(`*${hostname.slice(dot)}`)
+      if (site) return site
+    }
+    return undefined
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : ''
+}

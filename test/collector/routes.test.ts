@@ -1,0 +1,175 @@
+import { createReferenceStore, createValues } from '@treadlight/store'
+import { connect } from 'node:net'
+import { createStorage } from 'unstorage'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTokens, scopes } from '../../packages/collector/src/admin/tokens.ts'
+import { createCollector } from '../../packages/collector/src/collector.ts'
+import type { Guard } from '../../packages/collector/src/http/authorize.ts'
+import { loadConfig } from '../../packages/collector/src/config.ts'
+import { serve, type RunningCollector } from '../../packages/collector/src/serve.ts'
+import { createTestCollector, logInOwner, type TestCollector } from './collector.ts'
+
+/** Who may ask for what. A new route belongs here: the first test fails until it is. */
+const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Guard][] = [
+  ['ALL', '/hit', 'public'],
+  ['GET', '/api/health', 'public'],
+  ['POST', '/api/login', 'own page'],
+  ['POST', '/api/logout', 'own page'],
+  ['GET', '/api/session', 'owner'],
+  ['GET', '/api/own-visits', 'owner'],
+  ['POST', '/api/own-visits', 'owner'],
+  ['DELETE', '/api/own-visits', 'owner'],
+  ['GET', '/privacy', 'public'],
+  ['GET', '/api/sites', 'token stats'],
+  ['POST', '/api/v2/query', 'token stats'],
+  ['GET', '/api/v1/stats/realtime/visitors', 'token stats'],
+  ['GET', '/api/drops', 'owner'],
+  ['POST', '/api/tasks/prune', 'token tasks'],
+  ['POST', '/api/tasks/maintain', 'token tasks'],
+  ['GET', '/metrics', 'token metrics'],
+]
+const guarded = table.filter(([, , guard]) => guard === 'owner' || guard.startsWith('token '))
+const closed = guarded.map(([method, path]): [string, string] => [method, path])
+const posted = [...closed, ...table.filter(([, , guard]) => guard === 'own page').map(([method, path]): [string, string] => [method, path])].filter(([method]) => method === 'POST')
+
+/** Scripts and the dashboard's files: fixed at build time, and the same for everybody. */
+const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/t(\.full)?(-[\w-]+)?\.(js|json)$/.test(path)
+
+const json = { 'content-type': 'application/json' }
+let test_: TestCollector
+let cookie: string
+const values = createValues(createStorage())
+beforeAll(async () => {
+  test_ = createTestCollector({ values, privacyPage: [] })
+  cookie = await logInOwner(test_)
+})
+
+const ask = (method: string, path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  test_.request(path, { method, headers, ...(method === 'POST' && { body: '{}' }) })
+
+describe('every route says who may ask for it', () => {
+  test('the table lists all of them, and files are open to everybody', () => {
+    const [files, others] = [true, false].map((wanted) => test_.collector.routes.list().filter(({ path }) => isAsset(path) === wanted))
+    expect(others!.map(({ method, path, guard }) => [method, path, guard])).toEqual(table)
+    expect(files!.length).toBeGreaterThan(5)
+    for (const { method, guard } of files!) expect([method, guard]).toEqual(['GET', 'public'])
+  })
+
+  test('no route goes past the registry, and nothing is guarded by a prefix', () => {
+    const { app, routes } = test_.collector
+    expect(app['~routes'].map(({ method, route }) => `${method || 'ALL'} ${route}`)).toEqual(routes.list().map(({ method, path }) => `${method} ${path}`))
+    expect(app['~middleware']).toEqual([])
+  })
+
+  test.each(closed)('%s %s answers 401 without a log-in, and is not cached', async (method, path) => {
+    for (const headers of [json, { ...json, cookie: 'treadlight=x' }, { ...json, authorization: 'Bearer tl_x' }]) {
+      const response = await ask(method, path, headers)
+      expect(response.status).toBe(401)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  test.each(closed)('%s %s is the owner’s', async (method, path) => {
+    expect([200, 204, 400]).toContain((await ask(method, path, { ...json, cookie })).status)
+  })
+
+  test.each(posted)(
+    'input 17: %s %s refuses other origins, and what is no JSON',
+    async (method, path) => {
+      const foreign = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }]
+      for (const headers of foreign) expect((await ask(method, path, { ...json, cookie, ...headers })).status).toBe(403)
+      expect((await ask(method, path, { cookie, 'content-type': 'text/plain' })).status).toBe(415)
+    },
+  )
+
+  test.each(guarded)('input 16: %s %s cannot be read by other pages', async (method, path) => {
+    const { headers } = await ask(method, path, { ...json, cookie, origin: 'http://localhost' })
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+  })
+})
+
+describe('tokens open what their scope says, and nothing else', () => {
+  const opened = guarded.flatMap(([method, path, guard]) => scopes.map((scope) => [scope, method, path, guard === `token ${scope}`] as const))
+
+  test.each(opened)('scope %s: %s %s (%s)', async (scope, method, path, isOpen) => {
+    const { token, id } = await createTokens(values, () => 0).create('ci', [scope])
+    test_.clock.now += 10_000
+    // No cookie comes with it, so neither JSON nor an origin of ours is asked for.
+    const { status } = await ask(method, path, { authorization: `Bearer ${token}`, origin: 'https://evil.example' })
+    if (isOpen) expect([200, 400]).toContain(status)
+    else expect(status).toBe(403)
+    await createTokens(values, () => 0).revoke(id)
+  })
+
+  test('the password of a proxy in front is nobody’s token', async () => {
+    expect((await ask('GET', '/api/session', { cookie, authorization: 'Basic YTpi' })).status).toBe(200)
+  })
+
+  test('a wrong token is not made good by a cookie', async () => {
+    expect((await ask('GET', '/api/session', { cookie, authorization: 'Bearer tl_wrong' })).status).toBe(401)
+  })
+})
+
+test('metrics: open makes /metrics public, and nothing else', async () => {
+  const open = createCollector({ store: createReferenceStore(), values: createValues(createStorage()), timezone: 'UTC', metrics: 'open', privacyPage: [] })
+  const guards = (routes: typeof open.routes): string[] => routes.list().map(({ path, guard }) => `${path} ${guard}`)
+  expect(guards(open.routes)).toEqual(guards(test_.collector.routes).map((line) => (line === '/metrics token metrics' ? '/metrics public' : line)))
+  expect((await open.fetch(new Request('http://localhost/metrics'))).status).toBe(200)
+})
+
+describe('input 28: however a path is written, it is the same route with its guard, or none', () => {
+  let running: RunningCollector
+  beforeAll(async () => {
+    const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_STORAGE_DRIVER: 'memory', PORT: '0' }, folder: '/' })
+    running = await serve({ config })
+  })
+  afterAll(() => running.close())
+
+  const variants = (path: string): string[] => [
+    path,
+    `http://evil.example${path}`,
+    `http://127.0.0.1${path}`,
+    `https://evil.example${path}`,
+    path.toUpperCase(),
+    `/${path}`,
+    `//${path}`,
+    `${path}/`,
+    `${path}//`,
+    `${path};x`,
+    `${path}%2f`,
+    `${path}?`,
+    `${path}#x`,
+    `/hit/..${path}`,
+    `/hit/%2e%2e${path}`,
+    `/a%2f..${path.replaceAll('/', '%2f')}`,
+    `/dashboard/..${path}`,
+    `/.${path}`,
+    path.replace('a', '%61'),
+    path.replaceAll('/', '\\'),
+    `/dashboard${path}`,
+  ]
+
+  test.each(closed)('%s %s', async (method, path) => {
+    for (const target of variants(path)) expect([target, await statusOf(running.url, method, target)]).toEqual([target, expect.toSatisfy((status) => [400, 401, 404].includes(status as number))])
+    expect(await statusOf(running.url, method, path)).toBe(401)
+    expect(await statusOf(running.url, method, `http://evil.example${path}`)).toBe(401)
+  })
+
+  test('an absolute address in the request line opens nothing that its path does not', async () => {
+    expect(await statusOf(running.url, 'GET', 'http://evil.example/api/health')).toBe(200)
+    expect(await statusOf(running.url, 'GET', 'http://127.0.0.1/api/health@/api/sites')).toBe(404)
+  })
+})
+
+/** By a socket: nothing tidies up the request line on the way. */
+function statusOf(url: string, method: string, target: string): Promise<number> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(Number(answer.split(' ')[1])))
+    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
+  })
+}
