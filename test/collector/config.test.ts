@@ -34,6 +34,8 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     respect: { gpc: 'forwarding', dnt: false },
     place: { headers: 'off', precision: 'city' },
     page: { ...pageDefaults.page, referrer: 'full', clickIds: true },
+    limits: { ...pageDefaults.limits, perAddress: 100, burst: 2000, total: 0, connections: 10_000 },
+    workers: 1,
     metrics: 'token',
     log: 'text',
     sites: {},

@@ -41,6 +41,7 @@ import { ConfigError } from './settings.ts'
 import type { LimitSettings } from './settings/limits.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
+import type { LimitSettings } from './settings/limits.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
 import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
@@ -61,6 +62,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   place?: PlaceSource
   /** What `/privacy` says: see `describePrivacy`. @default there is no such page */
   privacyPage?: readonly PrivacySection[]
+  /** On requests to `/hit`. @default those of the settings */
+  limits?: Omit<LimitSettings, 'connections'>
   /** More sites, each with its hosts. @default none, but for those that `treadlight site add` has made */
   sites?: readonly Site[]
   /** What may stay. @default anonymous hits 90 days, authenticated ones 365 */
@@ -117,7 +120,7 @@ const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, place, limits = defaultLimits, now = Date.now } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place, now = Date.now } = options
   const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)

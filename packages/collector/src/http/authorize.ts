@@ -20,11 +20,10 @@ export interface AuthorizeOptions {
   account: Account
   logins: Logins
   tokens: Tokens
-  /** ms since 1970. */
   now: () => number
 }
 
-/** Requests of one network a second, and at once, to what an owner uses: a dashboard asks a dozen questions for each view. */
+/** Requests of one network a second, and at once, to what is not public: a dashboard asks a dozen questions for each view. */
 const ownerLimit = { rate: 50, burst: 500 }
 
 /** The one place that decides who may ask for what: see `routes.ts`. */
@@ -34,6 +33,7 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     // Each of them may ask the storage something, and one in the cloud is paid by request.
     const wait = requests.take(networkOf(event.req.ip))
     if (wait > 0) return failure(429, `Too many requests: try again in ${wait} seconds`, { 'retry-after': String(wait) })
+    if (isEncoding(event.req.headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
     const token = readBearer(event)
     // No browser adds this header by itself, so no other site can make it send one.
     if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
