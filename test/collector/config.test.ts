@@ -39,8 +39,6 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     metrics: 'token',
     log: 'text',
     sites: {},
-    limits: { ...pageDefaults.limits, perAddress: 100, burst: 2000, total: 0, connections: 10_000 },
-    workers: 1,
   })
 })
 

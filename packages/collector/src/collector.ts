@@ -38,7 +38,6 @@ import { createNotes } from './notes.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { ConfigError } from './settings.ts'
-import type { LimitSettings } from './settings/limits.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
@@ -72,8 +71,6 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
-  /** On requests to `/hit`. @default those of the settings */
-  limits?: Omit<LimitSettings, 'connections'>
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */

@@ -7,7 +7,6 @@ import { isTimeZone } from './days.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
-import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
@@ -16,7 +15,6 @@ import { privacySettings, type PrivacyPreset, type PrivacySettings } from './set
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
-import { workerSettings } from './settings/workers.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
 
 export { ConfigError } from './settings.ts'
@@ -137,8 +135,6 @@ const settings: Record<string, Setting> = {
   ...limitSettings,
   ...workerSettings,
   ...operationSettings,
-  ...limitSettings,
-  ...workerSettings,
 }
 
 export interface LoadConfigOptions {

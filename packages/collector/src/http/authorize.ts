@@ -67,7 +67,6 @@ function readBearer(event: H3Event): string | undefined {
  */
 function refuseForeign(event: H3Event): Response | undefined {
   const { headers } = event.req
-  if (isEncoding(headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
   if (!/^application\/json\b/i.test(headers.get('content-type') ?? ''))
     return failure(415, 'content-type: must be application/json')
   const site = headers.get('sec-fetch-site')
