@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import type { Storage } from 'unstorage'
 import type { AppendDriver } from './drivers/fs.ts'
 import { encodeFrame } from './frame.ts'
@@ -93,9 +94,9 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   }
 
   async function commit(): Promise<void> {
-    // What is appended in this very turn of the loop goes along with the first.
-    await Promise.resolve()
     while (waiting.length > 0) {
+      // What has arrived already goes along: on a busy machine that is half of the writes.
+      await untilOthersHadTheirTurn()
       const bySite = groupBy(waiting, ({ site }) => site)
       waiting = []
       group = Promise.all([...bySite].map(([site, items]) => write(site, items)))

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { remember } from '../remember.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /**
@@ -13,8 +14,8 @@ export const addVisitor: EnrichStep = (hit, context) => {
 
 /** Most hits are of somebody who was here a moment ago. */
 const mostKnown = 10_000
-const known = new Map<string, string>()
-let knownFor: EnrichContext['salt'] | undefined
+/** By the salts: with these goes what was made with them. */
+const knownVisitors = new WeakMap<EnrichContext['salt'], Map<string, string>>()
 
 /**
  * The visitor of a site day: a keyed hash of site, network and user agent. Its key is random and dies with
@@ -22,17 +23,21 @@ let knownFor: EnrichContext['salt'] | undefined
  * 64 bits: a collision among a million visitors a day is a matter of 1 in 37 million.
  */
 function dailyVisitor(site: string, day: string, { network, userAgent, salt }: EnrichContext): string {
-  // With the salts goes what was made with them.
-  if (knownFor !== salt || known.size >= mostKnown) {
-    known.clear()
-    knownFor = salt
-  }
-  const client = `${site}\n${network}\n${userAgent}`
-  const name = `${day}\n${client}`
+  let known = knownVisitors.get(salt)
+  if (known === undefined || known.size >= mostKnown) knownVisitors.set(salt, (known = new Map()))
+  // The number is shorter than what it stands for.
+  const name = `${network} ${numberOf(userAgent)} ${day} ${site}`
   let visitor = known.get(name)
-  if (visitor === undefined) known.set(name, (visitor = firstBits(createHmac('sha256', salt(day)).update(client).digest())))
+  if (visitor === undefined) {
+    const hash = createHmac('sha256', salt(day)).update(`${site}\n${network}\n${userAgent}`).digest()
+    known.set(name, (visitor = firstBits(hash)))
+  }
   return visitor
 }
+
+/** Another number for each user agent, and a new one for one that was forgotten. */
+let lastNumber = 0
+const numberOf = remember(20_000, (_: string) => ++lastNumber)
 
 function lastingVisitor(site: string, session: string): string {
   return firstBits(createHash('sha256').update(`visitor\n${site}\n${session}`).digest())

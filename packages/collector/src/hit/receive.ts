@@ -2,6 +2,7 @@ import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer }
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import type { Ledger } from '../drops/ledger.ts'
 import { enrich } from '../enrich/pipeline.ts'
+import type { EnrichContext } from '../enrich/step.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
 import type { Identify } from '../identity/identify.ts'
 import type { LogIns } from '../identity/logIns.ts'
@@ -62,7 +63,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   return async (body, { address = '', userAgent, header, isPixel }) => {
     const received = now()
     const envelope = readHits(body)
-    const find = await sites.find()
+    const finding = sites.find()
+    // Each wait lets others go first, and there is hardly ever something to wait for.
+    const find = finding instanceof Promise ? await finding : finding
     const defaultSite = find(undefined, '')!
     if (isRefusal(envelope)) {
       ledger.refuse(defaultSite, envelope.field, received)
@@ -70,18 +73,20 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
 
     const network = networkOf(address)
-    const isOwn = await ownVisits.areIn(header('cookie'))
+    const areOwn = ownVisits.areIn(header('cookie'))
+    const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
     const siteOf = ({ site: name, url }: DecodedHit): Site => find(name, url) ?? defaultSite
     const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
-    const context = { network, address, userAgent, header, isPixel, policy, isOwn }
+    const client = { network, address, userAgent, header, isPixel, policy, isOwn }
+    let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
     const dropped: DropReason[] = []
     let salted: Site | undefined
-    let salt: ((day: string) => string) | undefined
 
-    for (const [index, input] of envelope.hits.entries()) {
+    for (let index = 0; index < envelope.hits.length; index++) {
+      const input = envelope.hits[index]
       const read = readHit(input, arrival)
       if (isRefusal(read)) {
         refused.push({ index, ...read })
@@ -91,11 +96,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         continue
       }
       const { hit, decoded, site } = read
-      if (!salt || salted !== site) [salted, salt] = [site, await saltsOf(site).at(received)]
       const isForeign = decoded.site !== undefined && decoded.site !== site.id
-      const reason =
-        (isForeign ? 'site' : identify(hit, decoded)) ??
-        enrich(hit, { ...context, salt, rules: rulesOf(site.id), url: new URL(decoded.url), decoded })
+      const url = new URL(decoded.url)
+      // One object for all hits of a site: to make it costs as much as some of the steps.
+      if (context === undefined || salted !== site) context = { ...client, salt: await saltsOf(site).at(received), rules: rulesOf(site.id), url, decoded }
+      else Object.assign(context, { url, decoded })
+      salted = site
+      const reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
       if (reason) {
         dropped.push(reason)
         ledger.drop(site, reason, { time: received, url: decoded.url, userAgent })
