@@ -8,7 +8,7 @@ const packages = new URL('../../packages/', import.meta.url).pathname
 const longest = 512
 
 /** These look at what the owner has set, and what drivers say of it. */
-const ofTheOwner = ['collector/src/storageSettings.ts', 'store/src/drivers/driverError.ts']
+const ofTheOwner = ['collector/src/storageSettings.ts', 'store/src/drivers/driverError.ts', 'store/src/drivers/s3Client.ts']
 
 /** Every regular expression that stands in a source, with the file that has it. */
 const expressions = readdirSync(packages).flatMap((name) =>

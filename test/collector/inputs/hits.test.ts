@@ -164,7 +164,7 @@ test('row 23: a forged page cannot be told from a real one, and its host is what
   expect((await stored())[0]).toMatchObject({ hostname: 'somebody-else.example' })
 })
 
-test('row 24: fifty thousand different paths, sources and addresses fill no cache', async () => {
+test('row 24: forty thousand different paths, sources and addresses fill no cache', async () => {
   const store = { ...createReferenceStore(), append: (hits: readonly unknown[]) => Promise.resolve(hits.map(() => 'stored' as const)) }
   const { collector } = createTestCollector({ store })
   const send = async (number: number): Promise<void> => {
@@ -175,14 +175,15 @@ test('row 24: fifty thousand different paths, sources and addresses fill no cach
     expect((await collector.fetch(Object.assign(request, { ip: address }))).status).toBe(201)
   }
   const collect = await garbageCollector()
-  for (let number = 0; number < 15_000; number++) await send(number)
+  // Caches that forget at 2,000, 10,000 or 20,000 are as full at the end as here.
+  for (let number = 0; number < 20_000; number++) await send(number)
   collect()
   const before = process.memoryUsage().heapUsed
-  for (let number = 15_000; number < 50_000; number++) await send(number)
+  for (let number = 20_000; number < 40_000; number++) await send(number)
   collect()
-  // 35,000 user agents alone would be 17 MB.
-  expect((process.memoryUsage().heapUsed - before) / 2 ** 20).toBeLessThan(12)
-}, 60_000)
+  // 20,000 user agents alone would be 10 MB, and what is made of them as much.
+  expect((process.memoryUsage().heapUsed - before) / 2 ** 20).toBeLessThan(6)
+}, 120_000)
 
 test.each([
   ['a name twice', '/hit?hit={}&hit={}'],
