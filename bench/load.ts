@@ -1,11 +1,18 @@
-// Load from a process of its own: `load.ts PORT BATCH SECONDS` prints { requests, p99 } as JSON.
+// Load from a process of its own: `load.ts PORT BATCH SECONDS [RATE]` prints { requests, p99 } as JSON. With a rate, requests
+// a second, each is sent when it is due, and waits count from then; without, each connection sends as it gets its answer.
 // Plain sockets, because an HTTP client costs more than the server that it is to load.
 import { connect, type Socket } from 'node:net'
 
-const [port, batch, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
+const [port, batch, seconds, rate = 0] = process.argv.slice(2).map(Number) as [number, number, number, number?]
 const connections = 64
-const paths = Array.from({ length: 500 }, (_, index) => `/products/${index}${index % 7 === 0 ? '?utm_source=news&utm_medium=email' : ''}`)
-const agents = Array.from({ length: 200 }, (_, index) => `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${100 + index}.0.0.0 Safari/537.36`)
+/** So many user agents, addresses and URLs, of lengths that have no common divisor. */
+const varied = 10_000
+const paths = Array.from({ length: varied }, (_, index) => `/products/${index}${index % 7 === 0 ? '?utm_source=news&utm_medium=email' : ''}`)
+const systems = ['X11; Linux x86_64', 'Windows NT 10.0; Win64; x64', 'Macintosh; Intel Mac OS X 10_15_7', 'Linux; Android 10; K']
+const agents = Array.from(
+  { length: varied + 7 },
+  (_, index) => `Mozilla/5.0 (${systems[index % 4]}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + (index % 50)}.0.${index}.0 Safari/537.36`,
+)
 
 const latencies: number[] = []
 let made = 0
@@ -24,7 +31,17 @@ function runConnection(): Promise<void> {
     socket.setNoDelay(true)
     let sent = 0
     let received = ''
-    socket.on('connect', () => (sent = send(socket)))
+    let due = performance.now() + (Math.random() * connections * 1000) / (rate || Infinity)
+    /** Sends at once, or when it is due. */
+    const next = (): void => {
+      if (rate === 0) return void (sent = send(socket))
+      const wait = due - performance.now()
+      if (wait > 1) return void setTimeout(next, wait)
+      send(socket)
+      sent = due
+      due += (connections * 1000) / rate
+    }
+    socket.on('connect', next)
     socket.on('error', reject)
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
@@ -36,7 +53,7 @@ function runConnection(): Promise<void> {
       latencies.push(performance.now() - sent)
       requests++
       if (performance.now() - started > seconds * 1000) measuring = false
-      if (measuring) sent = send(socket)
+      if (measuring) next()
       else {
         socket.destroy()
         resolve()
@@ -49,7 +66,7 @@ function send(socket: Socket): number {
   const hits = Array.from({ length: batch }, createHit)
   const body = batch === 1 ? hits[0]! : `{"sentAt":${Date.now()},"hits":[${hits.join(',')}]}`
   socket.write(
-    `POST /hit HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: ${agents[made % agents.length]}\r\nX-Forwarded-For: 203.0.${made % 100}.${made % 250}\r\n` +
+    `POST /hit HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: ${agents[made % agents.length]}\r\nX-Forwarded-For: 203.${(made >> 8) % 40}.${made % 256}.7\r\n` +
       `Content-Type: text/plain;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
   return performance.now()
