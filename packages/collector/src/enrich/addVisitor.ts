@@ -37,7 +37,7 @@ function dailyVisitor(site: string, day: string, { network, userAgent, salt }: E
 
 /** Another number for each user agent, and a new one for one that was forgotten. */
 let lastNumber = 0
-const numberOf = remember(20_000, (_: string) => ++lastNumber)
+const numberOf: (userAgent: string) => number = remember(20_000, () => ++lastNumber)
 
 function lastingVisitor(site: string, session: string): string {
   return firstBits(createHash('sha256').update(`visitor\n${site}\n${session}`).digest())
