@@ -73,7 +73,9 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   metrics?: MetricsAccess
   /** ms since 1970. @default Date.now */
   now?: () => number
-  /** Told of what went wrong behind an answer, and of what the owner should know. @default console.error */
+  /** Told of what the owner should know, though nothing fails. @default `onError` */
+  onNote?: (note: string) => void
+  /** Told of what went wrong behind an answer. @default console.error */
   onError?: (error: unknown) => void
 }
 
@@ -125,7 +127,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const sites = createSites({ values, defaultSite: { id: site, timezone }, configured: options.sites ?? [], now, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
-  const notes = createNotes(onError)
+  const notes = createNotes(options.onNote ?? ((note) => onError(new ConfigError(note))))
   const requests = createRequests()
   const counts = createDropCounts({ values })
   const samples = createDropSamples()
@@ -171,7 +173,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   addStatsRoutes(routes, { store, sites, version, now, failures })
-  addDropRoutes(routes, { sites, counts, samples, now })
+  addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() })
   addAssetRoutes(routes)
@@ -186,10 +188,14 @@ export function createCollector(options: CollectorOptions): Collector {
     durability: store.durability,
     failures,
     unknownHosts: unknownHosts.list,
-    capped: (id = site) => rulesOf(id).distinct.capped(),
+    capped,
     maintain,
     prune,
     flush: () => counts.flush(),
+  }
+
+  function capped(id: string = site): CappedValues {
+    return rulesOf(id).distinct.capped()
   }
 
   function maintain(): Promise<MaintainReport> {

@@ -1,5 +1,3 @@
-import { ConfigError } from './settings.ts'
-
 /** Nothing fails, and the owner should know of it all the same. */
 const sentences = {
   tokens:
@@ -23,15 +21,14 @@ export interface Notes {
   list(): string[]
 }
 
-/** @param onError told of each when it is new, as one line of the log */
-export function createNotes(onError: (error: unknown) => void): Notes {
+/** @param tell told of each when it is new */
+export function createNotes(tell: (note: string) => void): Notes {
   const noted = new Set<keyof typeof sentences>()
   return {
     add(name) {
       if (noted.has(name)) return
       noted.add(name)
-      // Of this kind an error is printed as its message alone.
-      onError(new ConfigError(sentences[name]))
+      tell(sentences[name])
     },
     list: () => [...noted].map((name) => sentences[name]),
   }

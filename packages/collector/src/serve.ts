@@ -79,6 +79,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     place,
     ...policyOf(config),
     privacyPage: describePrivacy(config),
+    onNote: (note) => log.warn(note),
     onError: log.error,
   })
   setUp?.(collector.app)

@@ -93,3 +93,15 @@ describe('page.params', () => {
     expect(enriched('/', { params: [] }, 'a text? yes').referrer).toBe('a text')
   })
 })
+
+test('user and password of a URL are not stored', () => {
+  expect(enrichHit({ url: 'https://user:pw@shop.example/p?a=1#b' }).hit).toMatchObject({ url: 'https://shop.example/p?a=1#b', hostname: 'shop.example', path: '/p' })
+})
+
+test('a referrer of one of the site’s hosts is no outside one', () => {
+  const referrerHostWith = (hosts: string[]): string =>
+    enrichHit({ url: 'https://shop.example/', referrer: 'https://pay.shop.example/x' }, { settings: { hosts } }).hit.referrerHost
+  expect(referrerHostWith(['shop.example', '*.shop.example'])).toBe('')
+  expect(referrerHostWith(['shop.example'])).toBe('pay.shop.example')
+  expect(referrerHostWith([])).toBe('pay.shop.example')
+})

@@ -73,7 +73,7 @@ export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): Answ
     const { method, header } = request
     if (method === 'OPTIONS') return preflight
     const wait = limit(networkOf(request.address))
-    if (wait > 0) return answer(429, refusal('request', 'too many from this address'), ['retry-after', String(wait)])
+    if (wait > 0) return answer(429, refusal('request', 'too many for now'), ['retry-after', String(wait)])
     const pixel = method === 'GET' ? new URLSearchParams(request.query).get('hit') : null
     if (method !== 'POST' && pixel === null)
       return answer(405, refusal('method', 'must be POST, or GET with ?hit= for a pixel'), ['allow', 'POST, OPTIONS'])

@@ -9,7 +9,7 @@ import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
-import { networkOf } from './network.ts'
+import { networkOf, withoutPort } from './network.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
 import type { Salts } from './salts.ts'
@@ -60,7 +60,8 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits } = options
-  return async (body, { address = '', userAgent, header, isPixel }) => {
+  return async (body, { address: sent = '', userAgent, header, isPixel }) => {
+    const address = withoutPort(sent)
     const received = now()
     const envelope = readHits(body)
     const finding = sites.find()

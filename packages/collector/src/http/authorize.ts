@@ -37,12 +37,14 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     const token = readBearer(event)
     // No browser adds this header by itself, so no other site can make it send one.
     if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
+    const login = readLogin(event)
+    // Before all else: who forgot a token is not to be told of content types.
+    if (login === undefined && guard !== 'own page') return failure(401, 'Log in first, or send a token: authorization: Bearer tl_…')
     if (event.req.method !== 'GET') {
       const foreign = refuseForeign(event)
       if (foreign) return foreign
     }
     if (guard === 'own page') return undefined
-    const login = readLogin(event)
     if (login && (await logins.isValid(login, await account.version()))) return undefined
     return failure(401, 'Log in first')
   }

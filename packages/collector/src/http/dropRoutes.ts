@@ -1,5 +1,7 @@
 import type { DropCounts, Counts } from '../drops/dropCounts.ts'
 import { dropDaysKept } from '../drops/dropCounts.ts'
+import type { CappedValues } from '../enrich/distinct.ts'
+import type { UnknownHost } from '../enrich/unknownHosts.ts'
 import type { DropSamples } from '../drops/dropSamples.ts'
 import { addDays } from '../days.ts'
 import { siteDay } from '@treadlight/store'
@@ -12,11 +14,14 @@ export interface DropRoutesOptions {
   sites: Sites
   counts: DropCounts
   samples: DropSamples
+  /** @see Collector */
+  unknownHosts: () => UnknownHost[]
+  capped: (site: string) => CappedValues
   now: () => number
 }
 
 /** `GET /api/drops?days=30&site_id=…`: what was not stored and why, by site day. */
-export function addDropRoutes(routes: Routes, { sites, counts, samples, now }: DropRoutesOptions): void {
+export function addDropRoutes(routes: Routes, { sites, counts, samples, unknownHosts, capped, now }: DropRoutesOptions): void {
   routes.add('GET', '/api/drops', 'owner', async (event) => {
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
@@ -29,6 +34,9 @@ export function addDropRoutes(routes: Routes, { sites, counts, samples, now }: D
       days: found.filter(({ reasons }) => Object.keys(reasons).length > 0).map(({ day, reasons }) => ({ day, reasons })),
       refused: sum(found.map(({ refused }) => refused)),
       samples: samples.list(site.id),
+      // Of this process, since it began.
+      unknown_hosts: unknownHosts().map(({ host, hits, latest }) => ({ host, hits, latest: new Date(latest).toISOString() })),
+      capped: capped(site.id),
     })
   })
 }

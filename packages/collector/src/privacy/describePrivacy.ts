@@ -72,14 +72,19 @@ function describeDevice({ visitor }: DescribedSettings): string[] {
   ]
 }
 
-function describeVisitors({ visitor, timezone }: DescribedSettings): string[] {
+function describeVisitors({ visitor, timezone, userSecrets }: DescribedSettings): string[] {
   const daily = [
     'A visitor is a number, computed from the site, the internet address and the browser’s name with a random key (HMAC-SHA-256).',
     `The key is made anew for each day (${timezone}) and is deleted two days after that day’s end, at the latest when the collector next runs: from then on nobody can compute the number again or recognise the visitor on another day.`,
   ]
   switch (visitor) {
     case 'none':
-      return ['Visitors are not told apart: nothing is stored by which two page views could be seen to be of the same person.']
+      return [
+        'Visitors are not told apart by anything of their browser or their address.',
+        userSecrets.length > 0
+          ? 'Page views of one person can be seen to be so where the site’s server vouches for a user or a session: see below.'
+          : 'Nothing is stored by which two page views could be seen to be of the same person.',
+      ]
     case 'daily':
       return daily
     case 'session':
