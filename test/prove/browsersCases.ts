@@ -118,6 +118,7 @@ async function comeAgain(scene: Scene): Promise<void> {
   const visit = await engine.visit(profile, `${site.url}/later`)
   await scene.settle()
   await visit.kill()
+  scene.cutOff()
 }
 
 /** A page that can keep nothing delivers as long as it lives, also what failed at first. */

@@ -84,14 +84,14 @@ function compareActs(acts: readonly string[], made: readonly { type: string }[])
 function findUnknown(scenes: readonly Scene[], ids: readonly string[]): { unsure: number; surplus: string[] } {
   const known = new Set(scenes.flatMap(({ site }) => [...site.record.made.keys()]))
   const unknown = ids.filter((id) => !known.has(nameOfHit(id)))
-  const isExcused = (id: string): boolean => scenes.some(({ brokenOff }) => idTime(id) <= brokenOff && idTime(id) > brokenOff - lastMoment)
+  const isExcused = (id: string): boolean => scenes.some(({ ends }) => ends.some((end) => idTime(id) <= end && idTime(id) > end - lastMoment))
   const surplus = unknown.filter((id) => !isExcused(id))
   return { unsure: unknown.length - surplus.length, surplus }
 }
 
 /** How long before each case ended its page. */
 function describeAge(id: string, scenes: ReadonlyMap<BrowserCaseName, Scene>): string {
-  return [...scenes].map(([name, { brokenOff }]) => `${name}: ${brokenOff > 0 ? `${brokenOff - idTime(id)} ms before its end` : 'not broken off'}`).join(', ')
+  return [...scenes].flatMap(([name, { ends }]) => ends.map((end) => `${name}: ${end - idTime(id)} ms before its end`)).join(', ')
 }
 
 /** The API has to count exactly what the files hold. */

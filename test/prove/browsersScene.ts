@@ -20,6 +20,10 @@ export interface Scene extends SceneOptions {
   breakOff(): void
   /** When pages have gone so, ms since 1970; 0 before. */
   brokenOff: number
+  /** Pages that nobody needs any more were killed: what they have sent last, they may not have told of. */
+  cutOff(): void
+  /** When pages went without warning, ms since 1970. */
+  ends: readonly number[]
   /** Brings the network back and waits until the collector has all that has to arrive and the device nothing of it. */
   settle(): Promise<void>
   /** Hits that have to arrive. */
@@ -95,6 +99,7 @@ export async function createScene(options: SceneOptions): Promise<Scene> {
     site,
     proxy,
     brokenOff: 0,
+    ends: [],
     async open(path) {
       const page = await browser.open(site.url + path)
       pages.add(page)
@@ -103,7 +108,11 @@ export async function createScene(options: SceneOptions): Promise<Scene> {
     forget: (page) => void pages.delete(page),
     untilQueued: () => until(isQueued),
     untilMet: (fault) => until(async () => fault === 'refuse' || proxy.exchanges.some((exchange) => exchange.fault === fault)),
-    breakOff: () => void (scene.brokenOff = Date.now()),
+    breakOff() {
+      scene.brokenOff = Date.now()
+      scene.cutOff()
+    },
+    cutOff: () => void (scene.ends = [...scene.ends, Date.now()]),
     async settle() {
       await proxy.meet('pass')
       await until(comeBack)
