@@ -72,7 +72,8 @@ export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): Answ
   return async (request) => {
     const { method, header } = request
     if (method === 'OPTIONS') return preflight
-    const wait = limit(networkOf(request.address))
+    const network = networkOf(request.address)
+    const wait = limit(network)
     if (wait > 0) return answer(429, refusal('request', 'too many for now'), ['retry-after', String(wait)])
     const pixel = method === 'GET' ? new URLSearchParams(request.query).get('hit') : null
     if (method !== 'POST' && pixel === null)
@@ -89,6 +90,7 @@ export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): Answ
     try {
       const { status, body: result, dropped } = await receive(body.text, {
         address: request.address,
+        network,
         userAgent: knownText(header('user-agent').slice(0, userAgentLimit)),
         header,
         isPixel: pixel !== null,
