@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { ConfigError } from 'treadlight'
+import { garbageCollector } from '../process/garbageCollector.ts'
 import { createAccount, createCollectorOn } from './fuzzCollector.ts'
 import { createFuzzInputs, type FuzzInput } from './fuzzInputs.ts'
 import { fuzzSockets } from './fuzzSockets.ts'
@@ -127,11 +126,6 @@ function growthOf(heaps: readonly { runs: number; heap: number }[]): number {
 
 function describe(input: FuzzInput): string {
   return JSON.stringify({ ...input, body: input.body instanceof Uint8Array ? Buffer.from(input.body).toString('latin1') : input.body }).slice(0, 2000)
-}
-
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
 }
 
 /** Seeds that found a bug once. */

@@ -1,9 +1,9 @@
-import { connect } from 'node:net'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { loadConfig, serve } from 'treadlight'
+import { exchange } from '../collector/inputs/listening.ts'
 import type { ProveResult } from './run.ts'
 
 export interface FuzzSocketsOptions {
@@ -26,7 +26,7 @@ export async function fuzzSockets({ runs, seed, fail, result }: FuzzSocketsOptio
   const waiting = fc.sample(message, { numRuns: runs, seed })
   const lane = async (): Promise<void> => {
     for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) {
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(await exchange(port, bytes))?.[1]
+      const status = /^HTTP\/1\.1 (\d{3})/.exec(await exchange(port, bytes, { isAll: true }))?.[1]
       result.runs++
       if (status === undefined || Number(status) < 500) continue
       result.serverErrors++
@@ -67,17 +67,4 @@ function changed(bytes: Uint8Array, changes: readonly [at: number, to: number][]
   const copy = Uint8Array.from(bytes)
   for (const [at, to] of changes) copy[at % copy.length] = to
   return copy
-}
-
-/** Sends all and says that no more is coming; what came back until the other end closed. */
-function exchange(port: number, bytes: Uint8Array): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    let answer = ''
-    socket.setEncoding('latin1')
-    socket.on('data', (chunk: string) => (answer += chunk))
-    socket.on('error', () => undefined)
-    socket.on('close', () => resolve(answer))
-    socket.end(bytes)
-  })
 }

@@ -95,7 +95,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 
   async function commit(): Promise<void> {
     while (waiting.length > 0) {
-      // What has arrived already goes along: on a busy machine that is half of the writes.
+      // What has arrived already goes along, so that a busy machine writes less often.
       await untilOthersHadTheirTurn()
       const bySite = groupBy(waiting, ({ site }) => site)
       waiting = []

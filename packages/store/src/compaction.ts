@@ -64,7 +64,7 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
 
 /**
  * The facts of batches by day. Of a closed day all that are in memory, although some may be in other batches and be written
- * once more with these: to sort them out takes as long as a seventh of the compaction.
+ * once more with these: to sort them out takes longer than that.
  */
 export function factsOf(log: SiteLog, batches: readonly Batch[], now: number): FactSet {
   if (batches.length === log.batches.size) return log.fresh

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { addVisitor } from '../../../packages/collector/src/enrich/addVisitor.ts'
 import type { EnrichContext } from '../../../packages/collector/src/enrich/step.ts'
 import type { PrivacyPolicy } from '../../../packages/collector/src/settings/privacy.ts'
+import { garbageCollector } from '../../process/garbageCollector.ts'
 import { contextOf, hitOf } from './privacyContext.ts'
 
 const visitorOf = (visitor: PrivacyPolicy['visitor'], hit = {}, context: Partial<EnrichContext> = {}): string => {
@@ -44,6 +45,19 @@ test('what was computed with one salt is no answer for another', () => {
   expect([again === one, other === one]).toEqual([true, false])
   expect(visitor(first)).toBe(one)
   expect(asked).toEqual(['a', 'b'])
+})
+
+test('nothing of a salt outlives its look-up: with that goes what was computed with it', async () => {
+  const look = (): WeakRef<EnrichContext['salt']> => {
+    const salt: EnrichContext['salt'] = (day) => `salt of ${day}`
+    visitorOf('daily', {}, { ...contextOf(), salt })
+    return new WeakRef(salt)
+  }
+  const reference = look()
+  // What was looked at in this turn is kept until its end.
+  await new Promise((resolve) => setTimeout(resolve))
+  garbageCollector()()
+  expect(reference.deref()).toBeUndefined()
 })
 
 test('a session id makes the visitor in mode cookie alone, and there on every day, whatever the address', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../packages/collector/src/log.ts'
+import { garbageCollector } from '../../process/garbageCollector.ts'
 import { createTestCollector, noon } from '../collector.ts'
 
 // What goes wrong in the hit itself.
@@ -174,7 +175,7 @@ test('row 24: forty thousand different paths, sources and addresses fill no cach
     const address = `2001:db8:${(number >> 16).toString(16)}:${(number & 0xffff).toString(16)}::1`
     expect((await collector.fetch(Object.assign(request, { ip: address }))).status).toBe(201)
   }
-  const collect = await garbageCollector()
+  const collect = garbageCollector()
   // Caches that forget at 2,000, 10,000 or 20,000 are as full at the end as here.
   for (let number = 0; number < 20_000; number++) await send(number)
   collect()
@@ -216,10 +217,3 @@ test('a batch is judged hit by hit, whatever is among them', async () => {
   const response = await post(`{"hits":[{"url":"${url}"},null,1,"x",[],{"url":1},{"url":"${url}","x":${nested(99)}},{"url":"${url}","title":"b"}]}`)
   expect(((await response.json()) as HitAnswer).stored).toBe(2)
 })
-
-async function garbageCollector(): Promise<() => void> {
-  const { setFlagsFromString } = await import('node:v8')
-  const { runInNewContext } = await import('node:vm')
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
-}

@@ -32,8 +32,11 @@ export async function listen(env: Record<string, string> = {}): Promise<Listenin
   }
 }
 
-/** Sends bytes on a connection of their own; what came until it was closed, however that was. */
-export function exchange(port: number, bytes: string | Uint8Array): Promise<string> {
+/**
+ * Sends bytes on a connection of their own; what came until it was closed, however that was.
+ * @param options.isAll says that no more is coming
+ */
+export function exchange(port: number, bytes: string | Uint8Array, { isAll = false }: { isAll?: boolean } = {}): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     let answer = ''
@@ -41,7 +44,8 @@ export function exchange(port: number, bytes: string | Uint8Array): Promise<stri
     socket.on('data', (chunk: string) => (answer += chunk))
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(answer))
-    socket.write(bytes)
+    if (isAll) socket.end(bytes)
+    else socket.write(bytes)
   })
 }
 

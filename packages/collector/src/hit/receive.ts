@@ -99,7 +99,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const { hit, decoded, site } = read
       const isForeign = decoded.site !== undefined && decoded.site !== site.id
       const url = new URL(decoded.url)
-      // One object for all hits of a site, and field by field: to spread another into it takes as long as all steps together.
+      // One object for all hits of a site, and field by field: to spread another into it takes longer than most steps.
       if (context === undefined || salted !== site) {
         const salt = await saltsOf(site).at(received)
         const rules = rulesOf(site.id)

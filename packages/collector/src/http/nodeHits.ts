@@ -13,8 +13,8 @@ export interface NodeHitsOptions {
 }
 
 /**
- * Lets requests to `/hit`, which are most of all, by h3 and the web's Request and Response: that is a third of what they cost
- * on Node.js. Everything else takes the way that it had.
+ * Lets requests to `/hit`, which are most of all, past h3 and the web's Request and Response, which
+ * Node.js has to be given. Everything else takes the way that it had.
  */
 export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOptions): void {
   const others = server.listeners('request') as Listener[]
