@@ -11,18 +11,39 @@ import { readBytes } from './values.ts'
 export interface Batch {
   key: string
   name: BatchKey
-  facts: StoredHit[]
+  /** Where its facts are: rows of the table of each home day, see `SiteLog.fresh`. */
+  rows: Map<string, number[]>
+  /** How many facts, and when the first of them was received, ms since 1970. */
+  count: number
+  oldest: number
   /** Bytes read, and where the last intact frame ended. */
   size: number
   end: number
-  /** Whether `facts` is all there will be: nobody but this process may still append to the value. */
+  /** Whether that is all there will be: nobody but this process may still append to the value. */
   settled: boolean
   /** Whether some of it changed after it was written. What is intact counts; the value is left for somebody to look at. */
   damaged: boolean
 }
 
 export function createBatch(key: string, name: BatchKey): Batch {
-  return { key, name, facts: [], size: 0, end: 0, settled: false, damaged: false }
+  return { key, name, rows: new Map(), count: 0, oldest: Infinity, size: 0, end: 0, settled: false, damaged: false }
+}
+
+/** Says where another of its facts is. */
+export function addToBatch(batch: Batch, { day, received }: Pick<StoredHit, 'day' | 'received'>, row: number): void {
+  const rows = batch.rows.get(day)
+  if (rows === undefined) batch.rows.set(day, [row])
+  else rows.push(row)
+  batch.count++
+  if (received < batch.oldest) batch.oldest = received
+}
+
+/** Where all that several batches have is. */
+export function joinBatches(batches: readonly Batch[]): Pick<Batch, 'rows' | 'count' | 'oldest'> {
+  const rows = new Map<string, number[]>()
+  for (const batch of batches) for (const [day, its] of batch.rows) rows.set(day, [...(rows.get(day) ?? []), ...its])
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0)
+  return { rows, count, oldest: Math.min(...batches.map(({ oldest }) => oldest)) }
 }
 
 export function encodeBatch(facts: readonly StoredHit[]): Buffer {
@@ -39,24 +60,24 @@ export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean>
   return size !== batch.size
 }
 
+/** What a value holds behind what was read of it. */
+export interface BatchEnd {
+  facts: StoredHit[]
+  problems: FrameProblem[]
+  /** As in `Batch`, with it. */
+  size: number
+  end: number
+}
+
 /**
- * Reads on where `batch` ended. Answers what is damaged, undefined if the value is gone.
- * @param keep takes up a new fact and answers the one to hold, so that none is held twice
+ * Reads on where `batch` ended; undefined if the value is gone.
  * @throws Error for a format of a later version
  */
-export async function readBatch(
-  storage: Storage,
-  batch: Batch,
-  keep: (fact: StoredHit) => StoredHit,
-): Promise<FrameProblem[] | undefined> {
+export async function readBatch(storage: Storage, batch: Batch): Promise<BatchEnd | undefined> {
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readNamed(batch.key, () => readFrames(bytes, batch.end))
-  const facts = payloads.flatMap((payload) => parseLines(payload)).map(keep)
-  batch.facts = batch.end === 0 ? facts : [...batch.facts, ...facts]
-  batch.size = bytes.length
-  batch.end = end
-  return problems
+  return { facts: payloads.flatMap((payload) => parseLines(payload)), problems, size: bytes.length, end }
 }
 
 const [newline, comma, openBracket, closeBracket] = [0x0a, 0x2c, 0x5b, 0x5d]

@@ -6,7 +6,7 @@ import { encodeFrame } from './frame.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { formatBatchKey, formatMinute } from './keys.ts'
-import { StoreBusyError, type AppendOptions, type AppendOutcome } from './store.ts'
+import { StoreBusyError, type AppendOutcome } from './store.ts'
 
 export interface BatchWriterOptions {
   storage: Storage
@@ -18,7 +18,7 @@ export interface BatchWriterOptions {
   /** Most that may wait for the storage, the write under way included. */
   maxWaitingBytes: number
   maxWaitingHits: number
-  /** Called when hits are durable, in the order in which they were appended, with hits to keep; says what became of them. */
+  /** Called when hits are durable, in the order in which they were appended; says what became of them. */
   onDurable(site: string, key: string, hits: readonly StoredHit[]): AppendOutcome[]
   /** Called when a write failed: what the value holds now, or a little later, is unknown. */
   onFailed(site: string, key: string): void
@@ -30,7 +30,7 @@ export interface BatchWriter {
    * Resolves when the hits, all of one site, are durable.
    * @throws StoreBusyError when too much is waiting, or when the write failed
    */
-  append(site: string, hits: readonly StoredHit[], options?: AppendOptions): Promise<AppendOutcome[]>
+  append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]>
   /** Leaves values begun so far alone for ever: all, or those that are old enough. Resolves when nothing is being written to them. */
   rotate(all: boolean): Promise<void>
   /** Whether this process is writing to the value, or may. */
@@ -42,7 +42,6 @@ export interface BatchWriter {
 interface Waiting {
   site: string
   hits: readonly StoredHit[]
-  owned: boolean
   lines: string
   bytes: number
   resolve(outcomes: AppendOutcome[]): void
@@ -78,7 +77,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   let flight: Promise<void> | undefined
   let group: Promise<unknown> | undefined
 
-  function append(site: string, hits: readonly StoredHit[], { owned = false }: AppendOptions = {}): Promise<AppendOutcome[]> {
+  function append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
     const lines = hits.map((hit) => `${JSON.stringify(hit)}\n`).join('')
     const bytes = Buffer.byteLength(lines)
     // One call is always taken, however large: refused for its size alone, it would come back for ever.
@@ -88,7 +87,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     heldBytes += bytes
     heldHits += hits.length
     return new Promise((resolve, reject) => {
-      waiting.push({ site, hits, owned, lines, bytes, resolve, reject })
+      waiting.push({ site, hits, lines, bytes, resolve, reject })
       flight ??= commit()
     })
   }
@@ -118,7 +117,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       // Others may have taken the value for finished, and have moved on with what was in it.
       if (Math.abs(now() - begun) > settledPart * options.settle) throw new Error('the storage took too long')
       // One at a time: of an id that two of them hold, the first is 'stored'.
-      for (const { hits, owned, resolve } of items) resolve(options.onDurable(site, key, owned ? hits : hits.map(copyOf)))
+      for (const { hits, resolve } of items) resolve(options.onDurable(site, key, hits))
     } catch (cause) {
       // It may end in half a frame, and nothing may follow that. Whether the hits are in it is unknown: a retry will meet its twin.
       current.delete(site)
@@ -169,10 +168,6 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       await flight
     },
   }
-}
-
-function copyOf(hit: StoredHit): StoredHit {
-  return { ...hit }
 }
 
 export function isAppendDriver(driver: object): driver is AppendDriver {

@@ -1,5 +1,5 @@
-import { compact, isClosed, uniteDay, type CompactionOptions } from './compaction.ts'
-import { addToDay, type DayFacts } from './factSet.ts'
+import { compact, isClosed, type CompactionOptions, type DayInput } from './compaction.ts'
+import { createFactTable, type FactTable } from './factTable.ts'
 import { groupBy } from './groupBy.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
@@ -40,15 +40,15 @@ export async function rewriteSegments(log: SiteLog, options: CompactionOptions, 
   return found
 
   /** One day at a time is in memory. */
-  async function* readDays(days: readonly string[], replaces: SegmentFile[]): AsyncGenerator<[string, DayFacts]> {
+  async function* readDays(days: readonly string[], replaces: SegmentFile[]): AsyncGenerator<DayInput> {
     for (const day of days) {
       const files = await findFiles(log, options, memory, day, onUnread)
       if (files.length === 0) continue
       found.clean = false
-      const read = await readFiles(log, files)
+      const read = await readFiles(log, day, files)
       if (read === undefined) continue
       replaces.push(...files)
-      yield [day, read]
+      yield { table: read }
     }
   }
 }
@@ -112,10 +112,12 @@ export function holdsErased(marks: Marks, day: string, { id, time, user, session
 }
 
 /** Undefined if one of them is gone or damaged: then the day stays as it is. */
-async function readFiles(log: SiteLog, files: readonly SegmentFile[]): Promise<DayFacts | undefined> {
+async function readFiles(log: SiteLog, day: string, files: readonly SegmentFile[]): Promise<FactTable | undefined> {
   try {
     const facts = await Promise.all(files.map((file) => log.segments.facts(file, false)))
-    return uniteDay(facts.flat())
+    const table = createFactTable(log.site, day)
+    for (const its of facts) for (const fact of its) table.add(fact)
+    return table
   } catch (error) {
     if (error instanceof SegmentGone || error instanceof SegmentDamaged) return undefined
     throw error
@@ -140,13 +142,14 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
     // Until it was read whole: a damaged one may be mended from a backup.
     found.clean = false
     if (!touched.some((file) => file.to < endOf(pruningEnds, file) || file.from < endOf(restedEnds, file))) continue
-    const read = await readFiles(log, files)
+    const read = await readFiles(log, day, files)
     // What was moved into segments while they were read is in neither.
     if (read === undefined || log.catalog.days.get(day) !== files) continue
     // Hits may have facts that are not in segments yet: what they say together counts.
-    for (const known of log.fresh.get(day)?.values() ?? []) for (const fact of known) addToDay(read, fact)
-    const goes = [...read.values()].some((its) => log.marks.keep(its).length < its.length)
-    if (goes) found.facts += (await compact(log, options, { days: [[day, read]], replaces: files, whole: true })) ?? 0
+    const known = log.fresh.get(day)
+    for (let row = 0; known !== undefined && row < known.size; row++) read.add(known.fact(row))
+    const goes = [...read.facts().values()].some((its) => log.marks.keep(its).length < its.length)
+    if (goes) found.facts += (await compact(log, options, { days: [{ table: read }], replaces: files, whole: true })) ?? 0
     else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)
   }
   return found

@@ -1,8 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Batch } from './batch.ts'
 import { nameHit } from './erasure.ts'
-import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
-import { groupBy } from './groupBy.ts'
+import type { FactTable } from './factTable.ts'
 import type { StoredHit } from './hit.ts'
 import { formatStamp } from './keys.ts'
 import { addFact } from './merge.ts'
@@ -16,9 +15,16 @@ import { createItem } from './values.ts'
 
 export type CompactionOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'nonce' | 'compactAt'>
 
+/** Facts of a home day. */
+export interface DayInput {
+  table: FactTable
+  /** Which of them; all by default. */
+  rows?: readonly number[]
+}
+
 /** What is to become segments, and what these then stand for. */
 export interface CompactionInput {
-  days: AsyncIterable<readonly [day: string, facts: DayFacts]> | Iterable<readonly [day: string, facts: DayFacts]>
+  days: AsyncIterable<DayInput> | Iterable<DayInput>
   /**
    * Whether `days` have all facts of every hit. Only then can be told what was pruned; that somebody was erased, one fact
    * can tell.
@@ -46,43 +52,40 @@ export function isClosed(day: string, now: number): boolean {
  * get long.
  */
 export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOptions, force: boolean): Batch[] {
-  const isErased = log.marks.hasErasures ? log.marks.erases : () => false
+  const hasErased = (batch: Batch) => log.marks.hasErasures && holdsErased(log, batch)
   const settled = [...log.batches.values()].filter((batch) => {
     if (!log.isSettled(batch)) return false
     // Something damaged is left for somebody to look at, unless an erased person is in what is whole of it.
-    return !batch.damaged || batch.facts.some(isErased)
+    return !batch.damaged || hasErased(batch)
   })
-  const facts = settled.reduce((sum, batch) => sum + batch.facts.length, 0)
+  const facts = settled.reduce((sum, { count }) => sum + count, 0)
   if (force || facts >= compactAt || settled.length >= maxBatches) return settled
   const closed = new Set([...log.fresh.keys()].filter((day) => isClosed(day, now())))
-  if (closed.size === 0 && !log.marks.hasErasures) return settled.filter(({ facts }) => facts.length === 0)
-  return settled.filter(({ facts }) => {
+  if (closed.size === 0 && !log.marks.hasErasures) return settled.filter(({ count }) => count === 0)
+  return settled.filter((batch) => {
+    const isOver = [...batch.rows].reduce((sum, [day, { length }]) => (closed.has(day) ? sum + length : sum), 0)
     // What is of an erased person does not wait for the day to end.
-    return 2 * facts.reduce((count, { day }) => (closed.has(day) ? count + 1 : count), 0) >= facts.length || facts.some(isErased)
+    return 2 * isOver >= batch.count || hasErased(batch)
   })
+}
+
+function holdsErased(log: SiteLog, { rows }: Batch): boolean {
+  return [...rows].some(([day, its]) => its.some((row) => log.marks.erases(log.fresh.get(day)!.fact(row))))
 }
 
 /**
  * The facts of batches by day. Of a closed day all that are in memory, although some may be in other batches and be written
  * once more with these: to sort them out takes longer than that.
  */
-export function factsOf(log: SiteLog, batches: readonly Batch[], now: number): FactSet {
-  if (batches.length === log.batches.size) return log.fresh
-  const set: FactSet = new Map()
-  const isWhole = new Map([...log.fresh.keys()].map((day) => [day, isClosed(day, now)]))
-  for (const { facts } of batches) {
-    for (const fact of facts) {
-      if (isWhole.get(fact.day) !== true) addToSet(set, fact)
-      else if (!set.has(fact.day)) set.set(fact.day, log.fresh.get(fact.day)!)
-    }
+export function tablesOf(log: SiteLog, batches: readonly Batch[], now: number): DayInput[] {
+  const days: DayInput[] = []
+  for (const [day, table] of log.fresh) {
+    const rows = batches.flatMap((batch) => batch.rows.get(day) ?? [])
+    if (rows.length === 0) continue
+    const isWhole = batches.length === log.batches.size || isClosed(day, now)
+    days.push(isWhole ? { table } : { table, rows: [...new Set(rows)] })
   }
-  return set
-}
-
-export function uniteDay(facts: Iterable<StoredHit>): DayFacts {
-  const day: DayFacts = new Map()
-  for (const fact of facts) addToDay(day, fact)
-  return day
+  return days
 }
 
 /**
@@ -99,9 +102,9 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   /** Keys of segments that were begun. */
   const written: string[] = []
   try {
-    for await (const [day, facts] of input.days) {
-      const kept = keepOf(log.marks, facts, input.whole === true, erased)
-      const writing = writeDay(log, options, day, kept, written)
+    for await (const { table, rows = table.allRows() } of input.days) {
+      const kept = keepOf(log.marks, table, rows, input.whole === true, erased)
+      const writing = writeDay(log, options, table, kept, written)
       // Heard of below; until then Node.js would take it that nobody cares.
       writing.catch(() => undefined)
       writes.push(writing)
@@ -166,42 +169,68 @@ async function areThere(storage: CompactionOptions['storage'], files: readonly S
   return found.every(Boolean)
 }
 
-/** What is to be stored of a day. Puts into `erased` what goes that no erasure knows by its name. */
-function keepOf(marks: Marks, day: DayFacts, whole: boolean, erased: string[]): (readonly StoredHit[])[] {
-  const hits: (readonly StoredHit[])[] = []
+type Kind = SegmentFile['kind']
+
+/** What is to be stored of a day, and how many hits these are. */
+type KeptRows = Record<Kind, { rows: number[]; hits: number }>
+
+/** Puts into `erased` what goes that no erasure knows by its name. */
+function keepOf(marks: Marks, table: FactTable, rows: Iterable<number>, whole: boolean, erased: string[]): KeptRows {
+  const kept: KeptRows = { anon: { rows: [], hits: 0 }, user: { rows: [], hits: 0 } }
+  /** Rows that say something of the same hit, by its id. */
+  const shared = new Map<string, number[]>()
   const { hasErasures } = marks
-  for (const facts of day.values()) {
-    const [only] = facts
-    if (facts.length === 1 && only !== undefined && !hasErasures && !marks.mayBePruned(only)) {
-      hits.push(facts)
+  for (const row of rows) {
+    if (hasErasures || table.isOdd(row) || table.hasOthers(row)) {
+      const id = table.text('id', row)!
+      const known = shared.get(id)
+      if (known === undefined) shared.set(id, [row])
+      else known.push(row)
       continue
     }
-    if (marks.isErased(facts)) {
-      const [first] = facts
-      if (first !== undefined && !marks.hasErased(first)) erased.push(nameHit(first))
-      continue
-    }
-    // A report that did not count may name an erased person all the same.
-    const kept = (whole ? marks.keep(facts) : facts).filter((fact) => !marks.erases(fact))
-    // Of a hit that may be pruned every fact is needed to tell what was known of it when.
-    const mayBePruned = kept.some(marks.mayBePruned)
-    if (kept.length > 0) hits.push(mayBePruned && !whole ? kept : kept.reduce<StoredHit[]>(addFact, []))
+    const user = table.text('user', row)!
+    if (marks.mayBePruned({ time: table.time(row), user })) shared.set(table.text('id', row)!, [row])
+    else add(user === '' && !marks.isLinked(table.text('session', row)!) ? 'anon' : 'user', [row])
   }
-  return hits
+  for (const its of shared.values()) {
+    const rowOf = new Map(its.map((row) => [table.fact(row), row]))
+    const facts = keepFacts(marks, [...rowOf.keys()], whole, erased)
+    if (facts.length > 0) add(marks.userOf(facts) === '' ? 'anon' : 'user', facts.map((fact) => rowOf.get(fact)!))
+  }
+  return kept
+
+  function add(kind: Kind, its: readonly number[]): void {
+    kept[kind].rows.push(...its)
+    kept[kind].hits++
+  }
+}
+
+/** What is to be stored of the facts of an id. */
+function keepFacts(marks: Marks, facts: readonly StoredHit[], whole: boolean, erased: string[]): readonly StoredHit[] {
+  if (marks.isErased(facts)) {
+    const [first] = facts
+    if (first !== undefined && !marks.hasErased(first)) erased.push(nameHit(first))
+    return []
+  }
+  // A report that did not count may name an erased person all the same.
+  const kept = (whole ? marks.keep(facts) : facts).filter((fact) => !marks.erases(fact))
+  // Of a hit that may be pruned every fact is needed to tell what was known of it when.
+  const mayBePruned = kept.some(marks.mayBePruned)
+  return mayBePruned && !whole ? kept : kept.reduce<StoredHit[]>(addFact, [])
 }
 
 async function writeDay(
   log: SiteLog,
   options: CompactionOptions,
-  day: string,
-  hits: readonly (readonly StoredHit[])[],
+  table: FactTable,
+  kept: KeptRows,
   written: string[],
 ): Promise<SegmentFile[]> {
-  const kinds = groupBy(hits, (facts) => (log.marks.userOf(facts) === '' ? 'anon' : 'user'))
   const stamp = formatStamp(options.now(), options.nonce())
-  const keyOf = (kind: SegmentFile['kind']) => `${log.site}:segment:${day}-${stamp}-${kind}.parquet`
-  written.push(...[...kinds.keys()].map(keyOf))
-  const writes = [...kinds].map(([kind, its]) => writeSegment(options, keyOf(kind), day, kind, its))
+  const kinds = (Object.keys(kept) as Kind[]).filter((kind) => kept[kind].hits > 0)
+  const keyOf = (kind: Kind) => `${log.site}:segment:${table.day}-${stamp}-${kind}.parquet`
+  written.push(...kinds.map(keyOf))
+  const writes = kinds.map((kind) => writeSegment(options, keyOf(kind), kind, table, kept[kind]))
   // Those that are still under way when one has failed are not to arrive later.
   await Promise.allSettled(writes)
   return Promise.all(writes)
@@ -210,24 +239,21 @@ async function writeDay(
 async function writeSegment(
   { storage }: CompactionOptions,
   key: string,
-  day: string,
-  kind: SegmentFile['kind'],
-  hits: readonly (readonly StoredHit[])[],
+  kind: Kind,
+  table: FactTable,
+  { rows, hits }: KeptRows[Kind],
 ): Promise<SegmentFile> {
-  const facts = hits.flat()
-  // A day is a quarter of a second's work.
-  const bytes = await finishInTurns(() => encodeInSteps(facts))
+  const bytes = await finishInTurns(() => encodeInSteps(table, Uint32Array.from(rows)))
   const file: SegmentFile = {
     key,
-    day,
+    day: table.day,
     kind,
     bytes: bytes.length,
     crc: crc32(bytes),
-    facts: facts.length,
-    hits: hits.length,
-    ...timeSpan(facts.map(({ time }) => time)),
+    facts: rows.length,
+    hits,
+    ...timeSpan(rows.map(table.time)),
   }
-  // All that is held on to while it is written.
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
   return file
 }

@@ -17,7 +17,7 @@ import { runQuery } from './runQuery.ts'
 import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
-import type { AppendOptions, AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -81,13 +81,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       assertOpen()
       return openSites()
     },
-    async append(hits, appending) {
+    async append(hits) {
       assertOpen()
       const [first] = hits
-      if (first !== undefined && hits.every(({ site }) => site === first.site)) return appendTo(first.site, hits, appending)
+      if (first !== undefined && hits.every(({ site }) => site === first.site)) return appendTo(first.site, hits)
       const bySite = groupBy(hits, ({ site }) => site)
       for (const site of bySite.keys()) checkSite(site)
-      const written = [...bySite].map(async ([site, group]) => [site, (await appendTo(site, group, appending)).values()] as const)
+      const written = [...bySite].map(async ([site, group]) => [site, (await appendTo(site, group)).values()] as const)
       const outcomes = new Map(await Promise.all(written))
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
@@ -145,17 +145,17 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   /** Writes what the site does not hold already, so that a hit sent again and again fills no disk. */
-  async function appendTo(site: string, hits: readonly StoredHit[], appending?: AppendOptions): Promise<AppendOutcome[]> {
+  async function appendTo(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
     const { log, compacted } = siteOf(site)
     // Hits of one request are mostly of one day.
     for (const [index, { day }] of hits.entries()) if (day !== hits[index - 1]?.day && log.catalog.days.has(day)) await compacted.prepare(day)
     const isHeld = (hit: StoredHit) => log.holds(hit) || compacted.holds(hit)
-    if (!hits.some(isHeld)) return writer.append(site, hits, appending)
+    if (!hits.some(isHeld)) return writer.append(site, hits)
     // Another process may have pruned what this one takes to be there.
     await log.refresh().catch(() => undefined)
     const held = new Set(hits.filter(isHeld))
     const news = hits.filter((hit) => !held.has(hit))
-    const outcomes = news.length === 0 ? [] : await writer.append(site, news, appending)
+    const outcomes = news.length === 0 ? [] : await writer.append(site, news)
     const next = outcomes.values()
     return hits.map((hit) => (held.has(hit) ? 'duplicate' : (next.next().value as AppendOutcome)))
   }
@@ -302,7 +302,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
 /** How many hits are in batches that only this process adds to, or nobody. */
 function countSettled({ batches }: SiteLog): number {
-  return [...batches.values()].reduce((sum, { settled, facts }) => (settled ? sum + facts.length : sum), 0)
+  return [...batches.values()].reduce((sum, { settled, count }) => (settled ? sum + count : sum), 0)
 }
 
 /** The hits of every day that may have one in the range. */
@@ -331,7 +331,8 @@ function spanOf(log: SiteLog, day: string): DaySpan {
     span.to = Math.max(span.to, to)
   }
   for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  for (const facts of log.fresh.get(day)?.values() ?? []) for (const { time } of facts) widen(time, time)
+  const table = log.fresh.get(day)
+  if (table !== undefined) widen(table.from, table.to)
   return span
 }
 

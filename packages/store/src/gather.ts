@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { encodeBatch, type Batch } from './batch.ts'
 import { groupBy } from './groupBy.ts'
+import type { StoredHit } from './hit.ts'
 import { formatBatchKey, formatStamp, parseStamp } from './keys.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -47,7 +48,7 @@ function findRuns(batches: readonly Batch[]): Batch[][] {
       runs.push([batch])
       hits = 0
     }
-    hits += batch.facts.length
+    hits += batch.count
   }
   return runs
 }
@@ -56,10 +57,14 @@ async function gather(log: SiteLog, { storage, now }: GatherOptions, run: readon
   const [first] = run
   const last = run.at(-1)
   if (first === undefined || last === undefined) return
-  const bytes = Buffer.concat(run.map(({ facts }) => encodeBatch(facts)))
+  const bytes = Buffer.concat(run.map((batch) => encodeBatch(factsOf(log, batch))))
   const key = formatBatchKey({ ...first.name, last: last.name.last, bytes: bytes.length, made: now() })
   await createItem(storage, key, bytes)
   log.regather(key, run)
+}
+
+function factsOf(log: SiteLog, { rows }: Batch): StoredHit[] {
+  return [...rows].flatMap(([day, its]) => its.map((row) => log.fresh.get(day)!.fact(row)))
 }
 
 /**

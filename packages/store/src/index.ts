@@ -20,7 +20,6 @@ export { createSiteMemory, type SiteMemory, type SiteState } from './siteMemory.
 export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,
-  type AppendOptions,
   type AppendOutcome,
   type Durability,
   type EraseOptions,

@@ -2,7 +2,7 @@ import { adoptSegments } from './adoptSegments.ts'
 import type { Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
-import { chooseBatches, compact, factsOf } from './compaction.ts'
+import { chooseBatches, compact, tablesOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -66,7 +66,7 @@ export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const covers = chooseBatches(log, options, force)
     if (covers.length === 0) return 0
-    const facts = await compact(log, options, { days: factsOf(log, covers, options.now()), covers })
+    const facts = await compact(log, options, { days: tablesOf(log, covers, options.now()), covers })
     if (facts !== undefined) return facts
   }
   return 0
@@ -85,7 +85,7 @@ async function finishErasures(log: SiteLog): Promise<void> {
   if (open.length === 0) return
   if (log.damagedMarks.size > 0 || log.damagedManifests.size > 0 || [...log.batches.values()].some(({ damaged }) => damaged)) return
   if ([...log.links.values()].some((links) => links.some(log.marks.isDead))) return
-  const isLeft = [...log.fresh.values()].some((day) => [...day.values()].some((facts) => log.marks.isErased(facts)))
+  const isLeft = [...log.fresh.values()].some((table) => [...table.facts().values()].some((facts) => log.marks.isErased(facts)))
   if (isLeft) return
   for (const key of open) await log.writeFinished(key)
 }
@@ -95,7 +95,7 @@ async function forgetPrunings(log: SiteLog, { storage, now }: ResolvedStoreOptio
   const old = [...log.prunings].filter(([, { at }]) => at < now() - pruningAge).map(([key]) => key)
   if (old.length === 0 || log.damagedManifests.size > 0) return
   const batches = await listKeys(storage, `${log.site}:batch:`)
-  const mayHold = ({ facts, damaged }: Batch) => damaged || facts.some(({ received }) => received < now() - pruningAge)
+  const mayHold = ({ oldest, damaged }: Batch) => damaged || oldest < now() - pruningAge
   if (batches.length > 0 && [...log.batches.values()].some(mayHold)) return
   for (const key of old) await storage.removeItem(key)
   log.forget(old)

@@ -1,7 +1,8 @@
-import { createBatch, hasGrown, readBatch, type Batch } from './batch.ts'
+import { addToBatch, createBatch, hasGrown, joinBatches, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
-import { addToDay, addToSet, type DayFacts, type FactSet } from './factSet.ts'
+import { addToDay, type DayFacts } from './factSet.ts'
+import { createFactTable, type FactTable } from './factTable.ts'
 import { readFrames } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
@@ -11,7 +12,6 @@ import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
-import { createSharedTexts } from './shareTexts.ts'
 import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { listKeys, readBytes, type StorageProblem } from './values.ts'
@@ -26,8 +26,8 @@ export interface SiteLog extends Refresher, MarkLog {
   readonly segments: SegmentReader
   /** What was read or written and is in no segment yet, by key. */
   readonly batches: ReadonlyMap<string, Batch>
-  /** Their facts. */
-  readonly fresh: FactSet
+  /** Their facts by home day. */
+  readonly fresh: ReadonlyMap<string, FactTable>
   /** How many, repeated ones included. */
   readonly freshCount: number
   /** Manifests that are not whole: nobody knows what they named. See `adoptSegments`. */
@@ -38,7 +38,7 @@ export interface SiteLog extends Refresher, MarkLog {
    */
   holds(hit: StoredHit): boolean
   /**
-   * Takes up a hit that this process has written to `key`: the object itself, which nobody may change any more.
+   * Takes up a hit that this process has written to `key`.
    * @returns whether a fact of this id was among the fresh ones, from any origin, and may be shown
    */
   record(key: string, hit: StoredHit): boolean
@@ -79,9 +79,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const segments = createSegmentReader(storage, onProblem)
   const markLog = createMarkLog({ site, storage, now, nonce, onProblem })
   const batches = new Map<string, Batch>()
-  let fresh: FactSet = new Map()
-  /** Facts of which this process has made one of the same id and origin durable. */
-  const durable = new WeakSet<StoredHit>()
+  let fresh = new Map<string, FactTable>()
   const damagedManifests = new Map<string, 'torn' | 'checksum'>()
   let freshCount = 0
   /** Whether all that was there at the start has been read. When that came, nobody knows. */
@@ -90,7 +88,6 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const foreign = new Set<string>()
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
-  const shareTexts = createSharedTexts()
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
@@ -166,13 +163,29 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   function drop(gone: readonly Batch[]): void {
     if (gone.length === 0) return
     const days = new Set<string>()
-    for (const { key, facts } of gone) {
+    for (const { key, rows, count } of gone) {
       batches.delete(key)
-      freshCount -= facts.length
-      for (const { day } of facts) days.add(day)
+      freshCount -= count
+      for (const day of rows.keys()) days.add(day)
     }
+    const old = fresh
     fresh = new Map([...fresh].filter(([day]) => !days.has(day)))
-    for (const { facts } of batches.values()) for (const fact of facts) if (days.has(fact.day)) addToSet(fresh, fact)
+    for (const { rows } of batches.values()) {
+      for (const [day, its] of rows) if (days.has(day)) rows.set(day, its.map((row) => move(old.get(day)!, row)))
+    }
+  }
+
+  function move(from: FactTable, row: number): number {
+    const to = tableOf(from.day)
+    const moved = to.add(from.fact(row))
+    if (from.isDurable(row)) to.setDurable(moved, true)
+    return moved
+  }
+
+  function tableOf(day: string): FactTable {
+    let table = fresh.get(day)
+    if (table === undefined) fresh.set(day, (table = createFactTable(site, day)))
+    return table
   }
 
   async function takeBatch(key: string): Promise<boolean> {
@@ -182,18 +195,26 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     // What this process is writing counts once it is durable: see `record`.
     if (batch.settled || writer.isOpen(key)) return true
     const settled = name.bytes > 0 || minuteTime(name.minute) + settle < now()
-    if (!batches.has(key) || (await hasGrown(storage, batch))) {
-      const [known, count] = [fresh, batch.facts.length]
-      const problems = await readBatch(storage, batch, (fact) => keep(shareTexts(fact)))
-      if (problems === undefined) return false
-      const isShort = batch.size < name.bytes
+    const isKnown = batches.has(key)
+    if (!isKnown || (await hasGrown(storage, batch))) {
+      const read = await readBatch(storage, batch)
+      if (read === undefined) return false
+      // It went into segments meanwhile.
+      if ((isKnown && !batches.has(key)) || catalog.coveredAt(name) !== undefined) return true
+      const { facts, problems, size, end } = read
+      const isShort = size < name.bytes
       // A gathered value that is not whole may still be being written: its parts are there.
       if (isShort && name.made + settle >= now()) return true
-      freshCount += batch.facts.length - count
-      // Put together anew meanwhile, from what was there before.
-      if (fresh !== known) batch.facts.forEach(keep)
+      // What was in doubt is taken up anew.
+      if (batch.end === 0) {
+        freshCount -= batch.count
+        Object.assign(batch, joinBatches([]))
+      }
+      for (const fact of facts) addToBatch(batch, fact, tableOf(fact.day).add(fact))
+      freshCount += facts.length
+      Object.assign(batch, { size, end })
       batches.set(key, batch)
-      if (isShort && problems.length === 0) problems.push({ offset: batch.size, reason: 'torn' })
+      if (isShort && problems.length === 0) problems.push({ offset: size, reason: 'torn' })
       for (const problem of problems) {
         // The end of a value that is being written is no damage.
         if (!settled && problem.reason === 'torn') continue
@@ -230,25 +251,23 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     markLog.forget(keys)
   }
 
-  /** Takes up a fact; answers the one that is there instead, so that none is held twice. */
-  function keep(fact: StoredHit): StoredHit {
-    return addToSet(fresh, fact)
-  }
-
   function holds(hit: StoredHit): boolean {
-    const known = fresh.get(hit.day)?.get(hit.id)
-    if (known === undefined) return false
-    const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && durable.has(fact)
-    return markLog.marks.keep(known).some(isKept)
+    const table = fresh.get(hit.day)
+    const rows = table?.rowsOf(hit.id) ?? []
+    if (table === undefined || rows.length === 0) return false
+    const facts = new Map(rows.map((row) => [table.fact(row), row]))
+    const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && table.isDurable(facts.get(fact)!)
+    return markLog.marks.keep([...facts.keys()]).some(isKept)
   }
 
   function record(key: string, hit: StoredHit): boolean {
     const batch = batches.get(key) ?? createOwnBatch(key)
-    const known = fresh.get(hit.day)?.get(hit.id)
-    const isKnown = known !== undefined && markLog.marks.keep(known).length > 0
-    const kept = keep(hit)
-    batch.facts.push(kept)
-    durable.add(kept)
+    const table = tableOf(hit.day)
+    const known = table.factsOf(hit.id)
+    const isKnown = known.length > 0 && markLog.marks.keep(known).length > 0
+    const row = table.add(hit)
+    table.setDurable(row, true)
+    addToBatch(batch, hit, row)
     freshCount++
     return isKnown
   }
@@ -266,7 +285,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const batch = batches.get(key)
     if (batch === undefined) return
     Object.assign(batch, { settled: false, size: 0, end: 0 })
-    for (const fact of batch.facts) durable.delete(fact)
+    for (const [day, rows] of batch.rows) for (const row of rows) fresh.get(day)?.setDurable(row, false)
   }
 
   async function readDay(day: string, ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly StoredHit[]>> {
@@ -277,7 +296,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       const known = fresh.get(day)
       const gone = await addSegments(day, facts, ids)
       if (gone === undefined) {
-        for (const its of known?.values() ?? []) for (const fact of its) if (ids?.has(fact.id) !== false) addToDay(facts, fact)
+        for (const its of readTable(known, ids).values()) for (const fact of its) addToDay(facts, fact)
         return facts
       }
       // It was replaced since the manifests were listed, unless it is lost.
@@ -285,7 +304,12 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       sought.add(gone.key)
       await refreshNow()
     }
-    return fresh.get(day) ?? new Map()
+    return readTable(fresh.get(day), ids)
+  }
+
+  function readTable(table: FactTable | undefined, ids: ReadonlySet<string> | undefined): DayFacts {
+    if (table === undefined || ids === undefined) return table?.facts() ?? new Map()
+    return new Map([...ids].map((id) => [id, table.factsOf(id)] as const).filter(([, facts]) => facts.length > 0))
   }
 
   /** Answers a segment that is not there, and was when it was last looked for. */
@@ -335,7 +359,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     regather(key, parts) {
       const name = parseBatchKey(key)
       if (name === undefined) return
-      batches.set(key, { ...createBatch(key, name), settled: true, facts: parts.flatMap(({ facts }) => facts) })
+      batches.set(key, { ...createBatch(key, name), settled: true, ...joinBatches(parts) })
       for (const part of parts) batches.delete(part.key)
     },
     forget,

@@ -7,11 +7,6 @@ export type AppendOutcome = 'stored' | 'duplicate'
 /** A person to erase, within one site: by user id, session id or visitor hash. */
 export type Subject = { site: string } & ({ user: string } | { session: string } | { visitor: string })
 
-export interface AppendOptions {
-  /** The caller leaves the hits alone from now on, so the store need not copy what it keeps in memory. @default false */
-  owned?: boolean
-}
-
 export interface EraseOptions {
   /** Counts, erases nothing. */
   dryRun?: boolean
@@ -123,7 +118,7 @@ export interface HitStore {
    * Resolves once every hit is durable, with an outcome per hit in the given order.
    * @throws StoreBusyError when the store cannot take more at the moment; nothing of this call is acknowledged
    */
-  append(hits: readonly StoredHit[], options?: AppendOptions): Promise<AppendOutcome[]>
+  append(hits: readonly StoredHit[]): Promise<AppendOutcome[]>
   query(query: Query): Promise<QueryResult>
   hits(filter: HitFilter): AsyncIterable<StoredHit>
   /**

@@ -117,7 +117,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
 
     if (accepted.length === 0) return answerFor([], refused, retimed, dropped)
-    const appended = store.append(accepted, { owned: true })
+    const appended = store.append(accepted)
     const linked = logIns?.store(accepted)
     if (linked) await Promise.all([appended, linked])
     return answerFor(await appended, refused, retimed, dropped)

@@ -31,10 +31,10 @@ export function createTotals(): Totals {
 /** Counts what becomes of hits that are handed to a store. */
 export function countAppends(store: Pick<HitStore, 'append'>, totals: Totals): Pick<HitStore, 'append'> {
   return {
-    async append(hits, options) {
+    async append(hits) {
       totals.waiting += hits.length
       try {
-        const outcomes = await store.append(hits, options)
+        const outcomes = await store.append(hits)
         let stored = 0
         for (const outcome of outcomes) if (outcome === 'stored') stored++
         if (stored > 0) totals.add('hits', 'stored', stored)

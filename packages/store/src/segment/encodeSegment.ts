@@ -3,9 +3,11 @@ import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import type { StoredHit } from '../hit.ts'
 import { finish, type Steps } from '../steps.ts'
-import { encodeRowGroup, type SegmentHead } from './encodeRowGroup.ts'
+import type { Rows } from './column.ts'
+import { encodeRowGroup } from './encodeRowGroup.ts'
+import { createFactColumns, type FactColumns } from './factColumns.ts'
 import { rowGroupSize, schema } from './schema.ts'
-import { sortFacts } from './sortFacts.ts'
+import { sortRows } from './sortRows.ts'
 
 /** Of what the columns mean. A later one is refused, never guessed at. */
 export const segmentVersion = 1
@@ -22,26 +24,26 @@ const magic = 0x31524150
  * Numbers are kept as JSON has them: NaN and infinities become null, -0 becomes 0.
  */
 export function encodeSegment(facts: readonly StoredHit[]): Uint8Array {
-  return finish(encodeInSteps(facts))
+  const [first] = facts
+  const columns = createFactColumns(first?.site.toWellFormed() ?? '', first?.day.toWellFormed() ?? '')
+  return finish(encodeInSteps(columns, Uint32Array.from(facts, columns.add)))
 }
 
-/** The same, a millisecond or two at a time. */
-export function* encodeInSteps(facts: readonly StoredHit[]): Steps<Uint8Array> {
-  const [first] = facts
-  const head: SegmentHead = { site: first?.site.toWellFormed() ?? '', day: first?.day.toWellFormed() ?? '' }
-  const sorted = yield* sortFacts(facts)
+/** The same of rows that are in columns, a millisecond or two at a time. */
+export function* encodeInSteps(facts: FactColumns, rows: Rows): Steps<Uint8Array> {
+  const sorted = yield* sortRows(facts, rows)
   const writer = new ByteWriter(sorted.length * 40 + 8192)
   writer.appendUint32(magic)
   const groups: RowGroup[] = []
   for (let start = 0; start < sorted.length; start += rowGroupSize) {
-    groups.push(yield* encodeRowGroup(writer, sorted.slice(start, start + rowGroupSize), head))
+    groups.push(yield* encodeRowGroup(writer, facts, sorted.subarray(start, start + rowGroupSize)))
   }
-  writeMetadata(writer, metadataOf(sorted.length, groups, head))
+  writeMetadata(writer, metadataOf(sorted.length, groups, facts))
   writer.appendUint32(magic)
   return writer.getBytes().slice()
 }
 
-function metadataOf(rows: number, groups: RowGroup[], { site, day }: SegmentHead): FileMetaData {
+function metadataOf(rows: number, groups: RowGroup[], { site, day }: Pick<FactColumns, 'site' | 'day'>): FileMetaData {
   return {
     version: 2,
     created_by: 'treadlight',

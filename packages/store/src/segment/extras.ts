@@ -1,13 +1,7 @@
 import type { StoredHit } from '../hit.ts'
 
-/** What the typed columns cannot say of a hit, by the row. */
-export type Extras = Map<number, Record<string, unknown>>
-
-export function addExtra(extras: Extras, row: number, field: string, value: unknown): void {
-  const extra = extras.get(row)
-  // A field of any name, so no plain assignment: `__proto__` would set the prototype.
-  extras.set(row, { ...extra, [field]: value })
-}
+/** What the columns cannot say of a fact: fields to be laid over those that they do say. */
+export type Extra = Record<string, unknown>
 
 const known = [
   'site',
@@ -57,19 +51,22 @@ const known = [
   'address',
 ] as const satisfies (keyof StoredHit)[]
 
-const knownFields = new Set<string>(known)
-
-/** Fields that this version does not know: written by a later one, they must survive. */
-export function addUnknownFields(extras: Extras, block: readonly StoredHit[], start: number): void {
-  for (let index = 0; index < block.length; index++) {
-    const hit = block[index]!
-    if (isInOrder(hit)) continue
-    for (const [field, value] of Object.entries(hit)) if (!knownFields.has(field)) addExtra(extras, start + index, field, value)
+/**
+ * What a fact has beside what the columns say of it. Also fields that this version does not know: written by a later one,
+ * they must survive. Undefined if there is nothing.
+ */
+export function unsaidOf(fact: StoredHit, said: StoredHit): Extra | undefined {
+  let extra: Extra | undefined
+  for (const [field, value] of Object.entries(fact)) {
+    const its: unknown = Object.hasOwn(said, field) ? said[field as keyof StoredHit] : undefined
+    // A field of any name, so no plain assignment: `__proto__` would set the prototype.
+    if (JSON.stringify(value) !== JSON.stringify(its)) extra = { ...extra, [field]: value }
   }
+  return extra
 }
 
-/** Whether all fields are known; false also for known ones out of order. Comparing costs less than looking up each. */
-function isInOrder(hit: StoredHit): boolean {
+/** Whether all fields are known and in the order of `known`, which is that of the collector. Comparing costs less than looking up each. */
+export function isInOrder(hit: StoredHit): boolean {
   let at = 0
   for (const field in hit) {
     while (at < known.length && known[at] !== field) at++

@@ -41,6 +41,15 @@ export function writeUuid(bytes: Uint8Array, offset: number, out: DataView, at: 
   return at + uuidLength
 }
 
+const one = Buffer.alloc(uuidLength)
+const oneView = new DataView(one.buffer, one.byteOffset, uuidLength)
+
+/** The text of the UUID at `offset`. */
+export function formatUuid(bytes: Uint8Array, offset: number): string {
+  writeUuid(bytes, offset, oneView, 0)
+  return one.toString('latin1')
+}
+
 /** The texts of UUIDs, one behind the other, `uuidLength` ASCII characters each. */
 export function formatUuids(bytes: Uint8Array): Buffer {
   const text = Buffer.allocUnsafe((bytes.length / 16) * uuidLength)

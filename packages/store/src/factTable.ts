@@ -1,0 +1,97 @@
+import type { DayFacts } from './factSet.ts'
+import type { StoredHit } from './hit.ts'
+import { createIdIndex } from './idIndex.ts'
+import type { Rows } from './segment/column.ts'
+import { createFactColumns, type FactColumns } from './segment/factColumns.ts'
+import { createFlagColumn } from './segment/numberColumns.ts'
+
+/**
+ * The facts of one home day, each once: the same set as `DayFacts`, in columns. What a row holds never changes, so that it
+ * can be read and written bit by bit while others are added.
+ */
+export interface FactTable extends Omit<FactColumns, 'add'> {
+  /** When the first and the last of them happened, ms since 1970. */
+  readonly from: number
+  readonly to: number
+  /** Takes up a fact. @returns its row, or the one that has the very same */
+  add(fact: StoredHit): number
+  /** The rows of an id. */
+  rowsOf(id: string): readonly number[]
+  /** Whether another row has the same id. */
+  hasOthers(row: number): boolean
+  /** The facts of an id; none if it is not there. */
+  factsOf(id: string): StoredHit[]
+  /** Whether this process has itself made the fact durable. What was only read may rest in the cache of a system that is about to fail. */
+  isDurable(row: number): boolean
+  setDurable(row: number, isDurable: boolean): void
+  /** All facts as objects. They are kept for as long as nobody needs the memory. */
+  facts(): DayFacts
+  allRows(): Rows
+}
+
+const nothing: readonly number[] = []
+
+export function createFactTable(site: string, day: string): FactTable {
+  const columns = createFactColumns(site, day)
+  const index = createIdIndex(columns.ids)
+  /** Where more than one row has an id: all of them, by the first. */
+  const rowsByFirst = new Map<number, number[]>()
+  const shared = new Set<number>()
+  const durable = createFlagColumn()
+  let made: WeakRef<{ facts: Map<string, StoredHit[]>; rows: number }> | undefined
+  const span = { from: Infinity, to: -Infinity }
+
+  function rowsOf(id: string): readonly number[] {
+    const first = index.find(id)
+    return first === -1 ? nothing : (rowsByFirst.get(first) ?? [first])
+  }
+
+  function isSame(row: number, fact: StoredHit): boolean {
+    const known = columns.fact(row)
+    return known.origin === fact.origin && known.received === fact.received && JSON.stringify(known) === JSON.stringify(fact)
+  }
+
+  return {
+    ...columns,
+    get size() {
+      return columns.size
+    },
+    get from() {
+      return span.from
+    },
+    get to() {
+      return span.to
+    },
+    add(fact) {
+      const first = index.find(fact.id)
+      const known = first === -1 ? nothing : (rowsByFirst.get(first) ?? [first])
+      for (const row of known) if (isSame(row, fact)) return row
+      const row = columns.add(fact)
+      if (fact.time < span.from) span.from = fact.time
+      if (fact.time > span.to) span.to = fact.time
+      if (first === -1) index.add(row, fact.id)
+      else {
+        rowsByFirst.set(first, [...known, row])
+        shared.add(first).add(row)
+      }
+      return row
+    },
+    rowsOf,
+    hasOthers: (row) => shared.size > 0 && shared.has(row),
+    factsOf: (id) => rowsOf(id).map(columns.fact),
+    isDurable: (row) => durable.get(row) === true,
+    setDurable: (row, isDurable) => void durable.set(row, isDurable),
+    facts() {
+      const known = made?.deref() ?? { facts: new Map<string, StoredHit[]>(), rows: 0 }
+      for (; known.rows < columns.size; known.rows++) {
+        const fact = columns.fact(known.rows)
+        const its = known.facts.get(fact.id)
+        if (its === undefined) known.facts.set(fact.id, [fact])
+        else known.facts.set(fact.id, [...its, fact])
+      }
+      made = new WeakRef(known)
+      return known.facts
+    },
+    allRows: () => new Uint32Array(columns.size).map((_, row) => row),
+  }
+}

@@ -1,0 +1,24 @@
+import type { ChunkData } from './writeChunk.ts'
+
+/** Numbers of rows, in the order in which they are to be written; at most `rowGroupSize` of them. */
+export type Rows = Uint32Array
+
+/**
+ * The values of one field, packed: a hit as an object takes ten times the memory, and a collector that keeps a day's
+ * hits as objects is busy with nothing but its garbage. Rows are added at the end and never change.
+ */
+export interface Column<V> {
+  /**
+   * Gives a row behind all that have a value its own. No row has one by default.
+   * @returns false if the column cannot hold the value: `get` answers another one then, or none
+   */
+  set(row: number, value: V | undefined): boolean
+  get(row: number): V | undefined
+  /** The values of these rows as Parquet has them. */
+  encode(rows: Rows): ChunkData
+}
+
+/** How many rows to make room for when one more is to be had, so that each is moved twice at most. */
+export function roomFor(row: number): number {
+  return Math.max(64, 2 * row)
+}

@@ -1,0 +1,288 @@
+import type { HitType, NavigationType, PropValue, Revenue } from '@treadlight/protocol'
+import type { Device, Origin, StoredHit } from '../hit.ts'
+import type { Column, Rows } from './column.ts'
+import { encodeConstant, encodeDay } from './constantColumn.ts'
+import { isInOrder, unsaidOf, type Extra } from './extras.ts'
+import { createFlagColumn, createIntegerColumn, createTimeColumn } from './numberColumns.ts'
+import type { ColumnName } from './schema.ts'
+import { createTextColumn } from './textColumn.ts'
+import { createUuidColumn, type UuidColumn } from './uuidColumn.ts'
+import type { ChunkData } from './writeChunk.ts'
+
+/**
+ * Facts of one site and home day by the column: how they are held in memory until they are in a segment, and what it is
+ * written from. Rows are numbered from 0 in the order in which they were added.
+ */
+export interface FactColumns {
+  readonly site: string
+  readonly day: string
+  readonly size: number
+  readonly ids: UuidColumn
+  /** @returns its row */
+  add(fact: StoredHit): number
+  /** The fact, made anew: fields and their order are those that were added. */
+  fact(row: number): StoredHit
+  /** Whether the columns do not say it all. */
+  isOdd(row: number): boolean
+  /** A field of a row, without making the fact; undefined if it has none. */
+  text(name: 'id' | 'origin' | 'user' | 'session' | 'visitor', row: number): string | undefined
+  time(row: number): number
+  /** For each row the place of its visitor among theirs: see `TextColumn.rank`. */
+  rankVisitors(rows: Rows): Uint32Array
+  encode(name: ColumnName, rows: Rows): ChunkData
+}
+
+type HeldColumn = Exclude<ColumnName, 'site' | 'day' | 'extra'>
+
+export function createFactColumns(site: string, day: string): FactColumns {
+  const columns = createColumns()
+  const head = { site, day }
+  let size = 0
+  /** Facts that the columns do not say exactly, and what they lack of them. */
+  const odd = new Map<number, { fact: StoredHit; unsaid: Extra | undefined }>()
+
+  return {
+    site,
+    day,
+    get size() {
+      return size
+    },
+    ids: columns.id,
+    add(fact) {
+      const row = size++
+      if (fill(columns, fact, row) && fact.site === site && fact.day === day && isInOrder(fact)) return row
+      odd.set(row, { fact: { ...fact }, unsaid: unsaidOf(fact, make(columns, head, row)) })
+      return row
+    },
+    fact: (row) => odd.get(row)?.fact ?? make(columns, head, row),
+    isOdd: (row) => odd.has(row),
+    text: (name, row) => (odd.size === 0 ? undefined : odd.get(row)?.fact[name]) ?? columns[name].get(row),
+    time: (row) => columns.time.get(row) ?? odd.get(row)?.fact.time ?? NaN,
+    rankVisitors: columns.visitor.rank,
+    encode(name, rows) {
+      if (name === 'site') return encodeConstant(rows.length, site)
+      if (name === 'day') return encodeDay(rows.length, day)
+      if (name !== 'extra') return columns[name].encode(rows)
+      const extras = createTextColumn()
+      for (let at = 0; at < rows.length && odd.size > 0; at++) {
+        const unsaid = odd.get(rows[at]!)?.unsaid
+        if (unsaid !== undefined) extras.set(at, JSON.stringify(unsaid))
+      }
+      return extras.encode(rows.map((_, at) => at))
+    },
+  }
+}
+
+function createColumns() {
+  return {
+    id: createUuidColumn(),
+    origin: createTextColumn(),
+    type: createTextColumn(),
+    time: createTimeColumn(),
+    delay: createIntegerColumn(),
+    view: createUuidColumn(),
+    hostname: createTextColumn(),
+    path: createTextColumn(),
+    url: createTextColumn(),
+    title: createTextColumn(),
+    referrer: createTextColumn(),
+    referrerHost: createTextColumn(),
+    source: createTextColumn(),
+    medium: createTextColumn(),
+    campaign: createTextColumn(),
+    visitor: createTextColumn(),
+    session: createTextColumn(),
+    user: createTextColumn(),
+    name: createTextColumn(),
+    props: createTextColumn(),
+    engaged: createIntegerColumn(),
+    engagedDelta: createIntegerColumn(),
+    scroll: createIntegerColumn(),
+    screen: createTextColumn(),
+    language: createTextColumn(),
+    timezone: createTextColumn(),
+    navigation: createTextColumn(),
+    interactive: createFlagColumn(),
+    webdriver: createFlagColumn(),
+    revenueAmount: createTextColumn(),
+    revenueCurrency: createTextColumn(),
+    term: createTextColumn(),
+    content: createTextColumn(),
+    clickIds: createTextColumn(),
+    channel: createTextColumn(),
+    browser: createTextColumn(),
+    browserVersion: createTextColumn(),
+    os: createTextColumn(),
+    osVersion: createTextColumn(),
+    device: createTextColumn(),
+    country: createTextColumn(),
+    region: createTextColumn(),
+    city: createTextColumn(),
+    address: createTextColumn(),
+  } satisfies Record<HeldColumn, Column<string> | Column<number> | Column<boolean>>
+}
+
+type Columns = ReturnType<typeof createColumns>
+
+/**
+ * A line for each field, here and below: a field that is read by its name costs a fifth of one out of a list of names.
+ *
+ * @returns whether every column could hold what it was given
+ */
+function fill(columns: Columns, fact: StoredHit, row: number): boolean {
+  // All are filled, also behind one that could not.
+  let exact = columns.id.set(row, fact.id)
+  exact = columns.origin.set(row, fact.origin) && exact
+  exact = columns.type.set(row, fact.type) && exact
+  exact = columns.time.set(row, fact.time) && exact
+  exact = columns.delay.set(row, delayOf(fact)) && exact
+  exact = columns.view.set(row, viewOf(fact)) && exact
+  exact = columns.hostname.set(row, fact.hostname) && exact
+  exact = columns.path.set(row, fact.path) && exact
+  exact = columns.url.set(row, isDerived(fact) ? undefined : fact.url) && exact
+  exact = columns.title.set(row, fact.title) && exact
+  exact = columns.referrer.set(row, fact.referrer) && exact
+  exact = columns.referrerHost.set(row, fact.referrerHost) && exact
+  exact = columns.source.set(row, fact.source) && exact
+  exact = columns.medium.set(row, fact.medium) && exact
+  exact = columns.campaign.set(row, fact.campaign) && exact
+  exact = columns.visitor.set(row, fact.visitor) && exact
+  exact = columns.session.set(row, fact.session) && exact
+  exact = columns.user.set(row, fact.user) && exact
+  exact = columns.name.set(row, fact.name) && exact
+  exact = columns.props.set(row, fact.props === undefined ? undefined : JSON.stringify(fact.props)) && exact
+  exact = columns.engaged.set(row, fact.engaged) && exact
+  exact = columns.engagedDelta.set(row, fact.engagedDelta) && exact
+  exact = columns.scroll.set(row, fact.scroll) && exact
+  exact = columns.screen.set(row, fact.screen) && exact
+  exact = columns.language.set(row, fact.language) && exact
+  exact = columns.timezone.set(row, fact.timezone) && exact
+  exact = columns.navigation.set(row, fact.navigation) && exact
+  exact = columns.interactive.set(row, fact.interactive) && exact
+  exact = columns.webdriver.set(row, fact.webdriver) && exact
+  if (fact.revenue !== undefined) exact = fillRevenue(columns, fact.revenue, row) && exact
+  exact = columns.term.set(row, fact.term) && exact
+  exact = columns.content.set(row, fact.content) && exact
+  exact = columns.clickIds.set(row, fact.clickIds === undefined ? undefined : JSON.stringify(fact.clickIds)) && exact
+  exact = columns.channel.set(row, fact.channel) && exact
+  exact = columns.browser.set(row, fact.browser) && exact
+  exact = columns.browserVersion.set(row, fact.browserVersion) && exact
+  exact = columns.os.set(row, fact.os) && exact
+  exact = columns.osVersion.set(row, fact.osVersion) && exact
+  exact = columns.device.set(row, fact.device) && exact
+  exact = columns.country.set(row, fact.country) && exact
+  exact = columns.region.set(row, fact.region) && exact
+  exact = columns.city.set(row, fact.city) && exact
+  return columns.address.set(row, fact.address) && exact
+}
+
+/** @returns whether the two columns say it all */
+function fillRevenue(columns: Columns, revenue: Revenue, row: number): boolean {
+  const amount = columns.revenueAmount.set(row, revenue?.amount)
+  const currency = columns.revenueCurrency.set(row, revenue?.currency)
+  return amount && currency && Object.keys(revenue ?? {}).join() === 'amount,currency'
+}
+
+/** The fact as the columns have it, its fields in the order that all facts have: see `isInOrder`. */
+function make(columns: Columns, { site, day }: Pick<StoredHit, 'site' | 'day'>, row: number): StoredHit {
+  const id = columns.id.get(row)!
+  const type = columns.type.get(row) as HitType
+  const time = columns.time.get(row) ?? NaN
+  const hostname = columns.hostname.get(row)!
+  const path = columns.path.get(row)!
+  const fact: StoredHit = {
+    site,
+    id,
+    origin: columns.origin.get(row) as Origin,
+    type,
+    day,
+    time,
+    received: time + (columns.delay.get(row) ?? NaN),
+    view: columns.view.get(row) ?? (type === 'pageview' ? id : ''),
+    url: columns.url.get(row) ?? `${scheme}${hostname}${path}`,
+    title: columns.title.get(row)!,
+    referrer: columns.referrer.get(row)!,
+    hostname,
+    path,
+    referrerHost: columns.referrerHost.get(row)!,
+    source: columns.source.get(row)!,
+    medium: columns.medium.get(row)!,
+    campaign: columns.campaign.get(row)!,
+    visitor: columns.visitor.get(row)!,
+    session: columns.session.get(row)!,
+    user: columns.user.get(row)!,
+  }
+  const name = columns.name.get(row)
+  if (name !== undefined) fact.name = name
+  const props = columns.props.get(row)
+  if (props !== undefined) fact.props = JSON.parse(props) as Record<string, PropValue>
+  const engaged = columns.engaged.get(row)
+  if (engaged !== undefined) fact.engaged = engaged
+  const engagedDelta = columns.engagedDelta.get(row)
+  if (engagedDelta !== undefined) fact.engagedDelta = engagedDelta
+  const scroll = columns.scroll.get(row)
+  if (scroll !== undefined) fact.scroll = scroll
+  const screen = columns.screen.get(row)
+  if (screen !== undefined) fact.screen = screen
+  const timezone = columns.timezone.get(row)
+  if (timezone !== undefined) fact.timezone = timezone
+  const navigation = columns.navigation.get(row)
+  if (navigation !== undefined) fact.navigation = navigation as NavigationType
+  const interactive = columns.interactive.get(row)
+  if (interactive !== undefined) fact.interactive = interactive
+  const webdriver = columns.webdriver.get(row)
+  if (webdriver !== undefined) fact.webdriver = webdriver
+  const amount = columns.revenueAmount.get(row)
+  if (amount !== undefined) fact.revenue = { amount, currency: columns.revenueCurrency.get(row)! }
+  const language = columns.language.get(row)
+  if (language !== undefined) fact.language = language
+  const term = columns.term.get(row)
+  if (term !== undefined) fact.term = term
+  const content = columns.content.get(row)
+  if (content !== undefined) fact.content = content
+  const clickIds = columns.clickIds.get(row)
+  if (clickIds !== undefined) fact.clickIds = JSON.parse(clickIds) as Record<string, string>
+  const channel = columns.channel.get(row)
+  if (channel !== undefined) fact.channel = channel
+  const browser = columns.browser.get(row)
+  if (browser !== undefined) fact.browser = browser
+  const browserVersion = columns.browserVersion.get(row)
+  if (browserVersion !== undefined) fact.browserVersion = browserVersion
+  const os = columns.os.get(row)
+  if (os !== undefined) fact.os = os
+  const osVersion = columns.osVersion.get(row)
+  if (osVersion !== undefined) fact.osVersion = osVersion
+  const device = columns.device.get(row)
+  if (device !== undefined) fact.device = device as Device
+  const country = columns.country.get(row)
+  if (country !== undefined) fact.country = country
+  const region = columns.region.get(row)
+  if (region !== undefined) fact.region = region
+  const city = columns.city.get(row)
+  if (city !== undefined) fact.city = city
+  const address = columns.address.get(row)
+  if (address !== undefined) fact.address = address
+  return fact
+}
+
+/** Undefined where the view goes without saying. */
+function viewOf(fact: StoredHit): string | undefined {
+  return fact.view === (fact.type === 'pageview' ? fact.id : '') ? undefined : fact.view
+}
+
+/** NaN where the sum would not lead back: the difference of fractions need not. */
+function delayOf({ time, received }: StoredHit): number {
+  const delay = received - time
+  return Number.isSafeInteger(time) && time + delay === received ? delay : NaN
+}
+
+const scheme = 'https://'
+
+function isDerived({ url, hostname, path }: StoredHit): boolean {
+  return (
+    url?.length === scheme.length + hostname?.length + path?.length &&
+    url.endsWith(path) &&
+    url.startsWith(scheme) &&
+    url.startsWith(hostname, scheme.length)
+  )
+}

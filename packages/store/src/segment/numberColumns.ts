@@ -1,0 +1,140 @@
+import type { Statistics } from 'hyparquet'
+import { roomFor, type Column, type Rows } from './column.ts'
+import { packDeltas } from './deltas.ts'
+
+/** Stands for no value. */
+const none = -(2 ** 31)
+/** Most that a time may differ from the first one, ms: so any two differ by less than 32 bits. Twelve days. */
+const maxOffset = 2 ** 30
+
+interface Picked {
+  levels: Uint8Array
+  /** Of the rows that have a value, without gaps. */
+  values: Int32Array
+}
+
+interface Integers extends Column<number> {
+  pick(rows: Rows): Picked
+}
+
+/** Integers of 32 bits. */
+export function createIntegerColumn(): Column<number> {
+  return createIntegers()
+}
+
+function createIntegers(): Integers {
+  let values = new Int32Array(0)
+
+  function grow(row: number): void {
+    const old = values
+    values = new Int32Array(roomFor(row)).fill(none, old.length)
+    values.set(old)
+  }
+
+  const pick = (rows: Rows): Picked => {
+    const levels = new Uint8Array(rows.length)
+    const dense = new Int32Array(values.length === 0 ? 0 : rows.length)
+    let count = 0
+    for (let at = 0; at < dense.length; at++) {
+      const row = rows[at]!
+      const value = row < values.length ? values[row]! : none
+      if (value === none) continue
+      levels[at] = 1
+      dense[count++] = value
+    }
+    return { levels, values: dense.subarray(0, count) }
+  }
+
+  return {
+    set(row, value) {
+      if (value === undefined) return true
+      const integer = value | 0
+      if (integer !== value || integer === none) return false
+      if (row >= values.length) grow(row)
+      values[row] = integer
+      return true
+    },
+    get(row) {
+      const value = row < values.length ? values[row]! : none
+      return value === none ? undefined : value
+    },
+    pick,
+    encode(rows) {
+      const { levels, values } = pick(rows)
+      return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(0, values, 'INT32') }
+    },
+  }
+}
+
+/** Times, ms since 1970: integers that are not weeks apart. */
+export function createTimeColumn(): Column<number> {
+  const offsets = createIntegers()
+  let base: number | undefined
+  return {
+    set(row, value) {
+      if (!Number.isSafeInteger(value)) return false
+      base ??= value!
+      const offset = value! - base
+      return Math.abs(offset) <= maxOffset && offsets.set(row, offset)
+    },
+    get(row) {
+      const offset = offsets.get(row)
+      return offset === undefined ? undefined : base! + offset
+    },
+    encode(rows) {
+      const { levels, values } = offsets.pick(rows)
+      const [first = 0] = values
+      for (let at = 0; at < values.length; at++) values[at]! -= first
+      const start = (base ?? 0) + first
+      const statistics = statisticsOf(start, values, rows.length - values.length)
+      return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(values.length === 0 ? 0 : start, values, 'INT64'), statistics }
+    },
+  }
+}
+
+/** Flags. */
+export function createFlagColumn(): Column<boolean> {
+  /** 0 for none, 1 for false, 2 for true. */
+  let flags = new Uint8Array(0)
+  return {
+    set(row, value) {
+      if (value === undefined) return true
+      if (typeof value !== 'boolean') return false
+      if (row >= flags.length) {
+        const old = flags
+        flags = new Uint8Array(roomFor(row))
+        flags.set(old)
+      }
+      flags[row] = value ? 2 : 1
+      return true
+    },
+    get(row) {
+      const flag = flags[row] ?? 0
+      return flag === 0 ? undefined : flag === 2
+    },
+    encode(rows) {
+      const levels = new Uint8Array(rows.length)
+      const bits = new Uint8Array(Math.ceil(rows.length / 8))
+      let count = 0
+      for (let at = 0; at < rows.length && flags.length > 0; at++) {
+        const flag = flags[rows[at]!] ?? 0
+        if (flag === 0) continue
+        levels[at] = 1
+        if (flag === 2) bits[count >> 3]! |= 1 << (count & 7)
+        count++
+      }
+      return { levels, encoding: 'PLAIN', values: bits.subarray(0, Math.ceil(count / 8)) }
+    },
+  }
+}
+
+function statisticsOf(start: number, offsets: Int32Array, nulls: number): Statistics {
+  if (offsets.length === 0) return { null_count: BigInt(nulls) }
+  let min = 0
+  let max = 0
+  for (const offset of offsets) {
+    if (offset < min) min = offset
+    if (offset > max) max = offset
+  }
+  return { min_value: BigInt(start + min), max_value: BigInt(start + max), null_count: BigInt(nulls) }
+}
