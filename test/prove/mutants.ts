@@ -42,6 +42,9 @@ export const mutants: readonly Mutant[] = [
     rule: 'R1',
     name: 'facts of one id are not united',
     patches: [
+      { file: 'factTable.ts', find: 'const its = known.facts.get(fact.id)', replace: 'const its = known.facts.get(`${fact.id} ${fact.received}`)' },
+      { file: 'factTable.ts', find: 'known.facts.set(fact.id, [fact])', replace: 'known.facts.set(`${fact.id} ${fact.received}`, [fact])' },
+      { file: 'factTable.ts', find: 'known.facts.set(fact.id, [...its, fact])', replace: 'known.facts.set(`${fact.id} ${fact.received}`, [...its, fact])' },
       { file: 'factSet.ts', find: 'const known = day.get(fact.id)', replace: 'const known = day.get(`${fact.id} ${fact.received}`)' },
       { file: 'factSet.ts', find: 'day.set(fact.id, [fact])', replace: 'day.set(`${fact.id} ${fact.received}`, [fact])' },
       { file: 'factSet.ts', find: 'day.set(fact.id, [...known, fact])', replace: 'day.set(`${fact.id} ${fact.received}`, [...known, fact])' },
@@ -85,7 +88,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'R5',
     name: 'a batch that is gone is passed over',
-    patches: [{ file: 'siteLog.ts', find: 'if (problems === undefined) return false', replace: 'if (problems === undefined) return true' }],
+    patches: [{ file: 'siteLog.ts', find: 'if (read === undefined) return false', replace: 'if (read === undefined) return true' }],
     by: 7,
   },
   {

@@ -3,7 +3,7 @@ import type { StoredHit } from './hit.ts'
 import { createIdIndex } from './idIndex.ts'
 import type { Rows } from './segment/column.ts'
 import { createFactColumns, type FactColumns } from './segment/factColumns.ts'
-import { createFlagColumn } from './segment/numberColumns.ts'
+import { FlagColumn } from './segment/numberColumns.ts'
 
 /**
  * The facts of one home day, each once: the same set as `DayFacts`, in columns. What a row holds never changes, so that it
@@ -37,7 +37,7 @@ export function createFactTable(site: string, day: string): FactTable {
   /** Where more than one row has an id: all of them, by the first. */
   const rowsByFirst = new Map<number, number[]>()
   const shared = new Set<number>()
-  const durable = createFlagColumn()
+  const durable = new FlagColumn()
   let made: WeakRef<{ facts: Map<string, StoredHit[]>; rows: number }> | undefined
   const span = { from: Infinity, to: -Infinity }
 

@@ -9,6 +9,7 @@ export interface IdIndex {
   add(row: number, id: string): void
 }
 
+/** The id that was asked for last; it is asked for again when it is added. */
 const sought = new Uint8Array(16)
 const soughtWords = new Int32Array(sought.buffer)
 

@@ -51,12 +51,12 @@ export function commitOf({ key }: SegmentFile): string {
 
 /** Of the earliest and the latest of some moments. */
 export function timeSpan(times: Iterable<number>): Pick<SegmentFile, 'from' | 'to'> {
-  const span = { from: Infinity, to: -Infinity }
+  let [from, to] = [Infinity, -Infinity]
   for (const time of times) {
-    span.from = Math.min(span.from, time)
-    span.to = Math.max(span.to, time)
+    if (time < from) from = time
+    if (time > to) to = time
   }
-  return span
+  return { from, to }
 }
 
 export function encodeManifest(manifest: Manifest): Buffer {

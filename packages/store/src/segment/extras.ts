@@ -56,13 +56,12 @@ const known = [
  * they must survive. Undefined if there is nothing.
  */
 export function unsaidOf(fact: StoredHit, said: StoredHit): Extra | undefined {
-  let extra: Extra | undefined
-  for (const [field, value] of Object.entries(fact)) {
+  const unsaid = Object.entries(fact).filter(([field, value]) => {
     const its: unknown = Object.hasOwn(said, field) ? said[field as keyof StoredHit] : undefined
-    // A field of any name, so no plain assignment: `__proto__` would set the prototype.
-    if (JSON.stringify(value) !== JSON.stringify(its)) extra = { ...extra, [field]: value }
-  }
-  return extra
+    return JSON.stringify(value) !== JSON.stringify(its)
+  })
+  // Makes own fields of any name, `__proto__` too.
+  return unsaid.length === 0 ? undefined : Object.fromEntries(unsaid)
 }
 
 /** Whether all fields are known and in the order of `known`, which is that of the collector. Comparing costs less than looking up each. */

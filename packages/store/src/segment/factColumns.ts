@@ -3,10 +3,10 @@ import type { Device, Origin, StoredHit } from '../hit.ts'
 import type { Column, Rows } from './column.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
 import { isInOrder, unsaidOf, type Extra } from './extras.ts'
-import { createFlagColumn, createIntegerColumn, createTimeColumn } from './numberColumns.ts'
+import { FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
 import type { ColumnName } from './schema.ts'
-import { createTextColumn } from './textColumn.ts'
-import { createUuidColumn, type UuidColumn } from './uuidColumn.ts'
+import { TextColumn } from './textColumn.ts'
+import { UuidColumn } from './uuidColumn.ts'
 import type { ChunkData } from './writeChunk.ts'
 
 /**
@@ -58,12 +58,12 @@ export function createFactColumns(site: string, day: string): FactColumns {
     isOdd: (row) => odd.has(row),
     text: (name, row) => (odd.size === 0 ? undefined : odd.get(row)?.fact[name]) ?? columns[name].get(row),
     time: (row) => columns.time.get(row) ?? odd.get(row)?.fact.time ?? NaN,
-    rankVisitors: columns.visitor.rank,
+    rankVisitors: (rows) => columns.visitor.rank(rows),
     encode(name, rows) {
       if (name === 'site') return encodeConstant(rows.length, site)
       if (name === 'day') return encodeDay(rows.length, day)
       if (name !== 'extra') return columns[name].encode(rows)
-      const extras = createTextColumn()
+      const extras = new TextColumn()
       for (let at = 0; at < rows.length && odd.size > 0; at++) {
         const unsaid = odd.get(rows[at]!)?.unsaid
         if (unsaid !== undefined) extras.set(at, JSON.stringify(unsaid))
@@ -75,50 +75,50 @@ export function createFactColumns(site: string, day: string): FactColumns {
 
 function createColumns() {
   return {
-    id: createUuidColumn(),
-    origin: createTextColumn(),
-    type: createTextColumn(),
-    time: createTimeColumn(),
-    delay: createIntegerColumn(),
-    view: createUuidColumn(),
-    hostname: createTextColumn(),
-    path: createTextColumn(),
-    url: createTextColumn(),
-    title: createTextColumn(),
-    referrer: createTextColumn(),
-    referrerHost: createTextColumn(),
-    source: createTextColumn(),
-    medium: createTextColumn(),
-    campaign: createTextColumn(),
-    visitor: createTextColumn(),
-    session: createTextColumn(),
-    user: createTextColumn(),
-    name: createTextColumn(),
-    props: createTextColumn(),
-    engaged: createIntegerColumn(),
-    engagedDelta: createIntegerColumn(),
-    scroll: createIntegerColumn(),
-    screen: createTextColumn(),
-    language: createTextColumn(),
-    timezone: createTextColumn(),
-    navigation: createTextColumn(),
-    interactive: createFlagColumn(),
-    webdriver: createFlagColumn(),
-    revenueAmount: createTextColumn(),
-    revenueCurrency: createTextColumn(),
-    term: createTextColumn(),
-    content: createTextColumn(),
-    clickIds: createTextColumn(),
-    channel: createTextColumn(),
-    browser: createTextColumn(),
-    browserVersion: createTextColumn(),
-    os: createTextColumn(),
-    osVersion: createTextColumn(),
-    device: createTextColumn(),
-    country: createTextColumn(),
-    region: createTextColumn(),
-    city: createTextColumn(),
-    address: createTextColumn(),
+    id: new UuidColumn(),
+    origin: new TextColumn(),
+    type: new TextColumn(),
+    time: new TimeColumn(),
+    delay: new IntegerColumn(),
+    view: new UuidColumn(),
+    hostname: new TextColumn(),
+    path: new TextColumn(),
+    url: new TextColumn(),
+    title: new TextColumn(),
+    referrer: new TextColumn(),
+    referrerHost: new TextColumn(),
+    source: new TextColumn(),
+    medium: new TextColumn(),
+    campaign: new TextColumn(),
+    visitor: new TextColumn(),
+    session: new TextColumn(),
+    user: new TextColumn(),
+    name: new TextColumn(),
+    props: new TextColumn(),
+    engaged: new IntegerColumn(),
+    engagedDelta: new IntegerColumn(),
+    scroll: new IntegerColumn(),
+    screen: new TextColumn(),
+    language: new TextColumn(),
+    timezone: new TextColumn(),
+    navigation: new TextColumn(),
+    interactive: new FlagColumn(),
+    webdriver: new FlagColumn(),
+    revenueAmount: new TextColumn(),
+    revenueCurrency: new TextColumn(),
+    term: new TextColumn(),
+    content: new TextColumn(),
+    clickIds: new TextColumn(),
+    channel: new TextColumn(),
+    browser: new TextColumn(),
+    browserVersion: new TextColumn(),
+    os: new TextColumn(),
+    osVersion: new TextColumn(),
+    device: new TextColumn(),
+    country: new TextColumn(),
+    region: new TextColumn(),
+    city: new TextColumn(),
+    address: new TextColumn(),
   } satisfies Record<HeldColumn, Column<string> | Column<number> | Column<boolean>>
 }
 

@@ -1,6 +1,7 @@
 import type { Statistics } from 'hyparquet'
 import { roomFor, type Column, type Rows } from './column.ts'
 import { packDeltas } from './deltas.ts'
+import type { ChunkData } from './writeChunk.ts'
 
 /** Stands for no value. */
 const none = -(2 ** 31)
@@ -13,25 +14,30 @@ interface Picked {
   values: Int32Array
 }
 
-interface Integers extends Column<number> {
-  pick(rows: Rows): Picked
-}
-
 /** Integers of 32 bits. */
-export function createIntegerColumn(): Column<number> {
-  return createIntegers()
-}
+export class IntegerColumn implements Column<number> {
+  private values = noIntegers
 
-function createIntegers(): Integers {
-  let values = new Int32Array(0)
-
-  function grow(row: number): void {
-    const old = values
-    values = new Int32Array(roomFor(row)).fill(none, old.length)
-    values.set(old)
+  set(row: number, value: number | undefined): boolean {
+    if (value === undefined) return true
+    const integer = value | 0
+    if (integer !== value || integer === none) return false
+    if (row >= this.values.length) {
+      const old = this.values
+      this.values = new Int32Array(roomFor(row)).fill(none, old.length)
+      this.values.set(old)
+    }
+    this.values[row] = integer
+    return true
   }
 
-  const pick = (rows: Rows): Picked => {
+  get(row: number): number | undefined {
+    const value = row < this.values.length ? this.values[row]! : none
+    return value === none ? undefined : value
+  }
+
+  pick(rows: Rows): Picked {
+    const { values } = this
     const levels = new Uint8Array(rows.length)
     const dense = new Int32Array(values.length === 0 ? 0 : rows.length)
     let count = 0
@@ -45,88 +51,80 @@ function createIntegers(): Integers {
     return { levels, values: dense.subarray(0, count) }
   }
 
-  return {
-    set(row, value) {
-      if (value === undefined) return true
-      const integer = value | 0
-      if (integer !== value || integer === none) return false
-      if (row >= values.length) grow(row)
-      values[row] = integer
-      return true
-    },
-    get(row) {
-      const value = row < values.length ? values[row]! : none
-      return value === none ? undefined : value
-    },
-    pick,
-    encode(rows) {
-      const { levels, values } = pick(rows)
-      return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(0, values, 'INT32') }
-    },
+  encode(rows: Rows): ChunkData {
+    const { levels, values } = this.pick(rows)
+    return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(0, values, 'INT32') }
   }
 }
 
 /** Times, ms since 1970: integers that are not weeks apart. */
-export function createTimeColumn(): Column<number> {
-  const offsets = createIntegers()
-  let base: number | undefined
-  return {
-    set(row, value) {
-      if (!Number.isSafeInteger(value)) return false
-      base ??= value!
-      const offset = value! - base
-      return Math.abs(offset) <= maxOffset && offsets.set(row, offset)
-    },
-    get(row) {
-      const offset = offsets.get(row)
-      return offset === undefined ? undefined : base! + offset
-    },
-    encode(rows) {
-      const { levels, values } = offsets.pick(rows)
-      const [first = 0] = values
-      for (let at = 0; at < values.length; at++) values[at]! -= first
-      const start = (base ?? 0) + first
-      const statistics = statisticsOf(start, values, rows.length - values.length)
-      return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(values.length === 0 ? 0 : start, values, 'INT64'), statistics }
-    },
+export class TimeColumn implements Column<number> {
+  private offsets = new IntegerColumn()
+  private base: number | undefined
+
+  set(row: number, value: number | undefined): boolean {
+    if (!Number.isSafeInteger(value)) return false
+    this.base ??= value!
+    const offset = value! - this.base
+    return Math.abs(offset) <= maxOffset && this.offsets.set(row, offset)
+  }
+
+  get(row: number): number | undefined {
+    const offset = this.offsets.get(row)
+    return offset === undefined ? undefined : this.base! + offset
+  }
+
+  encode(rows: Rows): ChunkData {
+    const { levels, values } = this.offsets.pick(rows)
+    const [first = 0] = values
+    for (let at = 0; at < values.length; at++) values[at]! -= first
+    const start = values.length === 0 ? 0 : this.base! + first
+    const statistics = statisticsOf(start, values, rows.length - values.length)
+    return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(start, values, 'INT64'), statistics }
   }
 }
 
 /** Flags. */
-export function createFlagColumn(): Column<boolean> {
+export class FlagColumn implements Column<boolean> {
   /** 0 for none, 1 for false, 2 for true. */
-  let flags = new Uint8Array(0)
-  return {
-    set(row, value) {
-      if (value === undefined) return true
-      if (typeof value !== 'boolean') return false
-      if (row >= flags.length) {
-        const old = flags
-        flags = new Uint8Array(roomFor(row))
-        flags.set(old)
-      }
-      flags[row] = value ? 2 : 1
-      return true
-    },
-    get(row) {
-      const flag = flags[row] ?? 0
-      return flag === 0 ? undefined : flag === 2
-    },
-    encode(rows) {
-      const levels = new Uint8Array(rows.length)
-      const bits = new Uint8Array(Math.ceil(rows.length / 8))
-      let count = 0
-      for (let at = 0; at < rows.length && flags.length > 0; at++) {
-        const flag = flags[rows[at]!] ?? 0
-        if (flag === 0) continue
-        levels[at] = 1
-        if (flag === 2) bits[count >> 3]! |= 1 << (count & 7)
-        count++
-      }
-      return { levels, encoding: 'PLAIN', values: bits.subarray(0, Math.ceil(count / 8)) }
-    },
+  private flags = noFlags
+
+  set(row: number, value: boolean | undefined): boolean {
+    if (value === undefined) return true
+    if (typeof value !== 'boolean') return false
+    if (row >= this.flags.length) {
+      const old = this.flags
+      this.flags = new Uint8Array(roomFor(row))
+      this.flags.set(old)
+    }
+    this.flags[row] = value ? 2 : 1
+    return true
+  }
+
+  get(row: number): boolean | undefined {
+    const flag = this.flags[row] ?? 0
+    return flag === 0 ? undefined : flag === 2
+  }
+
+  encode(rows: Rows): ChunkData {
+    const { flags } = this
+    const levels = new Uint8Array(rows.length)
+    const bits = new Uint8Array(Math.ceil(rows.length / 8))
+    let count = 0
+    for (let at = 0; at < rows.length && flags.length > 0; at++) {
+      const flag = flags[rows[at]!] ?? 0
+      if (flag === 0) continue
+      levels[at] = 1
+      if (flag === 2) bits[count >> 3]! |= 1 << (count & 7)
+      count++
+    }
+    return { levels, encoding: 'PLAIN', values: bits.subarray(0, Math.ceil(count / 8)) }
   }
 }
+
+/** Many columns never have a value: these are never written to. */
+const noIntegers = new Int32Array(0)
+const noFlags = new Uint8Array(0)
 
 function statisticsOf(start: number, offsets: Int32Array, nulls: number): Statistics {
   if (offsets.length === 0) return { null_count: BigInt(nulls) }
