@@ -23,8 +23,11 @@ export async function storage({ log }: BenchOptions): Promise<Figure[]> {
   const [month, year, cold] = ['month', 'year', 'cold'].map((name) => join(base, name)) as [string, string, string]
   try {
     const program = await bundle(join(base, 'task.mjs'))
-    const run = (task: StorageTask) => runTask(program, task)
-    log(`replaying ${hits.toLocaleString('en')} hits of ${days} days …`)
+    const arrivals = (count: number) => join(base, `${count} days of arrivals`)
+    const run = (task: Omit<StorageTask, 'arrivals'>) => runTask(program, { ...task, arrivals: arrivals(task.days) })
+    log(`generating ${hits.toLocaleString('en')} hits of ${days} days, and of 365 …`)
+    for (const count of [days, 365]) await run({ task: 'generate', base, hits, days: count })
+    log('replaying the days …')
     const replayed = await run({ task: 'replay', base: month, hits, days })
     const bytes = await sizeOf(join(month, 'shop', 'segment'))
     log('compacting batches that another process has left …')

@@ -1,11 +1,16 @@
 // One task of the storage bench, in a process of its own: see storage.ts.
 import { createStore, openStorage, type Store, type StoredHit } from '@treadlight/store'
+import { createReadStream } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { everydayUser, generateHits } from './generateHits.ts'
 
 export interface StorageTask {
-  task: 'replay' | 'leave' | 'compact' | 'export' | 'list' | 'erase'
+  task: 'generate' | 'replay' | 'leave' | 'compact' | 'export' | 'list' | 'erase'
   base: string
+  /** Folder of what was generated. */
+  arrivals: string
   hits: number
   days: number
 }
@@ -62,7 +67,32 @@ async function measure(act: () => Promise<unknown>): Promise<void> {
 }
 
 function tasks(): Record<StorageTask['task'], () => Promise<void>> {
-  return { replay, leave, compact, export: exportAll, list, erase: eraseUser }
+  return { generate, replay, leave, compact, export: exportAll, list, erase: eraseUser }
+}
+
+/** In a process of its own, so that the hits of a day are not what the others' memory is full of. */
+async function generate(): Promise<void> {
+  await mkdir(task.arrivals, { recursive: true })
+  let index = 0
+  for (const day of generateHits({ hits: task.hits, days: task.days })) {
+    await writeFile(dayFile(index++), day.map((hit) => `${JSON.stringify(hit)}\n`).join(''))
+  }
+}
+
+function dayFile(index: number): string {
+  return join(task.arrivals, `${index}.ndjson`)
+}
+
+/** The hits of a day as they arrived, so many at a time. */
+async function* arrivals(index: number): AsyncGenerator<StoredHit[]> {
+  let group: StoredHit[] = []
+  for await (const line of createInterface({ input: createReadStream(dayFile(index)) })) {
+    group.push(JSON.parse(line) as StoredHit)
+    if (group.length < groupSize) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
 }
 
 /** Takes hits as they came, and looks after the storage every hour, and until everything is done. */
@@ -70,25 +100,19 @@ async function replay(): Promise<void> {
   now = end - task.days * 24 * hour
   const store = await open()
   let next = now + hour
-  for (const day of generateHits({ hits: task.hits, days: task.days })) {
-    for (let start = 0; start < day.length; start += groupSize) {
-      const group = receive(day.slice(start, start + groupSize))
+  for (let index = 0; index < task.days; index++) {
+    for await (const group of arrivals(index)) {
       now = Math.max(now, ...group.map(({ received }) => received))
       for (; now >= next; next += hour) await lookAfter(store)
       await measureOther(() => store.append(group))
+      result.hits += group.length
     }
-    result.hits += day.length
   }
   for (let count = 0; count < 48; count++) {
     now += hour
     await lookAfter(store)
   }
   await store.close()
-}
-
-/** Hits come as JSON. Those of the generator have texts in pieces, which take several times as long to compare and to write. */
-function receive(hits: readonly StoredHit[]): StoredHit[] {
-  return JSON.parse(JSON.stringify(hits)) as StoredHit[]
 }
 
 /** Rounds in which there was nothing to do are counted apart: how many there are is up to whoever runs them. */
@@ -110,16 +134,15 @@ async function measureOther(act: () => Promise<unknown>): Promise<void> {
 
 /** Leaves the batches of each day in a folder of its own, as a collector that is gone. */
 async function leave(): Promise<void> {
-  for (const [index, day] of [...generateHits({ hits: task.hits, days: task.days })].entries()) {
-    now = day[0]?.received ?? now
-    const store = await open(String(index))
-    for (let start = 0; start < day.length; start += groupSize) {
-      const group = receive(day.slice(start, start + groupSize))
-      now = Math.max(now, ...group.map(({ received }) => received))
+  for (let index = 0; index < task.days; index++) {
+    let store: Store | undefined
+    for await (const group of arrivals(index)) {
+      now = Math.max(store === undefined ? -Infinity : now, ...group.map(({ received }) => received))
+      store ??= await open(String(index))
       await store.append(group)
+      result.hits += group.length
     }
-    result.hits += day.length
-    await store.close()
+    await store?.close()
   }
 }
 
