@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { addVisitor } from '../../../packages/collector/src/enrich/addVisitor.ts'
+import { agentOf } from '../../../packages/collector/src/enrich/agent.ts'
 import type { EnrichContext } from '../../../packages/collector/src/enrich/step.ts'
 import type { PrivacyPolicy } from '../../../packages/collector/src/settings/privacy.ts'
 import { garbageCollector } from '../../process/garbageCollector.ts'
@@ -24,7 +25,7 @@ describe.each(['daily', 'session', 'cookie'] as const)('in mode %s, without a se
       visitorOf(mode, { site: 'other' }),
       visitorOf(mode, { day: '2026-11-22' }),
       visitorOf(mode, {}, { network: '203.0.113.10' }),
-      visitorOf(mode, {}, { userAgent: 'Agent/8' }),
+      visitorOf(mode, {}, { agent: agentOf('Agent/8') }),
       visitorOf(mode, {}, { salt: () => 'another' }),
     ]
     expect(new Set(all).size).toBe(all.length)

@@ -1,5 +1,6 @@
 import { isRefusal, type DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
+import { agentOf } from '../../../packages/collector/src/enrich/agent.ts'
 import { enrich } from '../../../packages/collector/src/enrich/pipeline.ts'
 import { createRules, type EnrichRules } from '../../../packages/collector/src/enrich/rules.ts'
 import { readHit } from '../../../packages/collector/src/hit/readHit.ts'
@@ -25,7 +26,7 @@ export function enrichHit(
   const reason = enrich(read.hit, {
     network: address,
     address,
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    agent: agentOf('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
     header: (name) => headers[name] ?? '',
     isPixel: false,
     salt: () => 'salt',

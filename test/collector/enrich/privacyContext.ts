@@ -1,4 +1,5 @@
 import type { StoredHit } from '@treadlight/store'
+import { agentOf } from '../../../packages/collector/src/enrich/agent.ts'
 import { createRules } from '../../../packages/collector/src/enrich/rules.ts'
 import type { EnrichContext } from '../../../packages/collector/src/enrich/step.ts'
 import { defaultPolicy, type PrivacyPolicy } from '../../../packages/collector/src/settings/privacy.ts'
@@ -22,7 +23,7 @@ export function contextOf(
   return {
     network: '203.0.113.9',
     address: '203.0.113.9',
-    userAgent: 'Agent/7',
+    agent: agentOf('Agent/7'),
     header: (name) => headers[name] ?? '',
     salt,
     policy: { ...defaultPolicy, ...policy },

@@ -16,13 +16,12 @@ export const addDevice: EnrichStep = (hit, context) => {
 }
 
 const deviceOf = oncePerRequest((context): DeviceFacts => {
-  const said = deviceSaid(context.userAgent)
+  const said = (context.agent.device ??= readDevice(context.agent.text))
   const hints = joinClientHints(context)
   return hints === '' ? said : joinDevices(said, deviceHinted(hints))
 })
 
-// As many as a busy hour has; some 5 MB. Kept apart, since few differ in both.
-const deviceSaid = remember(20_000, readDevice)
+// Apart from what is kept of user agents, since few differ in both.
 const deviceHinted = remember(2000, readHintedDevice)
 
 /** Longest side of an iPad's screen is 1376 CSS pixels. */

@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
-import { remember } from '../remember.ts'
+import { createHash } from 'node:crypto'
+import { createKeyedHash, type KeyedHash } from '../hit/keyedHash.ts'
 import type { EnrichContext, EnrichStep } from './step.ts'
 
 /**
@@ -12,38 +12,44 @@ export const addVisitor: EnrichStep = (hit, context) => {
   hit.visitor = mode === 'cookie' && hit.session !== '' ? lastingVisitor(hit.site, hit.session) : dailyVisitor(hit.site, hit.day, context)
 }
 
+/** What was made with the salts of a look-up: with these it goes. */
+interface Made {
+  /** By day. */
+  hashes: Map<string, KeyedHash>
+  visitors: Map<string, string>
+}
+
 /** Most hits are of somebody who was here a moment ago. */
 const mostKnown = 10_000
-/** By the salts: with these goes what was made with them. */
-const knownVisitors = new WeakMap<EnrichContext['salt'], Map<string, string>>()
+const madeWith = new WeakMap<EnrichContext['salt'], Made>()
 
 /**
  * The visitor of a site day: a keyed hash of site, network and user agent. Its key is random and dies with
  * the day's salt, so that nobody, the owner included, can lead it back or carry it over to another day.
  * 64 bits: a collision among a million visitors a day is a matter of 1 in 37 million.
  */
-function dailyVisitor(site: string, day: string, { network, userAgent, salt }: EnrichContext): string {
-  let known = knownVisitors.get(salt)
-  if (known === undefined || known.size >= mostKnown) knownVisitors.set(salt, (known = new Map()))
+function dailyVisitor(site: string, day: string, { network, agent, salt }: EnrichContext): string {
+  let made = madeWith.get(salt)
+  if (made === undefined) madeWith.set(salt, (made = { hashes: new Map(), visitors: new Map() }))
   // The number is shorter than what it stands for.
-  const name = `${network} ${numberOf(userAgent)} ${day} ${site}`
-  let visitor = known.get(name)
+  const name = `${network} ${agent.number} ${day} ${site}`
+  let visitor = made.visitors.get(name)
   if (visitor === undefined) {
-    const hash = createHmac('sha256', salt(day)).update(`${site}\n${network}\n${userAgent}`).digest()
-    known.set(name, (visitor = firstBits(hash)))
+    visitor = hashOf(day, salt, made.hashes)(`${site}\n${network}\n${agent.text}`)
+    if (made.visitors.size >= mostKnown) made.visitors.clear()
+    made.visitors.set(name, visitor)
   }
   return visitor
 }
 
-/** Another number for each user agent, and a new one for one that was forgotten. */
-let lastNumber = 0
-const numberOf: (userAgent: string) => number = remember(20_000, () => ++lastNumber)
-
-function lastingVisitor(site: string, session: string): string {
-  return firstBits(createHash('sha256').update(`visitor\n${site}\n${session}`).digest())
+/** Ids may be eight days old, and a day ahead: there are no more days than these. */
+function hashOf(day: string, salt: EnrichContext['salt'], hashes: Made['hashes']): KeyedHash {
+  let hash = hashes.get(day)
+  if (hash === undefined) hashes.set(day, (hash = createKeyedHash(salt(day))))
+  return hash
 }
 
-/** 64 of them in hex, as a text of its own: a slice would keep the whole of it alive. */
-function firstBits(hash: Buffer): string {
-  return hash.toString('hex', 0, 8)
+function lastingVisitor(site: string, session: string): string {
+  // 64 bits in hex, as a text of its own: a slice would keep the whole of it alive.
+  return createHash('sha256').update(`visitor\n${site}\n${session}`).digest().toString('hex', 0, 8)
 }

@@ -1,12 +1,12 @@
 import { oncePerRequest } from './oncePerRequest.ts'
-import { isCrawler, isDriven, isRobot, namesDriver } from './robots.ts'
+import { isCrawler, isRobot, namesDriver } from './robots.ts'
 import type { EnrichStep } from './step.ts'
 
 /** Drops what no visitor has made: hits of crawlers, of driven browsers, and of pages that a browser loads ahead. */
 export const dropBots: EnrichStep = (_, context) => {
-  const { rules: { bots }, userAgent, isPixel, decoded } = context
-  if (bots.crawlers === 'drop' && (isPixel ? isRobot : isCrawler)(userAgent)) return 'bot'
-  if (bots.automation === 'drop' && (decoded.webdriver || isDriven(userAgent) || hasDriverBrand(context))) return 'automation'
+  const { rules: { bots }, agent, isPixel, decoded } = context
+  if (bots.crawlers === 'drop' && (isPixel ? (agent.isRobot ??= isRobot(agent.text)) : (agent.isCrawler ??= isCrawler(agent.text)))) return 'bot'
+  if (bots.automation === 'drop' && (decoded.webdriver || (agent.isDriven ??= namesDriver(agent.text)) || hasDriverBrand(context))) return 'automation'
   // Chromium marks all that a prerendered page requests, and there our tracker sends what pages before it have left
   // behind. Its hits have ids, and it makes none before somebody sees the page.
   if ((isPixel || decoded.id === undefined) && isAhead(context)) return 'prefetch'

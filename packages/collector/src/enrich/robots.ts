@@ -1,5 +1,4 @@
 import { createIsbotFromList, list } from 'isbot'
-import { remember } from '../remember.ts'
 
 /** What driven browsers and the programs that drive them call themselves; isbot knows most of it as robots. */
 const drivers = ['headless', 'phantomjs', 'playwright', 'puppeteer', 'selenium', 'cypress/']
@@ -49,26 +48,20 @@ const crawlers = list.filter((pattern) => !drivers.includes(pattern))
 const namesCrawler = createIsbotFromList(crawlers)
 const namesMoreThanLibrary = createIsbotFromList(crawlers.filter((pattern) => !flagsLibrary(new RegExp(pattern, 'i'))))
 
-/** More verdicts than a busy hour has user agents; a few MB. */
-const kept = 20_000
-
 /**
  * Whether a user agent that posts hits is a crawler's.
  *
  * HTTP libraries are not meant, nor an empty user agent: a crawler that runs the tracker says `Mozilla/…` like a browser,
  * or its name; who posts here with curl or from a server means it. And spammers name the browser that they like.
  */
-export const isCrawler: (userAgent: string) => boolean = remember(kept, (userAgent) =>
-  userAgent.startsWith('Mozilla/') ? namesCrawler(userAgent) : namesMoreThanLibrary(userAgent),
-)
+export function isCrawler(userAgent: string): boolean {
+  return userAgent.startsWith('Mozilla/') ? namesCrawler(userAgent) : namesMoreThanLibrary(userAgent)
+}
 
 /** Whether a user agent that fetches pixels is a robot's: HTTP libraries too, for these follow whatever a page links. */
-export const isRobot: (userAgent: string) => boolean = remember(kept, namesCrawler)
+export const isRobot: (userAgent: string) => boolean = namesCrawler
 
-/** Whether a user agent says that a program drives the browser. */
-export const isDriven: (userAgent: string) => boolean = remember(kept, namesDriver)
-
-/** Whether a text names what drives browsers. */
+/** Whether a text, such as a user agent, names what drives browsers. */
 export function namesDriver(text: string): boolean {
   return knownDrivers.test(text)
 }

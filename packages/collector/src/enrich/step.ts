@@ -1,6 +1,7 @@
 import type { DecodedHit, DropReason } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
+import type { Agent } from './agent.ts'
 import type { EnrichRules } from './rules.ts'
 
 /** What a step may know besides the hit: the request that brought it, and what was looked up before. */
@@ -9,8 +10,7 @@ export interface EnrichContext {
   network: string
   /** The client's whole address, '' where unknown: to look it up, and to cut it. Never stored. */
   address: string
-  /** Cut to 512 characters. */
-  userAgent: string
+  agent: Agent
   /** A request header by its lower-case name, as it was sent; '' where there is none. */
   header: (name: string) => string
   /** Whether it came as `GET /hit?hit=`, which pixels do. */

@@ -1,9 +1,8 @@
 import { answerHeader, droppedHeader, maxBodyBytes, type HitAnswer } from '@treadlight/protocol'
 import { StoreBusyError } from '@treadlight/store'
 import { isEncoding } from '../isEncoding.ts'
+import { agentOf } from '../enrich/agent.ts'
 import { networkOf } from './network.ts'
-import { copyText } from '../copyText.ts'
-import { remember } from '../remember.ts'
 import type { Receiver } from './receive.ts'
 import type { RequestLimit } from './requestLimit.ts'
 
@@ -46,12 +45,6 @@ const preflight: HitResponse = {
   body: null,
 }
 
-/** Long user agents are attacks or accidents: nobody's needs more to be told apart. */
-const userAgentLimit = 512
-
-/** The same text for the same user agent, so that its hash is known wherever it is looked up. */
-const knownText = remember(20_000, copyText)
-
 /** The smallest GIF: one transparent pixel. */
 const transparentPixel: Uint8Array<ArrayBuffer> = Uint8Array.from(atob('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='), (letter) => letter.charCodeAt(0))
 
@@ -91,7 +84,7 @@ export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): Answ
       const { status, body: result, dropped } = await receive(body.text, {
         address: request.address,
         network,
-        userAgent: knownText(header('user-agent').slice(0, userAgentLimit)),
+        agent: agentOf(header('user-agent')),
         header,
         isPixel: pixel !== null,
       })

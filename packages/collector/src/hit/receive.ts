@@ -1,6 +1,7 @@
 import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import type { Ledger } from '../drops/ledger.ts'
+import type { Agent } from '../enrich/agent.ts'
 import { enrich } from '../enrich/pipeline.ts'
 import type { EnrichContext } from '../enrich/step.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
@@ -20,7 +21,7 @@ interface RequestFacts {
   address: string | undefined
   /** What `networkOf` makes of it. */
   network: string
-  userAgent: string
+  agent: Agent
   /** A request header by its lower-case name; '' where there is none. */
   header: (name: string) => string
   /** Whether it came as `GET /hit?hit=`. */
@@ -62,7 +63,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits } = options
-  return async (body, { address: sent = '', network, userAgent, header, isPixel }) => {
+  return async (body, { address: sent = '', network, agent, header, isPixel }) => {
     const address = withoutPort(sent)
     const received = now()
     const envelope = readHits(body)
@@ -78,7 +79,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const areOwn = ownVisits.areIn(header('cookie'))
     const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
     const siteOf = ({ site: name, url }: DecodedHit): Site => find(name, url) ?? defaultSite
-    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${userAgent}` }
+    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${agent.text}` }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
@@ -103,7 +104,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (context === undefined || salted !== site) {
         const salt = await saltsOf(site).at(received)
         const rules = rulesOf(site.id)
-        context = { network, address, userAgent, header, isPixel, policy, isOwn, salt, rules, url, decoded }
+        context = { network, address, agent, header, isPixel, policy, isOwn, salt, rules, url, decoded }
         salted = site
       } else {
         context.url = url
@@ -112,7 +113,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
       if (reason) {
         dropped.push(reason)
-        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent })
+        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent: agent.text })
       } else accepted.push(hit)
     }
 

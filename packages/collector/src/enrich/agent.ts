@@ -1,0 +1,34 @@
+import { copyText } from '../copyText.ts'
+import { remember } from '../remember.ts'
+import type { DeviceFacts } from './readDevice.ts'
+
+/** A user agent, and what has been found out about it: each by the step that asks for it first. */
+export interface Agent {
+  /** Cut to 512 characters. */
+  text: string
+  /** Another one for each user agent, and a new one for one that was forgotten. */
+  number: number
+  isCrawler: boolean | undefined
+  isRobot: boolean | undefined
+  isDriven: boolean | undefined
+  device: DeviceFacts | undefined
+}
+
+/** Long ones are attacks or accidents: nobody's needs more to be told apart. */
+const limit = 512
+let lastNumber = 0
+
+/** As many as a busy hour has; some 10 MB. One look-up is all that a request pays for. */
+const known = remember(20_000, (userAgent: string): Agent => ({
+  text: copyText(userAgent),
+  number: ++lastNumber,
+  isCrawler: undefined,
+  isRobot: undefined,
+  isDriven: undefined,
+  device: undefined,
+}))
+
+/** What is known of a user agent. */
+export function agentOf(userAgent: string): Agent {
+  return known(userAgent.length > limit ? userAgent.slice(0, limit) : userAgent)
+}
