@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import ipaddr from 'ipaddr.js'
 import { expect, test } from 'vitest'
 import { networkOf, withoutPort } from '../../packages/collector/src/hit/network.ts'
 import { createTestCollector } from './collector.ts'
@@ -20,6 +22,16 @@ test('with a port or without, it is the same network', () => {
   expect(networkOf('192.0.2.1:5555')).toBe('192.0.2.1')
   expect(networkOf('[2001:db8::1]:443')).toBe(networkOf('2001:db8::1'))
   expect(networkOf('unknown')).toBe('')
+})
+
+test('an IPv4 address is a network of its own, however it is spelled', () => {
+  const part = fc.oneof(fc.nat(300).map(String), fc.constantFrom('00', '01', '0x1', '1e1', '', ' 1', '256', '-1'))
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 3, maxLength: 5 }), (parts) => {
+      const address = parts.join('.')
+      expect(networkOf(address)).toBe(ipaddr.isValid(address) ? ipaddr.process(address).toString() : '')
+    }),
+  )
 })
 
 test('what a proxy forwards with a port is excluded and cut like any other', async () => {

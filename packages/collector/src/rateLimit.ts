@@ -1,3 +1,5 @@
+import { copyText } from './copyText.ts'
+
 /** Bounds how often something may happen, for each key by itself. */
 export interface RateLimit {
   /** 0 when it may happen now, else after how many whole seconds to come back. */
@@ -15,6 +17,11 @@ export interface RateLimitOptions {
   keys?: number
 }
 
+/** ms since 1970. */
+interface Bucket {
+  full: number
+}
+
 /** What a number of this size cannot tell apart, ms. */
 const imprecision = 0.01
 
@@ -26,23 +33,26 @@ const imprecision = 0.01
 export function createRateLimit({ rate, burst, now, keys = 20_000 }: RateLimitOptions): RateLimit {
   const interval = 1000 / rate
   const allowance = burst * interval
-  let young = new Map<string, number>()
-  let old = new Map<string, number>()
+  let young = new Map<string, Bucket>()
+  let old = new Map<string, Bucket>()
 
   return {
     take(key) {
       const time = now()
-      const known = young.get(key) ?? old.get(key) ?? 0
+      const recent = young.get(key)
+      const bucket = recent ?? old.get(key) ?? { full: 0 }
       // Further ahead than a whole burst it never was: the clock has been set back.
-      const full = known > time && known <= time + allowance + imprecision ? known : time
+      const full = bucket.full > time && bucket.full <= time + allowance + imprecision ? bucket.full : time
       const next = full + interval
       const early = next - time - allowance
       if (early > imprecision) return Math.max(1, Math.ceil((early - imprecision) / 1000))
-      if (young.size >= keys / 2 && !young.has(key)) {
+      bucket.full = next
+      if (recent !== undefined) return 0
+      if (young.size >= keys / 2) {
         old = young
         young = new Map()
       }
-      young.set(key, next)
+      young.set(copyText(key), bucket)
       return 0
     },
   }

@@ -10,12 +10,20 @@ export function withoutPort(address: string): string {
   return address.includes('.') && !address.includes(':', colon + 1) ? address.slice(0, colon) : address
 }
 
+/** Four numbers to 255 without zeros before them, which has no other spelling: sooner seen than looked up. */
+const plainIPv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
 /**
  * What of an address tells visitors apart: all of an IPv4 address, mapped forms unwrapped, and the first
  * 64 bits of an IPv6 one, whose rest changes daily on most devices. '' for what is no address.
  */
-export const networkOf: (address: string | undefined) => string = remember(10_000, (address) => {
-  const plain = withoutPort(address ?? '')
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return ''
+  return plainIPv4.test(address) ? address : known(address)
+}
+
+const known = remember(10_000, (address: string): string => {
+  const plain = withoutPort(address)
   if (!ipaddr.isValid(plain)) return ''
   const parsed = ipaddr.process(plain)
   if (parsed.kind() === 'ipv4') return parsed.toString()

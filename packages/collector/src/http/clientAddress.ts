@@ -6,6 +6,7 @@
  */
 export function clientAddress(peer: string | undefined, forwardedFor: string | undefined, trusted: readonly string[]): string | undefined {
   if (forwardedFor === undefined || !isTrusted(peer, trusted)) return peer
+  if (!forwardedFor.includes(',')) return forwardedFor.trim() || peer
   const addresses = forwardedFor.split(',').map((address) => address.trim()).filter(Boolean)
   return addresses.findLast((address) => !isTrusted(address, trusted)) ?? addresses[0] ?? peer
 }

@@ -32,8 +32,13 @@ export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOp
       header: (name) => headerOf(request, name) ?? '',
       readBody: () => readBody(request),
     })
-    const length = body === null ? [] : ['content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length)]
-    response.writeHead(status, headers.concat(length)).end(body)
+    if (body === null) return void response.writeHead(status, headers).end()
+    response.writeHead(status, [...headers, 'content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length)])
+    // One piece with the headers: `end(body)` would have an empty one follow, and to write two takes Node.js twice as long.
+    response.cork()
+    response.write(body)
+    response.uncork()
+    response.end()
   }
 }
 
