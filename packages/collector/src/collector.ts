@@ -203,7 +203,7 @@ export function createCollector(options: CollectorOptions): Collector {
       const errors: unknown[] = []
       const attempt = (task: Promise<unknown>): Promise<unknown> => task.catch((error: unknown) => errors.push(error))
       // Also where no hits come, yesterday's visitors become unrecognisable.
-      for (const each of await sites.list()) await attempt(saltsOf(each).at(now()))
+      for (const each of await sites.list()) await attempt(Promise.resolve(saltsOf(each).at(now())))
       logIns?.forget()
       await attempt(sweep())
       await attempt(counts.flush())

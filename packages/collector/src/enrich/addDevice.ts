@@ -16,10 +16,13 @@ export const addDevice: EnrichStep = (hit, context) => {
 }
 
 const deviceOf = oncePerRequest((context): DeviceFacts => {
-  const said = (context.agent.device ??= readDevice(context.agent.text))
+  const said = (context.agent.device ??= sharedFacts(JSON.stringify(readDevice(context.agent.text))))
   const hints = joinClientHints(context)
   return hints === '' ? said : joinDevices(said, deviceHinted(hints))
 })
+
+/** One object for all user agents that say the same: what many hits look at stays close to the processor. */
+const sharedFacts = remember(2000, (facts: string) => JSON.parse(facts) as DeviceFacts)
 
 // Apart from what is kept of user agents, since few differ in both.
 const deviceHinted = remember(2000, readHintedDevice)

@@ -16,11 +16,10 @@ export const addVisitor: EnrichStep = (hit, context) => {
 interface Made {
   /** By day. */
   hashes: Map<string, KeyedHash>
-  visitors: Map<string, string>
+  /** The last visitor: all hits of a request are of one. To keep more would cost as much as to hash again. */
+  last: { request: EnrichContext['header']; site: string; day: string; visitor: string } | undefined
 }
 
-/** Most hits are of somebody who was here a moment ago. */
-const mostKnown = 10_000
 const madeWith = new WeakMap<EnrichContext['salt'], Made>()
 
 /**
@@ -28,17 +27,13 @@ const madeWith = new WeakMap<EnrichContext['salt'], Made>()
  * the day's salt, so that nobody, the owner included, can lead it back or carry it over to another day.
  * 64 bits: a collision among a million visitors a day is a matter of 1 in 37 million.
  */
-function dailyVisitor(site: string, day: string, { network, agent, salt }: EnrichContext): string {
+function dailyVisitor(site: string, day: string, { network, agent, header, salt }: EnrichContext): string {
   let made = madeWith.get(salt)
-  if (made === undefined) madeWith.set(salt, (made = { hashes: new Map(), visitors: new Map() }))
-  // The number is shorter than what it stands for.
-  const name = `${network} ${agent.number} ${day} ${site}`
-  let visitor = made.visitors.get(name)
-  if (visitor === undefined) {
-    visitor = hashOf(day, salt, made.hashes)(`${site}\n${network}\n${agent.text}`)
-    if (made.visitors.size >= mostKnown) made.visitors.clear()
-    made.visitors.set(name, visitor)
-  }
+  if (made === undefined) madeWith.set(salt, (made = { hashes: new Map(), last: undefined }))
+  const { last } = made
+  if (last !== undefined && last.request === header && last.day === day && last.site === site) return last.visitor
+  const visitor = hashOf(day, salt, made.hashes)(`${site}\n${network}\n${agent.text}`)
+  made.last = { request: header, site, day, visitor }
   return visitor
 }
 

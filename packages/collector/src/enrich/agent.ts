@@ -6,8 +6,6 @@ import type { DeviceFacts } from './readDevice.ts'
 export interface Agent {
   /** Cut to 512 characters. */
   text: string
-  /** Another one for each user agent, and a new one for one that was forgotten. */
-  number: number
   isCrawler: boolean | undefined
   isRobot: boolean | undefined
   isDriven: boolean | undefined
@@ -16,12 +14,10 @@ export interface Agent {
 
 /** Long ones are attacks or accidents: nobody's needs more to be told apart. */
 const limit = 512
-let lastNumber = 0
 
 /** As many as a busy hour has; some 10 MB. One look-up is all that a request pays for. */
 const known = remember(20_000, (userAgent: string): Agent => ({
   text: copyText(userAgent),
-  number: ++lastNumber,
   isCrawler: undefined,
   isRobot: undefined,
   isDriven: undefined,

@@ -25,8 +25,8 @@ export function createKeyedHash(key: string): KeyedHash {
   return (text) => {
     if (text.length > longest) return hmac(key, text)
     const end = block + inner.write(text, block)
-    outer.write(crypto.hash('sha256', inner.subarray(0, end), 'hex'), block, 'hex')
-    outer.write(crypto.hash('sha256', outer, 'hex'), block, 'hex')
+    outer.write(crypto.hash('sha256', inner.subarray(0, end), 'binary'), block, 'binary')
+    outer.write(crypto.hash('sha256', outer, 'binary'), block, 'binary')
     // Written anew: a slice would keep the whole of the hash alive.
     return outer.toString('hex', block, block + 8)
   }

@@ -102,7 +102,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const url = new URL(decoded.url)
       // One object for all hits of a site, and field by field: to spread another into it takes longer than most steps.
       if (context === undefined || salted !== site) {
-        const salt = await saltsOf(site).at(received)
+        const salting = saltsOf(site).at(received)
+        const salt = salting instanceof Promise ? await salting : salting
         const rules = rulesOf(site.id)
         context = { network, address, agent, header, isPixel, policy, isOwn, salt, rules, url, decoded }
         salted = site

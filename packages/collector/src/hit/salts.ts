@@ -4,6 +4,9 @@ import { addDays } from '../days.ts'
 import { readText } from '../readText.ts'
 import type { Site } from '../sites/sites.ts'
 
+/** The salt of a day. */
+export type SaltOf = (day: string) => string
+
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {
   /**
@@ -11,7 +14,7 @@ export interface Salts {
    * lives, else the moment's.
    * @param time ms since 1970
    */
-  at(time: number): Promise<(day: string) => string>
+  at(time: number): SaltOf | Promise<SaltOf>
 }
 
 interface SaltsOptions {
@@ -31,24 +34,27 @@ const settled = 60_000
  * listed is the salt. Tomorrow's is written today, so that by the time it is used every collector lists the same.
  */
 export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
-  let current: { day: string; lookup: Promise<(day: string) => string>; until: number } | undefined
+  let current: { day: string; lookup: SaltOf | Promise<SaltOf>; until: number } | undefined
 
   return {
     at(time) {
       const today = siteDay(timezone, time)
       if (current?.day !== today || time >= current.until) {
         const lookup = load(today, () => (loaded.until = time + settled))
-        const loaded = { day: today, lookup, until: Infinity }
+        const loaded: NonNullable<typeof current> = { day: today, lookup, until: Infinity }
         current = loaded
-        // A failure must not stick to the whole day.
-        lookup.catch(() => (current = undefined))
+        lookup.then(
+          (salt) => (loaded.lookup = salt),
+          // A failure must not stick to the whole day.
+          () => (current = undefined),
+        )
       }
       return current!.lookup
     },
   }
 
   /** @param onProposal told if the salt of today is a candidate that was made just now */
-  async function load(today: string, onProposal: () => void): Promise<(day: string) => string> {
+  async function load(today: string, onProposal: () => void): Promise<SaltOf> {
     await deleteBefore(addDays(today, -daysKept))
     const salts = new Map<string, string>()
     for (const day of [addDays(today, -2), addDays(today, -1)]) {
