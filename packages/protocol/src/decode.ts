@@ -23,7 +23,7 @@ const navigations: readonly string[] = [
   'prerender',
   'restore',
 ] satisfies NavigationType[]
-// A look before URL.canParse, which would need the whole of a second parsing to tell the scheme.
+// A look before the parsing, which would need the whole of a second parsing to tell the scheme.
 const scheme = /^\s*(https?|ftps?):/i
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
 const screenSize = /^\d{1,5}x\d{1,5}$/
@@ -61,8 +61,10 @@ export function readHits(body: string): Envelope | Refusal {
  * `id`, `timestamp`, `view`, an event's `name`); what only describes is cut or left out when malformed,
  * so that an old collector and a new tracker get along. The URL keeps its length here: attribution is
  * read from the whole of it before it is cut.
+ *
+ * @param isUrl for who needs the URL parsed anyway, and can keep what it has parsed
  */
-export function decodeHit(input: unknown): DecodedHit | Refusal {
+export function decodeHit(input: unknown, isUrl: (url: string) => boolean = URL.canParse): DecodedHit | Refusal {
   if (!isObject(input)) return { field: 'hit', reason: 'must be an object' }
   if (isDeeperThan(maxHitDepth, input)) return { field: 'hit', reason: `must not be nested deeper than ${maxHitDepth}` }
 
@@ -74,7 +76,7 @@ export function decodeHit(input: unknown): DecodedHit | Refusal {
   if (typeof input['url'] !== 'string') return { field: 'url', reason: 'must be a text' }
   // As the URL standard does: tabs and line breaks inside are dropped. What is looked at is what will be parsed later.
   const url = cleanText(input['url'].replace(/[\t\r\n]+/g, ''))
-  if (!scheme.test(url) || !URL.canParse(url)) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
+  if (!scheme.test(url) || !isUrl(url)) return { field: 'url', reason: 'must be an absolute http(s) or ftp(s) URL' }
 
   const hit: DecodedHit = {
     type,

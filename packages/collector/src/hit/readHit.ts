@@ -16,7 +16,7 @@ import { aheadAllowed, skewOf } from './skewOf.ts'
 /** What of a request the reading of its hits depends on. */
 export interface Arrival {
   /** Whose hit it is, by the site that it names and its URL; the default site's where it names none that there is. */
-  siteOf: (decoded: DecodedHit) => Site
+  siteOf: (decoded: DecodedHit, url: URL) => Site
   /** ms since 1970. */
   received: number
   /** The sender's clock when it sent, ms since 1970. */
@@ -29,35 +29,51 @@ export interface Arrival {
 export interface ReadHit {
   hit: StoredHit
   decoded: DecodedHit
+  /** What it was decoded to has in `url`. */
+  url: URL
   site: Site
 }
 
 const hour = 3_600_000
 
+/** The URL that was decoded last: parsed once, for all that is to be done with it. */
+let parsed: URL
+
+function parseUrl(text: string): boolean {
+  try {
+    parsed = new URL(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Reads one hit of a request and gives it its id, its time and its home day, or refuses it by name. */
 export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
-  const decoded = decodeHit(input)
+  const decoded = decodeHit(input, parseUrl)
   if (isRefusal(decoded)) return decoded
+  const url = parsed
 
   const { received } = arrival
   const claimed = decoded.timestamp === undefined ? undefined : Date.parse(decoded.timestamp)
   const id = decoded.id ?? idWithout(decoded, claimed, arrival)
-  const home = decoded.type === 'engagement' ? idTime(decoded.view!) : idTime(id)
+  const made = idTime(id)
+  const viewed = decoded.view === undefined ? undefined : idTime(decoded.view)
+  const home = decoded.type === 'engagement' ? viewed! : made
   // An id that was made here is right already, and so is what was said here before.
   const skewAt = (time: number | undefined): number => (time === undefined || decoded.retimed ? 0 : skewOf(time, arrival))
-  const said = decoded.id === undefined ? claimed : idTime(decoded.id)
-  const viewed = decoded.view === undefined ? undefined : idTime(decoded.view)
+  const said = decoded.id === undefined ? claimed : made
   // Days off, and known by how much: no better than an id from another time.
   if (Math.abs(skewAt(said ?? viewed)) > aheadAllowed) return { field: 'sentAt', reason: 'clock' }
-  const refusal = checkClock(idTime(id), received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
+  const refusal = checkClock(made, received, decoded.id ? 'id' : 'timestamp') ?? checkClock(home, received, 'view')
   if (refusal) return refusal
 
-  const site = arrival.siteOf(decoded)
+  const site = arrival.siteOf(decoded, url)
   const day = siteDay(site.timezone, home)
-  const corrected = (claimed ?? idTime(id)) + skewAt(claimed ?? said)
+  const corrected = (claimed ?? made) + skewAt(claimed ?? said)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
   const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(site.timezone, corrected) === day
-  return { site, decoded, hit: createStoredHit(decoded, { site: site.id, id, day, time: isHome ? corrected : home, received }) }
+  return { site, decoded, url, hit: createStoredHit(decoded, { site: site.id, id, day, time: isHome ? corrected : home, received }) }
 }
 
 /** Ids are recognised for eight days; one from further back could be counted again. */

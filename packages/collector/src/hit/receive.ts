@@ -78,7 +78,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
     const areOwn = ownVisits.areIn(header('cookie'))
     const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
-    const siteOf = ({ site: name, url }: DecodedHit): Site => find(name, url) ?? defaultSite
+    const siteOf = ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
     const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${agent.text}` }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
@@ -97,9 +97,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         if (moved) retimed.push(moved)
         continue
       }
-      const { hit, decoded, site } = read
+      const { hit, decoded, url, site } = read
       const isForeign = decoded.site !== undefined && decoded.site !== site.id
-      const url = new URL(decoded.url)
       // One object for all hits of a site, and field by field: to spread another into it takes longer than most steps.
       if (context === undefined || salted !== site) {
         const salting = saltsOf(site).at(received)

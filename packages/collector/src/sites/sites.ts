@@ -19,8 +19,12 @@ export interface Sites {
   find(): Finder | Promise<Finder>
 }
 
-/** @param name as the hit has it; undefined where it has none. Undefined only for a name that there is not. */
-export type Finder = (name: string | undefined, url: string) => Site | undefined
+/**
+ * Undefined only for a name that there is not.
+ * @param name as the hit has it; undefined where it has none
+ * @param hostname of its URL
+ */
+export type Finder = (name: string | undefined, hostname: string) => Site | undefined
 
 export interface SitesOptions {
   values: Values
@@ -95,9 +99,9 @@ export function createFinder(sites: readonly Site[]): Finder {
   const byHost = new Map<string, Site>()
   for (const site of sites) for (const host of site.hosts) if (!byHost.has(host)) byHost.set(host, site)
 
-  return (name, url) => {
+  return (name, hostname) => {
     if (name !== undefined) return byId.get(name)
-    return byHost.size === 0 ? first : (siteOfHost(hostOf(url)) ?? first)
+    return byHost.size === 0 ? first : (siteOfHost(hostname) ?? first)
   }
 
   function siteOfHost(full: string): Site | undefined {
@@ -112,8 +116,4 @@ export function createFinder(sites: readonly Site[]): Finder {
     }
     return undefined
   }
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : ''
 }
