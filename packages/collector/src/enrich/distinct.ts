@@ -65,12 +65,12 @@ export function createDistinctValues(limit: number, onCapped: () => void, seed: 
       const values = dayOf(day).fields[field]
       if (key === '' && value === values.last) return true
       const hash = finish(hashOf(value, key === '' ? seed : hashOf(key, seed)))
-      if (values.seen.size >= limit && !values.seen.has(hash)) {
+      if (values.seen.size < limit) values.seen.add(hash)
+      else if (!values.seen.has(hash)) {
         values.capped++
         onCapped()
         return false
       }
-      values.seen.add(hash)
       if (key === '') values.last = value
       return true
     },

@@ -2,6 +2,7 @@ import type { PlaceSource } from '../place/placeSource.ts'
 import { pageDefaults, type PageSettings } from '../settings/page.ts'
 import type { AddressSetting } from '../settings/place.ts'
 import { robotDefaults, type RobotSettings } from '../settings/robots.ts'
+import { remember } from '../remember.ts'
 import { createAddressTest } from './addresses.ts'
 import { createDistinctValues, type DistinctValues } from './distinct.ts'
 import { createPathTest } from './excludedPaths.ts'
@@ -53,7 +54,7 @@ export function createRules({ settings = {}, place = { headers: 'off' }, onUnkno
       trailingSlash: page.trailingSlash,
       ...(page.params !== undefined && { params: new Set(page.params) }),
     },
-    isSpam: (host) => isWithin(spamming, host),
+    isSpam: remember(2000, (host) => isWithin(spamming, host)),
     isExcludedPath: createPathTest(exclude.paths),
     isExcludedAddress: createAddressTest(exclude.addresses),
     isKnownHost: hosts.length === 0 ? undefined : createHostTest(hosts),
