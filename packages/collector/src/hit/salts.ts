@@ -5,7 +5,7 @@ import { readText } from '../readText.ts'
 import type { Site } from '../sites/sites.ts'
 
 /** The salt of a day. */
-export type SaltOf = (day: string) => string
+type SaltOf = (day: string) => string
 
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {
