@@ -13,7 +13,7 @@ export interface RateLimitOptions {
   burst: number
   /** ms since 1970. */
   now: () => number
-  /** Keys kept. @default 20,000 */
+  /** Keys kept. @default 40,000 */
   keys?: number
 }
 
@@ -26,11 +26,11 @@ interface Bucket {
 const imprecision = 0.01
 
 /**
- * A token bucket for each key, kept as one number: when it would be full again (the generic cell rate algorithm). Twenty
+ * A token bucket for each key, kept as one number: when it would be full again (the generic cell rate algorithm). Forty
  * thousand keys at most, in two halves: when the younger is full, the older is forgotten. Who is forgotten has a whole
  * burst again, so what an owner of many addresses can do is bounded by a limit for all together.
  */
-export function createRateLimit({ rate, burst, now, keys = 20_000 }: RateLimitOptions): RateLimit {
+export function createRateLimit({ rate, burst, now, keys = 40_000 }: RateLimitOptions): RateLimit {
   const interval = 1000 / rate
   const allowance = burst * interval
   let young = new Map<string, Bucket>()
