@@ -11,6 +11,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
+import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSiteSalts } from './hit/salts.ts'
@@ -148,7 +149,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const logIns = policy.associateAnonymous ? createLogIns(store) : undefined
   const ownVisits = createOwnVisits({ values, now })
   const counted = countAppends(store, totals)
-  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits })
+  const poisonedHits = createPoisonedHits({ totals, now, onError })
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({

@@ -30,6 +30,7 @@ export function describeMetrics({ totals, requests, failures, problems, failingS
     writeMetric('treadlight_hits_total', 'counter', 'Hits that the store has confirmed, by outcome.', byName('hits', 'outcome', ['stored', 'duplicate'])),
     writeMetric('treadlight_hits_dropped_total', 'counter', 'Hits deliberately not stored, by reason.', byName('dropped', 'reason')),
     writeMetric('treadlight_hits_refused_total', 'counter', 'Hits not understood, by the field that was wrong.', byName('refused', 'field')),
+    writeMetric('treadlight_step_failures_total', 'counter', 'Hits on which a step of the enrichment failed, by step.', byName('stepFailures', 'step')),
     writeMetric('treadlight_store_waiting_hits', 'gauge', 'Hits handed to the store and not confirmed yet.', [[{}, totals.waiting]]),
     writeMetric('treadlight_store_append_failures_total', 'counter', 'Requests whose hits could not be stored: the storage failed, or too much was waiting.', byName('failedAppends', 'cause', ['storage', 'busy'])),
     writeMetric('treadlight_store_failing', 'gauge', 'Whether the last attempt to store hits failed.', [[{}, failingSince() === undefined ? 0 : 1]]),
