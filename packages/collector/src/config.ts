@@ -1,9 +1,9 @@
-import ipaddr from 'ipaddr.js'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
@@ -36,7 +36,7 @@ export interface Config extends OperationSettings, PageSettings, PrivacySettings
    */
   timezone: string
   /**
-   * Proxies that may say who the client is: addresses, or `loopback`. A proxy too many lets visitors invent addresses.
+   * Proxies that may say who the client is: addresses, CIDR ranges, or `loopback`. A proxy too many lets visitors invent addresses.
    * @default ['loopback']
    */
   trustProxies: string[]
@@ -96,7 +96,7 @@ const settings: Record<string, Setting> = {
     env: ['TREADLIGHT_TRUST_PROXIES'],
     fallback: () => ['loopback'],
     read: asProxies,
-    allowed: 'a list of addresses or "loopback" (single addresses: ranges are not understood yet)',
+    allowed: 'a list of addresses, ranges such as 10.0.0.0/8, or "loopback"',
   },
   site: {
     env: ['TREADLIGHT_SITE'],
@@ -276,5 +276,5 @@ function assignAt(target: Record<string, unknown>, path: string, value: unknown)
 
 function asProxies(value: unknown): string[] | undefined {
   const list = asTexts(value)
-  return list?.every((item) => item === 'loopback' || ipaddr.isValid(item)) ? list : undefined
+  return list?.every(isProxy) ? list : undefined
 }

@@ -11,6 +11,7 @@ import { describePlace } from './describeStorage.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
+import { trustedBySrvx } from './http/trustedProxies.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { openStore, type AnyStore } from './openStore.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
@@ -88,7 +89,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     fetch: collector.fetch,
     hostname: config.host,
     port: config.port,
-    trustProxy: trusted(config.trustProxies),
+    trustProxy: trustedBySrvx(config.trustProxies),
     maxRequestBodySize: maxBodyBytes,
     silent: true,
     manual: true,
@@ -196,12 +197,6 @@ async function stop(server: Server, stopUpkeep: () => Promise<void>): Promise<vo
 function closeIdle(server: Server): void {
   const node = server.node?.server
   if (node && 'closeIdleConnections' in node) node.closeIdleConnections()
-}
-
-function trusted(proxies: readonly string[]): string[] | 'loopback' | false {
-  if (proxies.length === 0) return false
-  if (proxies.length === 1 && proxies[0] === 'loopback') return 'loopback'
-  return proxies.flatMap((proxy) => (proxy === 'loopback' ? ['127.0.0.1', '::1'] : [proxy]))
 }
 
 function explainListenError(cause: unknown, { host, port }: Config): unknown {
