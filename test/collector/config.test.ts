@@ -127,9 +127,21 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     ['{"sites": {"blog": {"hosts": ["blog.example:80"]}}}', /sites\.blog\.hosts: "blog\.example:80" must be a host/],
     ['{"sites": {"blog": {"hosts": ["a.example"], "timezone": "Mars"}}}', /sites\.blog\.timezone: "Mars" must be an IANA time zone/],
     ['{"sites": {"a": {"hosts": ["x.example"]}, "b": {"hosts": ["X.example"]}}}', /sites\.b\.hosts: x\.example is a host of site a already/],
+    ['{"sites": {"a": {"hosts": ["x.example"]}, "b": {"hosts": ["www.x.example"]}}}', /sites\.b\.hosts: www\.x\.example is x\.example, with and without www\., and that is a host of site a already/],
+    ['{"sites": {"a": {"hosts": ["www.x.example"]}, "b": {"hosts": ["x.example"]}}}', /sites\.b\.hosts: x\.example is www\.x\.example, .* of site a already/],
+    ['{"sites": {"a": {"hosts": ["*.x.example"]}, "b": {"hosts": ["*.x.example"]}}}', /sites\.b\.hosts: \*\.x\.example is a host of site a already/],
+    ['{"site": "shop", "hosts": ["x.example"], "sites": {"a": {"hosts": ["www.x.example"]}}}', /sites\.a\.hosts: www\.x\.example is x\.example, .* of site shop already, by the setting hosts: leave it out of one of them/],
   ])('%s', async (text, message) => {
     await writeFile(join(folder, 'treadlight.config.json'), text)
     await expect(load()).rejects.toThrow(message)
+  })
+
+  test.each([
+    '{"hosts": ["*.x.example"], "sites": {"a": {"hosts": ["blog.x.example"]}, "b": {"hosts": ["docs.x.example", "www.docs.x.example"]}}}',
+    '{"hosts": ["x.example"], "sites": {"a": {"hosts": ["*.x.example"]}}}',
+  ])('hosts that are near each other are none in common: %s', async (text) => {
+    await writeFile(join(folder, 'treadlight.config.json'), text)
+    await expect(load()).resolves.toMatchObject({ sites: { a: {} } })
   })
 })
 

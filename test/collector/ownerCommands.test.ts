@@ -82,7 +82,7 @@ async function call(command: Command, args: string[], values: Record<string, str
 
 describe('site', () => {
   test('what is there is listed, changed, and never gets another time zone', async () => {
-    await writeFile(join(folder, 'treadlight.config.json'), '{"sites":{"docs":{"hosts":["docs.example"]}}}')
+    await writeFile(join(folder, 'treadlight.config.json'), '{"hosts":["shop.example"],"sites":{"docs":{"hosts":["docs.example"]}}}')
     await call(site, ['add', 'blog'], { host: 'blog.example', timezone: 'Asia/Tokyo' })
     await call(site, ['hosts', 'blog'], { host: 'b.example,b.example' })
     expect(JSON.parse(await call(site, ['list'], { json: true }))).toEqual({
@@ -94,7 +94,10 @@ describe('site', () => {
     })
     const refused: [string[], Record<string, string>, RegExp][] = [
       [['add', 'blog'], { host: 'x.example' }, /there is a site blog already/],
-      [['add', 'news'], { host: 'b.example' }, /--host b\.example: it is a host of site blog already/],
+      [['add', 'news'], { host: 'b.example' }, /site news: b\.example is a host of site blog already/],
+      [['add', 'news'], { host: 'www.b.example' }, /site news: www\.b\.example is b\.example, with and without www\., and that is a host of site blog already/],
+      [['add', 'news'], { host: 'shop.example' }, /site news: shop\.example is a host of site default already/],
+      [['hosts', 'blog'], { host: 'www.docs.example' }, /site blog: .* is a host of site docs already/],
       [['add', 'news'], { host: 'http://x' }, /--host "http:\/\/x": must be a host/],
       [['add', 'news'], {}, /a site needs at least one/],
       [['add', 'news'], { host: 'x.example', timezone: 'Mars' }, /must be an IANA time zone/],

@@ -13,6 +13,7 @@ import { placeSettings, type AddressSetting, type PlaceSettings } from './settin
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
+import { assertOwnHosts } from './sites/configuredSites.ts'
 import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
@@ -180,6 +181,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
     resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
   config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
+  assertOwnHosts(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }
