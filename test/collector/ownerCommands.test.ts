@@ -1,13 +1,17 @@
 import { createId } from '@treadlight/protocol'
+import { createValues } from '@treadlight/store'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createStorage } from 'unstorage'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Command } from '../../packages/collector/src/commands/command.ts'
 import { site } from '../../packages/collector/src/commands/site.ts'
 import { token } from '../../packages/collector/src/commands/token.ts'
 import { resolveConfig } from '../../packages/collector/src/config.ts'
+import { checkOwners } from '../../packages/collector/src/ownerChecks.ts'
+import { writeSiteRecord } from '../../packages/collector/src/sites/siteRecords.ts'
 import { startCollector } from '../process/collectorProcess.ts'
 import { runCli, startCli, type CliResult } from './runCli.ts'
 
@@ -114,6 +118,24 @@ describe('site', () => {
     await expect(call(site, ['add', 'blog'], { host: 'x.example', timezone: 'UTC' })).rejects.toThrow(/has Asia\/Tokyo for ever/)
     expect(JSON.parse(await call(site, ['add', 'blog'], { host: 'x.example', json: true }))).toEqual({ id: 'blog', timezone: 'Asia/Tokyo', hosts: ['x.example'], removed: false })
   })
+})
+
+test.each([
+  [['www.shop.example'], 'site blog: www.shop.example is shop.example, with and without www., and that is a host of site default already, and the setting hosts does not apply to it'],
+  [['docs.example'], 'site blog: docs.example is a host of site docs already, and the first takes its hits'],
+  [['*.shop.example'], undefined],
+])('doctor warns where settings and `treadlight site` together give a host to two sites: %j', async (hosts, said) => {
+  const storage = createStorage()
+  await writeSiteRecord(createValues(storage), { id: 'blog', timezone: 'UTC', hosts, removed: false }, 1)
+  await writeFile(join(folder, 'treadlight.config.json'), '{"hosts":["shop.example"],"sites":{"docs":{"hosts":["docs.example"]}}}')
+  const { config } = await resolveConfig({ folder, env: { TREADLIGHT_TIMEZONE: 'UTC' } })
+  for await (const check of checkOwners(config, { storage }, 1)) {
+    if (check.name !== 'sites') continue
+    if (said === undefined) expect(check.ok).toBe(true)
+    else expect(check).toMatchObject({ ok: 'warning', detail: expect.stringContaining(said) })
+    return
+  }
+  expect.unreachable()
 })
 
 describe('token', () => {

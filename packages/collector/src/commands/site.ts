@@ -4,7 +4,7 @@ import { isTimeZone } from '../days.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { asTexts, ConfigError } from '../settings.ts'
 import { configuredSites } from '../sites/configuredSites.ts'
-import { describeTaken } from '../sites/hostOwner.ts'
+import { describeTaken, type HostOwner } from '../sites/hostOwner.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
 import { createSiteRecords, writeSiteRecord, type SiteRecord } from '../sites/siteRecords.ts'
 import { mergeSites, type Site } from '../sites/sites.ts'
@@ -86,8 +86,8 @@ function change(registry: Registry, action: string, id: string, values: Record<s
 }
 
 /** With what the setting `hosts` gives to the default site. */
-function othersOf(id: string, { sites, config }: Registry): Site[] {
-  return sites.filter((site) => site.id !== id).map((site) => (site.id === config.site ? { ...site, hosts: config.hosts } : site))
+function othersOf(id: string, { sites, config }: Registry): HostOwner[] {
+  return sites.filter((site) => site.id !== id).map((site) => ({ id: site.id, hosts: site.id === config.site ? config.hosts : site.hosts }))
 }
 
 function readTimezone(wanted: unknown, before: SiteRecord | undefined, { timezone }: Config): string {
@@ -99,7 +99,7 @@ function readTimezone(wanted: unknown, before: SiteRecord | undefined, { timezon
   return before.timezone
 }
 
-function readHosts(id: string, value: unknown, others: readonly Site[]): string[] {
+function readHosts(id: string, value: unknown, others: readonly HostOwner[]): string[] {
   const given = asTexts(value ?? '') ?? []
   if (given.length === 0) throw new ConfigError('--host: a site needs at least one, by which its hits are known')
   const hosts = given.map((text) => {

@@ -1,5 +1,8 @@
 import type { Site } from './sites.ts'
 
+/** A site and the hosts that are its own. */
+export type HostOwner = Pick<Site, 'id' | 'hosts'>
+
 /** With and without `www.` is the same host. */
 function withoutWww(host: string): string {
   return host.startsWith('www.') ? host.slice(4) : host
@@ -11,7 +14,7 @@ function withoutWww(host: string): string {
  *
  * @param others the other sites with their hosts
  */
-export function describeTaken(host: string, others: Iterable<Pick<Site, 'id' | 'hosts'>>): string | undefined {
+export function describeTaken(host: string, others: Iterable<HostOwner>): string | undefined {
   for (const { id, hosts } of others) {
     const same = hosts.find((each) => withoutWww(each) === withoutWww(host))
     if (same === host) return `${host} is a host of site ${id} already`
