@@ -14,6 +14,7 @@ import { takeHits } from './http/nodeHits.ts'
 import { trustedBySrvx } from './http/trustedProxies.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { openStore, type AnyStore } from './openStore.ts'
+import type { Peers } from './peers.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
 import { describePrivacy } from './privacy/describePrivacy.ts'
 import { policyOf } from './settings/privacy.ts'
@@ -28,6 +29,8 @@ export interface ServeOptions {
    * @default 0
    */
   worker?: number
+  /** The other ones. @default there are none */
+  peers?: Peers
   /** More routes, registered before the first request. */
   setUp?: (app: H3) => void
 }
@@ -58,7 +61,7 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, worker = 0, setUp }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, worker = 0, peers, setUp }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const log = createConfiguredLog(config)
@@ -80,6 +83,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     place,
     ...policyOf(config),
     privacyPage: describePrivacy(config),
+    ...(peers && { peers }),
     onNote: (note) => log.warn(note),
     onError: log.error,
   })

@@ -78,6 +78,16 @@ export function createDistinctValues(limit: number, onCapped: () => void, seed: 
   }
 }
 
+/** Those of several processes, each of which has limits of its own. */
+export function mergeCapped(lists: readonly CappedValues[]): CappedValues {
+  const all: CappedValues = {}
+  for (const [day, fields] of lists.flatMap((list) => Object.entries(list))) {
+    const known = (all[day] ??= {})
+    for (const [field, count] of Object.entries(fields) as [LimitedField, number][]) known[field] = (known[field] ?? 0) + count
+  }
+  return all
+}
+
 function createDay(day: string): DayValues {
   const field = (): FieldValues => ({ seen: new Set(), last: '', capped: 0 })
   return {
