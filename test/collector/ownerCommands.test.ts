@@ -70,6 +70,17 @@ describe('beside a running collector', () => {
     expect([code, out]).toEqual([1, ''])
     expect(JSON.parse(err)).toMatchObject({ level: 'error', message: expect.stringContaining('203.0.113.7') })
   })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['{"prot":1,"log":"json"}', {}, 'treadlight.config.json: there is no setting prot; did you mean port?'],
+    ['{}', { TREADLIGHT_LOG: 'json', TREADLIGHT_PROT: '1' }, 'environment variable TREADLIGHT_PROT'],
+    ['{', { TREADLIGHT_LOG: 'json' }, 'treadlight.config.json: cannot be read'],
+  ])('and what is wrong with the settings: %s %j', async (text, env, message) => {
+    await writeFile(join(folder, 'treadlight.config.json'), text)
+    const { code, out, err } = await run(['serve'], env)
+    expect([code, out]).toEqual([1, ''])
+    expect(JSON.parse(err)).toMatchObject({ level: 'error', message: expect.stringContaining(message) })
+  })
 })
 
 /** In this process: starting another takes a second. */
@@ -160,6 +171,16 @@ describe('token', () => {
 })
 
 describe('config', () => {
+  test('says the defaults of the storage too', async () => {
+    const { settings } = JSON.parse((await run(['config', '--json'])).out) as { settings: Record<string, unknown> }
+    expect(settings).toMatchObject({
+      'storage.base': { value: './data', from: 'default' },
+      'storage.sync': { value: true, from: 'default' },
+    })
+    const unsynced = JSON.parse((await run(['config', '--json'], { TREADLIGHT_STORAGE_SYNC: 'false' })).out) as { settings: Record<string, unknown> }
+    expect(unsynced.settings['storage.sync']).toEqual({ value: false, from: 'environment variable TREADLIGHT_STORAGE_SYNC' })
+  })
+
   test('says what is set and where, and no secret', async () => {
     await writeFile(join(folder, 'treadlight.config.json'), '{"retention":{"anonymous":7},"storage":{"driver":"redis","url":"redis://me:hunter2@db.example/0","password":"hunter3"}}')
     const env = { PORT: '5', TREADLIGHT_TRUST_PROXIES: 'loopback,10.0.0.1' }

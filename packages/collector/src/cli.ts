@@ -10,9 +10,9 @@ import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
-import { ConfigError, resolveConfig, type Config } from './config.ts'
+import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
-import { createConfiguredLog } from './log.ts'
+import { createConfiguredLog, createLog } from './log.ts'
 import { isFullDisk } from './openStore.ts'
 import { nearest } from './settings.ts'
 import { version } from './version.ts'
@@ -79,7 +79,7 @@ async function run(command: Command, args: string[]): Promise<number> {
   } catch (error) {
     // Who reads what a command prints may be gone.
     if ((error as { code?: string }).code === 'EPIPE') return 0
-    if (command === serveCommand && config?.log === 'json') return logFailure(config, error)
+    if (command === serveCommand && (config?.log ?? (await wantedLog())) === 'json') return logFailure(config, error)
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
     return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
@@ -93,8 +93,9 @@ function describeArguments({ message }: Error, { options }: Command): string {
 }
 
 /** Who reads JSON reads nothing else. */
-function logFailure(config: Config, error: unknown): number {
-  createConfiguredLog(config).error(error)
+function logFailure(config: Config | undefined, error: unknown): number {
+  const log = config === undefined ? createLog({ format: 'json', hide: (text) => text }) : createConfiguredLog(config)
+  log.error(error)
   return 1
 }
 

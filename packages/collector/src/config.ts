@@ -156,6 +156,16 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
   return (await resolveConfig(options)).config
 }
 
+/**
+ * How a start that fails is to say so, where the settings cannot be had as a whole.
+ * @param options.folder where a config file is looked for
+ */
+export async function wantedLog({ env = process.env, folder = '.' }: Pick<LoadConfigOptions, 'env' | 'folder'> = {}): Promise<Config['log']> {
+  const name = findFile(folder)
+  const inFile = name === undefined || env['TREADLIGHT_LOG'] ? undefined : await importConfig(resolve(folder, name), name).catch(() => undefined)
+  return (env['TREADLIGHT_LOG'] || (isObject(inFile) && inFile['log'])) === 'json' ? 'json' : 'text'
+}
+
 /** A setting as it is in force. */
 export interface ResolvedSetting {
   value: unknown
@@ -230,7 +240,7 @@ interface ConfigFile {
 }
 
 async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const name = fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
+  const name = findFile(folder)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }
   const content = await importConfig(resolve(folder, name), name)
@@ -238,6 +248,10 @@ async function readConfigFile(folder: string): Promise<ConfigFile> {
   if (!isObject(storage)) throw new ConfigError(`${name}: storage must be an object`)
   flatten(isObject(content) ? others : content, '', name, values)
   return { name, values, storage }
+}
+
+function findFile(folder: string): string | undefined {
+  return fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {

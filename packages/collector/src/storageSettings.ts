@@ -132,6 +132,8 @@ export function readStorage({ flags, env, file, note = () => undefined }: Storag
     storage['base'] = './data'
     note('storage.base', { value: './data', from: 'default' })
   }
+  // The driver's own default, which is not handed to it.
+  if (driver === 'fs' && storage['sync'] === undefined) note('storage.sync', { value: true, from: 'default' })
   assertComplete(storage)
   return storage
 }
