@@ -14,7 +14,7 @@ import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
 import { isFullDisk } from './openStore.ts'
-import { nearest } from './settings.ts'
+import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
@@ -89,7 +89,7 @@ async function run(command: Command, args: string[]): Promise<number> {
 function describeArguments({ message }: Error, { options }: Command): string {
   const said = message.includes('ambiguous') ? message.replaceAll('\n', ' ').replace(/\.$/, '') : message.split('. ')[0]!
   const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1]
-  return unknown === undefined ? said : `${said}; did you mean --${nearest(unknown, options.map(({ name }) => name))}?`
+  return unknown === undefined ? said : `${said}; ${suggest(unknown, options.map(({ name }) => name), '--')}`
 }
 
 /** Who reads JSON reads nothing else. */

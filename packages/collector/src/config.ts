@@ -6,7 +6,7 @@ import { isTimeZone } from './days.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
@@ -108,8 +108,7 @@ const settings: Record<string, Setting> = {
   'store.type': {
     env: ['TREADLIGHT_STORE_TYPE'],
     fallback: () => 'storage',
-    read: (value) => (value === 'storage' || value === 'ndjson' ? value : undefined),
-    allowed: 'storage or ndjson',
+    ...asWord(['storage', 'ndjson']),
   },
   'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
   ...robotSettings,
@@ -198,7 +197,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
 
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
-    const { env: names, read, allowed } = settings[path]!
+    const { env: names, read, allowed, words = [] } = settings[path]!
     const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
     const [raw, place] =
       flags[path] !== undefined
@@ -208,7 +207,8 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
-    throw new ConfigError(`${path}${isSecret(path) ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}`)
+    const meant = typeof raw === 'string' ? nearest(raw, words) : undefined
+    throw new ConfigError(`${path}${isSecret(path) ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}${meant === undefined ? '' : `; did you mean ${meant}?`}`)
   }
 }
 
@@ -226,7 +226,9 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
 function refuseUnknown(env: Record<string, string | undefined>): void {
   const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
   const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name))
-  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; did you mean ${nearest(unknown, known)}?`)
+  const prefix = 'TREADLIGHT_'
+  const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
 }
 
 const fileNames = ['treadlight.config.mjs', 'treadlight.config.js', 'treadlight.config.ts', 'treadlight.config.json']
@@ -280,8 +282,14 @@ function flatten(value: unknown, prefix: string, name: string, into: Map<string,
     const path = prefix === '' ? key : `${prefix}.${key}`
     if (Object.hasOwn(settings, path)) into.set(path, inner)
     else if (Object.keys(settings).some((known) => known.startsWith(`${path}.`))) flatten(inner, path, name, into)
-    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path, [...Object.keys(settings), 'storage'])}?`)
+    else throw new ConfigError(`${name}: there is no setting ${path}; ${suggest(key, namesIn(prefix), prefix === '' ? '' : `${prefix}.`)}`)
   }
+}
+
+/** What a config file may name in an object of it: settings, and objects with more of them. @param prefix '' for the whole */
+function namesIn(prefix: string): string[] {
+  const paths = [...Object.keys(settings), 'storage'].map((path) => path.split('.'))
+  return prefix === '' ? [...new Set(paths.map(([first]) => first!))] : paths.filter(([first]) => first === prefix).map(([, ...rest]) => rest.join('.'))
 }
 
 function assignAt(target: Record<string, unknown>, path: string, value: unknown): void {

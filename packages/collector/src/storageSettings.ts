@@ -1,5 +1,5 @@
 import { redact, type StorageConfig } from '@treadlight/store'
-import { asBoolean, asNumber, asText, ConfigError, nearest } from './settings.ts'
+import { asBoolean, asNumber, asText, ConfigError, suggest } from './settings.ts'
 
 /** Where values go: the driver, and whatever else that driver takes. */
 export interface StorageSettings {
@@ -215,7 +215,7 @@ function checkFile({ name, storage }: StorageSources['file'], driver: unknown): 
     owners.length > 0
       ? `${owners.join(', ')} ${owners.length > 1 ? 'have' : 'has'} it`
       : known.length > 0
-        ? `did you mean storage.${nearest(unknown, known)}?`
+        ? suggest(unknown, known, 'storage.')
         : 'it has none'
   throw new ConfigError(`${name}: there is no setting storage.${unknown} of the driver ${String(driver)}; ${remedy}`)
 }

@@ -1,7 +1,7 @@
 import { isTimeZone } from '../days.ts'
 import { isObject } from '../isObject.ts'
 import { parseObject } from '../parseObject.ts'
-import { asWord, ConfigError, nearest, type Setting } from '../settings.ts'
+import { asWord, ConfigError, suggest, type Setting } from '../settings.ts'
 import { describeTaken } from '../sites/hostOwner.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
 
@@ -61,7 +61,7 @@ function asSites(value: unknown): Record<string, SiteSettings> | undefined {
     const path = `sites.${id}`
     if (!isObject(site)) throw new ConfigError(`${path} must be an object with hosts`)
     const unknown = Object.keys(site).find((name) => !known.includes(name))
-    if (unknown !== undefined) throw new ConfigError(`there is no setting ${path}.${unknown}; did you mean ${path}.${nearest(unknown, known)}?`)
+    if (unknown !== undefined) throw new ConfigError(`there is no setting ${path}.${unknown}; ${suggest(unknown, known, `${path}.`)}`)
     const { hosts, timezone } = site
     if (timezone !== undefined && !(typeof timezone === 'string' && isTimeZone(timezone)))
       throw new ConfigError(`${path}.timezone: ${JSON.stringify(timezone)} must be an IANA time zone such as Europe/Berlin`)
