@@ -8,6 +8,7 @@ export type LimitedField =
   | 'campaign'
   | 'term'
   | 'content'
+  | 'language'
   | 'name'
   | 'propKey'
   | 'propValue'
@@ -101,6 +102,7 @@ function createDay(day: string): DayValues {
       campaign: field(),
       term: field(),
       content: field(),
+      language: field(),
       name: field(),
       propKey: field(),
       propValue: field(),
