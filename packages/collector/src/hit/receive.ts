@@ -10,6 +10,7 @@ import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
+import { createHashSender, lacksId } from './hashSender.ts'
 import { withoutPort } from './network.ts'
 import type { PoisonedHits } from './poisonedHits.ts'
 import { readHit, type Arrival } from './readHit.ts'
@@ -81,7 +82,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const areOwn = ownVisits.areIn(header('cookie'))
     const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
     const siteOf = ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
-    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${agent.text}` }
+    const salts = envelope.hits.some(lacksId) ? await saltsOf(defaultSite).at(received) : undefined
+    const hashSender = createHashSender(defaultSite, salts, network, agent.text)
+    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, hashSender }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
