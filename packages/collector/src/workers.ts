@@ -6,7 +6,7 @@ import { isTextFile, type Config } from './config.ts'
 import { signals } from './interrupt.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { createPeer } from './peers.ts'
-import { serve, type StartedCollector } from './serve.ts'
+import type { StartedCollector } from './serve.ts'
 import { ConfigError } from './settings.ts'
 import { createSwitchboard } from './switchboard.ts'
 
@@ -80,6 +80,8 @@ export async function runWorker(config: Config): Promise<number> {
     process.once('disconnect', resolve)
   })
   try {
+    // Of no use to the supervisor.
+    const { serve } = await import('./serve.ts')
     const { url, password, failing, collector, close } = await serve({
       config: { ...config, port: Number(process.env[variables.port]) },
       worker: Number(process.env[variables.worker]),
