@@ -76,7 +76,8 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ PORT: '1.5' }, /port/],
     [{ TREADLIGHT_TIMEZONE: 'Mars/Olympus' }, /timezone: "Mars\/Olympus".*IANA/],
     [{ TREADLIGHT_RETENTION_ANONYMOUS: '0' }, /retention\.anonymous.*days/],
-    [{ TREADLIGHT_TRUST_PROXIES: 'loopback, 10.0.0.0/8' }, /trustProxies.*single addresses/],
+    [{ TREADLIGHT_TRUST_PROXIES: 'loopback, 10.0.0.0/33' }, /trustProxies.*ranges such as 10\.0\.0\.0\/8/],
+    [{ TREADLIGHT_TRUST_PROXIES: '10' }, /trustProxies.*addresses/],
     [{ TREADLIGHT_TRUST_PROXIES: 'my-proxy' }, /trustProxies.*addresses/],
     [{ TREADLIGHT_RETENTION_ANONYMUS: '5' }, /TREADLIGHT_RETENTION_ANONYMUS.*did you mean TREADLIGHT_RETENTION_ANONYMOUS\?/],
     [{ TREADLIGHT_BOTS_CRAWLERS: 'yes' }, /bots\.crawlers: "yes".*one of drop, count/],
@@ -87,7 +88,7 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_STORAGE_DRIVER: 's3' }, /storage\.bucket: the driver s3 needs it: set it, or TREADLIGHT_STORAGE_BUCKET/],
     [{ TREADLIGHT_STORAGE_DRIVER: 'sqlite' }, /storage\.path: the driver sqlite needs it/],
     [{ TREADLIGHT_STORAGE_DRIVER: 'r2' }, /storage\.binding: the driver r2 needs it: which a Worker is given; from elsewhere, R2 is reached by the driver s3/],
-    [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*storage or ndjson/],
+    [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*one of storage, ndjson$/],
     [{ TREADLIGHT_SITE: 'My Shop' }, /site: "My Shop".*a-z/],
     [{ TREADLIGHT_RETENTION_NEWEST: '0' }, /retention\.newest.*number of hits from 1/],
   ])('%j', async (env, message) => {
@@ -95,6 +96,45 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     expect(error).toBeInstanceOf(ConfigError)
     expect((error as Error).message).toMatch(message)
     expect((error as Error).message).not.toContain('\n')
+  })
+
+  test.each([
+    ['potr', 'port'],
+    ['prt', 'port'],
+    ['PORT', 'port'],
+    ['poort', 'port'],
+    ['timezoen', 'timezone'],
+    ['Retention', 'retention'],
+    ['retentoin', 'retention'],
+    ['storeage', 'storage'],
+    ['trustProxy', 'trustProxies'],
+    ['trustproxies', 'trustProxies'],
+  ])('%s is near to %s', async (name, meant) => {
+    await writeFile(join(folder, 'treadlight.config.json'), JSON.stringify({ [name]: {} }))
+    await expect(load()).rejects.toThrow(`no setting ${name}; did you mean ${meant}?`)
+  })
+
+  test.each([
+    ['{"page": {"trailingslash": "keep"}}', /no setting page\.trailingslash; did you mean page\.trailingSlash\?$/],
+    ['{"page": {"colour": "red"}}', /no setting page\.colour; there are page\.hash, page\.trailingSlash, page\.params, .*page\.clickIds$/],
+    ['{"database": "x"}', /no setting database; there are hosts, page, .*, storage$/],
+    ['{"privacy": "Strict"}', /privacy: "Strict" .*must be one of default, strict, cnil; did you mean strict\?$/],
+    ['{"privacy": "strcit"}', /did you mean strict\?$/],
+    ['{"log": "jsn"}', /one of text, json; did you mean json\?$/],
+    ['{"visitor": "fingerprint"}', /must be one of daily, session, cookie, none$/],
+    ['{"storage": {"Base": "x"}}', /did you mean storage\.base\?$/],
+    ['{"storage": {"folder": "x"}}', /no setting storage\.folder of the driver fs; there are storage\.base, storage\.sync$/],
+  ])('what is near is named, else what there is: %s', async (text, message) => {
+    await writeFile(join(folder, 'treadlight.config.json'), text)
+    await expect(load()).rejects.toThrow(message)
+  })
+
+  test.each([
+    [{ TREADLIGHT_PROT: '1' }, /TREADLIGHT_PROT: .*did you mean TREADLIGHT_PORT\?$/],
+    [{ TREADLIGHT_Timezone: 'UTC' }, /did you mean TREADLIGHT_TIMEZONE\?$/],
+    [{ TREADLIGHT_DATABASE_PASSWORD: 'x' }, /there is no such setting; there are TREADLIGHT_HOSTS, .*TREADLIGHT_STORAGE_DRIVER/],
+  ])('variables too: %j', async (env, message) => {
+    await expect(load(env as Record<string, string>)).rejects.toThrow(message)
   })
 
   test.each([
@@ -126,9 +166,21 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     ['{"sites": {"blog": {"hosts": ["blog.example:80"]}}}', /sites\.blog\.hosts: "blog\.example:80" must be a host/],
     ['{"sites": {"blog": {"hosts": ["a.example"], "timezone": "Mars"}}}', /sites\.blog\.timezone: "Mars" must be an IANA time zone/],
     ['{"sites": {"a": {"hosts": ["x.example"]}, "b": {"hosts": ["X.example"]}}}', /sites\.b\.hosts: x\.example is a host of site a already/],
+    ['{"sites": {"a": {"hosts": ["x.example"]}, "b": {"hosts": ["www.x.example"]}}}', /sites\.b\.hosts: www\.x\.example is x\.example, with and without www\., and that is a host of site a already/],
+    ['{"sites": {"a": {"hosts": ["www.x.example"]}, "b": {"hosts": ["x.example"]}}}', /sites\.b\.hosts: x\.example is www\.x\.example, .* of site a already/],
+    ['{"sites": {"a": {"hosts": ["*.x.example"]}, "b": {"hosts": ["*.x.example"]}}}', /sites\.b\.hosts: \*\.x\.example is a host of site a already/],
+    ['{"site": "shop", "hosts": ["x.example"], "sites": {"a": {"hosts": ["www.x.example"]}}}', /sites\.a\.hosts: www\.x\.example is x\.example, .* of site shop already, by the setting hosts: leave it out of one of them/],
   ])('%s', async (text, message) => {
     await writeFile(join(folder, 'treadlight.config.json'), text)
     await expect(load()).rejects.toThrow(message)
+  })
+
+  test.each([
+    '{"hosts": ["*.x.example"], "sites": {"a": {"hosts": ["blog.x.example"]}, "b": {"hosts": ["docs.x.example", "www.docs.x.example"]}}}',
+    '{"hosts": ["x.example"], "sites": {"a": {"hosts": ["*.x.example"]}}}',
+  ])('hosts that are near each other are none in common: %s', async (text) => {
+    await writeFile(join(folder, 'treadlight.config.json'), text)
+    await expect(load()).resolves.toMatchObject({ sites: { a: {} } })
   })
 })
 

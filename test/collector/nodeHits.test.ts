@@ -1,10 +1,11 @@
 import { createId, maxBodyBytes } from '@treadlight/protocol'
 import { request as send, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serve as listen } from 'srvx'
+import { serve as listen, type ServerRequest } from 'srvx'
 import { expect, onTestFinished, test } from 'vitest'
 import { clientAddress } from '../../packages/collector/src/http/clientAddress.ts'
 import { takeHits } from '../../packages/collector/src/http/nodeHits.ts'
+import { createProxyTest, trustedBySrvx } from '../../packages/collector/src/http/trustedProxies.ts'
 import { createTestCollector, noon } from './collector.ts'
 
 interface Case {
@@ -68,9 +69,32 @@ test.each([
   ['10.0.0.1', '10.0.0.2, 10.0.0.1', ['10.0.0.1', '10.0.0.2'], '10.0.0.2'],
   ['127.0.0.1', ' , ', ['loopback'], '127.0.0.1'],
   ['127.0.0.1', '7.7.7.7', [], '127.0.0.1'],
+  ['127.0.0.9', '7.7.7.7', ['loopback'], '7.7.7.7'],
+  ['10.1.2.3', '6.6.6.6, 7.7.7.7, 10.200.0.1, 10.0.0.2:4711', ['10.0.0.0/8'], '7.7.7.7'],
+  ['11.0.0.1', '7.7.7.7', ['10.0.0.0/8'], '11.0.0.1'],
+  ['::ffff:10.1.2.3', '7.7.7.7', ['10.0.0.0/8', 'loopback'], '7.7.7.7'],
+  ['2001:DB8:1::5', '2001:db8:2::7, [2001:db8:1::6]:443', ['2001:db8:1::/48'], '2001:db8:2::7'],
+  ['10.1.2.3', '7.7.7.7, unknown', ['10.0.0.0/8'], 'unknown'],
   [undefined, '7.7.7.7', ['loopback'], undefined],
 ])('the client of peer %s that forwards %s and trusts %j is %s', (peer, forwardedFor, trusted, client) => {
-  expect(clientAddress(peer, forwardedFor, trusted)).toBe(client)
+  expect(clientAddress(peer, forwardedFor, createProxyTest(trusted))).toBe(client)
+})
+
+test.each([
+  [['127.0.0.0/24', '10.0.0.0/8'], '7.7.7.7 https:'],
+  [['loopback', '10.0.0.0/8'], '7.7.7.7 https:'],
+  [['loopback'], '10.3.3.3 http:'],
+  [['10.0.0.0/8'], '127.0.0.1 http:'],
+  [[], '127.0.0.1 http:'],
+])('srvx, for all other routes, trusts %j likewise', async (proxies, said) => {
+  const trustProxy = trustedBySrvx(proxies)
+  const fetch = (request: ServerRequest) => new Response(`${request.ip} ${new URL(request.url).protocol}`)
+  const server = listen({ fetch, port: 0, hostname: '127.0.0.1', trustProxy, silent: true, gracefulShutdown: false })
+  await server.ready()
+  onTestFinished(() => server.close(true))
+  const { port } = server.node!.server!.address() as AddressInfo
+  const headers = { 'x-forwarded-for': '7.7.7.7, 10.3.3.3', 'x-forwarded-proto': 'https, http' }
+  expect((await ask(port, { method: 'GET', path: '/', headers })).body).toBe(said)
 })
 
 async function play(its: Case, isShort: boolean): Promise<Outcome> {

@@ -1,13 +1,17 @@
 import { createId } from '@treadlight/protocol'
+import { createValues } from '@treadlight/store'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createStorage } from 'unstorage'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Command } from '../../packages/collector/src/commands/command.ts'
 import { site } from '../../packages/collector/src/commands/site.ts'
 import { token } from '../../packages/collector/src/commands/token.ts'
 import { resolveConfig } from '../../packages/collector/src/config.ts'
+import { checkOwners } from '../../packages/collector/src/ownerChecks.ts'
+import { writeSiteRecord } from '../../packages/collector/src/sites/siteRecords.ts'
 import { startCollector } from '../process/collectorProcess.ts'
 import { runCli, startCli, type CliResult } from './runCli.ts'
 
@@ -66,6 +70,17 @@ describe('beside a running collector', () => {
     expect([code, out]).toEqual([1, ''])
     expect(JSON.parse(err)).toMatchObject({ level: 'error', message: expect.stringContaining('203.0.113.7') })
   })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['{"prot":1,"log":"json"}', {}, 'treadlight.config.json: there is no setting prot; did you mean port?'],
+    ['{}', { TREADLIGHT_LOG: 'json', TREADLIGHT_PROT: '1' }, 'environment variable TREADLIGHT_PROT'],
+    ['{', { TREADLIGHT_LOG: 'json' }, 'treadlight.config.json: cannot be read'],
+  ])('and what is wrong with the settings: %s %j', async (text, env, message) => {
+    await writeFile(join(folder, 'treadlight.config.json'), text)
+    const { code, out, err } = await run(['serve'], env)
+    expect([code, out]).toEqual([1, ''])
+    expect(JSON.parse(err)).toMatchObject({ level: 'error', message: expect.stringContaining(message) })
+  })
 })
 
 /** In this process: starting another takes a second. */
@@ -82,7 +97,7 @@ async function call(command: Command, args: string[], values: Record<string, str
 
 describe('site', () => {
   test('what is there is listed, changed, and never gets another time zone', async () => {
-    await writeFile(join(folder, 'treadlight.config.json'), '{"sites":{"docs":{"hosts":["docs.example"]}}}')
+    await writeFile(join(folder, 'treadlight.config.json'), '{"hosts":["shop.example"],"sites":{"docs":{"hosts":["docs.example"]}}}')
     await call(site, ['add', 'blog'], { host: 'blog.example', timezone: 'Asia/Tokyo' })
     await call(site, ['hosts', 'blog'], { host: 'b.example,b.example' })
     expect(JSON.parse(await call(site, ['list'], { json: true }))).toEqual({
@@ -94,7 +109,10 @@ describe('site', () => {
     })
     const refused: [string[], Record<string, string>, RegExp][] = [
       [['add', 'blog'], { host: 'x.example' }, /there is a site blog already/],
-      [['add', 'news'], { host: 'b.example' }, /--host b\.example: it is a host of site blog already/],
+      [['add', 'news'], { host: 'b.example' }, /site news: b\.example is a host of site blog already/],
+      [['add', 'news'], { host: 'www.b.example' }, /site news: www\.b\.example is b\.example, with and without www\., and that is a host of site blog already/],
+      [['add', 'news'], { host: 'shop.example' }, /site news: shop\.example is a host of site default already/],
+      [['hosts', 'blog'], { host: 'www.docs.example' }, /site blog: .* is a host of site docs already/],
       [['add', 'news'], { host: 'http://x' }, /--host "http:\/\/x": must be a host/],
       [['add', 'news'], {}, /a site needs at least one/],
       [['add', 'news'], { host: 'x.example', timezone: 'Mars' }, /must be an IANA time zone/],
@@ -111,6 +129,24 @@ describe('site', () => {
     await expect(call(site, ['add', 'blog'], { host: 'x.example', timezone: 'UTC' })).rejects.toThrow(/has Asia\/Tokyo for ever/)
     expect(JSON.parse(await call(site, ['add', 'blog'], { host: 'x.example', json: true }))).toEqual({ id: 'blog', timezone: 'Asia/Tokyo', hosts: ['x.example'], removed: false })
   })
+})
+
+test.each([
+  [['www.shop.example'], 'site blog: www.shop.example is shop.example, with and without www., and that is a host of site default already, and the setting hosts does not apply to it'],
+  [['docs.example'], 'site blog: docs.example is a host of site docs already, and the first takes its hits'],
+  [['*.shop.example'], undefined],
+])('doctor warns where settings and `treadlight site` together give a host to two sites: %j', async (hosts, said) => {
+  const storage = createStorage()
+  await writeSiteRecord(createValues(storage), { id: 'blog', timezone: 'UTC', hosts, removed: false }, 1)
+  await writeFile(join(folder, 'treadlight.config.json'), '{"hosts":["shop.example"],"sites":{"docs":{"hosts":["docs.example"]}}}')
+  const { config } = await resolveConfig({ folder, env: { TREADLIGHT_TIMEZONE: 'UTC' } })
+  for await (const check of checkOwners(config, { storage }, 1)) {
+    if (check.name !== 'sites') continue
+    if (said === undefined) expect(check.ok).toBe(true)
+    else expect(check).toMatchObject({ ok: 'warning', detail: expect.stringContaining(said) })
+    return
+  }
+  expect.unreachable()
 })
 
 describe('token', () => {
@@ -135,6 +171,16 @@ describe('token', () => {
 })
 
 describe('config', () => {
+  test('says the defaults of the storage too', async () => {
+    const { settings } = JSON.parse((await run(['config', '--json'])).out) as { settings: Record<string, unknown> }
+    expect(settings).toMatchObject({
+      'storage.base': { value: './data', from: 'default' },
+      'storage.sync': { value: true, from: 'default' },
+    })
+    const unsynced = JSON.parse((await run(['config', '--json'], { TREADLIGHT_STORAGE_SYNC: 'false' })).out) as { settings: Record<string, unknown> }
+    expect(unsynced.settings['storage.sync']).toEqual({ value: false, from: 'environment variable TREADLIGHT_STORAGE_SYNC' })
+  })
+
   test('says what is set and where, and no secret', async () => {
     await writeFile(join(folder, 'treadlight.config.json'), '{"retention":{"anonymous":7},"storage":{"driver":"redis","url":"redis://me:hunter2@db.example/0","password":"hunter3"}}')
     const env = { PORT: '5', TREADLIGHT_TRUST_PROXIES: 'loopback,10.0.0.1' }

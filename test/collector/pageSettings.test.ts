@@ -36,7 +36,7 @@ describe('what is understood, in one spelling', () => {
   test.each([
     ['TREADLIGHT_HOSTS', 'Bücher.Example, *.SHOP.example', { hosts: ['xn--bcher-kva.example', '*.shop.example'] }],
     ['TREADLIGHT_HOSTS', 'shop.example.', { hosts: ['shop.example'] }],
-    ['TREADLIGHT_EXCLUDE_PATHS', 'admin/,/a//,/über,/#/x/,/wow!', { exclude: { paths: ['/admin', '/a', '/%C3%BCber', '/#/x', '/wow!'] } }],
+    ['TREADLIGHT_EXCLUDE_PATHS', 'admin/,/a//,//b//c,/über,/#/x/,/wow!', { exclude: { paths: ['/admin', '/a', '/b/c', '/%C3%BCber', '/#/x', '/wow!'] } }],
     ['TREADLIGHT_EXCLUDE_ADDRESSES', '192.0.2.0/24,::1', { exclude: { addresses: ['192.0.2.0/24', '::1'] } }],
     ['TREADLIGHT_PAGE_PARAMS', ',', { page: { params: [] } }],
   ])('%s=%s', async (name, value, expected) => {
@@ -57,6 +57,8 @@ describe('what is refused, by name and with a remedy', () => {
     ['TREADLIGHT_SPAM_HOSTS', '*.spam.example', /spam\.hosts/],
     ['TREADLIGHT_EXCLUDE_PATHS', '/', /exclude\.paths: .*at least one segment/],
     ['TREADLIGHT_EXCLUDE_PATHS', '/#!/', /exclude\.paths/],
+    ['TREADLIGHT_EXCLUDE_PATHS', '/a,https://shop.example/admin', /exclude\.paths: .*without https:\/\/ and host/],
+    ['TREADLIGHT_EXCLUDE_PATHS', 'HTTP://shop.example', /exclude\.paths: .*without https:\/\/ and host/],
     ['TREADLIGHT_EXCLUDE_PATHS', '/admin/*', /exclude\.paths: .*without \*/],
     ['TREADLIGHT_EXCLUDE_ADDRESSES', '10', /exclude\.addresses/],
     ['TREADLIGHT_EXCLUDE_ADDRESSES', '192.0.2.0/33', /exclude\.addresses/],

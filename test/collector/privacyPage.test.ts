@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../packages/collector/src/config.ts'
 import { describePrivacy, printPrivacy, type DescribedSettings } from '../../packages/collector/src/privacy/describePrivacy.ts'
 import { createTestCollector } from './collector.ts'
 
@@ -27,8 +28,14 @@ const usersKept = /The id of a signed-in user is stored/
 
 /** Every sentence that depends on a setting: what is said with it, and what is not. */
 describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegExp[]]>([
-  ['nothing set', {}, [computed, /\(Europe\/Berlin\) and is deleted two days after/, /It is not stored, not in parts/, /90 days after the visit; where the user is known, 365 days/, /files on the collector’s machine/, /does not know who visits/, /counted here, and handed to nobody/, /Do Not Track makes no difference/, /country, region and city/, /stored with its parameters/, /with its whole address/, /advertisement are stored where/, /No identifier that a browser sends is stored/], [sessionsKept, usersKept, gpcDropped, dntDropped, /recognised by it/, /newest/]],
-  ['visitor: none', { visitor: 'none' }, [/not told apart/, /while a hit is taken in: to keep out abuse/, /No identifier that a browser sends is stored/], [computed, sessionsKept, /to tell visitors apart/]],
+  ['nothing set', {}, [computed, /\(Europe\/Berlin\) and is deleted two days after/, /It is not stored, not in parts/, /deleted 90 days after the visit\./, /erased where it is found by the number of the visitor\./, /in: to tell visitors apart, to keep out abuse and to know a hit again/, /files on the collector’s machine/, /does not know who visits/, /counted here, and handed to nobody/, /Do Not Track makes no difference/, /country, region and city/, /stored with its parameters/, /with its whole address/, /advertisement are stored where/, /No identifier that a browser sends is stored/], [sessionsKept, usersKept, gpcDropped, dntDropped, /recognised by it/, /newest/, /365/, /id of the user|id of a session/, /in a table/]],
+  ['visitor: none', { visitor: 'none' }, [/not told apart/, /while a hit is taken in: to keep out abuse and to know/, /No identifier that a browser sends is stored/], [computed, sessionsKept, /to tell visitors apart/]],
+  ['place.database', { place: { ...defaults.place, database: '/srv/secret-place/places.mmdb' } }, [/to look up the place in a table that the collector has/], []],
+  ['visitor: none: nobody to be found', { visitor: 'none' }, [/Nothing that is stored says whose it is/], [/can be erased|number of the visitor/]],
+  ['visitor: none, and users', { visitor: 'none', userSecrets: [secret] }, [/found by the id of the user or the id of a session\./], [/says whose it is/, /number of the visitor/]],
+  ['visitor: session: erasing', { visitor: 'session' }, [/found by the id of a session or the number of the visitor\./], [/id of the user/]],
+  ['everybody to be found', { visitor: 'cookie', userSecrets: [secret] }, [/found by the id of the user, the id of a session or the number of the visitor\./, /90 days after the visit; where the user is known, 365 days/], []],
+  ['storage: memory', { storage: { driver: 'memory' } }, [/stored in the collector’s memory\./, /All of it is gone when the collector ends/, /deleted 90 days after the visit, if it is still there\./], [/within about a day/]],
   ['visitor: session', { visitor: 'session' }, [computed, sessionsKept, /sessionStorage of the tab/], [/No identifier that a browser sends/, /recognised by it/]],
   ['visitor: cookie', { visitor: 'cookie' }, [computed, sessionsKept, /recognised by it for as long as the browser has the same one/, /sessionStorage of the tab/], [/No identifier that a browser sends/]],
   ['userSecrets', { userSecrets: [secret] }, [usersKept, /signed in counts as the user’s, if the session is known from the site’s server/, /somebody else is signed in/], [/does not know who visits/, /known by the browser/]],
@@ -38,15 +45,17 @@ describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegEx
   ['respect.dnt', { respect: { gpc: 'forwarding', dnt: true } }, [dntDropped], [gpcDropped, /makes no difference/]],
   ['place.precision: region', { place: { headers: 'off', precision: 'region' } }, [/no more than country and region/], [/city/]],
   ['place.precision: country', { place: { headers: 'off', precision: 'country' } }, [/no more than the country/], [/region|city/]],
-  ['page.referrer: origin', { page: { referrer: 'origin', clickIds: true } }, [/only the site is stored/], [/whole address/]],
-  ['page.clickIds: false', { page: { referrer: 'full', clickIds: false } }, [/advertisement are not stored by themselves/], [/advertisement are stored/]],
+  ['page.referrer: origin', { page: { referrer: 'origin', clickIds: true } }, [/only the site is stored/, /the site that led to it/], [/whole address/, /title of the page, the page/]],
+  ['page.clickIds: false', { page: { referrer: 'full', clickIds: false } }, [/advertisement are not stored by themselves, but the URL may have one/], [/advertisement are stored/]],
+  ['page.clickIds: false, and no parameters', { page: { referrer: 'full', clickIds: false, params: [] } }, [/advertisement are not stored\./], [/may have one/]],
+  ['page.clickIds: false, and one among the parameters', { page: { referrer: 'full', clickIds: false, params: ['gclid'] } }, [/not stored by themselves, but as parameters/], [/are not stored\./]],
   ['page.params: none', { page: { ...defaults.page, params: [] } }, [/parameters of the URL are not stored/], [/with its parameters/]],
   ['page.params: some', { page: { ...defaults.page, params: ['q', 'page'] } }, [/only these are stored: q, page\./], [/with its parameters/, /are not stored: what/]],
   ['address: cut', { address: 'cut' }, [/last 8 bits of an IPv4 address, without the last 80 bits/], [/not in parts/]],
-  ['retention', { retention: { anonymous: 1, authenticated: 30, newest: 1_000_000 } }, [/1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits/], [/365/]],
+  ['retention', { userSecrets: [secret], retention: { anonymous: 1, authenticated: 30, newest: 1_000_000 } }, [/1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits of a site/], [/365/]],
   ['storage: redis', { storage: { driver: 'redis', url: 'redis://ada:hunter2@db.internal' } }, [/a Redis database/], [/hunter2|internal|ada/]],
   ['a storage of their own', { storage: { driver: 'flopppy', disk: 'A' } }, [/a storage called flopppy/], []],
-  ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; keys of the day lie in files/], []],
+  ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; small values such as keys of the day lie in files/], []],
 ])('with %s', (_, settings, said, unsaid) => {
   test('it is said', () => {
     for (const sentence of said) expect(say(settings)).toMatch(sentence)
@@ -54,6 +63,12 @@ describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegEx
   test('and nothing that is not so', () => {
     for (const sentence of [...unsaid, /secret/, /\/srv/, new RegExp(secret)]) expect(say(settings)).not.toMatch(sentence)
   })
+})
+
+test('the strict preset says nothing of what it does not keep', async () => {
+  const said = printPrivacy(describePrivacy(await loadConfig({ env: { TREADLIGHT_PRIVACY: 'strict' }, folder: '/nowhere' })))
+  for (const sentence of [/deleted 90 days after the visit\./, /Nothing that is stored says whose it is/, /advertisement are not stored\./, /the site that led to it/]) expect(said).toMatch(sentence)
+  expect(said).not.toMatch(/365|user is known|can be erased|in a table|HMAC|may have one/)
 })
 
 describe('GET /privacy', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createTestCollector, noon, type TestCollector } from './collector.ts'
+import { createTestCollector, logInOwner, noon, type TestCollector } from './collector.ts'
 
 let test_: TestCollector
 let cookie: string
@@ -58,6 +58,22 @@ test('top pages and sources', async () => {
   ])
 })
 
+test('first and last touch of a session id, and its click ids', async () => {
+  test_ = createTestCollector({ visitor: 'session' })
+  cookie = await logInOwner(test_)
+  const visit = (path: string, daysAgo: number) =>
+    test_.post({ url: `https://shop.example${path}`, timestamp: new Date(noon - daysAgo * 86_400_000).toISOString(), session: 'tab-1' }, { 'user-agent': 'a' })
+  await visit('/?gclid=Xy%26z&utm_campaign=may', 2)
+  await visit('/?utm_source=news', 1)
+  await visit('/bought', 0)
+  const { results } = await query({
+    metrics: ['visits'],
+    dimensions: ['visit:channel', 'first:channel', 'first:utm_campaign', 'first:click_id', 'last:source'],
+    filters: [['is', 'event:page', ['/bought']], ['is', 'last:utm_source', ['news']]],
+  })
+  expect(results).toEqual([{ dimensions: ['Direct', 'Paid Search', 'may', 'gclid=Xy%26z', 'news'], metrics: [1] }])
+})
+
 test('PV32 a trend with labels for the hours in which nothing happened', async () => {
   await view('/', 120)
   const { results, meta } = await query({ metrics: ['pageviews'], dimensions: ['time:hour'], include: { time_labels: true } })
@@ -102,6 +118,7 @@ describe('400 names the field and what is allowed', () => {
     ['no range', { site_id: 'default', metrics: ['visitors'] }, /date_range.*7d/],
     ['an unknown range', { site_id: 'default', metrics: ['visitors'], date_range: '8d' }, /date_range.*30d/],
     ['an unknown dimension', { site_id: 'default', metrics: ['visitors'], date_range: 'day', dimensions: ['page'] }, /dimensions: "page".*event:page/],
+    ['a touch that is none', { site_id: 'default', metrics: ['visitors'], date_range: 'day', dimensions: ['first:browser'] }, /dimensions: "first:browser".*first:source/],
     ['an unknown operator', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['matches', 'event:page', ['x']]] }, /filters: "matches".*is_not/],
     ['a filter of nothing', { site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [['is', 'event:page', []]] }, /filters.*list of texts/],
     ['an unknown order', { site_id: 'default', metrics: ['visitors'], date_range: 'day', order_by: [['pageviews', 'desc']] }, /order_by: "pageviews".*visitors/],

@@ -246,6 +246,13 @@ describe('doctor', () => {
     expect(await readdir(data)).toEqual(['default'])
   })
 
+  test('a database of places that cannot be read is wrong, and said with the remedy', async () => {
+    await fillFolder(data, [hitOf(3)])
+    const { code, out } = await run(['doctor'], { TREADLIGHT_PLACE_DATABASE: 'nowhere.mmdb' })
+    expect(code).toBe(1)
+    expect(out).toMatch(/✗ places: place\.database: nowhere\.mmdb cannot be read: ENOENT.*\n {4}→ the collector does not start with it/)
+  })
+
   test('--json is for programs', async () => {
     const hit = hitOf(3)
     await fillFolder(data, [hit])

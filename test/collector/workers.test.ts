@@ -79,6 +79,36 @@ describe('serve --workers', () => {
     expect(await collector.stop(), collector.output()).toBe(0)
   })
 
+  test('/metrics and /api/drops are those of all, whoever answers, also of one that has died', async () => {
+    const collector = await start({ TREADLIGHT_METRICS: 'open' })
+    const pids = await untilWorkers(collector, (found) => found.length === 2)
+    let sent = 0
+    do sent += (await send(collector.url, 20)).length
+    while (new Set((await batchesIn(data)).map((name) => name.split('-')[2])).size < 2)
+    const post = (body: string): Promise<Response> => fetch(`${collector.url}/hit`, { method: 'POST', headers: { connection: 'close' }, body })
+    for (let count = 0; count < 10; count++) await post('{"url":"https://a.example/","site":"nowhere"}')
+    const read = async (): Promise<{ stored: number; processes: number; dropped: number }> => {
+      const text = await (await fetch(`${collector.url}/metrics`, { headers: { connection: 'close' } })).text()
+      const valueOf = (name: string): number => Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ').at(-1))
+      return { stored: valueOf('treadlight_hits_total{outcome="stored"}'), processes: valueOf('treadlight_processes'), dropped: valueOf('treadlight_hits_dropped_total{reason="site"}') }
+    }
+    for (let count = 0; count < 8; count++) expect(await read()).toEqual({ stored: sent, processes: 2, dropped: 10 })
+
+    const login = await fetch(`${collector.url}/api/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ password: collector.password }) })
+    const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!
+    for (let count = 0; count < 4; count++) {
+      const drops = (await (await fetch(`${collector.url}/api/drops`, { headers: { connection: 'close', cookie } })).json()) as { days: unknown[]; samples: { site: unknown[] } }
+      expect(drops.days).toMatchObject([{ reasons: { site: 10 } }])
+      expect(drops.samples.site).toHaveLength(5)
+    }
+
+    process.kill(pids[1]!, 'SIGKILL')
+    await untilWorkers(collector, (found) => !found.includes(pids[1]!))
+    expect(await read()).toEqual({ stored: sent, processes: 1, dropped: 10 })
+    await expect.poll(read, { timeout: 10_000 }).toEqual({ stored: sent, processes: 2, dropped: 10 })
+    expect(await collector.stop(), collector.output()).toBe(0)
+  }, 60_000)
+
   test('they end with their supervisor, however it ends', async () => {
     const collector = await start()
     const pids = await untilWorkers(collector, (found) => found.length === 2)

@@ -429,6 +429,12 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       })
     })
 
+    test('touches split figures, not listings: a listing that asks for them is refused', async () => {
+      const store = await openStore()
+      await store.append([makeHit({ session: 'tab' })])
+      await expect(idsOf(store, { site: 'shop', filters: [['not', ['or', [['is', 'last:source', ['news']]]]]] })).rejects.toThrow(RangeError)
+    })
+
     test('an unknown time zone is refused', async () => {
       const store = await openStore()
       await expect(store.query({ ...everything, timezone: 'Mars/Base' })).rejects.toThrow(RangeError)

@@ -25,6 +25,27 @@ const annAndBob = [
   makeEvent('signup', { visitor: 'bob', path: '/', time: at(11), props: { plan: 'pro', seats: 3 } }),
 ]
 
+/** One tab's visits from Tuesday to Saturday, and one of a visitor without a session id. */
+const week = { from: noon - 4.5 * day, to: noon + day }
+const tabOfAWeek = [
+  makeHit({ session: 'tab', time: at(0) }),
+  makeHit({ session: 'tab', time: at(31) }),
+  makeHit({ session: 'tab', time: at(0) - day, source: 'news', referrer: 'https://news.example/', referrerHost: 'news.example', channel: 'Referral' }),
+  makeHit({ session: 'tab', time: at(0) - 2 * day }),
+  makeHit({
+    session: 'tab',
+    time: at(0) - 3 * day,
+    source: 'google',
+    medium: 'cpc',
+    campaign: 'may',
+    term: 'shoes',
+    clickIds: { wbraid: 'W', gclid: 'Ab&c' },
+    channel: 'Paid Search',
+  }),
+  makeHit({ session: 'tab', time: at(0) - 4 * day }),
+  makeHit({ visitor: 'else', time: at(0) }),
+]
+
 const sessionMetrics = ['visits', 'bounce_rate', 'visit_duration', 'views_per_visit'] as const
 
 /** Expectations written by hand from Plausible's definitions. */
@@ -348,6 +369,54 @@ export const queryCases: QueryCase[] = [
     },
     // Sunday, 1 November, 23:30.
     rows: [[['2026-11-01', '2026-10-26', '2026-11-01'], [1]]],
+  },
+  {
+    name: 'first and last touch of a session id, over its visits of several days, up to each of them',
+    hits: tabOfAWeek,
+    query: { metrics: ['visits'], dimensions: ['time:day', 'visit:source', 'first:source', 'last:source'], range: week, orderBy: [['time:day', 'asc']] },
+    rows: [
+      [['2026-11-17', 'Direct / None', 'Direct / None', 'Direct / None'], [1]],
+      [['2026-11-18', 'google', 'google', 'google'], [1]],
+      [['2026-11-19', 'Direct / None', 'google', 'google'], [1]],
+      [['2026-11-20', 'news', 'google', 'news'], [1]],
+      [['2026-11-21', 'Direct / None', 'Direct / None', 'Direct / None'], [1]],
+      [['2026-11-21', 'Direct / None', 'google', 'news'], [2]],
+    ],
+  },
+  {
+    name: 'touches before the range, in every word that they have',
+    hits: tabOfAWeek,
+    query: {
+      metrics: ['visits'],
+      dimensions: ['first:utm_medium', 'first:utm_campaign', 'first:utm_term', 'first:channel', 'first:click_id', 'last:referrer', 'last:utm_content', 'last:click_id'],
+      filters: [['is', 'last:utm_source', ['news']]],
+    },
+    rows: [[['cpc', 'may', 'shoes', 'Paid Search', 'gclid=Ab%26c&wbraid=W', 'https://news.example/', '(not set)', '(not set)'], [2]]],
+  },
+  {
+    name: 'a touch counts for 90 days, and neither without a session id nor for another one',
+    hits: [
+      makeHit({ session: 'tab', visitor: 'a', time: at(0) - 90 * day, source: 'old', medium: 'email' }),
+      makeHit({ session: 'tab', visitor: 'a', time: at(0) }),
+      makeHit({ session: 'tab', visitor: 'a', time: at(40) }),
+      makeHit({ session: 'other', visitor: 'b', time: at(0) }),
+      makeHit({ time: at(-60), source: 'mine' }),
+      makeHit({ time: at(0) }),
+    ],
+    query: { metrics: ['visits', 'percentage'], dimensions: ['first:source'], filters: [['not', ['is', 'first:utm_source', ['mine']]]] },
+    rows: [
+      [['Direct / None'], [3, 100]],
+      [['old'], [1, 33.3]],
+    ],
+  },
+  {
+    name: 'click ids of a visit, as a URL has them',
+    hits: [makeHit({ clickIds: { wbraid: 'W', gclid: 'a b' } }), makeHit({ visitor: 'other' })],
+    query: { metrics: ['visits'], dimensions: ['visit:click_id'] },
+    rows: [
+      [['(not set)'], [1]],
+      [['gclid=a+b&wbraid=W'], [1]],
+    ],
   },
   {
     name: 'order by metric upwards, null first, then by dimension downwards',

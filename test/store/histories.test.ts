@@ -40,6 +40,7 @@ const hit: fc.Arbitrary<StoredHit> = fc
     visitor: fc.constantFrom('v1', 'v2'),
     time: times,
     path: fc.constantFrom('/', '/a'),
+    source: fc.constantFrom('', 'google', 'news'),
   })
   .map(({ number, ...fields }) => makeHit({ id: testId(number), ...fields }))
 
@@ -77,6 +78,9 @@ const query: Query = {
   metrics: ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration', 'time_on_page'],
   dimensions: ['event:page'],
 }
+
+/** Asks for days before the range. */
+const touchQuery: Query = { ...query, range: { from: noon - day, to: noon + 8 * day }, dimensions: ['time:day', 'first:source', 'last:source'] }
 
 /** Days that some hits of every history lie outside of. */
 const range = { from: noon - 3 * day, to: noon - day + 1 }
@@ -142,7 +146,7 @@ async function describeAll(store: HitStore): Promise<unknown> {
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
   const some: string[] = []
   for await (const { id } of store.hits({ site: 'shop', ...range, limit: 2 })) some.push(id)
-  return { hits, some, result: await store.query(query), inRange: await store.query({ ...query, range }) }
+  return { hits, some, result: await store.query(query), inRange: await store.query({ ...query, range }), touches: await store.query(touchQuery) }
 }
 
 /** What happens, and to which process. */

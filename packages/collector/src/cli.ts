@@ -10,11 +10,11 @@ import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
-import { ConfigError, resolveConfig, type Config } from './config.ts'
+import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
-import { createConfiguredLog } from './log.ts'
+import { createConfiguredLog, createLog } from './log.ts'
 import { isFullDisk } from './openStore.ts'
-import { nearest } from './settings.ts'
+import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
@@ -79,7 +79,7 @@ async function run(command: Command, args: string[]): Promise<number> {
   } catch (error) {
     // Who reads what a command prints may be gone.
     if ((error as { code?: string }).code === 'EPIPE') return 0
-    if (command === serveCommand && config?.log === 'json') return logFailure(config, error)
+    if (command === serveCommand && (config?.log ?? (await wantedLog())) === 'json') return logFailure(config, error)
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
     return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
@@ -89,12 +89,13 @@ async function run(command: Command, args: string[]): Promise<number> {
 function describeArguments({ message }: Error, { options }: Command): string {
   const said = message.includes('ambiguous') ? message.replaceAll('\n', ' ').replace(/\.$/, '') : message.split('. ')[0]!
   const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1]
-  return unknown === undefined ? said : `${said}; did you mean --${nearest(unknown, options.map(({ name }) => name))}?`
+  return unknown === undefined ? said : `${said}; ${suggest(unknown, options.map(({ name }) => name), '--')}`
 }
 
 /** Who reads JSON reads nothing else. */
-function logFailure(config: Config, error: unknown): number {
-  createConfiguredLog(config).error(error)
+function logFailure(config: Config | undefined, error: unknown): number {
+  const log = config === undefined ? createLog({ format: 'json', hide: (text) => text }) : createConfiguredLog(config)
+  log.error(error)
   return 1
 }
 

@@ -11,6 +11,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
+import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSiteSalts } from './hit/salts.ts'
@@ -35,6 +36,7 @@ import { createEventLoopDelay } from './metrics/eventLoopDelay.ts'
 import { createRequests } from './metrics/requests.ts'
 import { countAppends, createTotals } from './metrics/totals.ts'
 import { createNotes } from './notes.ts'
+import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { ConfigError } from './settings.ts'
@@ -71,6 +73,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
+  /** The processes that share the port. @default this one alone */
+  peers?: Peers
   /** ms since 1970. @default Date.now */
   now?: () => number
   /** Told of what the owner should know, though nothing fails. @default `onError` */
@@ -119,7 +123,7 @@ const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
  * const { fetch } = createCollector({ store, values, timezone: 'UTC' })
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place, now = Date.now } = options
+  const { store, values, timezone, problems = [], site = 'default', settings = {}, limits = defaultLimits, place, peers = createLonePeer(), now = Date.now } = options
   const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
@@ -148,7 +152,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const logIns = policy.associateAnonymous ? createLogIns(store) : undefined
   const ownVisits = createOwnVisits({ values, now })
   const counted = countAppends(store, totals)
-  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits })
+  const poisonedHits = createPoisonedHits({ totals, now, onError })
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -173,9 +178,9 @@ export function createCollector(options: CollectorOptions): Collector {
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   addStatsRoutes(routes, { store, sites, version, now, failures })
-  addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, now })
+  addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
-  addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() })
+  addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
   addAssetRoutes(routes)
 
   return {

@@ -1,18 +1,19 @@
-import ipaddr from 'ipaddr.js'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asNumber, asText, asTexts, ConfigError, nearest, type Setting } from './settings.ts'
+import { asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
 import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
+import { assertOwnHosts } from './sites/configuredSites.ts'
 import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
@@ -36,7 +37,7 @@ export interface Config extends OperationSettings, PageSettings, PrivacySettings
    */
   timezone: string
   /**
-   * Proxies that may say who the client is: addresses, or `loopback`. A proxy too many lets visitors invent addresses.
+   * Proxies that may say who the client is: addresses, CIDR ranges, or `loopback`. A proxy too many lets visitors invent addresses.
    * @default ['loopback']
    */
   trustProxies: string[]
@@ -96,7 +97,7 @@ const settings: Record<string, Setting> = {
     env: ['TREADLIGHT_TRUST_PROXIES'],
     fallback: () => ['loopback'],
     read: asProxies,
-    allowed: 'a list of addresses or "loopback" (single addresses: ranges are not understood yet)',
+    allowed: 'a list of addresses, ranges such as 10.0.0.0/8, or "loopback"',
   },
   site: {
     env: ['TREADLIGHT_SITE'],
@@ -107,8 +108,7 @@ const settings: Record<string, Setting> = {
   'store.type': {
     env: ['TREADLIGHT_STORE_TYPE'],
     fallback: () => 'storage',
-    read: (value) => (value === 'storage' || value === 'ndjson' ? value : undefined),
-    allowed: 'storage or ndjson',
+    ...asWord(['storage', 'ndjson']),
   },
   'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
   ...robotSettings,
@@ -155,6 +155,16 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
   return (await resolveConfig(options)).config
 }
 
+/**
+ * How a start that fails is to say so, where the settings cannot be had as a whole.
+ * @param options.folder where a config file is looked for
+ */
+export async function wantedLog({ env = process.env, folder = '.' }: Pick<LoadConfigOptions, 'env' | 'folder'> = {}): Promise<Config['log']> {
+  const name = findFile(folder)
+  const inFile = name === undefined || env['TREADLIGHT_LOG'] ? undefined : await importConfig(resolve(folder, name), name).catch(() => undefined)
+  return (env['TREADLIGHT_LOG'] || (isObject(inFile) && inFile['log'])) === 'json' ? 'json' : 'text'
+}
+
 /** A setting as it is in force. */
 export interface ResolvedSetting {
   value: unknown
@@ -180,13 +190,14 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
     resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
   config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
+  assertOwnHosts(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }
 
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
-    const { env: names, read, allowed } = settings[path]!
+    const { env: names, read, allowed, words = [] } = settings[path]!
     const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
     const [raw, place] =
       flags[path] !== undefined
@@ -196,7 +207,8 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
-    throw new ConfigError(`${path}${isSecret(path) ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}`)
+    const meant = typeof raw === 'string' ? nearest(raw, words) : undefined
+    throw new ConfigError(`${path}${isSecret(path) ? '' : `: ${JSON.stringify(raw)}`} (${place}) must be ${allowed}${meant === undefined ? '' : `; did you mean ${meant}?`}`)
   }
 }
 
@@ -214,7 +226,9 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
 function refuseUnknown(env: Record<string, string | undefined>): void {
   const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
   const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name))
-  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; did you mean ${nearest(unknown, known)}?`)
+  const prefix = 'TREADLIGHT_'
+  const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
 }
 
 const fileNames = ['treadlight.config.mjs', 'treadlight.config.js', 'treadlight.config.ts', 'treadlight.config.json']
@@ -228,7 +242,7 @@ interface ConfigFile {
 }
 
 async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const name = fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
+  const name = findFile(folder)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }
   const content = await importConfig(resolve(folder, name), name)
@@ -236,6 +250,10 @@ async function readConfigFile(folder: string): Promise<ConfigFile> {
   if (!isObject(storage)) throw new ConfigError(`${name}: storage must be an object`)
   flatten(isObject(content) ? others : content, '', name, values)
   return { name, values, storage }
+}
+
+function findFile(folder: string): string | undefined {
+  return fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {
@@ -264,8 +282,14 @@ function flatten(value: unknown, prefix: string, name: string, into: Map<string,
     const path = prefix === '' ? key : `${prefix}.${key}`
     if (Object.hasOwn(settings, path)) into.set(path, inner)
     else if (Object.keys(settings).some((known) => known.startsWith(`${path}.`))) flatten(inner, path, name, into)
-    else throw new ConfigError(`${name}: there is no setting ${path}; did you mean ${nearest(path, [...Object.keys(settings), 'storage'])}?`)
+    else throw new ConfigError(`${name}: there is no setting ${path}; ${suggest(key, namesIn(prefix), prefix === '' ? '' : `${prefix}.`)}`)
   }
+}
+
+/** What a config file may name in an object of it: settings, and objects with more of them. @param prefix '' for the whole */
+function namesIn(prefix: string): string[] {
+  const paths = [...Object.keys(settings), 'storage'].map((path) => path.split('.'))
+  return prefix === '' ? [...new Set(paths.map(([first]) => first!))] : paths.filter(([first]) => first === prefix).map(([, ...rest]) => rest.join('.'))
 }
 
 function assignAt(target: Record<string, unknown>, path: string, value: unknown): void {
@@ -276,5 +300,5 @@ function assignAt(target: Record<string, unknown>, path: string, value: unknown)
 
 function asProxies(value: unknown): string[] | undefined {
   const list = asTexts(value)
-  return list?.every((item) => item === 'loopback' || ipaddr.isValid(item)) ? list : undefined
+  return list?.every(isProxy) ? list : undefined
 }

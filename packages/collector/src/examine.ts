@@ -17,6 +17,7 @@ import { createSecretHider } from './hideSecrets.ts'
 import { countLines, hitLines } from './hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
 import { checkOwners } from './ownerChecks.ts'
+import { checkPlace } from './place/checkPlace.ts'
 import { count, formatBytes } from './progress.ts'
 
 export interface Examination {
@@ -80,6 +81,8 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
   yield note(checkClock(keys, now()))
   if (config.store.type === 'storage') for (const check of checkUpkeep(keys, now())) yield note(check)
   for await (const check of checkOwners(config, opened, now())) yield note(check)
+  const place = await checkPlace(config.place, now())
+  if (place) yield note(place)
   yield* openAndLook(examination, keys, diagnosis, note)
   if (signal.aborted) return diagnosis
 

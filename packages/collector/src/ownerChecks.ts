@@ -5,6 +5,7 @@ import { readDrops } from './drops/dropCounts.ts'
 import type { OpenStorage } from './openStore.ts'
 import { count } from './progress.ts'
 import { configuredSites } from './sites/configuredSites.ts'
+import { describeTaken } from './sites/hostOwner.ts'
 import { createSiteRecords } from './sites/siteRecords.ts'
 import { mergeSites, type Site } from './sites/sites.ts'
 
@@ -13,7 +14,7 @@ export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage
   const values = createValues(storage)
   const records = await createSiteRecords(values).load()
   const sites = mergeSites({ id: config.site, timezone: config.timezone }, configuredSites(config), records)
-  yield describeSites(sites)
+  yield describeSites(sites, config)
   const tokens = await createTokens(values, () => now).list()
   yield { name: 'tokens', ok: true, detail: tokens.length === 0 ? 'none' : `${tokens.length}: ${tokens.map(({ id, name, scopes }) => `${name} (${id}, ${scopes.join(', ')})`).join('; ')}` }
   for (const { id, timezone } of sites) {
@@ -26,12 +27,17 @@ export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage
   }
 }
 
-/** Two sites of one host: the first takes its hits. */
-function describeSites(sites: readonly Site[]): Check {
+/** Two sites of one host, as settings and `treadlight site` may make them together: the first takes its hits. */
+function describeSites(sites: readonly Site[], config: Pick<Config, 'site' | 'hosts'>): Check {
   const name = 'sites'
   const detail = `${count(sites.length, 'site')}: ${sites.map(({ id, timezone, hosts }) => `${id} (${[...hosts, timezone].join(', ')})`).join('; ')}`
-  const hosts = sites.flatMap((site) => site.hosts)
-  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index)
-  if (twice === undefined) return { name, ok: true, detail }
-  return { name, ok: 'warning', detail: `${detail}; two of them have the host ${twice}, and the first takes its hits`, remedy: 'take it from one of them by treadlight site hosts, or in the settings' }
+  const owners = sites.map(({ id, hosts }) => ({ id, hosts: id === config.site ? config.hosts : hosts }))
+  for (const [index, { id, hosts }] of owners.entries())
+    for (const host of hosts) {
+      const taken = describeTaken(host, owners.slice(0, index))
+      if (taken === undefined) continue
+      const taker = id === config.site || taken.endsWith(`site ${config.site} already`) ? 'the setting hosts does not apply to it' : 'the first takes its hits'
+      return { name, ok: 'warning', detail: `${detail}; site ${id}: ${taken}, and ${taker}`, remedy: 'take it from one of them by treadlight site hosts, or in the settings' }
+    }
+  return { name, ok: true, detail }
 }

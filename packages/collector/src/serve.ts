@@ -11,8 +11,10 @@ import { describePlace } from './describeStorage.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
+import { trustedBySrvx } from './http/trustedProxies.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { openStore, type AnyStore } from './openStore.ts'
+import type { Peers } from './peers.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
 import { describePrivacy } from './privacy/describePrivacy.ts'
 import { policyOf } from './settings/privacy.ts'
@@ -27,6 +29,8 @@ export interface ServeOptions {
    * @default 0
    */
   worker?: number
+  /** The other ones. @default there are none */
+  peers?: Peers
   /** More routes, registered before the first request. */
   setUp?: (app: H3) => void
 }
@@ -57,7 +61,7 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, worker = 0, setUp }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, worker = 0, peers, setUp }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const log = createConfiguredLog(config)
@@ -79,6 +83,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     place,
     ...policyOf(config),
     privacyPage: describePrivacy(config),
+    ...(peers && { peers }),
     onNote: (note) => log.warn(note),
     onError: log.error,
   })
@@ -88,7 +93,7 @@ export async function serve({ config, worker = 0, setUp }: ServeOptions): Promis
     fetch: collector.fetch,
     hostname: config.host,
     port: config.port,
-    trustProxy: trusted(config.trustProxies),
+    trustProxy: trustedBySrvx(config.trustProxies),
     maxRequestBodySize: maxBodyBytes,
     silent: true,
     manual: true,
@@ -196,12 +201,6 @@ async function stop(server: Server, stopUpkeep: () => Promise<void>): Promise<vo
 function closeIdle(server: Server): void {
   const node = server.node?.server
   if (node && 'closeIdleConnections' in node) node.closeIdleConnections()
-}
-
-function trusted(proxies: readonly string[]): string[] | 'loopback' | false {
-  if (proxies.length === 0) return false
-  if (proxies.length === 1 && proxies[0] === 'loopback') return 'loopback'
-  return proxies.flatMap((proxy) => (proxy === 'loopback' ? ['127.0.0.1', '::1'] : [proxy]))
 }
 
 function explainListenError(cause: unknown, { host, port }: Config): unknown {

@@ -1,5 +1,5 @@
 import { redact, type StorageConfig } from '@treadlight/store'
-import { asBoolean, asNumber, asText, ConfigError, nearest } from './settings.ts'
+import { asBoolean, asNumber, asText, ConfigError, suggest } from './settings.ts'
 
 /** Where values go: the driver, and whatever else that driver takes. */
 export interface StorageSettings {
@@ -132,6 +132,8 @@ export function readStorage({ flags, env, file, note = () => undefined }: Storag
     storage['base'] = './data'
     note('storage.base', { value: './data', from: 'default' })
   }
+  // The driver's own default, which is not handed to it.
+  if (driver === 'fs' && storage['sync'] === undefined) note('storage.sync', { value: true, from: 'default' })
   assertComplete(storage)
   return storage
 }
@@ -213,7 +215,7 @@ function checkFile({ name, storage }: StorageSources['file'], driver: unknown): 
     owners.length > 0
       ? `${owners.join(', ')} ${owners.length > 1 ? 'have' : 'has'} it`
       : known.length > 0
-        ? `did you mean storage.${nearest(unknown, known)}?`
+        ? suggest(unknown, known, 'storage.')
         : 'it has none'
   throw new ConfigError(`${name}: there is no setting storage.${unknown} of the driver ${String(driver)}; ${remedy}`)
 }

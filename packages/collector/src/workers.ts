@@ -5,8 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isTextFile, type Config } from './config.ts'
 import { signals } from './interrupt.ts'
 import { createConfiguredLog, type Log } from './log.ts'
-import { serve, type StartedCollector } from './serve.ts'
+import { createPeer } from './peers.ts'
+import type { StartedCollector } from './serve.ts'
 import { ConfigError } from './settings.ts'
+import { createSwitchboard } from './switchboard.ts'
 
 /** Tell a worker its number and the port; without the prefix of the settings, among which they would be unknown. */
 const variables = { worker: 'COLLECTOR_WORKER', port: 'COLLECTOR_PORT' }
@@ -42,14 +44,24 @@ export async function superviseWorkers(config: Config, { onStarted, say }: Super
   const stopping = new AbortController()
   onSignals(stopping, say)
   const port = config.port === 0 ? await findFreePort(config.host) : config.port
-  const first = startWorker(0, port)
+  const connect = createSwitchboard()
+  const start = (index: number): Worker => {
+    const worker = startWorker(index, port)
+    connect({
+      send: (message) => worker.isConnected() && worker.send(message, () => undefined),
+      onMessage: (listener) => worker.on('message', listener),
+      onExit: (listener) => worker.once('exit', listener),
+    })
+    return worker
+  }
+  const first = start(0)
   const [started] = (await Promise.race([once(first, 'message'), once(first, 'exit')])) as [StartedCollector | number | null]
   // It has said why.
   if (typeof started !== 'object' || started === null) return stopping.signal.aborted ? 0 : 1
   onStarted(started)
-  const others = Array.from({ length: stopping.signal.aborted ? 0 : config.workers - 1 }, (_, index) => startWorker(index + 1, port))
+  const others = Array.from({ length: stopping.signal.aborted ? 0 : config.workers - 1 }, (_, index) => start(index + 1))
   const log = createConfiguredLog(config)
-  const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => startWorker(index, port), stopping.signal, log)))
+  const codes = await Promise.all([first, ...others].map((worker, index) => keepAlive(worker, () => start(index), stopping.signal, log)))
   const isClean = codes.every((code) => code === 0)
   if (isClean) say('  Stopped. Every hit that was answered 201 is stored.')
   else log.warn('stopped, but not every worker ended well: its last words are above')
@@ -63,11 +75,20 @@ export async function runWorker(config: Config): Promise<number> {
   // Without a supervisor node:cluster would end it in the midst of a request.
   cluster.worker!.exitedAfterDisconnect = true
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-  const stopped = Promise.race([once(process, 'message'), once(process, 'disconnect')])
+  const stopped = new Promise<unknown>((resolve) => {
+    process.on('message', (message) => message === 'stop' && resolve(message))
+    process.once('disconnect', resolve)
+  })
   try {
+    // Of no use to the supervisor.
+    const { serve } = await import('./serve.ts')
     const { url, password, failing, collector, close } = await serve({
       config: { ...config, port: Number(process.env[variables.port]) },
       worker: Number(process.env[variables.worker]),
+      peers: createPeer({
+        send: (message) => void (process.connected && process.send?.(message)),
+        onMessage: (listener) => process.on('message', listener),
+      }),
     })
     const started: StartedCollector = { url, password, failing, collector: { durability: collector.durability } }
     process.send?.(started)

@@ -1,4 +1,5 @@
 import { createBatchWriter } from './batchWriter.ts'
+import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { SweepDriver } from './drivers/fs.ts'
@@ -18,6 +19,7 @@ import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
+import { rangeToRead } from './touches.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -305,9 +307,9 @@ function countSettled({ batches }: SiteLog): number {
   return [...batches.values()].reduce((sum, { settled, count }) => (settled ? sum + count : sum), 0)
 }
 
-/** The hits of every day that may have one in the range. */
-async function* visibleDays(log: SiteLog, { range: { from, to } }: Query): AsyncGenerator<readonly StoredHit[]> {
-  for (const { day } of spansOf(log, { from, to })) yield readDay(await log.readDay(day), log.marks)
+/** The hits of every day that may have one in the range, day after day. */
+async function* visibleDays(log: SiteLog, query: Query): AsyncGenerator<readonly StoredHit[]> {
+  for (const { day } of spansOf(log, rangeToRead(query)).toSorted((a, b) => compareText(a.day, b.day))) yield readDay(await log.readDay(day), log.marks)
 }
 
 function range(from: number | undefined, to: number | undefined): { from?: number; to?: number } {

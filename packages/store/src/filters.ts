@@ -1,6 +1,6 @@
 import { eventValue, isEventDimension, visitValue, type EventDimension, type VisitDimension } from './dimensions.ts'
 import type { StoredHit } from './hit.ts'
-import type { Filter, FilterOperator } from './query.ts'
+import type { Filter, FilterOperator, TouchDimension } from './query.ts'
 import type { Session } from './sessions.ts'
 
 type Comparison = Extract<Filter, readonly [FilterOperator, ...unknown[]]>
@@ -13,7 +13,7 @@ const operators: Record<FilterOperator, (value: string, wanted: readonly string[
   contains_not: (value, wanted) => !wanted.some((text) => value.includes(text)),
 }
 
-/** Whether a hit of a session meets all filters: `event:` ones ask the hit, `visit:` ones its session. */
+/** Whether a hit of a session meets all filters: `event:` ones ask the hit, others its session. */
 export function matchesAll(filters: readonly Filter[], hit: StoredHit, session: Session): boolean {
   return filters.every((filter) => matches(filter, hit, session))
 }
@@ -40,10 +40,10 @@ function matches(filter: Filter, hit: StoredHit, session: Session): boolean {
   return operand.some((each) => matches(each, hit, session))
 }
 
-function valueOf(dimension: EventDimension | VisitDimension, hit: StoredHit, session: Session): string {
+function valueOf(dimension: EventDimension | VisitDimension | TouchDimension, hit: StoredHit, session: Session): string {
   return isEventDimension(dimension) ? eventValue(dimension, hit) : visitValue(dimension, session)
 }
 
-function isComparison(filter: Filter): filter is Comparison {
+export function isComparison(filter: Filter): filter is Comparison {
   return filter[0] in operators
 }

@@ -3,6 +3,7 @@ import { matchesAll } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { deriveSessions, type Session } from './sessions.ts'
 import type { HitFilter, HitPosition } from './store.ts'
+import { namesTouch } from './touches.ts'
 
 /** The order of a listing. */
 export type HitOrder = (a: HitPosition, b: HitPosition) => number
@@ -19,6 +20,7 @@ export function listHits(hits: readonly StoredHit[], filter: HitFilter): StoredH
 export function pickHits(hits: readonly StoredHit[], filter: HitFilter): StoredHit[] {
   const order = orderOf(filter)
   const { after, filters = [] } = filter
+  if (filters.some(namesTouch)) throw new RangeError('[treadlight store] first: and last: are for queries: a listing reads each day alone')
   const picked = hits.filter((hit) => meets(hit, filter) && (after === undefined || order(hit, after) > 0))
   const search = filter.search?.toLowerCase() ?? ''
   const found = search === '' ? picked : picked.filter((hit) => contains(hit, search))

@@ -12,8 +12,8 @@ export type Metric =
   | 'percentage'
 
 /**
- * What splits a metric: the names of Plausible's Stats API, and `visit:screen_class` and `visit:language`. A version says
- * little without its browser or system: ask for both.
+ * What splits a metric: the names of Plausible's Stats API, and `visit:screen_class`, `visit:language`, `visit:click_id`
+ * and the touches. A version says little without its browser or system: ask for both.
  */
 export type Dimension =
   | 'event:name'
@@ -22,14 +22,8 @@ export type Dimension =
   | `event:props:${string}`
   | 'visit:entry_page'
   | 'visit:exit_page'
-  | 'visit:source'
-  | 'visit:referrer'
-  | 'visit:channel'
-  | 'visit:utm_source'
-  | 'visit:utm_medium'
-  | 'visit:utm_campaign'
-  | 'visit:utm_term'
-  | 'visit:utm_content'
+  | `visit:${TouchName}`
+  | TouchDimension
   | 'visit:browser'
   | 'visit:browser_version'
   | 'visit:os'
@@ -44,6 +38,12 @@ export type Dimension =
   | 'time:day'
   | 'time:week'
   | 'time:month'
+
+/** Where a visit came from; `click_id` is its click ids as a URL has them (`gclid=…&wbraid=…`), in the order of their names. */
+export type TouchName = 'source' | 'referrer' | 'channel' | 'utm_source' | 'utm_medium' | 'utm_campaign' | 'utm_term' | 'utm_content' | 'click_id'
+
+/** Where the visits of a session id first and last came from, up to the visit in question: see `createTouches`. */
+export type TouchDimension = `first:${TouchName}` | `last:${TouchName}`
 
 export type FilterOperator = 'is' | 'is_not' | 'contains' | 'contains_not'
 

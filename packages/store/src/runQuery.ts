@@ -2,7 +2,8 @@ import type { StoredHit } from './hit.ts'
 import { compareText } from './byTime.ts'
 import { addSums, metricValues, sumUp, type Sums } from './metrics.ts'
 import type { Dimension, Metric, Query, QueryResult } from './query.ts'
-import { tallyRows } from './tallyRows.ts'
+import { tallyRows, visitsIn } from './tallyRows.ts'
+import { asksForTouches, createTouches } from './touches.ts'
 
 interface Row {
   dimensions: string[]
@@ -11,7 +12,7 @@ interface Row {
 
 /**
  * Answers a query from all visible hits of its site, handed over in any number of parts; the hits of a home day must
- * be in one. Time buckets in which nothing happened are not filled in: that is the API's.
+ * be in one, and where the query names touches the days in order (`rangeToRead` says from when on). Time buckets in which nothing happened are not filled in: that is the API's.
  *
  * @throws RangeError for a time zone that Intl does not know
  */
@@ -45,6 +46,7 @@ async function sumRows(
   query: Query,
 ): Promise<{ rows: SummedRow[]; total: Sums | undefined }> {
   const rows = new Map<string, SummedRow>()
+  const touches = asksForTouches(query) ? createTouches() : undefined
   let total: Sums | undefined
   // Nothing at all is a part too: without dimensions there is a row in any case.
   add([])
@@ -52,7 +54,8 @@ async function sumRows(
   return { rows: [...rows.values()], total }
 
   function add(hits: readonly StoredHit[]): void {
-    for (const { dimensions, tally } of tallyRows(hits, query)) {
+    const visits = visitsIn(hits, query, touches)
+    for (const { dimensions, tally } of tallyRows(visits, query)) {
       const key = JSON.stringify(dimensions)
       const known = rows.get(key)
       const sums = sumUp(tally)
@@ -60,7 +63,7 @@ async function sumRows(
       else known.sums = addSums(known.sums, sums)
     }
     if (!query.metrics.includes('percentage')) return
-    for (const { tally } of tallyRows(hits, { ...query, dimensions: [] })) {
+    for (const { tally } of tallyRows(visits, { ...query, dimensions: [] })) {
       const sums = sumUp(tally)
       total = total === undefined ? sums : addSums(total, sums)
     }

@@ -1,6 +1,7 @@
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { byTime } from './byTime.ts'
+import type { Touch } from './touches.ts'
 
 /** A visit ends when nothing was heard for this long: 30 minutes in ms, Plausible's number. */
 export const sessionGap: number = 30 * 60_000
@@ -20,6 +21,9 @@ export interface Session {
    * non-interactive events alone is a bounce, as in Plausible.
    */
   bounced: boolean
+  /** The first and the last touch of the session id; the visit's own unless `createTouches` has followed it. */
+  first: Touch
+  last: Touch
 }
 
 /**
@@ -72,6 +76,8 @@ function toSession(group: readonly StoredHit[]): Session[] {
       pageviews: hits.filter((hit) => hit.type === 'pageview'),
       members: group,
       bounced: hits.filter((hit) => hit.interactive !== false).length <= 1,
+      first,
+      last: first,
     },
   ]
 }

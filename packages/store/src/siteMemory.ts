@@ -1,3 +1,4 @@
+import { compareText } from './byTime.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { addToSet, readDay, type FactSet } from './factSet.ts'
 import type { StoredHit } from './hit.ts'
@@ -37,7 +38,7 @@ export interface SiteMemory {
   /** @param now of the policy @param at the store's clock, both ms since 1970 */
   planPruning(policy: RetentionPolicy, now: number, at: number): { pruning: Pruning; report: PruneReport }
   addPruning(pruning: Pruning): void
-  /** The hits that may be shown, a home day at a time. @param range leaves out days that have none of it, ms since 1970 */
+  /** The hits that may be shown, a home day at a time and in order. @param range leaves out days that have none of it, ms since 1970 */
   days(range?: { from?: number | undefined; to?: number | undefined }): StoredHit[][]
   /** The same in one. */
   hits(range?: { from?: number | undefined; to?: number | undefined }): StoredHit[]
@@ -111,7 +112,8 @@ export function createSiteMemory(site: string, from?: Readonly<SiteState>): Site
     },
     days({ from = -Infinity, to = Infinity } = {}) {
       const [first, last] = [utcDay(from - slack), utcDay(to + slack)]
-      return [...facts].filter(([day]) => day >= first && day <= last).map(([, its]) => readDay(its, marks))
+      const within = [...facts].filter(([day]) => day >= first && day <= last)
+      return within.toSorted(([a], [b]) => compareText(a, b)).map(([, its]) => readDay(its, marks))
     },
     hits: (range) => memory.days(range).flat(),
   }

@@ -86,7 +86,7 @@ export interface HitFilter {
   type?: StoredHit['type']
   /** Text that id, user, url, session, source or medium must contain, whatever its case (PV25). */
   search?: string
-  /** As in a query: `visit:` ones ask the session that the hit belongs to. */
+  /** As in a query: `visit:` ones ask the session that the hit belongs to. Not by touches: RangeError. */
   filters?: readonly Filter[]
   /** By time, then id. @default 'newest' */
   order?: 'oldest' | 'newest'

@@ -6,9 +6,29 @@ import { createTally, type Tally } from './metrics.ts'
 import type { Metric, Query } from './query.ts'
 import { deriveSessions, visitorKey, type Session } from './sessions.ts'
 import { createBuckets } from './timeBuckets.ts'
+import type { Touches } from './touches.ts'
 
 /** Most queries ask for none of these, and the engagement of every view takes as long as the rest. */
 const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
+
+/** The hits of whole home days and the visits that they make. */
+export interface Visits {
+  hits: readonly StoredHit[]
+  sessions: readonly Session[]
+}
+
+/**
+ * What of some home days a query is about: the days with a hit in its range, whole, since a session that the range cuts
+ * needs the hits outside, and no session leaves its home day.
+ * @param touches follows the visits of the others too
+ */
+export function visitsIn(hits: readonly StoredHit[], { range: { from, to } }: Query, touches?: Touches): Visits {
+  const days = new Set(hits.filter(({ time }) => time >= from && time < to).map(({ day }) => day))
+  const relevant = hits.filter(({ day }) => days.has(day))
+  if (touches === undefined) return { hits: relevant, sessions: deriveSessions(relevant) }
+  const sessions = touches.follow(deriveSessions(hits.filter(({ day, session }) => session !== '' || days.has(day))))
+  return { hits: relevant, sessions: sessions.filter(({ hits: [entry] }) => days.has(entry.day)) }
+}
 
 export interface TalliedRow {
   dimensions: string[]
@@ -22,19 +42,16 @@ export interface TalliedRow {
  * Visitors, pageviews, events and engagement count the hits inside the range, what is said about visits the sessions
  * that began inside it. A filter on hits picks the sessions in which one hit meets all filters.
  */
-export function tallyRows(hits: readonly StoredHit[], query: Query): TalliedRow[] {
+export function tallyRows({ hits, sessions }: Visits, query: Query): TalliedRow[] {
   const { range, filters = [], dimensions = [] } = query
   const inRange = (time: number) => time >= range.from && time < range.to
-  // Whole days: a session that the range cuts needs the hits outside, and no session leaves its home day.
-  const days = new Set(hits.filter((hit) => inRange(hit.time)).map((hit) => hit.day))
-  const relevant = hits.filter((hit) => days.has(hit.day))
-  const engagement = query.metrics.some((metric) => engagementMetrics.has(metric)) ? deriveEngagement(relevant) : undefined
+  const engagement = query.metrics.some((metric) => engagementMetrics.has(metric)) ? deriveEngagement(hits) : undefined
   const buckets = createBuckets(query.timezone)
   const byPage = dimensions.includes('event:page')
 
   const rows = new Map<string, TalliedRow>()
   if (dimensions.length === 0) rowOf([])
-  for (const session of deriveSessions(relevant)) {
+  for (const session of sessions) {
     const matching = session.hits.filter((hit) => inRange(hit.time) && matchesAll(filters, hit, session))
     for (const hit of matching) addHit(tallyOf(hit, session, hit.time), hit, session)
     if (matching.length > 0 && inRange(session.start)) addVisit(session, matching)

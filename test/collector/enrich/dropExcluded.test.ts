@@ -20,6 +20,9 @@ describe('AR03 SS20 paths, by whole segments', () => {
     ['/app', '/app#/admin', 'path'],
     ['/%C3%BCber', '/über/uns', 'path'],
     ['/constructor', '/constructor', 'path'],
+    ['/admin', '//admin', 'path'],
+    ['/admin/users', '/admin///users//7', 'path'],
+    ['/admin', '/x//admin', undefined],
   ])('%s excludes %s: %s', (path, page, reason) => {
     expect(enrichHit({ url: `https://shop.example${page}` }, { settings: { exclude: { paths: [path], addresses: [] } } }).reason).toBe(reason)
   })

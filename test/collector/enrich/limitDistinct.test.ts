@@ -12,6 +12,7 @@ const different = (mark: string) => ({
   referrer: `https://from-${mark}.example/`,
   type: 'event',
   name: mark,
+  language: mark === 'a' ? 'de' : 'fr',
   props: { [mark]: 1 },
 })
 
@@ -20,7 +21,7 @@ describe('R24 beyond the limit of a day', () => {
     const rules = limitedTo(1)
     const { hit: first } = enrichHit(different('a'), { rules })
     const { hit: second } = enrichHit(different('b'), { rules })
-    const texts = { hostname: 'a.example', path: '/a', referrerHost: 'from-a.example', source: 'a', medium: 'a', campaign: 'a', term: 'a', content: 'a', name: 'a' }
+    const texts = { hostname: 'a.example', path: '/a', referrerHost: 'from-a.example', source: 'a', medium: 'a', campaign: 'a', term: 'a', content: 'a', name: 'a', language: 'de' }
     expect(first).toMatchObject({ ...texts, props: { a: 1 } })
     expect(second).toMatchObject({
       ...Object.fromEntries(Object.keys(texts).map((field) => [field, '(other)'])),
@@ -29,7 +30,7 @@ describe('R24 beyond the limit of a day', () => {
       channel: 'Referral',
     })
     expect(rules.distinct.capped()).toEqual({
-      '2026-11-21': { path: 1, hostname: 1, referrerHost: 1, source: 1, medium: 1, campaign: 1, term: 1, content: 1, name: 1, propKey: 1 },
+      '2026-11-21': { path: 1, hostname: 1, referrerHost: 1, source: 1, medium: 1, campaign: 1, term: 1, content: 1, language: 1, name: 1, propKey: 1 },
     })
   })
 

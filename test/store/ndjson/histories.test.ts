@@ -29,6 +29,7 @@ const hit: fc.Arbitrary<StoredHit> = fc
     received: fc.constantFrom(noon, noon + 1),
     time: fc.integer({ min: -6, max: 1 }).map((days) => noon + days * day),
     path: fc.constantFrom('/', '/a'),
+    source: fc.constantFrom('', 'google', 'news'),
   })
   .map(({ number, ...fields }) => makeHit({ id: testId(number), ...fields }))
 
@@ -57,6 +58,9 @@ const query: Query = {
   metrics: ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration', 'time_on_page'],
   dimensions: ['event:page'],
 }
+
+/** Asks for days before the range. */
+const touchQuery: Query = { ...query, range: { from: noon - day, to: noon + 8 * day }, dimensions: ['time:day', 'first:source', 'last:source'] }
 
 async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'maintain' }>, time: number): Promise<unknown> {
   switch (step.do) {
@@ -104,6 +108,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     }
     expect(await listAll(store)).toEqual(await listAll(reference))
     expect(await store.query(query)).toEqual(await reference.query(query))
+    expect(await store.query(touchQuery)).toEqual(await reference.query(touchQuery))
   }
   await store.close()
 

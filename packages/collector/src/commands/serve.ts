@@ -1,6 +1,6 @@
 import { checkLine } from '../checkLine.ts'
 import { signals } from '../interrupt.ts'
-import { serve, type RunningCollector, type StartedCollector } from '../serve.ts'
+import type { RunningCollector, StartedCollector } from '../serve.ts'
 import { version } from '../version.ts'
 import { isWorker, runWorker, superviseWorkers } from '../workers.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -23,6 +23,8 @@ export const serveCommand: Command = {
     if (isWorker()) return runWorker(config)
     const say = config.log === 'json' ? () => undefined : console.log
     if (config.workers > 1) return superviseWorkers(config, { onStarted: (started) => announce(started, config), say })
+    // What takes hits, and its tables of robots and devices, takes longer to load than other commands to run.
+    const { serve } = await import('../serve.ts')
     const running = await serve({ config })
     announce(running, config)
     return untilStopped(running, say)

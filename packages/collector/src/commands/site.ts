@@ -4,6 +4,7 @@ import { isTimeZone } from '../days.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { asTexts, ConfigError } from '../settings.ts'
 import { configuredSites } from '../sites/configuredSites.ts'
+import { describeTaken, type HostOwner } from '../sites/hostOwner.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
 import { createSiteRecords, writeSiteRecord, type SiteRecord } from '../sites/siteRecords.ts'
 import { mergeSites, type Site } from '../sites/sites.ts'
@@ -81,7 +82,12 @@ function change(registry: Registry, action: string, id: string, values: Record<s
   if (action === 'hosts' && !known) throw new ConfigError(noSuchSite(id, sites))
   if (action === 'add' && known) throw new ConfigError(`there is a site ${id} already: treadlight site hosts ${id} --host … changes its hosts`)
   const timezone = readTimezone(values['timezone'], before, config)
-  return { id, timezone, hosts: readHosts(values['host'], sites.filter((site) => site.id !== id)), removed: false }
+  return { id, timezone, hosts: readHosts(id, values['host'], othersOf(id, registry)), removed: false }
+}
+
+/** With what the setting `hosts` gives to the default site. */
+function othersOf(id: string, { sites, config }: Registry): HostOwner[] {
+  return sites.filter((site) => site.id !== id).map((site) => ({ id: site.id, hosts: site.id === config.site ? config.hosts : site.hosts }))
 }
 
 function readTimezone(wanted: unknown, before: SiteRecord | undefined, { timezone }: Config): string {
@@ -93,14 +99,14 @@ function readTimezone(wanted: unknown, before: SiteRecord | undefined, { timezon
   return before.timezone
 }
 
-function readHosts(value: unknown, others: readonly Site[]): string[] {
+function readHosts(id: string, value: unknown, others: readonly HostOwner[]): string[] {
   const given = asTexts(value ?? '') ?? []
   if (given.length === 0) throw new ConfigError('--host: a site needs at least one, by which its hits are known')
   const hosts = given.map((text) => {
     const host = readSiteHost(text)
     if (host === undefined) throw new ConfigError(`--host ${JSON.stringify(text)}: must be a host such as blog.example or *.blog.example`)
-    const owner = others.find((site) => site.hosts.includes(host))
-    if (owner) throw new ConfigError(`--host ${host}: it is a host of site ${owner.id} already`)
+    const taken = describeTaken(host, others)
+    if (taken !== undefined) throw new ConfigError(`site ${id}: ${taken}`)
     return host
   })
   return [...new Set(hosts)]

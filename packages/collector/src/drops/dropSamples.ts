@@ -40,6 +40,13 @@ export function createDropSamples(): DropSamples {
   }
 }
 
+/** Those of several processes: the newest of each reason. */
+export function mergeSamples(lists: readonly Record<string, DropSample[]>[]): Record<string, DropSample[]> {
+  const reasons = new Set(lists.flatMap((list) => Object.keys(list)))
+  const newest = (reason: string): DropSample[] => lists.flatMap((list) => list[reason] ?? []).toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0))
+  return Object.fromEntries(Array.from(reasons, (reason) => [reason, newest(reason).slice(0, most)]))
+}
+
 /** A copy: a slice would keep the whole text alive. */
 function cut(text: string): string {
   return Buffer.from(text.slice(0, longest)).toString()

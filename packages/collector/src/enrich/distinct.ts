@@ -8,6 +8,7 @@ export type LimitedField =
   | 'campaign'
   | 'term'
   | 'content'
+  | 'language'
   | 'name'
   | 'propKey'
   | 'propValue'
@@ -78,6 +79,16 @@ export function createDistinctValues(limit: number, onCapped: () => void, seed: 
   }
 }
 
+/** Those of several processes, each of which has limits of its own. */
+export function mergeCapped(lists: readonly CappedValues[]): CappedValues {
+  const all: CappedValues = {}
+  for (const [day, fields] of lists.flatMap((list) => Object.entries(list))) {
+    const known = (all[day] ??= {})
+    for (const [field, count] of Object.entries(fields) as [LimitedField, number][]) known[field] = (known[field] ?? 0) + count
+  }
+  return all
+}
+
 function createDay(day: string): DayValues {
   const field = (): FieldValues => ({ seen: new Set(), last: '', capped: 0 })
   return {
@@ -91,6 +102,7 @@ function createDay(day: string): DayValues {
       campaign: field(),
       term: field(),
       content: field(),
+      language: field(),
       name: field(),
       propKey: field(),
       propValue: field(),

@@ -5,11 +5,11 @@ const rules = { hash: 'always', trailingSlash: 'keep' } as const
 
 /**
  * A path to exclude as URLs have it, with a slash at its beginning and none at its end (AR03, SS20).
- * @returns undefined where it would exclude everything, or asks for a pattern
+ * @returns undefined where it would exclude everything, asks for a pattern, or is a URL with its host
  */
 export function readPathPrefix(text: string): string | undefined {
-  if (/[*?]/.test(text)) return undefined
-  const path = pathOf(new URL(`http://site.example/${text.replace(/^\/+/, '')}`), rules)
+  if (/[*?]/.test(text) || /^[a-z][a-z\d+.-]*:\/\//i.test(text)) return undefined
+  const path = readPath(new URL(`http://site.example/${text.replace(/^\/+/, '')}`))
   const prefix = path.replace(/(?:#!?)?\/*$/, '').replace(/\/+$/, '')
   return prefix === '' ? undefined : prefix
 }
@@ -18,9 +18,15 @@ export function readPathPrefix(text: string): string | undefined {
 export function createPathTest(prefixes: readonly string[]): (url: URL) => boolean {
   if (prefixes.length === 0) return () => false
   return (url) => {
-    const path = pathOf(url, rules)
+    const path = readPath(url)
     return prefixes.some((prefix) => path.startsWith(prefix) && isEnd(path.charAt(prefix.length)))
   }
+}
+
+/** Servers take `//admin` for `/admin`. */
+function readPath(url: URL): string {
+  const path = pathOf(url, rules)
+  return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
 }
 
 /** @param next what follows a prefix; '' where the path ends with it */

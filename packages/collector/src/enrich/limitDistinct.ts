@@ -21,6 +21,7 @@ export const limitDistinct: EnrichStep = (hit, { rules: { distinct } }) => {
   if (hit.props !== undefined) hit.props = limitProps(hit.props, day, distinct)
   if (hit.term !== undefined) hit.term = limit('term', hit.term, day, distinct)
   if (hit.content !== undefined) hit.content = limit('content', hit.content, day, distinct)
+  if (hit.language !== undefined) hit.language = limit('language', hit.language, day, distinct)
 }
 
 function limit(field: LimitedField, value: string, day: string, distinct: DistinctValues): string {

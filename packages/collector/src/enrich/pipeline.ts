@@ -36,11 +36,29 @@ const steps: readonly EnrichStep[] = [
   limitDistinct,
 ]
 
-/** Runs the steps on a hit until one drops it. */
+/** A step that threw, which none should. */
+export class StepError extends Error {
+  override readonly name = 'StepError'
+  readonly step: string
+
+  constructor(step: string, cause: unknown) {
+    super(`${step} failed`, { cause })
+    this.step = step
+  }
+}
+
+/**
+ * Runs the steps on a hit until one drops it.
+ * @throws StepError naming the step that threw
+ */
 export function enrich(hit: StoredHit, context: EnrichContext): DropReason | undefined {
   for (const step of steps) {
-    const reason = step(hit, context)
-    if (reason) return reason
+    try {
+      const reason = step(hit, context)
+      if (reason) return reason
+    } catch (cause) {
+      throw new StepError(step.name, cause)
+    }
   }
   return undefined
 }

@@ -39,6 +39,16 @@ export function createUnknownHosts(): UnknownHosts {
   }
 }
 
+/** Those of several processes. */
+export function mergeUnknownHosts(lists: readonly (readonly UnknownHost[])[]): UnknownHost[] {
+  const hosts = new Map<string, UnknownHost>()
+  for (const { host, hits, latest } of lists.flat()) {
+    const known = hosts.get(host)
+    hosts.set(host, { host, hits: hits + (known?.hits ?? 0), latest: Math.max(latest, known?.latest ?? 0) })
+  }
+  return [...hosts.values()].toSorted((a, b) => b.hits - a.hits).slice(0, most)
+}
+
 function rarest(hosts: ReadonlyMap<string, UnknownHost>): string {
   let found: UnknownHost | undefined
   for (const host of hosts.values()) if (!found || host.hits < found.hits) found = host

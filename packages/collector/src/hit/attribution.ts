@@ -74,6 +74,11 @@ export function readClickIds(params: LandingParams): Record<string, string> | un
   return Object.fromEntries(found.map((name) => [name, cutText(cleanText(params.get(name)!).trim(), clickIdLimit)]))
 }
 
+/** Whether a URL parameter is a click id that is kept. */
+export function isClickId(name: string): boolean {
+  return clickIdNames.some((known) => known === name)
+}
+
 function queryOf(url: string): string {
   const fragment = url.indexOf('#')
   const end = fragment === -1 ? url.length : fragment

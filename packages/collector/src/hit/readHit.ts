@@ -9,8 +9,8 @@ import {
   type Refusal,
 } from '@treadlight/protocol'
 import { siteDay, type StoredHit } from '@treadlight/store'
-import { createHash } from 'node:crypto'
 import type { Site } from '../sites/sites.ts'
+import type { HashSender } from './hashSender.ts'
 import { aheadAllowed, skewOf } from './skewOf.ts'
 
 /** What of a request the reading of its hits depends on. */
@@ -21,8 +21,8 @@ export interface Arrival {
   received: number
   /** The sender's clock when it sent, ms since 1970. */
   sentAt: number | undefined
-  /** Tells senders apart, for ids of hits that come without. */
-  sender: string
+  /** Tells senders apart, for ids of hits that come with a time and without an id. */
+  hashSender: HashSender
 }
 
 /** A hit that was understood: as it will be stored, but for what enrichment adds, and as it was decoded. */
@@ -87,9 +87,9 @@ function checkClock(time: number, received: number, field: string): Refusal | un
  * An id for a hit that came without. With a timestamp it is a hash of the content and the sender, so that
  * the same hit sent twice gets the same id; without one it is stored once per request.
  */
-function idWithout(hit: DecodedHit, claimed: number | undefined, { received, sender }: Arrival): string {
+function idWithout(hit: DecodedHit, claimed: number | undefined, { received, hashSender }: Arrival): string {
   if (claimed === undefined) return createId(received)
-  return idFrom(claimed, createHash('sha256').update(sender).update(JSON.stringify(hit)).digest())
+  return idFrom(claimed, hashSender(claimed).update(JSON.stringify(hit)).digest())
 }
 
 /** Always the same fields in the same order: hits of one shape are cheaper for everybody who handles many. */

@@ -10,7 +10,9 @@ import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
+import { createHashSender, lacksId } from './hashSender.ts'
 import { withoutPort } from './network.ts'
+import type { PoisonedHits } from './poisonedHits.ts'
 import { readHit, type Arrival } from './readHit.ts'
 import { retimeHit } from './retimeHit.ts'
 import type { Salts } from './salts.ts'
@@ -47,6 +49,7 @@ export interface ReceiverOptions {
   /** Undefined where sites do not associate. */
   logIns: LogIns | undefined
   ownVisits: OwnVisits
+  poisonedHits: PoisonedHits
   /** What the owner has set for the steps, as it is for a site. */
   rulesOf: (site: string) => EnrichRules
 }
@@ -62,7 +65,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  * acknowledged then, and the sender tries again.
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits } = options
+  const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits } = options
   return async (body, { address: sent = '', network, agent, header, isPixel }) => {
     const address = withoutPort(sent)
     const received = now()
@@ -79,7 +82,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const areOwn = ownVisits.areIn(header('cookie'))
     const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
     const siteOf = ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
-    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, sender: `${network}\n${agent.text}` }
+    const salts = envelope.hits.some(lacksId) ? await saltsOf(defaultSite).at(received) : undefined
+    const hashSender = createHashSender(defaultSite, salts, network, agent.text)
+    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, hashSender }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
@@ -110,7 +115,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         context.url = url
         context.decoded = decoded
       }
-      const reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
+      let reason: DropReason | undefined
+      try {
+        reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
+        poisonedHits.pass()
+      } catch (error) {
+        const refusal = poisonedHits.refuse(error, hit.id)
+        refused.push({ index, ...refusal })
+        ledger.refuse(site, refusal.field, received)
+        continue
+      }
       if (reason) {
         dropped.push(reason)
         ledger.drop(site, reason, { time: received, url: decoded.url, userAgent: agent.text })

@@ -5,7 +5,11 @@ import { readText } from '../readText.ts'
 import type { Site } from '../sites/sites.ts'
 
 /** The salt of a day. */
-type SaltOf = (day: string) => string
+export interface SaltOf {
+  (day: string): string
+  /** The day's own, while it lives. */
+  own(day: string): string | undefined
+}
 
 /** The secrets behind visitor hashes: random, one per site day, shared by every collector of a store. */
 export interface Salts {
@@ -66,7 +70,8 @@ export function createSalts({ values, site, timezone }: SaltsOptions): Salts {
       if (agreed === undefined && day === today) onProposal()
       salts.set(day, agreed ?? (await propose(day)))
     }
-    return (day) => salts.get(day) ?? salts.get(today)!
+    const own = (day: string): string | undefined => salts.get(day)
+    return Object.assign((day: string) => own(day) ?? salts.get(today)!, { own })
   }
 
   async function smallest(day: string): Promise<string | undefined> {

@@ -3,12 +3,13 @@ import { Buffer } from 'node:buffer'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AnswerHit, HitBody } from '../hit/answerHit.ts'
 import { clientAddress } from './clientAddress.ts'
+import { createProxyTest } from './trustedProxies.ts'
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface NodeHitsOptions {
   answerHit: AnswerHit
-  /** @see clientAddress */
+  /** @see createProxyTest */
   trustProxies: readonly string[]
 }
 
@@ -17,6 +18,7 @@ export interface NodeHitsOptions {
  * Node.js has to be given. Everything else takes the way that it had.
  */
 export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOptions): void {
+  const isTrusted = createProxyTest(trustProxies)
   const others = server.listeners('request') as Listener[]
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
@@ -28,7 +30,7 @@ export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOp
     const { status, headers, body } = await answerHit({
       method: request.method ?? '',
       query: '',
-      address: clientAddress(request.socket.remoteAddress, headerOf(request, 'x-forwarded-for'), trustProxies),
+      address: clientAddress(request.socket.remoteAddress, headerOf(request, 'x-forwarded-for'), isTrusted),
       header: (name) => headerOf(request, name) ?? '',
       readBody: () => readBody(request),
     })

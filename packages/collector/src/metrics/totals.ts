@@ -1,7 +1,7 @@
 import { StoreBusyError, type HitStore } from '@treadlight/store'
 
 /** What is counted since the process began, and by what. */
-type Total = 'hits' | 'dropped' | 'refused' | 'failedAppends' | 'errors'
+type Total = 'hits' | 'dropped' | 'refused' | 'failedAppends' | 'stepFailures' | 'errors'
 
 /** Counts for `/metrics`. Names are ours, never a visitor's: there are few of them. */
 export interface Totals {

@@ -16,15 +16,30 @@ export interface PlaceDatabase {
   refresh(): Promise<void>
 }
 
+/** What the file says of itself. */
+export interface OpenPlaceDatabase extends PlaceDatabase {
+  /** Such as `GeoLite2-City`. */
+  readonly type: string
+  /** When it was made, ms since 1970. */
+  readonly built: number
+}
+
 /**
  * Opens a MaxMind DB file: https://maxmind.github.io/MaxMind-DB/
  * @throws ConfigError naming the file or the missing package, with the remedy
  */
-export async function openPlaceDatabase(path: string): Promise<PlaceDatabase> {
+export async function openPlaceDatabase(path: string): Promise<OpenPlaceDatabase> {
   const { Reader } = await import('mmdb-lib').catch(missingLibrary)
   let version = ''
   let find: (address: string) => Place | null
-  const database: PlaceDatabase = {
+  let about = { type: '', built: 0 }
+  const database: OpenPlaceDatabase = {
+    get type() {
+      return about.type
+    },
+    get built() {
+      return about.built
+    },
     find: (address) => find(address) ?? undefined,
     async refresh() {
       const { bytes, version: found } = await readChanged(path, version)
@@ -32,6 +47,7 @@ export async function openPlaceDatabase(path: string): Promise<PlaceDatabase> {
       const reader = openReader(Reader, path, bytes)
       // Decoding costs as much as all else that is done for a hit. Addresses are forgotten soon, as those of networks are.
       find = remember(10_000, (address) => findIn(reader, address))
+      about = { type: String(reader.metadata.databaseType), built: reader.metadata.buildEpoch.getTime() }
       version = found
     },
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { isClickId } from '../hit/attribution.ts'
 import type { PrivacySettings } from '../settings/privacy.ts'
 
 /** A heading with what there is to say under it: plain sentences, no markup. */
@@ -38,20 +39,25 @@ export function printPrivacy(sections: readonly PrivacySection[]): string {
 function describeHits({ page, place }: DescribedSettings): string[] {
   const { params, referrer, clickIds } = page
   return [
-    'Stored of each page view are its time, the URL and the title of the page, the page that led to it, and the source and campaign that these name.',
+    `Stored of each page view are its time, the URL and the title of the page, the ${referrer === 'origin' ? 'site' : 'page'} that led to it, and the source and campaign that these name.`,
     params === undefined
       ? 'The URL is stored with its parameters.'
       : params.length === 0
         ? 'The parameters of the URL are not stored: what they say of source and campaign is read before.'
         : `Of the parameters of the URL only these are stored: ${params.join(', ')}. What others say of source and campaign is read before.`,
     referrer === 'origin' ? 'Of the page that led to it only the site is stored, not which page it was.' : 'The page that led to it is stored with its whole address.',
-    clickIds
-      ? 'Ids that advertisers give to a click on their advertisement are stored where the URL has one.'
-      : 'Ids that advertisers give to a click on their advertisement are not stored by themselves.',
+    describeClickIds(clickIds, params),
     'Stored as well are, as far as the browser says them: browser, operating system and kind of device, language, time zone and the size of the screen.',
     'Stored of what happens on a page are the time that it was looked at, how far it was scrolled, and the events that the site has chosen to count, with what it says of them.',
     places[place.precision],
   ]
+}
+
+function describeClickIds(areKept: boolean, params: readonly string[] | undefined): string {
+  const subject = 'Ids that advertisers give to a click on their advertisement are'
+  if (areKept) return `${subject} stored where the URL has one.`
+  if (params === undefined) return `${subject} not stored by themselves, but the URL may have one.`
+  return params.some(isClickId) ? `${subject} not stored by themselves, but as parameters of the URL.` : `${subject} not stored.`
 }
 
 const places: Record<Config['place']['precision'], string> = {
@@ -98,10 +104,15 @@ function describeVisitors({ visitor, timezone, userSecrets }: DescribedSettings)
   }
 }
 
-function describeAddresses({ address = 'none', visitor }: DescribedSettings): string[] {
-  const used = visitor === 'none' ? '' : 'to tell visitors apart, '
+function describeAddresses({ address = 'none', visitor, place }: DescribedSettings): string[] {
+  const uses = [
+    ...(visitor === 'none' ? [] : ['to tell visitors apart']),
+    'to keep out abuse',
+    ...(place.database === undefined ? [] : ['to look up the place in a table that the collector has']),
+    'to know a hit again that comes twice without an id of its own',
+  ]
   return [
-    `The internet address of a visitor is used while a hit is taken in: ${used}to keep out abuse, and to look up the place where the collector has a table for that.`,
+    `The internet address of a visitor is used while a hit is taken in: ${listed(uses, 'and')}.`,
     address === 'cut'
       ? 'It is stored only after it was cut: without the last 8 bits of an IPv4 address, without the last 80 bits of an IPv6 address.'
       : 'It is not stored, not in parts either.',
@@ -122,7 +133,7 @@ function describeUsers({ userSecrets, associateAnonymous, visitor }: DescribedSe
   ]
 }
 
-function describeSignals({ respect }: DescribedSettings): string[] {
+function describeSignals({ respect, visitor, userSecrets }: DescribedSettings): string[] {
   return [
     respect.gpc === 'counting'
       ? 'Visits of browsers that send Global Privacy Control are not counted, and nothing is stored of them.'
@@ -131,8 +142,19 @@ function describeSignals({ respect }: DescribedSettings): string[] {
       ? 'Visits of browsers that send Do Not Track are not counted, and nothing is stored of them.'
       : 'Do Not Track makes no difference here.',
     'Who opts out, by what the site offers for it, is not counted in that browser.',
-    'What is stored of a person can be erased, if the person can be found by user, session or visitor.',
+    describeErasure(visitor, userSecrets.length > 0),
   ]
+}
+
+function describeErasure(visitor: DescribedSettings['visitor'], namesUsers: boolean): string {
+  const keepsSessions = namesUsers || visitor === 'session' || visitor === 'cookie'
+  const found = [
+    ...(namesUsers ? ['the id of the user'] : []),
+    ...(keepsSessions ? ['the id of a session'] : []),
+    ...(visitor === 'none' ? [] : ['the number of the visitor']),
+  ]
+  if (found.length === 0) return 'Nothing that is stored says whose it is, so nothing can be found, shown or erased for one person.'
+  return `What is stored of a person can be erased where it is found by ${listed(found, 'or')}.`
 }
 
 function describeReaders(): string[] {
@@ -142,15 +164,24 @@ function describeReaders(): string[] {
   ]
 }
 
-function describeStorage({ storage: { driver }, store, retention }: DescribedSettings): string[] {
+function describeStorage({ storage: { driver }, store, retention, userSecrets }: DescribedSettings): string[] {
   const { anonymous, authenticated, newest } = retention
   const place = Object.hasOwn(kinds, driver) ? kinds[driver] : `a storage called ${driver}`
+  const isInMemory = driver === 'memory' && store.type !== 'ndjson'
   return [
-    store.type === 'ndjson' ? `It is stored in a text file on the collector’s machine; keys of the day lie in ${place}.` : `It is stored in ${place}.`,
-    `It is deleted ${count(anonymous)} after the visit; where the user is known, ${count(authenticated)} after it.`,
-    ...(newest === undefined ? [] : [`No more than the newest ${newest.toLocaleString('en')} hits stay.`]),
-    'What is too old is no longer shown from the hour in which it becomes so, and is gone from the storage within about a day.',
+    store.type === 'ndjson' ? `It is stored in a text file on the collector’s machine; small values such as keys of the day lie in ${place}.` : `It is stored in ${place}.`,
+    ...(isInMemory ? ['All of it is gone when the collector ends.'] : []),
+    `It is deleted ${count(anonymous)} after the visit${userSecrets.length === 0 ? '' : `; where the user is known, ${count(authenticated)} after it`}${isInMemory ? ', if it is still there' : ''}.`,
+    ...(newest === undefined ? [] : [`No more than the newest ${newest.toLocaleString('en')} hits of a site stay.`]),
+    isInMemory
+      ? 'What is too old is no longer shown from the hour in which it becomes so.'
+      : 'What is too old is no longer shown from the hour in which it becomes so, and is gone from the storage within about a day.',
   ]
+}
+
+/** `a, b and c` */
+function listed(texts: readonly string[], last: 'and' | 'or'): string {
+  return texts.length === 1 ? texts[0]! : `${texts.slice(0, -1).join(', ')} ${last} ${texts.at(-1)}`
 }
 
 function count(days: number): string {
@@ -160,7 +191,7 @@ function count(days: number): string {
 /** By driver; where exactly is nobody's business. */
 const kinds: Record<string, string> = {
   fs: 'files on the collector’s machine',
-  memory: 'the collector’s memory, until it ends',
+  memory: 'the collector’s memory',
   redis: 'a Redis database',
   postgres: 'a PostgreSQL database',
   sqlite: 'an SQLite file on the collector’s machine',

@@ -1,7 +1,8 @@
 import { isTimeZone } from '../days.ts'
 import { isObject } from '../isObject.ts'
 import { parseObject } from '../parseObject.ts'
-import { asWord, ConfigError, nearest, type Setting } from '../settings.ts'
+import { asWord, ConfigError, suggest, type Setting } from '../settings.ts'
+import { describeTaken } from '../sites/hostOwner.ts'
 import { readSiteHost } from '../sites/siteHost.ts'
 
 /** Who may read `/metrics`. */
@@ -54,28 +55,30 @@ const idPattern = /^[a-z0-9_-]{1,64}$/
 function asSites(value: unknown): Record<string, SiteSettings> | undefined {
   const given = typeof value === 'string' ? parseObject(value) : value
   if (!isObject(given)) return undefined
-  const taken = new Map<string, string>()
+  const read: { id: string; hosts: string[] }[] = []
   const sites = Object.entries(given).map(([id, site]): [string, SiteSettings] => {
     if (!idPattern.test(id)) throw new ConfigError(`sites: ${JSON.stringify(id.slice(0, 80))} is no id of a site: 1 to 64 of a-z, 0-9, _ and -`)
     const path = `sites.${id}`
     if (!isObject(site)) throw new ConfigError(`${path} must be an object with hosts`)
     const unknown = Object.keys(site).find((name) => !known.includes(name))
-    if (unknown !== undefined) throw new ConfigError(`there is no setting ${path}.${unknown}; did you mean ${path}.${nearest(unknown, known)}?`)
+    if (unknown !== undefined) throw new ConfigError(`there is no setting ${path}.${unknown}; ${suggest(unknown, known, `${path}.`)}`)
     const { hosts, timezone } = site
     if (timezone !== undefined && !(typeof timezone === 'string' && isTimeZone(timezone)))
       throw new ConfigError(`${path}.timezone: ${JSON.stringify(timezone)} must be an IANA time zone such as Europe/Berlin`)
-    return [id, { hosts: readHosts(hosts, id, taken), ...(timezone !== undefined && { timezone }) }]
+    const own = readHosts(hosts, id, read)
+    read.push({ id, hosts: own })
+    return [id, { hosts: own, ...(timezone !== undefined && { timezone }) }]
   })
   return Object.fromEntries(sites)
 }
 
-function readHosts(hosts: unknown, id: string, taken: Map<string, string>): string[] {
+function readHosts(hosts: unknown, id: string, others: readonly { id: string; hosts: string[] }[]): string[] {
   if (!Array.isArray(hosts)) throw new ConfigError(`sites.${id}.hosts must be a list of hosts such as ["blog.example"]`)
   return hosts.map((value: unknown) => {
     const host = readSiteHost(value)
     if (host === undefined) throw new ConfigError(`sites.${id}.hosts: ${JSON.stringify(value)} must be a host such as blog.example or *.blog.example`)
-    if (taken.has(host)) throw new ConfigError(`sites.${id}.hosts: ${host} is a host of site ${taken.get(host)} already`)
-    taken.set(host, id)
+    const taken = describeTaken(host, others)
+    if (taken !== undefined) throw new ConfigError(`sites.${id}.hosts: ${taken}`)
     return host
   })
 }

@@ -65,7 +65,7 @@ export const pageSettings: Record<string, Setting> = {
     env: ['TREADLIGHT_EXCLUDE_PATHS'],
     fallback: () => pageDefaults.exclude.paths,
     read: (value) => readAll(value, readPathPrefix),
-    allowed: 'a list of paths such as /admin, each with at least one segment; all below one goes with it, without *',
+    allowed: 'a list of paths such as /admin, without https:// and host, each with at least one segment; all below one goes with it, without *',
   },
   'exclude.addresses': {
     env: ['TREADLIGHT_EXCLUDE_ADDRESSES'],

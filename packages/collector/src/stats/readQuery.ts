@@ -37,20 +37,14 @@ const metrics = [
 ] as const satisfies Metric[]
 
 const timeDimensions = ['time', 'time:hour', 'time:day', 'time:week', 'time:month'] as const
+const touchNames = ['source', 'referrer', 'channel', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'click_id'] as const
 const dimensions = [
   'event:name',
   'event:page',
   'event:hostname',
   'visit:entry_page',
   'visit:exit_page',
-  'visit:source',
-  'visit:referrer',
-  'visit:channel',
-  'visit:utm_source',
-  'visit:utm_medium',
-  'visit:utm_campaign',
-  'visit:utm_term',
-  'visit:utm_content',
+  ...touchNames.flatMap((name) => [`visit:${name}`, `first:${name}`, `last:${name}`] as const),
   'visit:browser',
   'visit:browser_version',
   'visit:os',

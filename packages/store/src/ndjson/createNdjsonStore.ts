@@ -4,6 +4,7 @@ import { listHits } from '../listHits.ts'
 import type { Pruning } from '../pruning.ts'
 import { runQuery } from '../runQuery.ts'
 import type { HitStore, MaintainReport, PruneOptions, PruneReport, RetentionPolicy } from '../store.ts'
+import { rangeToRead } from '../touches.ts'
 import type { StorageProblem } from '../values.ts'
 import { createCommitQueue } from './commitQueue.ts'
 import { encodeLine, type Entry } from './lines.ts'
@@ -70,7 +71,7 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
     },
     async query(query) {
       assertOpen()
-      return runQuery(siteOf(query.site).days(query.range), query)
+      return runQuery(siteOf(query.site).days(rangeToRead(query)), query)
     },
     async *hits(filter) {
       assertOpen()
