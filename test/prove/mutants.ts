@@ -57,8 +57,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'compaction.ts',
-        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  return file',
-        replace: `void createItem(storage, key, bytes)${ignored}\n  return file`,
+        find: 'if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)\n  return { file, table, rows }',
+        replace: `void createItem(storage, key, bytes)${ignored}\n  return { file, table, rows }`,
       },
     ],
     by: 12,

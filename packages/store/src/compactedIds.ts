@@ -1,6 +1,7 @@
 import { createIdTable, type IdTable } from './idTable.ts'
 import type { Origin, StoredHit } from './hit.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import type { PersonalFields } from './marks.ts'
 import type { SiteLog } from './siteLog.ts'
 
 /** Which facts are in segments: so that a hit that comes again is known for one, and takes no room. */
@@ -23,6 +24,7 @@ interface DayIds {
 /** Hits are at most eight days late, imports come day by day. */
 const maxDays = 12
 const origins: readonly Origin[] = ['browser', 'server', 'import']
+const rowNames = ['id', 'origin', 'user', 'session', 'visitor'] as const
 
 export function createCompactedIds(log: SiteLog): CompactedIds {
   const days = new Map<string, DayIds>()
@@ -39,6 +41,17 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
     return known
   }
 
+  // What this process has written itself need not be read for it, as long as hits of the day still come.
+  log.whenCompacted((file, table, rows) => {
+    if (!days.has(file.day) && !log.fresh.has(file.day)) return
+    const known = ofDay(file.day)
+    known.files.add(file.key)
+    for (const row of rows) {
+      const [id, origin, user, session, visitor] = rowNames.map((name) => table.text(name, row)!) as [string, Origin, string, string, string]
+      add(known, { day: file.day, id, time: table.time(row), user, session, visitor }, origin, table.received(row))
+    }
+  })
+
   return {
     async prepare(day) {
       const files = log.catalog.days.get(day) ?? []
@@ -48,11 +61,10 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
         if (known.files.has(file.key)) continue
         known.files.add(file.key)
         try {
-          const { id, origin, time, user, session, visitor, received } = await log.segments.columns(file, ['id', 'origin', 'time', 'user', 'session', 'visitor', 'received'])
+          const { id, origin, time, user, session, visitor, received } = await log.segments.columns(file, [...rowNames, 'time', 'received'])
           for (let row = 0; row < id.length; row++) {
             const fact = { day: file.day, id: id[row]!, time: time[row]!, user: user[row]!, session: session[row]!, visitor: visitor[row]! }
-            known.latest = Math.max(known.latest, received[row]!)
-            if (!log.marks.mayBePruned(fact) && !log.marks.erases(fact)) known.facts.add(fact.id, origins.indexOf(origin[row]!))
+            add(known, fact, origin[row]!, received[row]!)
           }
         } catch (error) {
           // Then what comes again is stored again, and united when it is read.
@@ -60,11 +72,16 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
         }
       }
     },
-    has: ({ day, id }) => knownOf(day)?.facts.hasAny(id, origins.length) === true,
+    has: ({ day, id }) => knownOf(day)?.facts.hasAny(id) === true,
     holds({ day, id, origin, received }) {
       const known = knownOf(day)
       return known !== undefined && received >= known.latest && known.facts.has(id, origins.indexOf(origin))
     },
+  }
+
+  function add(known: DayIds, fact: PersonalFields, origin: Origin, received: number): void {
+    if (received > known.latest) known.latest = received
+    if (!log.marks.mayBePruned(fact) && !log.marks.erases(fact)) known.facts.add(fact.id, origins.indexOf(origin))
   }
 
   function knownOf(day: string): DayIds | undefined {

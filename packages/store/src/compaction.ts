@@ -98,7 +98,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   const { version } = log
   const begun = options.now()
   const erased: string[] = []
-  const writes: Promise<SegmentFile[]>[] = []
+  const writes: Promise<Written[]>[] = []
   /** Keys of segments that were begun. */
   const written: string[] = []
   try {
@@ -117,7 +117,8 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     if (!isLate(options, begun)) await removeSegments(log, options, written).catch(() => undefined)
     throw error
   }
-  const files = (await Promise.all(writes)).flat()
+  const segments = (await Promise.all(writes)).flat()
+  const files = segments.map(({ file }) => file)
   if (files.length === 0 && (input.replaces ?? []).length === 0 && (input.covers ?? []).length === 0) return 0
   // An erasure that has come since must not find its person in a new place.
   await log.refreshNow()
@@ -140,6 +141,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
   if (!(await commitManifest(log, options, manifest))) return undefined
+  for (const { file, table, rows } of segments) log.tellCompacted(file, table, rows)
   return files.reduce((sum, file) => sum + file.facts, 0)
 }
 
@@ -170,6 +172,13 @@ async function areThere(storage: CompactionOptions['storage'], files: readonly S
 }
 
 type Kind = SegmentFile['kind']
+
+/** A segment, and what it was written from. */
+interface Written {
+  file: SegmentFile
+  table: FactTable
+  rows: readonly number[]
+}
 
 /** What is to be stored of a day, and how many hits these are. */
 type KeptRows = Record<Kind, { rows: number[]; hits: number }>
@@ -225,7 +234,7 @@ async function writeDay(
   table: FactTable,
   kept: KeptRows,
   written: string[],
-): Promise<SegmentFile[]> {
+): Promise<Written[]> {
   const stamp = formatStamp(options.now(), options.nonce())
   const kinds = (Object.keys(kept) as Kind[]).filter((kind) => kept[kind].hits > 0)
   const keyOf = (kind: Kind) => `${log.site}:segment:${table.day}-${stamp}-${kind}.parquet`
@@ -242,7 +251,7 @@ async function writeSegment(
   kind: Kind,
   table: FactTable,
   { rows, hits }: KeptRows[Kind],
-): Promise<SegmentFile> {
+): Promise<Written> {
   const bytes = await finishInTurns(() => encodeInSteps(table, Uint32Array.from(rows)))
   const file: SegmentFile = {
     key,
@@ -255,7 +264,7 @@ async function writeSegment(
     ...timeSpan(rows.map(table.time)),
   }
   if (!(await createItem(storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
-  return file
+  return { file, table, rows }
 }
 
 /** But not what somebody has adopted meanwhile. */

@@ -45,7 +45,7 @@ export interface Marks {
 }
 
 /** What names a person. */
-type PersonalFields = Pick<StoredHit, 'day' | 'id' | 'time' | 'user' | 'session' | 'visitor'>
+export type PersonalFields = Pick<StoredHit, 'day' | 'id' | 'time' | 'user' | 'session' | 'visitor'>
 
 /** Hashes are kept while there are no more than this of them. */
 const maxHashes = 100_000

@@ -46,6 +46,10 @@ export interface SiteLog extends Refresher, MarkLog {
   doubt(key: string): void
   /** Takes up a manifest that this process has written. */
   commit(key: string, manifest: Manifest): void
+  /** Has `listener` told of each segment that this process has written, once it counts, and of what it holds. */
+  whenCompacted(listener: CompactionListener): void
+  /** Tells it. */
+  tellCompacted: CompactionListener
   /** Takes up a value that holds what others did before. */
   regather(key: string, parts: readonly Batch[]): void
   /** Forgets values that this process has deleted. */
@@ -62,6 +66,9 @@ export interface SiteLog extends Refresher, MarkLog {
   /** Whether nobody will add to a batch. */
   isSettled(batch: Batch): boolean
 }
+
+/** @param rows of the table, those of the segment */
+type CompactionListener = (file: SegmentFile, table: FactTable, rows: readonly number[]) => void
 
 export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce'> {
   site: string
@@ -88,6 +95,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const foreign = new Set<string>()
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
+  let listenToCompaction: CompactionListener = () => undefined
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
@@ -356,6 +364,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     record,
     doubt,
     commit: takeCommit,
+    whenCompacted: (listener) => void (listenToCompaction = listener),
+    tellCompacted: (file, table, rows) => listenToCompaction(file, table, rows),
     regather(key, parts) {
       const name = parseBatchKey(key)
       if (name === undefined) return

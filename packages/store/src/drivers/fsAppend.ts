@@ -1,4 +1,4 @@
-import { constants, fstatSync } from 'node:fs'
+import { constants, fstatSync, writeSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Directories } from './fsDirectories.ts'
 
@@ -22,6 +22,12 @@ interface OpenFile {
  */
 const writesSynced = process.platform === 'linux'
 
+/**
+ * Up to so many bytes are written without a thread where nobody waits for the disk: copied into the cache of the system
+ * they are in a tenth of the time that it takes to wake one.
+ */
+const mostAtOnce = 256 * 1024
+
 /** One per site that is written to at the same time. */
 const maxOpenFiles = 16
 
@@ -35,11 +41,13 @@ export function createAppendFiles(directories: Directories, synced: boolean): Ap
     return { handle, busy: false, rooted: false }
   }
 
+  const isQuick = (bytes: Uint8Array): boolean => !synced && bytes.length <= mostAtOnce
+
   async function write(path: string, file: OpenFile, bytes: Uint8Array): Promise<void> {
     file.busy = true
     try {
       // The length is part of what is synced: without it the bytes could not be read back.
-      for (let at = 0; at < bytes.length; ) at += (await file.handle.write(bytes, at)).bytesWritten
+      for (let at = 0; at < bytes.length; ) at += isQuick(bytes) ? writeSync(file.handle.fd, bytes, at) : (await file.handle.write(bytes, at)).bytesWritten
       if (synced && !writesSynced) await file.handle.datasync()
       // Somebody has removed it under us: nothing that goes into it is ever read.
       if (fstatSync(file.handle.fd).nlink === 0) throw Object.assign(new Error(`${path} was removed`), { code: 'ENOENT' })

@@ -27,6 +27,7 @@ export interface FactColumns {
   /** A field of a row, without making the fact; undefined if it has none. */
   text(name: 'id' | 'origin' | 'user' | 'session' | 'visitor', row: number): string | undefined
   time(row: number): number
+  received(row: number): number
   /** For each row the place of its visitor among theirs: see `TextColumn.rank`. */
   rankVisitors(rows: Rows): Uint32Array
   encode(name: ColumnName, rows: Rows): ChunkData
@@ -58,6 +59,7 @@ export function createFactColumns(site: string, day: string): FactColumns {
     isOdd: (row) => odd.has(row),
     text: (name, row) => (odd.size === 0 ? undefined : odd.get(row)?.fact[name]) ?? columns[name].get(row),
     time: (row) => columns.time.get(row) ?? odd.get(row)?.fact.time ?? NaN,
+    received: (row) => odd.get(row)?.fact.received ?? columns.time.get(row)! + columns.delay.get(row)!,
     rankVisitors: (rows) => columns.visitor.rank(rows),
     encode(name, rows) {
       if (name === 'site') return encodeConstant(rows.length, site)
