@@ -42,8 +42,8 @@ export interface BatchWriter {
 interface Waiting {
   site: string
   hits: readonly StoredHit[]
-  lines: string
-  bytes: number
+  /** The same in bytes, which a garbage collector need not look through while they wait. */
+  lines: Uint8Array
   resolve(outcomes: AppendOutcome[]): void
   reject(error: StoreBusyError): void
 }
@@ -78,8 +78,8 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   let group: Promise<unknown> | undefined
 
   function append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
-    const lines = hits.map((hit) => `${JSON.stringify(hit)}\n`).join('')
-    const bytes = Buffer.byteLength(lines)
+    const lines = Buffer.from(hits.map((hit) => `${JSON.stringify(hit)}\n`).join(''))
+    const bytes = lines.length
     // One call is always taken, however large: refused for its size alone, it would come back for ever.
     if (heldHits > 0 && (heldBytes + bytes > maxWaitingBytes || heldHits + hits.length > maxWaitingHits)) {
       throw new StoreBusyError(`${heldHits} hits are waiting for the storage, which is too slow or stuck`, retryWhenFull)
@@ -87,7 +87,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     heldBytes += bytes
     heldHits += hits.length
     return new Promise((resolve, reject) => {
-      waiting.push({ site, hits, lines, bytes, resolve, reject })
+      waiting.push({ site, hits, lines, resolve, reject })
       flight ??= commit()
     })
   }
@@ -106,7 +106,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 
   async function write(site: string, items: readonly Waiting[]): Promise<void> {
     const { driver, base } = storage.getMount(`${site}:batch:`)
-    const frame = encodeFrame(items.map(({ lines }) => lines).join(''))
+    const frame = encodeFrame(items.map(({ lines }) => lines))
     const key = isAppendDriver(driver) ? currentKey(site, frame.length) : nextKey(site)
     const open = current.get(site)
     const isFirst = open?.key !== key || open.bytes === frame.length
@@ -128,8 +128,8 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       for (const { reject } of items) reject(error)
     } finally {
       writing.delete(key)
-      for (const { hits, bytes } of items) {
-        heldBytes -= bytes
+      for (const { hits, lines } of items) {
+        heldBytes -= lines.length
         heldHits -= hits.length
       }
     }

@@ -34,13 +34,17 @@ type FrameAt = { payload: Buffer; end: number } | FrameProblem
  * Wraps a payload so that a reader can tell whether it is whole: one line
  * `treadlight {version} {payload bytes, 8 hex} {CRC32 of the line so far and the payload, 8 hex}`, then the payload.
  */
-export function encodeFrame(payload: string | Uint8Array): Buffer {
-  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.byteLength
+export function encodeFrame(payload: string | Uint8Array | readonly Uint8Array[]): Buffer {
+  const pieces = typeof payload === 'string' ? [Buffer.from(payload)] : payload instanceof Uint8Array ? [payload] : payload
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
   const head = headOf(version, length)
   const start = head.length + 9
   const frame = Buffer.allocUnsafe(start + length)
-  if (typeof payload === 'string') frame.write(payload, start)
-  else frame.set(payload, start)
+  let end = start
+  for (const piece of pieces) {
+    frame.set(piece, end)
+    end += piece.length
+  }
   frame.write(`${head}${hex(crc32(frame.subarray(start), crc32(head)))}\n`, 0, 'latin1')
   return frame
 }
