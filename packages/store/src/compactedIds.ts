@@ -47,8 +47,7 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
     const known = ofDay(file.day)
     known.files.add(file.key)
     for (const row of rows) {
-      const [id, origin, user, session, visitor] = rowNames.map((name) => table.text(name, row)!) as [string, Origin, string, string, string]
-      add(known, { day: file.day, id, time: table.time(row), user, session, visitor }, origin, table.received(row))
+      add(known, table.person(row), table.text('origin', row) as Origin, table.received(row))
     }
   })
 

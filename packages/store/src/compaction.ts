@@ -70,7 +70,7 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
 }
 
 function holdsErased(log: SiteLog, { rows }: Batch): boolean {
-  return [...rows].some(([day, its]) => its.some((row) => log.marks.erases(log.fresh.get(day)!.fact(row))))
+  return [...rows].some(([day, its]) => its.some((row) => log.marks.erases(log.fresh.get(day)!.person(row))))
 }
 
 /**

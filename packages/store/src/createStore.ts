@@ -150,7 +150,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   async function appendTo(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
     const { log, compacted } = siteOf(site)
     // Hits of one request are mostly of one day.
-    for (const [index, { day }] of hits.entries()) if (day !== hits[index - 1]?.day && log.catalog.days.has(day)) await compacted.prepare(day)
+    let prepared = ''
+    for (const { day } of hits) {
+      if (day === prepared) continue
+      prepared = day
+      if (log.catalog.days.has(day)) await compacted.prepare(day)
+    }
     const isHeld = (hit: StoredHit) => log.holds(hit) || compacted.holds(hit)
     if (!hits.some(isHeld)) return writer.append(site, hits)
     // Another process may have pruned what this one takes to be there.

@@ -1,4 +1,4 @@
-import { packUuid } from './segment/uuid.ts'
+import { wordsOf } from './segment/uuid.ts'
 import type { UuidColumn } from './segment/uuidColumn.ts'
 
 /** Finds the rows of an id among facts that are held by the column. */
@@ -8,10 +8,6 @@ export interface IdIndex {
   /** Takes up a row whose id no other row has so far. */
   add(row: number, id: string): void
 }
-
-/** The id that was asked for last; it is asked for again when it is added. */
-const sought = new Uint8Array(16)
-const soughtWords = new Int32Array(sought.buffer)
 
 /**
  * Four bytes for each slot, by open addressing, at most two thirds of them taken. Where an id goes depends on numbers that
@@ -49,11 +45,11 @@ export function createIdIndex(ids: UuidColumn): IdIndex {
 
   return {
     find(id) {
-      if (!packUuid(id, sought, 0)) return others.get(id) ?? -1
-      return slots[slotOf(soughtWords, 0)]! - 1
+      const words = wordsOf(id)
+      return words === undefined ? (others.get(id) ?? -1) : slots[slotOf(words, 0)]! - 1
     },
     add(row, id) {
-      if (ids.get(row) !== id) {
+      if (wordsOf(id) === undefined) {
         others.set(id, row)
         return
       }

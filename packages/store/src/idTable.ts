@@ -1,3 +1,5 @@
+import { wordsOf } from './segment/uuid.ts'
+
 /** A set of ids, each in some of up to eight kinds, that takes some 13 bytes for each. */
 export interface IdTable {
   add(id: string, kind: number): void
@@ -15,19 +17,25 @@ export function createIdTable(): IdTable {
   /** A bit for each kind. */
   let kinds = new Uint8Array(1024)
   let count = 0
-  /** The last id and its hash: mostly the next question is about the same one. */
-  let [last, high, low] = ['', 0, 0]
+  /** The hash of the id that is being looked for; the first half is never 0: that marks a free slot. */
+  let [high, low] = [0, 0]
+  const [highSeed, lowSeed] = crypto.getRandomValues(new Int32Array(2)) as unknown as [number, number]
 
   function hash(id: string): void {
-    if (id === last && high !== 0) return
-    // FNV-1a with a final mix (MurmurHash3's), never 0: that marks a free slot.
-    let [one, other] = [0x811c9dc5, 0x9747b28c]
+    const words = wordsOf(id)
+    if (words !== undefined) {
+      high = mix(mix(words[0]! ^ highSeed) ^ words[2]!) || 1
+      low = mix(mix(words[1]! ^ lowSeed) ^ words[3]!)
+      return
+    }
+    // FNV-1a.
+    let [one, other] = [0x811c9dc5 ^ highSeed, 0x9747b28c ^ lowSeed]
     for (let index = 0; index < id.length; index++) {
       const code = id.charCodeAt(index)
       one = Math.imul(one ^ code, 0x01000193)
       other = Math.imul(other ^ code, 0x01000193)
     }
-    ;[last, high, low] = [id, mix(one), mix(other)]
+    ;[high, low] = [mix(one) || 1, mix(other)]
   }
 
   /** Where the hash is, or would go. */
@@ -56,7 +64,6 @@ export function createIdTable(): IdTable {
       ;[high, low] = [oldSlots[2 * at]!, oldSlots[2 * at + 1]!]
       insert(oldKinds[at]!)
     }
-    high = 0
   }
 
   /** The kinds of the id, a bit for each. */
@@ -77,8 +84,9 @@ export function createIdTable(): IdTable {
   }
 }
 
+/** MurmurHash3's final mix. */
 function mix(hash: number): number {
   let state = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
-  return ((state ^ (state >>> 16)) >>> 0) || 1
+  return (state ^ (state >>> 16)) >>> 0
 }

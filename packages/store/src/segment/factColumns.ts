@@ -26,6 +26,8 @@ export interface FactColumns {
   isOdd(row: number): boolean
   /** A field of a row, without making the fact; undefined if it has none. */
   text(name: 'id' | 'origin' | 'user' | 'session' | 'visitor', row: number): string | undefined
+  /** The fields that tell whose it is, without making the fact. */
+  person(row: number): Pick<StoredHit, 'day' | 'id' | 'time' | 'user' | 'session' | 'visitor'>
   time(row: number): number
   received(row: number): number
   /** For each row the place of its visitor among theirs: see `TextColumn.rank`. */
@@ -58,6 +60,15 @@ export function createFactColumns(site: string, day: string): FactColumns {
     fact: (row) => odd.get(row)?.fact ?? make(columns, head, row),
     isOdd: (row) => odd.has(row),
     text: (name, row) => (odd.size === 0 ? undefined : odd.get(row)?.fact[name]) ?? columns[name].get(row),
+    person: (row) =>
+      odd.get(row)?.fact ?? {
+        day,
+        id: columns.id.get(row)!,
+        time: columns.time.get(row)!,
+        user: columns.user.get(row)!,
+        session: columns.session.get(row)!,
+        visitor: columns.visitor.get(row)!,
+      },
     time: (row) => columns.time.get(row) ?? odd.get(row)?.fact.time ?? NaN,
     received: (row) => odd.get(row)?.fact.received ?? columns.time.get(row)! + columns.delay.get(row)!,
     rankVisitors: (rows) => columns.visitor.rank(rows),

@@ -41,6 +41,19 @@ export function writeUuid(bytes: Uint8Array, offset: number, out: DataView, at: 
   return at + uuidLength
 }
 
+const packed = new Uint8Array(16)
+const packedWords = new Int32Array(packed.buffer)
+let [lastId, isPacked] = ['', false]
+
+/**
+ * The bytes of a UUID as four words, until the next call; undefined for what is none. One id is mostly asked about
+ * several times in a row.
+ */
+export function wordsOf(id: string): Int32Array | undefined {
+  if (id !== lastId) [lastId, isPacked] = [id, packUuid(id, packed, 0)]
+  return isPacked ? packedWords : undefined
+}
+
 const one = Buffer.alloc(uuidLength)
 const oneView = new DataView(one.buffer, one.byteOffset, uuidLength)
 
