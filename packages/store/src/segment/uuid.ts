@@ -14,7 +14,7 @@ const digitPairs = Uint16Array.from({ length: 256 }, (_, byte) => hexDigits.char
 export const uuidLength = 36
 
 /** Writes the 16 bytes of a UUID; false, with rubbish in `bytes`, unless `text` is one in lower case with hyphens. */
-export function packUuid(text: string, bytes: Uint8Array, offset: number): boolean {
+function packUuid(text: string, bytes: Uint8Array, offset: number): boolean {
   if (text.length !== uuidLength || !hasHyphens(text)) return false
   let seen = 0
   for (let index = 0; index < 16; index++) {
