@@ -26,7 +26,7 @@ export interface BenchOptions {
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   storage: { summary: 'compaction, bytes per hit, export, erasure and their memory, on a month and a year of arrivals', run: storage },
-  tracker: { summary: 'how long the scripts keep the main thread of a page as they start, in Chromium', run: tracker },
+  tracker: { summary: 'how long the scripts keep the main thread of a page: as they are evaluated, and until the first view is sent, in Chromium', run: tracker },
 }
 
 const usage = [

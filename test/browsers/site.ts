@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 
 /** A site on another origin than its collector, as most are. */
@@ -10,11 +9,9 @@ export interface Site {
 }
 
 const root = new URL('../../', import.meta.url)
-const idbKeyval = createRequire(import.meta.url).resolve('idb-keyval').replace(/index\.cjs$/, 'index.js')
 
 /** The packages as they are published; a package's own modules are beside it. */
 function readModule(path: string): string | undefined {
-  if (path === '/idb-keyval.js') return readFileSync(idbKeyval, 'utf8')
   const name = /^\/tracker\/(\w+\.mjs)$/.exec(path)?.[1]
   return name && readFileSync(new URL(`packages/tracker/dist/${name}`, root), 'utf8')
 }
@@ -23,7 +20,7 @@ function readModule(path: string): string | undefined {
 const heads = {
   tag: (collector: string) => `<script defer src="${collector}/t.js" data-ignore="iframe"></script>`,
   npm: (collector: string) => `
-    <script type="importmap">{ "imports": { "@treadlight/tracker": "/tracker/index.mjs", "idb-keyval": "/idb-keyval.js" } }</script>
+    <script type="importmap">{ "imports": { "@treadlight/tracker": "/tracker/index.mjs" } }</script>
     <script type="module">
       import { init, standard } from '@treadlight/tracker'
       init({ endpoint: '${collector}/hit', use: standard({ ignore: [] }) })

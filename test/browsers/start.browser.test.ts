@@ -56,4 +56,40 @@ describe.each(['t', 't.full'] as const)('%s.js', (name) => {
     })
     expect({ atStart, reads, longTasks }).toEqual({ atStart: [], reads: [], longTasks: [] })
   })
+  test('touches neither storage nor locks nor the network while the page’s scripts wait, and prints nothing', async () => {
+    await stage.context.addInitScript(() => {
+      const touched: string[] = []
+      Object.assign(globalThis, { touched })
+      const { localStorage } = Object.getOwnPropertyDescriptors(window)
+      Object.defineProperty(window, 'localStorage', { ...localStorage, get: () => (touched.push('localStorage'), localStorage.get!.call(window) as unknown) })
+      for (const [owner, name] of [[IDBFactory.prototype, 'open'], [LockManager.prototype, 'request'], [window, 'fetch'], [Navigator.prototype, 'sendBeacon']] as const) {
+        const original = (owner as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!
+        Object.assign(owner, {
+          [name](this: unknown, ...args: unknown[]) {
+            touched.push(name)
+            return original.apply(this, args)
+          },
+        })
+      }
+    })
+    // Its load event comes in the task of the script, after its microtasks.
+    stage.head = tagOf(name, 'onload="atLoad = [...touched]"')
+    const page = await stage.open()
+    await expect.poll(() => stage.hits('pageview').length).toBe(1)
+    const { atLoad, touched } = await page.evaluate(() => {
+      const { atLoad, touched } = globalThis as unknown as { atLoad: string[]; touched: string[] }
+      return { atLoad, touched }
+    })
+    expect(atLoad).toEqual([])
+    expect(touched).toEqual(expect.arrayContaining(['localStorage', 'open', 'request', 'fetch']))
+    expect(stage.printed).toEqual([])
+  })
+
+  test('edge 1: a page that leaves in the task of its scripts is counted', async () => {
+    stage.head = tagOf(name, 'onload="if (location.pathname === \'/start\') location.href = \'/next\'"')
+    const page = await stage.open()
+    await page.waitForURL('**/next')
+    await expect.poll(() => stage.hits('pageview').map(({ url }) => new URL(url).pathname), { timeout: 15_000 }).toEqual(['/start', '/next'])
+    expect(stage.observed.errors).toEqual([])
+  })
 })

@@ -102,6 +102,7 @@ describe.each(Object.entries(firsts))('beside %s', (name, openFirst) => {
 
   test('of a visitor who is ignored nothing is passed on', async () => {
     await openFirst()
+    await pass()
     localStorage.setItem('treadlight', '1')
     const { track } = await openSecond(({ standard }) => standard())
     await pass(300)

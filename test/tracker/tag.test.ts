@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import type { Tracker, TrackerCall } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeCollector, type FakeCollector } from './fakeCollector.ts'
-import { closePage, define, endpoint, minute, openPage, pass, readRows } from './openTracker.ts'
+import { closePage, define, endpoint, hide, minute, openPage, pass, readRows, setVisibility, show } from './openTracker.ts'
 
 let collector: FakeCollector
 
@@ -77,6 +77,47 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     await pass(300)
     expect(collector.sent()).toMatchObject([{ name: 'first', user: 'token', props: { plan: 'pro' } }, { name: 'second', user: 'token' }, { type: 'pageview' }])
     expect(collector.sent()[0]!.view).toBe(collector.sent()[2]!.id)
+  })
+
+  test('touches no storage as it loads, but in a task of its own', async () => {
+    const opened = vi.spyOn(indexedDB, 'open')
+    await load(file)
+    expect([opened.mock.calls.length, vi.getTimerCount()]).toEqual([0, 1])
+    await pass()
+    expect(opened).toHaveBeenCalled()
+  })
+
+  test('edge 1: a page that goes before that is counted', async () => {
+    await load(file)
+    document.title = 'Left'
+    hide()
+    await pass()
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', title: 'Left' }])
+    expect(await readRows()).toEqual([])
+  })
+
+  test('edge 17: one that nobody has seen by then is not', async () => {
+    setVisibility('hidden')
+    await load(file)
+    call((t) => t.track('early'))
+    hide()
+    await pass(minute)
+    expect(kinds()).toEqual(['early'])
+    show()
+    await pass(300)
+    expect(kinds()).toEqual(['early', 'pageview'])
+  })
+
+  test('a navigation before that is the second view', async () => {
+    await load(file)
+    history.pushState(null, '', '/next')
+    tracker().track('there')
+    await pass(300)
+    expect([...collector.sent()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ type, url }) => [type, new URL(url).pathname])).toEqual([
+      ['pageview', '/start'],
+      ['pageview', '/next'],
+      ['event', '/next'],
+    ])
   })
 
   test('PV16: who is known before it has loaded is known from the landing view on', async () => {

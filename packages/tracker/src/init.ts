@@ -1,4 +1,4 @@
-import { endpoint, resume, start, type Deliver } from './page.ts'
+import { endpoint, followHistory, look, resume, start, type Deliver } from './page.ts'
 import { beaconTransport } from './transport.ts'
 
 /** What a tracker can do besides: takes where hits go, may listen to the page, and may return what is to be in between. */
@@ -23,6 +23,7 @@ export interface TrackerOptions {
  */
 export function init({ endpoint: url, use = [] }: TrackerOptions): void {
   if (endpoint) return resume(1)
+  followHistory()
   start(
     url,
     use.reduceRight<Deliver>(
@@ -30,4 +31,5 @@ export function init({ endpoint: url, use = [] }: TrackerOptions): void {
       (hit) => void beaconTransport(url, JSON.stringify({ sentAt: Date.now(), hits: [hit] })),
     ),
   )
+  look()
 }

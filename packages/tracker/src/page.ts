@@ -36,6 +36,8 @@ let page: string | undefined
 /** Whether hits are held: by the site (1), by a visitor's denial (2), or by one who has opted out (3). */
 export let halted = 0
 let leaveView: (() => void) | undefined
+/** Does what was put off, if it is still to be done. */
+let begin = (): void => {}
 // A clock that says less, because its battery is dead, makes ids of 2004; the collector knows what to do with those.
 let time = 2 ** 40
 
@@ -55,12 +57,13 @@ export function whenViewEnds(listener: () => void): void {
   leaveView = guard(listener)
 }
 
-/** Makes `work` harmless to the page that calls it: it never throws. */
+/** Makes `work` harmless to the page that calls it: it never throws. And nothing comes before the start. */
 export function guard<Arguments extends unknown[], Result>(
   work: (...args: Arguments) => Result,
 ): (...args: Arguments) => Result | undefined {
   return (...args) => {
     try {
+      begin()
       return work(...args)
     } catch {
       // The page must not pay for our mistakes, or for those of who patched what we call.
@@ -139,7 +142,33 @@ export const look: (cause?: unknown) => void = /* @__PURE__ */ guard((cause?: un
 })
 
 /**
- * Begins to track this page. A page is tracked once; after `stop` it goes on.
+ * Puts `work` off to a task of its own: storage, locks and code that runs for the first time cost milliseconds, for which the
+ * page's own scripts need not wait. It is done before if the page navigates, goes, or calls the tracker.
+ */
+export function putOff(work: () => void): void {
+  const done = begin
+  begin = () => {
+    begin = done
+    guard(work)()
+  }
+  listen('visibilitychange', look)
+  setTimeout(look)
+}
+
+/** Has navigations by the history's methods looked at. */
+export function followHistory(): void {
+  ;(['replaceState', 'pushState'] as const).map((method, isPush) => {
+    const original = history[method]
+    history[method] = (...args) => {
+      begin()
+      original.apply(history, args)
+      look(isPush)
+    }
+  })
+}
+
+/**
+ * Begins to track this page, but for a look at it. A page is tracked once; after `stop` it goes on.
  *
  * A page that goes is hidden first in all browsers that have what createId needs (Safari since 14.5, WebKit bug
  * 151234), so there is neither `pagehide` nor `unload`, which keeps pages out of the back/forward cache. And
@@ -148,15 +177,7 @@ export const look: (cause?: unknown) => void = /* @__PURE__ */ guard((cause?: un
 export function start(url: string | URL, deliverHit: Deliver): void {
   endpoint = url
   deliver = deliverHit
-  ;(['replaceState', 'pushState'] as const).map((method, isPush) => {
-    const original = history[method]
-    history[method] = (...args) => {
-      original.apply(history, args)
-      look(isPush)
-    }
-  })
   listen('visibilitychange pageshow popstate', look)
-  look()
 }
 
 /** Ends tracking, at once: a view whose title has not settled is kept back. What is undelivered stays for the next page. */

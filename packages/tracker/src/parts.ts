@@ -113,16 +113,17 @@ function takePage(): Deliver | undefined {
 
 /** What `t.js` does: respects, counts clicks on elements with `data-track`, measures engagement, and loses nothing. */
 export function standard({ ignore, heartbeat = 60, queue: mode = 'always', transport = pageTransport }: StandardOptions = {}): Part[] {
-  const respected = respect({ ignore })
   return [
-    // One part, so that nothing is begun for a visitor who is ignored.
-    (next) => {
-      const ignored = respected(next)
-      if (ignored) return ignored
+    // One part: storage is read, and the queue begun, in a task of its own or with the first hit.
+    () => {
+      const elsewhere = takePage()
+      let deliver: Deliver | undefined
+      const begin = (): Deliver => (deliver ??= isIgnored({ ignore }) ? () => {} : (elsewhere ?? startQueue(mode)))
       trackClicks()
       measureEngagement(heartbeat)
       setTransport(transport)
-      return startQueue(mode)
+      setTimeout(guard(begin))
+      return (hit) => begin()(hit)
     },
   ]
 }

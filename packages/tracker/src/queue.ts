@@ -1,5 +1,4 @@
 import type { HitAnswer } from '@treadlight/protocol'
-import { promisifyRequest } from 'idb-keyval'
 import { endpoint, halted, listen, type Deliver, type PageHit } from './page.ts'
 import { pageTransport, type Answer, type Transport } from './transport.ts'
 
@@ -38,7 +37,7 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
     // `indexedDB` itself throws where storage is denied, and `false` has no `open`.
     const opening = ((mode !== 'off' && indexedDB) as IDBFactory).open(endpoint as string)
     opening.onupgradeneeded = () => opening.result.createObjectStore('hits')
-    const database = await promisifyRequest(opening)
+    const database = await answerOf(opening)
     const store = database.transaction('hits', 'readwrite').objectStore('hits')
     // Takes effect after the transaction.
     database.close()
@@ -48,7 +47,7 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
       // Without waiting for the answers: a transaction that is open as the page goes keeps it out of the back/forward cache.
       store.transaction.commit()
     } else {
-      return (await promisifyRequest(store.getAll() as IDBRequest<PageHit[]>))
+      return (await answerOf(store.getAll() as IDBRequest<PageHit[]>))
         .reverse()
         .filter((hit, index) => index < maxHits || void store.delete(hit.id))
     }
@@ -56,6 +55,15 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
     // Said above.
   }
   return undefined
+}
+
+/** A request's answer as a promise. */
+function answerOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a request has one reader, and bytes count
+    request.onerror = reject
+  })
 }
 
 function keep(list: PageHit[] = []): void {

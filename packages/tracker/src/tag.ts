@@ -1,7 +1,7 @@
 // What `t.js` is: a tag that needs nothing else. The element is known only while the script first runs.
 import { trackClicks } from './clicks.ts'
 import { measureEngagement } from './engagement.ts'
-import { guard, pageview, start, stop, track } from './page.ts'
+import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut } from './respect.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
@@ -12,11 +12,16 @@ if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
   const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
-  if (!isIgnored(tag.dataset as {})) {
-    trackClicks()
+  // Hidden by the time of the start, it counts like one that is restored.
+  const seen = { persisted: !document.hidden }
+  followHistory()
+  trackClicks()
+  putOff(() => {
+    if (isIgnored(tag.dataset as {})) return
     measureEngagement(tag.dataset['heartbeat'])
     start(tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(tag.dataset['queue'] as QueueMode))
-    // `<p id="treadlight">` is no list.
-    calls.map?.(push)
-  }
+    look(seen)
+  })
+  // `<p id="treadlight">` is no list.
+  calls.map?.(push)
 }

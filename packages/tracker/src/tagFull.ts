@@ -8,7 +8,7 @@ import { trackForms } from './forms.ts'
 import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
-import { guard, pageview, start, stop, track } from './page.ts'
+import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { identify, isIgnored, optOut } from './respect.ts'
 import { readSession } from './session.ts'
@@ -20,12 +20,16 @@ if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
   const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, consent, push })
-  if (!isIgnored(tag.dataset as {})) {
+  // Hidden by the time of the start, it counts like one that is restored.
+  const seen = { persisted: !document.hidden }
+  followHistory()
+  trackClicks()
+  trackForms()
+  trackLinks()
+  putOff(() => {
+    if (isIgnored(tag.dataset as {})) return
     describeDevice()
     measureEngagement(tag.dataset['heartbeat'])
-    trackClicks()
-    trackForms()
-    trackLinks()
     const deliver = describeNavigation(startQueue(tag.dataset['queue'] as QueueMode))
     start(
       tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
@@ -35,9 +39,10 @@ else if (!calls.track) {
         passThrough(tag.dataset['beforeSend'] ? (self as unknown as Record<string, BeforeSend>)[tag.dataset['beforeSend']]! : (same) => same, hit, deliver)
       },
     )
+    look(seen)
     followNavigationApi()
     trackNotFound()
-    // `<p id="treadlight">` is no list.
-    calls.map?.(push)
-  }
+  })
+  // `<p id="treadlight">` is no list.
+  calls.map?.(push)
 }
