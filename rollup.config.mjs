@@ -26,8 +26,8 @@ const smallest = {
 
 /** The order in which letters become names in each of the tracker's scripts, by which it is smallest: scripts/letters.ts finds it. */
 const letters = {
-  tag: 'dfcaeyoqrvhsMZkuznitGAEjTJlbwIHSxgpLDBPmXWFUYK_N$QVRCO',
-  tagFull: 'bkadeGfyDcjsmLMIzhNuJtwCpiRlxSKFATqgvOoHrn$QBUWVYXP_EZ',
+  tag: 'xofpsdvtwJnyjUTNguimKHkGebSVPMOLZcFXYWBQrhzalDRC$A_IEq',
+  tagFull: 'bdakefvTCjspKZIGEhyQtFHrciuRBqJwxMlonNSg_LUYWAzmXOPD$V',
 }
 
 /** In the order in which they need one another's output. */

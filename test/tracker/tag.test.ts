@@ -87,6 +87,18 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     expect(opened).toHaveBeenCalled()
   })
 
+  test('a flush before that, or of a visitor who is ignored, touches none either', async () => {
+    localStorage.setItem('treadlight', '1')
+    const opened = vi.spyOn(indexedDB, 'open')
+    await load(file)
+    await tracker().flush()
+    await pass()
+    await tracker().flush()
+    await pass()
+    expect(opened).not.toHaveBeenCalled()
+    expect(collector.sent()).toEqual([])
+  })
+
   test('edge 1: a page that goes before that is counted', async () => {
     await load(file)
     document.title = 'Left'

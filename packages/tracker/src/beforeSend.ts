@@ -5,11 +5,8 @@ export type BeforeSend = (hit: PageHit) => PageHit | null | undefined | void
 
 /** Has `change` see each hit before it is queued or sent. */
 export function beforeSend(change: BeforeSend): (next: Deliver) => Deliver {
-  return (next) => (hit) => passThrough(change, hit, next)
-}
-
-/** What `beforeSend` does with one hit. */
-export function passThrough(change: BeforeSend, hit: PageHit, next: Deliver): void {
-  const changed = guard(change)(hit)
-  if (changed) next(changed)
+  return (next) => (hit) => {
+    const changed = guard(change)(hit)
+    if (changed) next(changed)
+  }
 }

@@ -1,5 +1,5 @@
 import type { NavigationType } from '@treadlight/protocol'
-import { fields, guard, listen, type Deliver } from './page.ts'
+import { fields, guard, listen, type PageHit } from './page.ts'
 import { readNavigation } from './readNavigation.ts'
 
 /** Adds the screen's size in CSS pixels and the time zone to every hit; the language is in each request anyway. */
@@ -13,21 +13,20 @@ export function describeDevice(): void {
   )
 }
 
-/** Adds how the page came to be shown to the view that came with it; those of routes within it have none. */
-export function describeNavigation(next: Deliver): Deliver {
-  const entry = readNavigation()
-  const page = document as { prerendering?: boolean; wasDiscarded?: boolean }
-  fields.navigation = page.wasDiscarded
+/** Adds how the page came to be shown to its first view: those of routes within it have none, so `forgetNavigation` is to see each hit. */
+export function describeNavigation(): void {
+  fields.navigation = (document as { wasDiscarded?: boolean }).wasDiscarded
     ? 'restore'
-    : page.prerendering || entry?.activationStart
+    : (document as { prerendering?: boolean }).prerendering || readNavigation()?.activationStart
       ? 'prerender'
       : // 'back_forward' in the browser's own words.
-        (entry?.type.replace('_', '-') as NavigationType)
+        (readNavigation()?.type.replace('_', '-') as NavigationType)
   listen('pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) fields.navigation = 'back-forward-cache'
   })
-  return (hit) => {
-    if (hit.type === 'pageview') fields.navigation = undefined
-    next(hit)
-  }
+}
+
+/** Ends with `hit`, if it is a view, what `describeNavigation` has said. */
+export function forgetNavigation(hit: PageHit): void {
+  if (hit.type === 'pageview') fields.navigation = undefined
 }

@@ -1,7 +1,7 @@
 import { addHit, guard, listen, view, whenViewEnds } from './page.ts'
 
 /** A sign of life is worth a minute: who reads without touching anything for longer may have left the room, and a laptop may have slept. */
-const idleAfter = 6e4
+export const idleAfter = 6e4
 
 /**
  * Measures engaged time (ms, while the page is visible, focused and not idle) and scroll depth (% of the page)
@@ -11,7 +11,7 @@ const idleAfter = 6e4
  * @param seconds between reports; 60 where it is no number or 0
  * @param idle ms after which an untouched page no longer counts
  */
-export function measureEngagement(seconds?: number | string, idle: number = idleAfter): void {
+export function measureEngagement(seconds: number | string | undefined, idle: number): void {
   let engaged = 0
   let pixels = 0
   let height = 1

@@ -1,7 +1,7 @@
 import { listen, track } from './page.ts'
 
 /** What counts as a file: the endings of Plausible's list that are still met with. */
-const files = /\.(pdf|(doc|xls|ppt)x?|csv|zip|exe|dmg|mp[34])$/i
+export const files: RegExp = /\.(pdf|(doc|xls|ppt)x?|csv|zip|exe|dmg|mp[34])$/i
 
 /**
  * Counts clicks on links to other hosts (`Outbound Link: Click`) and to files (`File Download`): the names that Plausible
@@ -9,7 +9,7 @@ const files = /\.(pdf|(doc|xls|ppt)x?|csv|zip|exe|dmg|mp[34])$/i
  *
  * @param pattern which paths are files
  */
-export function trackLinks(pattern: RegExp = files): void {
+export function trackLinks(pattern: RegExp): void {
   listen('click auxclick', (event) => {
     const link = event.composedPath().find((node) => (node as Element).localName === 'a') as HTMLAnchorElement | undefined
     // The right button opens a menu.

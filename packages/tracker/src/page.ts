@@ -37,7 +37,7 @@ let page: string | undefined
 export let halted = 0
 let leaveView: (() => void) | undefined
 /** Does what was put off, if it is still to be done. */
-let begin = (): void => {}
+let begin: (() => void) | undefined
 // A clock that says less, because its battery is dead, makes ids of 2004; the collector knows what to do with those.
 let time = 2 ** 40
 
@@ -63,7 +63,7 @@ export function guard<Arguments extends unknown[], Result>(
 ): (...args: Arguments) => Result | undefined {
   return (...args) => {
     try {
-      begin()
+      begin?.()
       return work(...args)
     } catch {
       // The page must not pay for our mistakes, or for those of who patched what we call.
@@ -130,12 +130,12 @@ function sendView(): void {
  * URL has a query: that of a landing page may say where the visitor comes from.
  *
  * @param cause an event; nothing, `0` or `false` for an entry of the history that is replaced
+ * @param isSeen that somebody sees the page, or has until now, though the browser says hidden; some still do as they restore
+ *   a page from the back/forward cache (Chromium 1133363)
  */
-export const look: (cause?: unknown) => void = /* @__PURE__ */ guard((cause?: unknown) => {
-  // Some browsers still say hidden as they restore a page from the back/forward cache (Chromium 1133363).
-  const isRestored = (cause as PageTransitionEvent | undefined)?.persisted
-  if (document.hidden && !isRestored) return sendView()
-  if (page !== (page = location.href.replace(noise, '')) || isRestored) {
+export const look: (cause?: unknown, isSeen?: boolean) => void = /* @__PURE__ */ guard((cause, isSeen = (cause as PageTransitionEvent | undefined)?.persisted) => {
+  if (document.hidden && !isSeen) return sendView()
+  if (page !== (page = location.href.replace(noise, '')) || isSeen) {
     if (!cause && unsent && !/\?/.test(unsent.url)) unsent.url = location.href
     else startView()
   }
@@ -146,10 +146,9 @@ export const look: (cause?: unknown) => void = /* @__PURE__ */ guard((cause?: un
  * page's own scripts need not wait. It is done before if the page navigates, goes, or calls the tracker.
  */
 export function putOff(work: () => void): void {
-  const done = begin
   begin = () => {
-    begin = done
-    guard(work)()
+    begin = undefined
+    work()
   }
   listen('visibilitychange', look)
   setTimeout(look)
@@ -160,7 +159,7 @@ export function followHistory(): void {
   ;(['replaceState', 'pushState'] as const).map((method, isPush) => {
     const original = history[method]
     history[method] = (...args) => {
-      begin()
+      look()
       original.apply(history, args)
       look(isPush)
     }

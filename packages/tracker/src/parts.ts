@@ -1,14 +1,14 @@
 import { trackClicks } from './clicks.ts'
-import { describeDevice, describeNavigation } from './describePage.ts'
-import { measureEngagement } from './engagement.ts'
+import { describeDevice, describeNavigation, forgetNavigation } from './describePage.ts'
+import { idleAfter, measureEngagement } from './engagement.ts'
 import { trackForms } from './forms.ts'
 import type { Part } from './init.ts'
-import { trackLinks } from './links.ts'
+import { files, trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
 import { guard, pageview, stop, track, type Deliver } from './page.ts'
 import { setTransport, startQueue, type QueueMode } from './queue.ts'
-import { identify, isIgnored, optOut, type IgnoreReason } from './respect.ts'
+import { identify, ignoredByDefault, isIgnored, optOut, type IgnoreReason } from './respect.ts'
 import { readSession } from './session.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 import { pageTransport, type Transport } from './transport.ts'
@@ -42,8 +42,8 @@ export function clicks(): Part {
 }
 
 /** Counts clicks on links to other hosts and to files. */
-export function links(files?: RegExp): Part {
-  return unlessElsewhere(() => trackLinks(files))
+export function links(pattern: RegExp = files): Part {
+  return unlessElsewhere(() => trackLinks(pattern))
 }
 
 /** Counts submitted forms. */
@@ -63,7 +63,13 @@ export function device(): Part {
 
 /** Adds how the page came to be shown to its view. */
 export function navigationType(): Part {
-  return describeNavigation
+  return (next) => {
+    describeNavigation()
+    return (hit) => {
+      forgetNavigation(hit)
+      next(hit)
+    }
+  }
 }
 
 /** Follows the Navigation API besides the history. */
@@ -81,8 +87,8 @@ export function session(): Part {
  * page that a tag or another copy of this module tracks already: that one counts it, and is told of the events that are
  * tracked here. `window.treadlight` tells them, and takes calls as with a tag.
  */
-export function respect(options: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
-  return () => (isIgnored(options) ? () => {} : takePage())
+export function respect({ ignore }: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
+  return () => (isIgnored(ignore ?? ignoredByDefault) ? () => {} : takePage())
 }
 
 /** Whether the page is tracked by a tag, or by another copy of this module. */
@@ -118,9 +124,9 @@ export function standard({ ignore, heartbeat = 60, queue: mode = 'always', trans
     () => {
       const elsewhere = takePage()
       let deliver: Deliver | undefined
-      const begin = (): Deliver => (deliver ??= isIgnored({ ignore }) ? () => {} : (elsewhere ?? startQueue(mode)))
+      const begin = (): Deliver => (deliver ??= isIgnored(ignore ?? ignoredByDefault) ? () => {} : (elsewhere ?? startQueue(mode)))
       trackClicks()
-      measureEngagement(heartbeat)
+      measureEngagement(heartbeat, idleAfter)
       setTransport(transport)
       setTimeout(guard(begin))
       return (hit) => begin()(hit)

@@ -75,7 +75,7 @@ function keep(list: PageHit[] = []): void {
  * while hits are held, and while the collector wants a pause.
  */
 export async function flush(): Promise<void> {
-  if (!halted && performance.now() > earliest) {
+  if (endpoint && !halted && performance.now() > earliest) {
     clearTimeout(timer)
     timer = 0
     // First what is in memory: storage that never answers (Safari 14, WebKit bug 226547) must not delay it.

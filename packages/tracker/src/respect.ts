@@ -3,6 +3,9 @@ import { fields, guard, halt } from './page.ts'
 /** What may be ignored: pages on this very machine, pages within frames, and visitors who ask not to be counted. */
 export type IgnoreReason = 'localhost' | 'iframe' | 'gpc' | 'dnt'
 
+/** What is ignored unless the site says otherwise. */
+export const ignoredByDefault = 'localhost iframe'
+
 /** The visitor wants not to be counted: stops, and remembers it in this browser. */
 export const optOut: () => void = /* @__PURE__ */ guard(() => {
   halt(3)
@@ -19,7 +22,7 @@ export function identify(user: string): void {
  *
  * @param ignore names of reasons in one text or a list. Who has opted out is ignored whatever it says.
  */
-export function isIgnored({ ignore = 'localhost iframe' }: { ignore?: string | readonly IgnoreReason[] | undefined }): unknown {
+export function isIgnored(ignore: string | readonly IgnoreReason[]): unknown {
   fields.webdriver = navigator.webdriver || undefined
   return (
     guard(() => localStorage['treadlight'])() ||

@@ -1,9 +1,9 @@
 // What `t.js` is: a tag that needs nothing else. The element is known only while the script first runs.
 import { trackClicks } from './clicks.ts'
-import { measureEngagement } from './engagement.ts'
+import { idleAfter, measureEngagement } from './engagement.ts'
 import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
-import { identify, isIgnored, optOut } from './respect.ts'
+import { identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
@@ -12,15 +12,15 @@ if (!tag) console.error('treadlight: currentScript')
 else if (!calls.track) {
   const push: Tracker['push'] = guard((call: TrackerCall) => call(api))
   const api: Tracker = (self.treadlight = { track, pageview, stop, flush, optOut, identify, push })
-  // Hidden by the time of the start, it counts like one that is restored.
-  const seen = { persisted: !document.hidden }
+  // One that is hidden by the time of the start was seen.
+  const isSeen = !document.hidden
   followHistory()
   trackClicks()
   putOff(() => {
-    if (isIgnored(tag.dataset as {})) return
-    measureEngagement(tag.dataset['heartbeat'])
+    if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
+    measureEngagement(tag.dataset['heartbeat'], idleAfter)
     start(tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(tag.dataset['queue'] as QueueMode))
-    look(seen)
+    look(0, isSeen)
   })
   // `<p id="treadlight">` is no list.
   calls.map?.(push)
