@@ -37,6 +37,9 @@ const pin = (core: number): string[] => (spawnSync('taskset', ['-c', '0', 'true'
 const serverPin = pin(0)
 const loadPin = pin(1)
 
+/** Seconds until the code is compiled and each user agent was seen: a server is up for weeks. */
+const warmUp = 4
+
 interface Measurement {
   requests: number
   p99: number
@@ -92,7 +95,7 @@ async function measure({ command, batch }: Candidate, seconds: number): Promise<
     await untilListening(port, server)
     const startup = performance.now() - started
     const idle = await memoryOf(server)
-    await load(port, batch, 1)
+    await load(port, batch, warmUp)
     const { requests, p99 } = await load(port, batch, seconds)
     const calm = await load(port, batch, seconds, Math.round(requests * 0.7))
     return { requests, p99, calmP99: calm.p99, startup, idle, loaded: await memoryOf(server) }

@@ -46,8 +46,15 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
     if (!days.has(file.day) && !log.fresh.has(file.day)) return
     const known = ofDay(file.day)
     known.files.add(file.key)
+    const { hasErasures, pruningEnds } = log.marks
+    const mayBeGone = hasErasures || pruningEnds.anonymous > table.from || pruningEnds.authenticated > table.from
     for (const row of rows) {
-      add(known, table.person(row), table.text('origin', row) as Origin, table.received(row))
+      const origin = table.text('origin', row) as Origin
+      if (mayBeGone || table.isOdd(row)) add(known, table.person(row), origin, table.received(row))
+      else {
+        known.latest = Math.max(known.latest, table.received(row))
+        known.facts.addWords(table.ids.words, 4 * row, origins.indexOf(origin))
+      }
     }
   })
 

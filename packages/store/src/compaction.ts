@@ -9,7 +9,7 @@ import { commitLimit, coverRuns, encodeManifest, timeSpan, type Manifest, type S
 import type { Marks } from './marks.ts'
 import { encodeInSteps } from './segment/encodeSegment.ts'
 import type { SiteLog } from './siteLog.ts'
-import { finishInTurns } from './steps.ts'
+import { finishInTurns, type Steps } from './steps.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
 
@@ -39,6 +39,8 @@ export interface CompactionInput {
 const closedAfter = 37 * 3_600_000
 /** More values than this are compacted whatever is in them: listing and opening them takes too long. */
 const maxBatches = 4096
+/** So many rows are looked at in one go: a millisecond's work. */
+const stepSize = 4096
 /** Days of which the segments are being written while the next one is read: small ones take longer to sync than to encode. */
 const parallelDays = 4
 
@@ -103,7 +105,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   const written: string[] = []
   try {
     for await (const { table, rows = table.allRows() } of input.days) {
-      const kept = keepOf(log.marks, table, rows, input.whole === true, erased)
+      const kept = await finishInTurns(() => keepOf(log.marks, table, rows, input.whole === true, erased))
       const writing = writeDay(log, options, table, kept, written)
       // Heard of below; until then Node.js would take it that nobody cares.
       writing.catch(() => undefined)
@@ -184,12 +186,14 @@ interface Written {
 type KeptRows = Record<Kind, { rows: number[]; hits: number }>
 
 /** Puts into `erased` what goes that no erasure knows by its name. */
-function keepOf(marks: Marks, table: FactTable, rows: Iterable<number>, whole: boolean, erased: string[]): KeptRows {
+function* keepOf(marks: Marks, table: FactTable, rows: ArrayLike<number>, whole: boolean, erased: string[]): Steps<KeptRows> {
   const kept: KeptRows = { anon: { rows: [], hits: 0 }, user: { rows: [], hits: 0 } }
   /** Rows that say something of the same hit, by its id. */
   const shared = new Map<string, number[]>()
   const { hasErasures } = marks
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at++) {
+    if (at % stepSize === stepSize - 1) yield
+    const row = rows[at]!
     if (hasErasures || table.isOdd(row) || table.hasOthers(row)) {
       const id = table.text('id', row)!
       const known = shared.get(id)

@@ -3,6 +3,8 @@ import { wordsOf } from './segment/uuid.ts'
 /** A set of ids, each in some of up to eight kinds, that takes some 13 bytes for each. */
 export interface IdTable {
   add(id: string, kind: number): void
+  /** Adds the UUID whose four words begin at `at`. */
+  addWords(words: Int32Array, at: number, kind: number): void
   has(id: string, kind: number): boolean
   /** Whether it is there in any kind. */
   hasAny(id: string): boolean
@@ -23,11 +25,7 @@ export function createIdTable(): IdTable {
 
   function hash(id: string): void {
     const words = wordsOf(id)
-    if (words !== undefined) {
-      high = mix(mix(words[0]! ^ highSeed) ^ words[2]!) || 1
-      low = mix(mix(words[1]! ^ lowSeed) ^ words[3]!)
-      return
-    }
+    if (words !== undefined) return hashWords(words, 0)
     // FNV-1a.
     let [one, other] = [0x811c9dc5 ^ highSeed, 0x9747b28c ^ lowSeed]
     for (let index = 0; index < id.length; index++) {
@@ -36,6 +34,11 @@ export function createIdTable(): IdTable {
       other = Math.imul(other ^ code, 0x01000193)
     }
     ;[high, low] = [mix(one) || 1, mix(other)]
+  }
+
+  function hashWords(words: Int32Array, at: number): void {
+    high = mix(mix(words[at]! ^ highSeed) ^ words[at + 2]!) || 1
+    low = mix(mix(words[at + 1]! ^ lowSeed) ^ words[at + 3]!)
   }
 
   /** Where the hash is, or would go. */
@@ -77,6 +80,11 @@ export function createIdTable(): IdTable {
     add(id, kind) {
       if (count * 3 > kinds.length * 2) grow()
       hash(id)
+      insert(1 << kind)
+    },
+    addWords(words, at, kind) {
+      if (count * 3 > kinds.length * 2) grow()
+      hashWords(words, at)
       insert(1 << kind)
     },
     has: (id, kind) => (kindsOf(id) & (1 << kind)) !== 0,

@@ -6,6 +6,7 @@ import { isInOrder, unsaidOf, type Extra } from './extras.ts'
 import { FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
 import type { ColumnName } from './schema.ts'
 import { TextColumn } from './textColumn.ts'
+import type { Steps } from '../steps.ts'
 import { UuidColumn } from './uuidColumn.ts'
 import type { ChunkData } from './writeChunk.ts'
 
@@ -31,7 +32,7 @@ export interface FactColumns {
   time(row: number): number
   received(row: number): number
   /** For each row the place of its visitor among theirs: see `TextColumn.rank`. */
-  rankVisitors(rows: Rows): Uint32Array
+  rankVisitors(rows: Rows): Steps<Uint32Array>
   encode(name: ColumnName, rows: Rows): ChunkData
 }
 

@@ -12,7 +12,7 @@ const mostMoved = 100
  * compresses. Only the distinct visitors are compared, and the rows are counted into their places.
  */
 export function* sortRows(facts: FactColumns, rows: Rows): Steps<Rows> {
-  const ranks = facts.rankVisitors(rows)
+  const ranks = yield* facts.rankVisitors(rows)
   yield
   const ends = new Uint32Array(ranks.reduce((most, rank) => Math.max(most, rank), 0) + 2)
   for (const rank of ranks) ends[rank + 1]!++

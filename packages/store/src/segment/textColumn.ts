@@ -2,6 +2,8 @@ import { Buffer } from 'node:buffer'
 import { ByteWriter } from 'hyparquet-writer'
 import { roomFor, type Column, type Rows } from './column.ts'
 import { writeHybrid, type HybridWidth } from './hybrid.ts'
+import { sortTexts } from './sortTexts.ts'
+import type { Steps } from '../steps.ts'
 import type { ChunkData } from './writeChunk.ts'
 
 /** So many codes have 16 bits. */
@@ -39,11 +41,13 @@ export class TextColumn implements Column<string> {
   }
 
   /** For each of the rows the place of its value among all that they have, by code units: 0 for none, then 1, 2 … */
-  rank(rows: Rows): Uint32Array {
-    const present = new Set<string>()
-    for (const row of rows) if (this.codeAt(row) !== 0) present.add(this.values[this.codeAt(row)]!)
+  *rank(rows: Rows): Steps<Uint32Array> {
+    const isPresent = new Uint8Array(this.values.length)
+    for (let at = 0; at < rows.length; at++) isPresent[this.codeAt(rows[at]!)] = 1
+    const present = this.values.filter((_, code) => code > 0 && isPresent[code] === 1)
     const rankOf = new Uint32Array(this.values.length)
-    for (const [index, value] of [...present].sort().entries()) rankOf[this.codeOf.get(value)!] = index + 1
+    let rank = 0
+    for (const value of yield* sortTexts(present)) rankOf[this.codeOf.get(value)!] = ++rank
     return rows.map((row) => rankOf[this.codeAt(row)]!)
   }
 
