@@ -6,7 +6,9 @@ import { finish } from '../../../packages/store/src/steps.ts'
 const sorted = (texts: readonly string[]) => finish(sortTexts(texts))
 
 it('sorts as `sort` does', () => {
-  fc.assert(fc.property(fc.uniqueArray(fc.string({ unit: 'binary' })), (texts) => expect(sorted(texts)).toEqual([...texts].sort())))
+  fc.assert(fc.property(fc.uniqueArray(fc.string({ unit: 'binary' })), (texts) => {
+    expect(sorted(texts)).toEqual([...texts].sort())
+  }))
 })
 
 it('sorts more than it does in one go, in many', () => {
