@@ -8,7 +8,7 @@ import { addFact } from './merge.ts'
 import { commitLimit, coverRuns, encodeManifest, timeSpan, type Manifest, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
 import { encodeInSteps } from './segment/encodeSegment.ts'
-import type { SiteLog } from './siteLog.ts'
+import type { SiteLog, WrittenSegment } from './siteLog.ts'
 import { finishInTurns, type Steps } from './steps.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
@@ -100,7 +100,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   const { version } = log
   const begun = options.now()
   const erased: string[] = []
-  const writes: Promise<Written[]>[] = []
+  const writes: Promise<WrittenSegment[]>[] = []
   /** Keys of segments that were begun. */
   const written: string[] = []
   try {
@@ -122,6 +122,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
   const segments = (await Promise.all(writes)).flat()
   const files = segments.map(({ file }) => file)
   if (files.length === 0 && (input.replaces ?? []).length === 0 && (input.covers ?? []).length === 0) return 0
+  if (input.covers !== undefined) await finishInTurns(() => log.prepareDrop(input.covers!))
   // An erasure that has come since must not find its person in a new place.
   await log.refreshNow()
   if (log.version !== version || isLate(options, begun)) {
@@ -143,7 +144,7 @@ export async function compact(log: SiteLog, options: CompactionOptions, input: C
     replaces: (input.replaces ?? []).map(({ key }) => key),
   }
   if (!(await commitManifest(log, options, manifest))) return undefined
-  for (const { file, table, rows } of segments) log.tellCompacted(file, table, rows)
+  for (const segment of segments) await finishInTurns(() => log.tellCompacted(segment))
   return files.reduce((sum, file) => sum + file.facts, 0)
 }
 
@@ -174,13 +175,6 @@ async function areThere(storage: CompactionOptions['storage'], files: readonly S
 }
 
 type Kind = SegmentFile['kind']
-
-/** A segment, and what it was written from. */
-interface Written {
-  file: SegmentFile
-  table: FactTable
-  rows: readonly number[]
-}
 
 /** What is to be stored of a day, and how many hits these are. */
 type KeptRows = Record<Kind, { rows: number[]; hits: number }>
@@ -238,7 +232,7 @@ async function writeDay(
   table: FactTable,
   kept: KeptRows,
   written: string[],
-): Promise<Written[]> {
+): Promise<WrittenSegment[]> {
   const stamp = formatStamp(options.now(), options.nonce())
   const kinds = (Object.keys(kept) as Kind[]).filter((kind) => kept[kind].hits > 0)
   const keyOf = (kind: Kind) => `${log.site}:segment:${table.day}-${stamp}-${kind}.parquet`
@@ -255,7 +249,7 @@ async function writeSegment(
   kind: Kind,
   table: FactTable,
   { rows, hits }: KeptRows[Kind],
-): Promise<Written> {
+): Promise<WrittenSegment> {
   const bytes = await finishInTurns(() => encodeInSteps(table, Uint32Array.from(rows)))
   const file: SegmentFile = {
     key,

@@ -15,10 +15,7 @@ export interface IdTable {
  * such tables, and ids are chosen by their senders: whoever makes them alike loses own hits only.
  */
 export function createIdTable(): IdTable {
-  let slots = new Uint32Array(2 * 1024)
-  /** A bit for each kind. */
-  let kinds = new Uint8Array(1024)
-  let count = 0
+  const parts = Array.from({ length: partCount }, createPart)
   /** The hash of the id that is being looked for; the first half is never 0: that marks a free slot. */
   let [high, low] = [0, 0]
   const [highSeed, lowSeed] = crypto.getRandomValues(new Int32Array(2)) as unknown as [number, number]
@@ -41,55 +38,65 @@ export function createIdTable(): IdTable {
     low = mix(mix(words[at + 1]! ^ lowSeed) ^ words[at + 3]!)
   }
 
-  /** Where the hash is, or would go. */
-  function find(): number {
-    const mask = kinds.length - 1
-    let at = low & mask
-    while (slots[2 * at] !== 0 && (slots[2 * at] !== high || slots[2 * at + 1] !== low)) at = (at + 1) & mask
-    return at
-  }
-
-  function insert(its: number): void {
-    const at = find()
-    if (slots[2 * at] === 0) count++
-    slots[2 * at] = high
-    slots[2 * at + 1] = low
-    kinds[at]! |= its
-  }
-
-  function grow(): void {
-    const [oldSlots, oldKinds] = [slots, kinds]
-    slots = new Uint32Array(2 * oldSlots.length)
-    kinds = new Uint8Array(2 * oldKinds.length)
-    count = 0
-    for (let at = 0; at < oldKinds.length; at++) {
-      if (oldKinds[at] === 0) continue
-      ;[high, low] = [oldSlots[2 * at]!, oldSlots[2 * at + 1]!]
-      insert(oldKinds[at]!)
-    }
-  }
+  const partOf = (): Part => parts[high % partCount]!
 
   /** The kinds of the id, a bit for each. */
   function kindsOf(id: string): number {
-    if (count === 0) return 0
     hash(id)
-    return kinds[find()]!
+    const part = partOf()
+    return part.kinds[findSlot(part, high, low)]!
   }
 
   return {
     add(id, kind) {
-      if (count * 3 > kinds.length * 2) grow()
       hash(id)
-      insert(1 << kind)
+      insert(partOf(), high, low, 1 << kind)
     },
     addWords(words, at, kind) {
-      if (count * 3 > kinds.length * 2) grow()
       hashWords(words, at)
-      insert(1 << kind)
+      insert(partOf(), high, low, 1 << kind)
     },
     has: (id, kind) => (kindsOf(id) & (1 << kind)) !== 0,
     hasAny: (id) => kindsOf(id) !== 0,
   }
+}
+
+/** Parts that grow each for itself: to make room for a million ids at once takes a tenth of a second. */
+const partCount = 64
+
+interface Part {
+  /** Two halves of a hash each. */
+  slots: Uint32Array
+  /** A bit for each kind. */
+  kinds: Uint8Array
+  count: number
+}
+
+function createPart(): Part {
+  return { slots: new Uint32Array(2 * 16), kinds: new Uint8Array(16), count: 0 }
+}
+
+/** Where the hash is, or would go. */
+function findSlot({ slots, kinds }: Part, high: number, low: number): number {
+  const mask = kinds.length - 1
+  let at = low & mask
+  while (slots[2 * at] !== 0 && (slots[2 * at] !== high || slots[2 * at + 1] !== low)) at = (at + 1) & mask
+  return at
+}
+
+function insert(part: Part, high: number, low: number, its: number): void {
+  if (part.count * 3 > part.kinds.length * 2) grow(part)
+  const at = findSlot(part, high, low)
+  if (part.slots[2 * at] === 0) part.count++
+  part.slots[2 * at] = high
+  part.slots[2 * at + 1] = low
+  part.kinds[at]! |= its
+}
+
+function grow(part: Part): void {
+  const { slots, kinds } = part
+  Object.assign(part, { slots: new Uint32Array(2 * slots.length), kinds: new Uint8Array(2 * kinds.length), count: 0 })
+  for (let at = 0; at < kinds.length; at++) if (kinds[at] !== 0) insert(part, slots[2 * at]!, slots[2 * at + 1]!, kinds[at]!)
 }
 
 /** MurmurHash3's final mix. */

@@ -13,6 +13,7 @@ import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
 import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
+import type { Steps } from './steps.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { listKeys, readBytes, type StorageProblem } from './values.ts'
 
@@ -50,6 +51,8 @@ export interface SiteLog extends Refresher, MarkLog {
   whenCompacted(listener: CompactionListener): void
   /** Tells it. */
   tellCompacted: CompactionListener
+  /** Does what can be done ahead for the moment in which batches are in segments: their days are put together without them. */
+  prepareDrop(gone: readonly Batch[]): Steps<void>
   /** Takes up a value that holds what others did before. */
   regather(key: string, parts: readonly Batch[]): void
   /** Forgets values that this process has deleted. */
@@ -67,16 +70,35 @@ export interface SiteLog extends Refresher, MarkLog {
   isSettled(batch: Batch): boolean
 }
 
-/** @param rows of the table, those of the segment */
-type CompactionListener = (file: SegmentFile, table: FactTable, rows: readonly number[]) => void
+type CompactionListener = (segment: WrittenSegment) => Steps<void>
+
+/** A segment, and the rows that it was written from. */
+export interface WrittenSegment {
+  file: SegmentFile
+  table: FactTable
+  rows: readonly number[]
+}
 
 export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce'> {
   site: string
   writer: Pick<BatchWriter, 'isOpen'>
 }
 
+/** Days without batches that are about to go. */
+interface DaysAhead {
+  tables: Map<string, FactTable>
+  /** The rows there of what stays, by its rows in the days as they are. */
+  moved: Map<readonly number[], number[]>
+}
+
+function createDaysAhead(): DaysAhead {
+  return { tables: new Map(), moved: new Map() }
+}
+
 /** Reads under way at once: without a bound, drivers run out of file handles or connections. */
 const parallelReads = 32
+/** So many facts are moved in one go: a millisecond's work. */
+const stepSize = 256
 /** How often somebody who deletes may overtake a listing. */
 const maxListings = 10
 
@@ -95,7 +117,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const foreign = new Set<string>()
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
-  let listenToCompaction: CompactionListener = () => undefined
+  let listenToCompaction: CompactionListener | undefined
+  let ahead: DaysAhead | undefined
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
@@ -170,21 +193,51 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   /** Forgets batches, and puts together anew the days that they had facts of. */
   function drop(gone: readonly Batch[]): void {
     if (gone.length === 0) return
-    const days = new Set<string>()
-    for (const { key, rows, count } of gone) {
+    for (const { key, count } of gone) {
       batches.delete(key)
       freshCount -= count
-      for (const day of rows.keys()) days.add(day)
     }
-    const old = fresh
-    fresh = new Map([...fresh].filter(([day]) => !days.has(day)))
+    const days = new Set(gone.flatMap(({ rows }) => [...rows.keys()]))
+    const isPrepared = ({ tables, moved }: DaysAhead) =>
+      [...tables.keys()].every((day) => days.has(day)) && !gone.some(({ rows }) => [...rows.values()].some((its) => moved.has(its)))
+    const { tables, moved } = ahead !== undefined && isPrepared(ahead) ? ahead : createDaysAhead()
+    ahead = undefined
     for (const { rows } of batches.values()) {
-      for (const [day, its] of rows) if (days.has(day)) rows.set(day, its.map((row) => move(old.get(day)!, row)))
+      for (const [day, its] of rows) {
+        if (!days.has(day)) continue
+        const there = moved.get(its) ?? []
+        while (there.length < its.length) there.push(move(fresh.get(day)!, its[there.length]!, tables))
+        rows.set(day, there)
+      }
+    }
+    fresh = new Map([...[...fresh].filter(([day]) => !days.has(day)), ...[...tables].filter(([, { size }]) => size > 0)])
+  }
+
+  function* prepareDrop(gone: readonly Batch[]): Steps<void> {
+    const begun = createDaysAhead()
+    ahead = begun
+    const days = new Set(gone.flatMap(({ rows }) => [...rows.keys()]))
+    for (const batch of batches.values()) {
+      if (gone.includes(batch)) continue
+      for (const [day, its] of batch.rows) {
+        if (!days.has(day)) continue
+        const there: number[] = []
+        begun.moved.set(its, there)
+        while (there.length < its.length) {
+          there.push(move(fresh.get(day)!, its[there.length]!, begun.tables))
+          if (there.length % stepSize !== 0) continue
+          yield
+          // Somebody else has put the days together anew, or a fact of them is in doubt.
+          if (ahead !== begun) return
+        }
+      }
     }
   }
 
-  function move(from: FactTable, row: number): number {
-    const to = tableOf(from.day)
+  /** @param tables of the days that are put together anew */
+  function move(from: FactTable, row: number, tables: Map<string, FactTable>): number {
+    let to = tables.get(from.day)
+    if (to === undefined) tables.set(from.day, (to = createFactTable(site, from.day)))
     const moved = to.add(from.fact(row))
     if (from.isDurable(row)) to.setDurable(moved, true)
     return moved
@@ -215,6 +268,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       if (isShort && name.made + settle >= now()) return true
       // What was in doubt is taken up anew.
       if (batch.end === 0) {
+        ahead = undefined
         freshCount -= batch.count
         Object.assign(batch, joinBatches([]))
       }
@@ -292,6 +346,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   function doubt(key: string): void {
     const batch = batches.get(key)
     if (batch === undefined) return
+    ahead = undefined
     Object.assign(batch, { settled: false, size: 0, end: 0 })
     for (const [day, rows] of batch.rows) for (const row of rows) fresh.get(day)?.setDurable(row, false)
   }
@@ -365,7 +420,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     doubt,
     commit: takeCommit,
     whenCompacted: (listener) => void (listenToCompaction = listener),
-    tellCompacted: (file, table, rows) => listenToCompaction(file, table, rows),
+    *tellCompacted(segment) {
+      if (listenToCompaction !== undefined) yield* listenToCompaction(segment)
+    },
+    prepareDrop,
     regather(key, parts) {
       const name = parseBatchKey(key)
       if (name === undefined) return

@@ -78,12 +78,12 @@ describe('a segment', () => {
     await expectKept([makeHit({ id, origin: 'server' }), makeHit({ id }), makeHit({ site: 'blog' }), makeHit({ day: '2026-11-22' })])
   })
 
-  it('of 120,000 facts has three row groups', async () => {
-    const facts = Array.from({ length: 120_000 }, (_, n) => makeHit({ id: testId(n, noon), visitor: `v${n % 40_000}`, path: `/${n % 70_000}` }))
+  it('of 110,000 facts has six row groups', async () => {
+    const facts = Array.from({ length: 110_000 }, (_, n) => makeHit({ id: testId(n, noon), visitor: `v${n % 40_000}`, path: `/${n % 70_000}` }))
     const bytes = encodeSegment(facts)
-    expect(parquetMetadata(bytes).row_groups.map(({ num_rows }) => num_rows)).toEqual([50_000n, 50_000n, 20_000n])
+    expect(parquetMetadata(bytes).row_groups.map(({ num_rows }) => num_rows)).toEqual([20_000n, 20_000n, 20_000n, 20_000n, 20_000n, 10_000n])
     const decoded = await decodeSegment(bytes)
-    expect(decoded).toHaveLength(120_000)
+    expect(decoded).toHaveLength(110_000)
     expect(JSON.stringify(decoded)).toBe(JSON.stringify(sorted(facts)))
     expect(await linesOf(bytes)).toBe(jsonLines(decoded))
     await expectColumns(bytes)

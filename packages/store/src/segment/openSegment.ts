@@ -1,6 +1,6 @@
 import { parquetMetadata, type ColumnMetaData, type FileMetaData, type RowGroup } from 'hyparquet'
 import { segmentVersion, versionKey } from './encodeSegment.ts'
-import { rowGroupSize } from './schema.ts'
+import { mostRows } from './schema.ts'
 
 /** A segment of which the footer has been read. */
 export interface Segment {
@@ -55,7 +55,7 @@ function readFooter(bytes: Uint8Array): FileMetaData {
 
 function openGroup(segment: Segment, { num_rows, columns }: RowGroup): SegmentGroup {
   const rows = Number(num_rows)
-  if (!(rows > 0 && rows <= rowGroupSize)) throw new RangeError(`a row group of ${rows} rows`)
+  if (!(rows > 0 && rows <= mostRows)) throw new RangeError(`a row group of ${rows} rows`)
   const metas = columns.flatMap(({ meta_data }) => meta_data ?? [])
   return { segment, rows, columns: new Map(metas.map((meta) => [meta.path_in_schema[0] ?? '', meta])) }
 }

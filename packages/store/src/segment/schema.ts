@@ -139,8 +139,10 @@ export const columns: readonly Column[] = Object.entries(columnKinds).map(([name
 /** Every column may be null: what does not fit its type stands in `extra`. */
 export const schema: SchemaElement[] = [{ name: 'hit', num_children: columns.length }, ...columns.map(schemaElement)]
 
-/** Most rows of a row group: what a reader has in memory at a time. */
-export const rowGroupSize = 50_000
+/** Most rows that a row group may have: what a reader has in memory at a time. */
+export const mostRows = 50_000
+/** Rows of those that are written: one column of them is a few milliseconds' work, for which a collector's answers wait. */
+export const rowGroupSize = 20_000
 
 function schemaElement({ name, kind }: Column): SchemaElement {
   return { name, repetition_type: 'OPTIONAL', ...physicalTypes[kind] }
