@@ -189,7 +189,7 @@ describe('a write that took too long', () => {
     const hit = makeHit()
     const release = faulty.block()
     const appended = store.append([hit])
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => faulty.values.size).toBe(1)
     time += 16 * minute
     release()
     await expect(appended).rejects.toThrow('to be sent again')

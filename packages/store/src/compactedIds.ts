@@ -47,6 +47,7 @@ export function createCompactedIds(log: SiteLog): CompactedIds {
   log.whenCompacted(function* ({ file, table, rows }) {
     if (!days.has(file.day) && !log.fresh.has(file.day)) return
     const known = ofDay(file.day)
+    // What comes again before it is through is stored once more, and united when it is read.
     known.files.add(file.key)
     const { hasErasures, pruningEnds } = log.marks
     const mayBeGone = hasErasures || pruningEnds.anonymous > table.from || pruningEnds.authenticated > table.from

@@ -63,13 +63,13 @@ export function createFactTable(site: string, day: string): FactTable {
       return span.to
     },
     add(fact) {
-      const first = index.find(fact.id)
-      const known = first === -1 ? nothing : (rowsByFirst.get(first) ?? [first])
+      const known = rowsOf(fact.id)
+      const [first] = known
       for (const row of known) if (isSame(row, fact)) return row
       const row = columns.add(fact)
       if (fact.time < span.from) span.from = fact.time
       if (fact.time > span.to) span.to = fact.time
-      if (first === -1) index.add(row, fact.id)
+      if (first === undefined) index.add(row, fact.id)
       else {
         rowsByFirst.set(first, [...known, row])
         shared.add(first).add(row)

@@ -61,7 +61,7 @@ export function createIdTable(): IdTable {
   }
 }
 
-/** Parts that grow each for itself: to make room for a million ids at once takes a tenth of a second. */
+/** Parts that grow each for itself: to make room for a million ids at once would hold up answers. */
 const partCount = 64
 
 interface Part {

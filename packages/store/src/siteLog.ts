@@ -1,9 +1,10 @@
-import { addToBatch, createBatch, hasGrown, joinBatches, readBatch, type Batch } from './batch.ts'
+import { createBatch, hasGrown, joinBatches, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
-import { createFactTable, type FactTable } from './factTable.ts'
+import type { FactTable } from './factTable.ts'
 import { readFrames } from './frame.ts'
+import { createFreshFacts } from './freshFacts.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
 import { isForeignKey, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
@@ -84,21 +85,8 @@ export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | '
   writer: Pick<BatchWriter, 'isOpen'>
 }
 
-/** Days without batches that are about to go. */
-interface DaysAhead {
-  tables: Map<string, FactTable>
-  /** The rows there of what stays, by its rows in the days as they are. */
-  moved: Map<readonly number[], number[]>
-}
-
-function createDaysAhead(): DaysAhead {
-  return { tables: new Map(), moved: new Map() }
-}
-
 /** Reads under way at once: without a bound, drivers run out of file handles or connections. */
 const parallelReads = 32
-/** So many facts are moved in one go: a millisecond's work. */
-const stepSize = 256
 /** How often somebody who deletes may overtake a listing. */
 const maxListings = 10
 
@@ -107,10 +95,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const catalog = createCatalog()
   const segments = createSegmentReader(storage, onProblem)
   const markLog = createMarkLog({ site, storage, now, nonce, onProblem })
-  const batches = new Map<string, Batch>()
-  let fresh = new Map<string, FactTable>()
+  const fresh = createFreshFacts(site)
+  const { batches } = fresh
   const damagedManifests = new Map<string, 'torn' | 'checksum'>()
-  let freshCount = 0
   /** Whether all that was there at the start has been read. When that came, nobody knows. */
   let isLoaded = false
   /** What others have put among our values, and was looked at. */
@@ -118,7 +105,6 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
   let listenToCompaction: CompactionListener | undefined
-  let ahead: DaysAhead | undefined
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
@@ -187,66 +173,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   /** What is in segments need not be in memory. */
   function dropCovered(): void {
-    drop([...batches.values()].filter(({ name }) => catalog.coveredAt(name) !== undefined))
-  }
-
-  /** Forgets batches, and puts together anew the days that they had facts of. */
-  function drop(gone: readonly Batch[]): void {
-    if (gone.length === 0) return
-    for (const { key, count } of gone) {
-      batches.delete(key)
-      freshCount -= count
-    }
-    const days = new Set(gone.flatMap(({ rows }) => [...rows.keys()]))
-    const isPrepared = ({ tables, moved }: DaysAhead) =>
-      [...tables.keys()].every((day) => days.has(day)) && !gone.some(({ rows }) => [...rows.values()].some((its) => moved.has(its)))
-    const { tables, moved } = ahead !== undefined && isPrepared(ahead) ? ahead : createDaysAhead()
-    ahead = undefined
-    for (const { rows } of batches.values()) {
-      for (const [day, its] of rows) {
-        if (!days.has(day)) continue
-        const there = moved.get(its) ?? []
-        while (there.length < its.length) there.push(move(fresh.get(day)!, its[there.length]!, tables))
-        rows.set(day, there)
-      }
-    }
-    fresh = new Map([...[...fresh].filter(([day]) => !days.has(day)), ...[...tables].filter(([, { size }]) => size > 0)])
-  }
-
-  function* prepareDrop(gone: readonly Batch[]): Steps<void> {
-    const begun = createDaysAhead()
-    ahead = begun
-    const days = new Set(gone.flatMap(({ rows }) => [...rows.keys()]))
-    for (const batch of batches.values()) {
-      if (gone.includes(batch)) continue
-      for (const [day, its] of batch.rows) {
-        if (!days.has(day)) continue
-        const there: number[] = []
-        begun.moved.set(its, there)
-        while (there.length < its.length) {
-          there.push(move(fresh.get(day)!, its[there.length]!, begun.tables))
-          if (there.length % stepSize !== 0) continue
-          yield
-          // Somebody else has put the days together anew, or a fact of them is in doubt.
-          if (ahead !== begun) return
-        }
-      }
-    }
-  }
-
-  /** @param tables of the days that are put together anew */
-  function move(from: FactTable, row: number, tables: Map<string, FactTable>): number {
-    let to = tables.get(from.day)
-    if (to === undefined) tables.set(from.day, (to = createFactTable(site, from.day)))
-    const moved = to.add(from.fact(row))
-    if (from.isDurable(row)) to.setDurable(moved, true)
-    return moved
-  }
-
-  function tableOf(day: string): FactTable {
-    let table = fresh.get(day)
-    if (table === undefined) fresh.set(day, (table = createFactTable(site, day)))
-    return table
+    fresh.drop([...batches.values()].filter(({ name }) => catalog.coveredAt(name) !== undefined))
   }
 
   async function takeBatch(key: string): Promise<boolean> {
@@ -267,13 +194,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       // A gathered value that is not whole may still be being written: its parts are there.
       if (isShort && name.made + settle >= now()) return true
       // What was in doubt is taken up anew.
-      if (batch.end === 0) {
-        ahead = undefined
-        freshCount -= batch.count
-        Object.assign(batch, joinBatches([]))
-      }
-      for (const fact of facts) addToBatch(batch, fact, tableOf(fact.day).add(fact))
-      freshCount += facts.length
+      if (batch.end === 0) fresh.empty(batch)
+      for (const fact of facts) fresh.add(batch, fact)
       Object.assign(batch, { size, end })
       batches.set(key, batch)
       if (isShort && problems.length === 0) problems.push({ offset: size, reason: 'torn' })
@@ -305,7 +227,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function forget(keys: readonly string[]): void {
-    drop(keys.flatMap((key) => batches.get(key) ?? []))
+    fresh.drop(keys.flatMap((key) => batches.get(key) ?? []))
     for (const key of keys) {
       catalog.remove(key)
       damagedManifests.delete(key)
@@ -314,7 +236,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function holds(hit: StoredHit): boolean {
-    const table = fresh.get(hit.day)
+    const table = fresh.days.get(hit.day)
     const rows = table?.rowsOf(hit.id) ?? []
     if (table === undefined || rows.length === 0) return false
     const facts = new Map(rows.map((row) => [table.fact(row), row]))
@@ -324,13 +246,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
 
   function record(key: string, hit: StoredHit): boolean {
     const batch = batches.get(key) ?? createOwnBatch(key)
-    const table = tableOf(hit.day)
-    const known = table.factsOf(hit.id)
+    const known = fresh.days.get(hit.day)?.factsOf(hit.id) ?? []
     const isKnown = known.length > 0 && markLog.marks.keep(known).length > 0
-    const row = table.add(hit)
+    const { table, row } = fresh.add(batch, hit)
     table.setDurable(row, true)
-    addToBatch(batch, hit, row)
-    freshCount++
     return isKnown
   }
 
@@ -346,9 +265,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   function doubt(key: string): void {
     const batch = batches.get(key)
     if (batch === undefined) return
-    ahead = undefined
     Object.assign(batch, { settled: false, size: 0, end: 0 })
-    for (const [day, rows] of batch.rows) for (const row of rows) fresh.get(day)?.setDurable(row, false)
+    fresh.doubt(batch)
   }
 
   async function readDay(day: string, ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly StoredHit[]>> {
@@ -356,7 +274,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     while (catalog.days.has(day)) {
       const facts: DayFacts = new Map()
       // Of the same moment as the list of segments: what is compacted while they are read is in neither afterwards.
-      const known = fresh.get(day)
+      const known = fresh.days.get(day)
       const gone = await addSegments(day, facts, ids)
       if (gone === undefined) {
         for (const its of readTable(known, ids).values()) for (const fact of its) addToDay(facts, fact)
@@ -367,7 +285,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       sought.add(gone.key)
       await refreshNow()
     }
-    return readTable(fresh.get(day), ids)
+    return readTable(fresh.days.get(day), ids)
   }
 
   function readTable(table: FactTable | undefined, ids: ReadonlySet<string> | undefined): DayFacts {
@@ -407,10 +325,10 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     segments,
     batches,
     get fresh() {
-      return fresh
+      return fresh.days
     },
     get freshCount() {
-      return freshCount
+      return fresh.count
     },
     damagedManifests,
     refresh,
@@ -423,7 +341,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     *tellCompacted(segment) {
       if (listenToCompaction !== undefined) yield* listenToCompaction(segment)
     },
-    prepareDrop,
+    prepareDrop: fresh.prepareDrop,
     regather(key, parts) {
       const name = parseBatchKey(key)
       if (name === undefined) return

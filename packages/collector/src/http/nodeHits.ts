@@ -37,7 +37,7 @@ export function takeHits(server: Server, { answerHit, trustProxies }: NodeHitsOp
     if (body === null) return void response.writeHead(status, headers).end()
     const length = Buffer.byteLength(body)
     response.writeHead(status, [...headers, 'content-length', String(length)])
-    // One piece with the headers: `end(body)` would have an empty one follow, and to write two takes Node.js twice as long. Without
+    // One piece with the headers: `end(body)` would have an empty one follow, and to write two takes Node.js longer. Without
     // a letter beyond ASCII it is copied as it is.
     response.cork()
     response.write(body, length === body.length ? 'latin1' : 'utf8')

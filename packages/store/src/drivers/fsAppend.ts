@@ -23,8 +23,8 @@ interface OpenFile {
 const writesSynced = process.platform === 'linux'
 
 /**
- * Up to so many bytes are written without a thread where nobody waits for the disk: copied into the cache of the system
- * they are in a tenth of the time that it takes to wake one.
+ * Up to so many bytes are written without a thread where nobody waits for the disk: they are in the cache of the system
+ * before one is awake.
  */
 const mostAtOnce = 256 * 1024
 

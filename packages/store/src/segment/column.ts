@@ -1,11 +1,11 @@
 import type { ChunkData } from './writeChunk.ts'
 
-/** Numbers of rows, in the order in which they are to be written; at most `rowGroupSize` of them. */
+/** Numbers of rows, in the order in which they are to be written. */
 export type Rows = Uint32Array
 
 /**
- * The values of one field, packed: a hit as an object takes ten times the memory, and a collector that keeps a day's
- * hits as objects is busy with nothing but its garbage. Rows are added at the end and never change.
+ * The values of one field, packed: hits that are kept as objects take several times the memory, and a garbage collector
+ * goes through all of them again and again. Rows are added at the end and never change.
  */
 export interface Column<V> {
   /**
@@ -14,7 +14,7 @@ export interface Column<V> {
    */
   set(row: number, value: V | undefined): boolean
   get(row: number): V | undefined
-  /** The values of these rows as Parquet has them. */
+  /** The values of these rows, at most `rowGroupSize` of them, as Parquet has them. */
   encode(rows: Rows): ChunkData
 }
 

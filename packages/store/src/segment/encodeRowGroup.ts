@@ -6,7 +6,7 @@ import type { FactColumns } from './factColumns.ts'
 import { columns } from './schema.ts'
 import { writeChunk } from './writeChunk.ts'
 
-/** Rows of which one column is less than a millisecond's work. */
+/** Rows of which a column is not worth a turn of its own. */
 const smallGroup = 2560
 
 /** Writes rows in the order in which they stand, at most `rowGroupSize` of them. */

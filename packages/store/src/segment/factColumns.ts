@@ -1,12 +1,12 @@
 import type { HitType, NavigationType, PropValue, Revenue } from '@treadlight/protocol'
 import type { Device, Origin, StoredHit } from '../hit.ts'
+import type { Steps } from '../steps.ts'
 import type { Column, Rows } from './column.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
 import { isInOrder, unsaidOf, type Extra } from './extras.ts'
 import { FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
 import type { ColumnName } from './schema.ts'
 import { TextColumn } from './textColumn.ts'
-import type { Steps } from '../steps.ts'
 import { UuidColumn } from './uuidColumn.ts'
 import type { ChunkData } from './writeChunk.ts'
 
@@ -139,7 +139,8 @@ function createColumns() {
 type Columns = ReturnType<typeof createColumns>
 
 /**
- * A line for each field, here and below: a field that is read by its name costs a fifth of one out of a list of names.
+ * A line for each field, here and below: engines make fast code of fields that are read by their
+ * names, and slow code of a loop over a list of names. Each hit goes through `fill`, and through `make` whenever it is asked for.
  *
  * @returns whether every column could hold what it was given
  */

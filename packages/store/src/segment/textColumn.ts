@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { ByteWriter } from 'hyparquet-writer'
+import type { Steps } from '../steps.ts'
 import { roomFor, type Column, type Rows } from './column.ts'
 import { writeHybrid, type HybridWidth } from './hybrid.ts'
 import { sortTexts } from './sortTexts.ts'
-import type { Steps } from '../steps.ts'
 import type { ChunkData } from './writeChunk.ts'
 
 /** So many codes have 16 bits. */
