@@ -18,7 +18,7 @@ export interface HeldStorage {
   hold(call: string, when?: 'before' | 'after'): HeldCall
 }
 
-const names = { hasItem: 'has', getItemRaw: 'read', setItemRaw: 'write', append: 'append', removeItem: 'remove', getKeys: 'list', getMeta: 'size' } as const
+const names = { hasItem: 'has', getItemRaw: 'read', setItemRaw: 'write', append: 'append', prepare: 'make', removeItem: 'remove', getKeys: 'list', getMeta: 'size' } as const
 
 interface Hold {
   call: string

@@ -347,10 +347,15 @@ export function createWorld({ seed, kind, faults, paged, lag, pauses, start }: W
       let start: number | undefined
       return write('append', key, Buffer.from(value), true, () => (start ??= values.get(key)?.length ?? 0))
     }
+    function prepare(key: string): Promise<unknown> {
+      if (values.has(key)) violations.push(`${key} was made anew`)
+      const its: Write = { apply: () => void (values.has(key) || put(key, Buffer.of())), tear: undefined, mayBeLate: true }
+      return call(`make ${key}`, () => change(`${name} make ${key}`, key, its), its)
+    }
     const appends = kind === 'append' || kind === 'tearing append'
     return {
       name,
-      storage: createStorage({ driver: (appends ? { ...driver, append } : driver) as Driver }),
+      storage: createStorage({ driver: (appends ? { ...driver, append, prepare } : driver) as Driver }),
       now: () => time + offset,
       setClock(next) {
         note(`${name} sets its clock by ${next - offset} ms`)

@@ -58,7 +58,7 @@ export function createFaultyStorage({ append }: { append: boolean }): FaultyStor
     }
     if (!append) return driver
     const addTo = (key: string, bytes: Uint8Array) => write(key, Buffer.concat([values.get(key) ?? Buffer.of(), bytes]))
-    return { ...driver, append: addTo } satisfies AppendDriver
+    return { ...driver, append: addTo, prepare: (key: string) => write(key, values.get(key) ?? Buffer.of()) } satisfies AppendDriver
   }
 
   async function write(key: string, value: Buffer): Promise<void> {

@@ -76,6 +76,12 @@ describe.skipIf(process.platform === 'win32')('fs driver: what is acknowledged i
     expect(await callsOf(() => driver.append('a:b', bytes))).toEqual(written)
   })
 
+  test('prepare: the entries on the way to a new file, so that what is appended to it waits for its bytes alone', async () => {
+    expect(await callsOf(() => driver.prepare!('a:b'))).toEqual(['sync base', 'sync .', 'sync base/a', 'sync base'])
+    expect(await callsOf(() => driver.append('a:b', bytes))).toEqual(written)
+    expect(await driver.getItemRaw!('a:b', {})).toEqual(bytes)
+  })
+
   test('setItem: the bytes before they have their name, then the entries', async () => {
     await driver.append('a:b', bytes)
     expect(await callsOf(() => driver.setItemRaw!('a:c', bytes, {}))).toEqual([

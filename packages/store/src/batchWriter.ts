@@ -31,12 +31,28 @@ export interface BatchWriter {
    * @throws StoreBusyError when too much is waiting, or when the write failed
    */
   append(site: string, hits: readonly StoredHit[]): Promise<AppendOutcome[]>
+  /** Has the value ready that the site's hits are appended to next, so that nobody waits for it. */
+  prepare(site: string): Promise<void>
   /** Leaves values begun so far alone for ever: all, or those that are old enough. Resolves when nothing is being written to them. */
   rotate(all: boolean): Promise<void>
   /** Whether this process is writing to the value, or may. */
   isOpen(key: string): boolean
   /** Resolves when everything appended so far is written or has failed. */
   flush(): Promise<void>
+}
+
+/** A value that hits are appended to. */
+interface Value {
+  key: string
+  /** ms since 1970. */
+  begun: number
+  bytes: number
+}
+
+interface NextValue extends Value {
+  isReady: boolean
+  /** Resolves when it is ready, or has failed. */
+  ready: Promise<void>
 }
 
 interface Waiting {
@@ -48,7 +64,10 @@ interface Waiting {
   reject(error: StoreBusyError): void
 }
 
-/** How long one value is appended to, ms, and how large it may get: others read it whole to see what is new. */
+/**
+ * How long one value is appended to, ms, and how large it may get: others read it whole to see what is new. Twice as large
+ * where the next one is still being made.
+ */
 const batchSpan = 10 * 60_000
 const maxBatchBytes = 4 * 1024 * 1024
 /** A write that ends later than this part of `settle` after its value was begun has failed; the rest is for clocks that differ. */
@@ -65,8 +84,9 @@ const retryAfterFailure = 5
  */
 export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   const { storage, now, maxWaitingBytes, maxWaitingHits } = options
-  /** The value that each site's hits are appended to. */
-  const current = new Map<string, { begun: number; bytes: number; key: string }>()
+  /** The value that each site's hits are appended to, and the one that comes next, where that is being made. */
+  const current = new Map<string, Value>()
+  const next = new Map<string, NextValue>()
   const span = Math.min(batchSpan, options.settle / 2)
   const writing = new Set<string>()
   let seq = 0
@@ -137,18 +157,54 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 
   /** The value that the site's hits are appended to now. @param bytes that are about to be */
   function currentKey(site: string, bytes: number): string {
-    const known = current.get(site)
-    if (known !== undefined && isFresh(known.begun) && known.bytes < maxBatchBytes) {
-      known.bytes += bytes
-      return known.key
+    let value = current.get(site)
+    const isLate = nextOf(site)?.isReady === false
+    if (value === undefined || !isFresh(value) || value.bytes >= (isLate ? 2 : 1) * maxBatchBytes) {
+      value = takeNext(site) ?? begin(site)
+      current.set(site, value)
     }
-    const key = nextKey(site)
-    current.set(site, { begun: now(), bytes, key })
-    return key
+    value.bytes += bytes
+    if (value.bytes >= maxBatchBytes / 2) void prepare(site)
+    return value.key
+  }
+
+  function prepare(site: string): Promise<void> {
+    const known = nextOf(site)
+    if (known !== undefined) return known.ready
+    const { driver, base } = storage.getMount(`${site}:batch:`)
+    if (!isAppendDriver(driver) || driver.prepare === undefined) return Promise.resolve()
+    const begun = begin(site)
+    const ready = driver.prepare(begun.key.slice(base.length)).then(
+      () => void (value.isReady = true),
+      // Then whoever needs one begins one, and hears what is wrong.
+      () => void (next.get(site) === value && next.delete(site)),
+    )
+    const value: NextValue = { ...begun, isReady: false, ready }
+    next.set(site, value)
+    return ready
+  }
+
+  /** The one that is made ahead; none that others may take for finished before it is used. */
+  function nextOf(site: string): NextValue | undefined {
+    const value = next.get(site)
+    if (value === undefined || isFresh(value)) return value
+    next.delete(site)
+    return undefined
+  }
+
+  function takeNext(site: string): Value | undefined {
+    const value = nextOf(site)
+    if (value?.isReady !== true) return undefined
+    next.delete(site)
+    return value
+  }
+
+  function begin(site: string): Value {
+    return { key: nextKey(site), begun: now(), bytes: 0 }
   }
 
   /** Also where the clock was set back. */
-  function isFresh(begun: number): boolean {
+  function isFresh({ begun }: Value): boolean {
     return Math.abs(now() - begun) < span
   }
 
@@ -159,13 +215,16 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 
   return {
     append,
+    prepare,
     async rotate(all) {
-      for (const [site, { begun }] of current) if (all || !isFresh(begun)) current.delete(site)
+      for (const [site, value] of current) if (all || !isFresh(value)) current.delete(site)
       await group
     },
-    isOpen: (key) => writing.has(key) || [...current.values()].some((value) => value.key === key),
+    isOpen: (key) =>
+      writing.has(key) || [...current.values()].some((value) => value.key === key) || [...next.keys()].some((site) => nextOf(site)?.key === key),
     async flush() {
       await flight
+      await Promise.all([...next.values()].map(({ ready }) => ready))
     },
   }
 }

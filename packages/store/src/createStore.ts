@@ -186,6 +186,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     compacting.add(site)
     compactedInVain.set(site, now())
     inTurn(async () => {
+      await writer.prepare(site)
       await writer.rotate(true)
       if ((await compactBatches(log, settings, false)) > 0) compactedInVain.delete(site)
     })

@@ -27,6 +27,8 @@ export interface AppendDriver extends Driver {
    * value ends with: never append to it again.
    */
   append(key: string, bytes: Uint8Array): Promise<void>
+  /** Makes an empty value, so that the first `append` to it takes no longer than those behind. A driver whose values need no making has none. */
+  prepare?(key: string): Promise<void>
 }
 
 /** A driver that may have left-overs of writes that were cut off: a killed process cannot tidy up. */
@@ -114,6 +116,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
     setItem: create,
     setItemRaw: create,
     append: async (key, bytes) => attempt('append to', pathOf(key), (path) => files.append(path, bytes)),
+    prepare: async (key) => attempt('make', pathOf(key), files.prepare),
     async getMeta(key) {
       const stats = await getStats(key)
       return stats === undefined ? null : { size: stats.size, mtime: stats.mtime, atime: stats.atime }

@@ -5,6 +5,8 @@ import type { Directories } from './fsDirectories.ts'
 /** Files that are appended to, kept open. */
 export interface AppendFiles {
   append(path: string, bytes: Uint8Array): Promise<void>
+  /** Makes a file, empty, so that what is appended to it need not wait for directories to be on the disk. */
+  prepare(path: string): Promise<void>
   close(path: string): Promise<void>
   closeAll(): Promise<void>
 }
@@ -51,11 +53,15 @@ export function createAppendFiles(directories: Directories, synced: boolean): Ap
       if (synced && !writesSynced) await file.handle.datasync()
       // Somebody has removed it under us: nothing that goes into it is ever read.
       if (fstatSync(file.handle.fd).nlink === 0) throw Object.assign(new Error(`${path} was removed`), { code: 'ENOENT' })
-      if (!file.rooted) await directories.sync(path)
-      file.rooted = true
+      await root(path, file)
     } finally {
       file.busy = false
     }
+  }
+
+  async function root(path: string, file: OpenFile): Promise<void> {
+    if (!file.rooted) await directories.sync(path)
+    file.rooted = true
   }
 
   async function close(path: string): Promise<void> {
@@ -83,6 +89,11 @@ export function createAppendFiles(directories: Directories, synced: boolean): Ap
         throw error
       }
       await closeOldest()
+    },
+    async prepare(path) {
+      const file = await openFile(path)
+      files.set(path, file)
+      await root(path, file)
     },
     close,
     async closeAll() {
