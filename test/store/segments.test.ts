@@ -3,6 +3,7 @@ import { createStore, type HitStore, type Store, type StoredHit, type StoreOptio
 import type { Storage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
 import { generateHits } from '../../bench/generateHits.ts'
+import { createHeldStorage } from '../prove/heldStorage.ts'
 import { createFaultyStorage, type FaultyStorage } from './faultyStorage.ts'
 import { day, makeHit, minute, noon } from './makeHit.ts'
 
@@ -53,6 +54,31 @@ describe('upkeep', () => {
     expect(await idsOf(store)).toEqual(sortedIds(hits))
     expect(await idsOf(await open(faulty.storage))).toEqual(sortedIds(hits))
     await store.close()
+  })
+
+  test('hits that come while others are being compacted stay as they are: nothing is moved, and a hit told of in both is one', async () => {
+    const faulty = createFaultyStorage({ append: true })
+    const held = createHeldStorage(faulty.storage)
+    const store = await open(held.storage, { compactAt: 10 })
+    const hits = Array.from({ length: 10 }, () => makeHit())
+    const writing = held.hold('write shop:segment:')
+    await store.append(hits)
+    await writing.reached
+    const [first] = hits as [StoredHit]
+    const told = { ...first, origin: 'server', user: 'u1', received: first.received + 1 } as const
+    const others = [makeHit(), makeHit()]
+    expect(await store.append([told, ...others, first])).toEqual(['duplicate', 'stored', 'stored', 'duplicate'])
+    const all = sortedIds([...hits, ...others])
+    const isTold = async (from: Store) => (await listAll(from)).filter(({ user }) => user === 'u1').map(({ id }) => id)
+    expect([await idsOf(store), await isTold(store)]).toEqual([all, [first.id]])
+    writing.release()
+    await expect.poll(() => keysOf(faulty, 'manifest').length).toBe(1)
+    expect([await idsOf(store), await isTold(store)]).toEqual([all, [first.id]])
+    expect(await store.append([...hits, told, ...others])).toEqual(Array.from({ length: 13 }, () => 'duplicate'))
+    await store.maintain({ force: true })
+    expect([await idsOf(store), await isTold(store)]).toEqual([all, [first.id]])
+    const later = await open(faulty.storage)
+    expect([await idsOf(later), await isTold(later)]).toEqual([all, [first.id]])
   })
 
   test('compacts by itself only what is its own to compact, and begins no new batch for every hit', async () => {

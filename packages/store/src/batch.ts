@@ -1,6 +1,7 @@
 import { Buffer, isAscii } from 'node:buffer'
 import type { Storage } from 'unstorage'
 import { isAppendDriver } from './batchWriter.ts'
+import type { FactTable } from './factTable.ts'
 import { encodeFrame, readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import type { BatchKey } from './keys.ts'
@@ -11,8 +12,8 @@ import { readBytes } from './values.ts'
 export interface Batch {
   key: string
   name: BatchKey
-  /** Where its facts are: rows of the table of each home day, see `SiteLog.fresh`. */
-  rows: Map<string, number[]>
+  /** Where its facts are. */
+  rows: Map<FactTable, number[]>
   /** How many facts, and when the first of them was received, ms since 1970. */
   count: number
   oldest: number
@@ -30,9 +31,9 @@ export function createBatch(key: string, name: BatchKey): Batch {
 }
 
 /** Says where another of its facts is. */
-export function addToBatch(batch: Batch, { day, received }: Pick<StoredHit, 'day' | 'received'>, row: number): void {
-  const rows = batch.rows.get(day)
-  if (rows === undefined) batch.rows.set(day, [row])
+export function addToBatch(batch: Batch, { received }: Pick<StoredHit, 'received'>, table: FactTable, row: number): void {
+  const rows = batch.rows.get(table)
+  if (rows === undefined) batch.rows.set(table, [row])
   else rows.push(row)
   batch.count++
   if (received < batch.oldest) batch.oldest = received
@@ -40,8 +41,8 @@ export function addToBatch(batch: Batch, { day, received }: Pick<StoredHit, 'day
 
 /** Where all that several batches have is. */
 export function joinBatches(batches: readonly Batch[]): Pick<Batch, 'rows' | 'count' | 'oldest'> {
-  const rows = new Map<string, number[]>()
-  for (const batch of batches) for (const [day, its] of batch.rows) rows.set(day, [...(rows.get(day) ?? []), ...its])
+  const rows = new Map<FactTable, number[]>()
+  for (const batch of batches) for (const [table, its] of batch.rows) rows.set(table, [...(rows.get(table) ?? []), ...its])
   const count = batches.reduce((sum, batch) => sum + batch.count, 0)
   return { rows, count, oldest: Math.min(...batches.map(({ oldest }) => oldest)) }
 }

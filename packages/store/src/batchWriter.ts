@@ -213,6 +213,11 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     return formatBatchKey({ site, minute: formatMinute(now()), writer: options.writer, seq: number, last: number, bytes: 0, made: 0 })
   }
 
+  function isOpen(key: string): boolean {
+    if (writing.has(key) || [...current.values()].some((value) => value.key === key)) return true
+    return [...next.keys()].some((site) => nextOf(site)?.key === key)
+  }
+
   return {
     append,
     prepare,
@@ -220,8 +225,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       for (const [site, value] of current) if (all || !isFresh(value)) current.delete(site)
       await group
     },
-    isOpen: (key) =>
-      writing.has(key) || [...current.values()].some((value) => value.key === key) || [...next.keys()].some((site) => nextOf(site)?.key === key),
+    isOpen,
     async flush() {
       await flight
       await Promise.all([...next.values()].map(({ ready }) => ready))

@@ -146,8 +146,7 @@ export async function rewritePruned(log: SiteLog, options: CompactionOptions, me
     // What was moved into segments while they were read is in neither.
     if (read === undefined || log.catalog.days.get(day) !== files) continue
     // Hits may have facts that are not in segments yet: what they say together counts.
-    const known = log.fresh.get(day)
-    for (let row = 0; known !== undefined && row < known.size; row++) read.add(known.fact(row))
+    for (const table of log.fresh.get(day) ?? []) for (let row = 0; row < table.size; row++) read.add(table.fact(row))
     const goes = [...read.facts().values()].some((its) => log.marks.keep(its).length < its.length)
     if (goes) found.facts += (await compact(log, options, { days: [{ table: read }], replaces: files, whole: true })) ?? 0
     else for (const { key } of files) memory.clean.set(`pruned ${key}`, log.version)

@@ -15,7 +15,7 @@ import { createItem } from './values.ts'
 
 export type CompactionOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'nonce' | 'compactAt'>
 
-/** Facts of a home day. */
+/** Facts of a home day, all or some of them. */
 export interface DayInput {
   table: FactTable
   /** Which of them; all by default. */
@@ -65,14 +65,14 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
   const closed = new Set([...log.fresh.keys()].filter((day) => isClosed(day, now())))
   if (closed.size === 0 && !log.marks.hasErasures) return settled.filter(({ count }) => count === 0)
   return settled.filter((batch) => {
-    const isOver = [...batch.rows].reduce((sum, [day, { length }]) => (closed.has(day) ? sum + length : sum), 0)
+    const isOver = [...batch.rows].reduce((sum, [{ day }, { length }]) => (closed.has(day) ? sum + length : sum), 0)
     // What is of an erased person does not wait for the day to end.
     return 2 * isOver >= batch.count || hasErased(batch)
   })
 }
 
 function holdsErased(log: SiteLog, { rows }: Batch): boolean {
-  return [...rows].some(([day, its]) => its.some((row) => log.marks.erases(log.fresh.get(day)!.person(row))))
+  return [...rows].some(([table, its]) => its.some((row) => log.marks.erases(table.person(row))))
 }
 
 /**
@@ -81,10 +81,10 @@ function holdsErased(log: SiteLog, { rows }: Batch): boolean {
  */
 export function tablesOf(log: SiteLog, batches: readonly Batch[], now: number): DayInput[] {
   const days: DayInput[] = []
-  for (const [day, table] of log.fresh) {
-    const rows = batches.flatMap((batch) => batch.rows.get(day) ?? [])
+  for (const table of [...log.fresh.values()].flat()) {
+    const rows = batches.flatMap((batch) => batch.rows.get(table) ?? [])
     if (rows.length === 0) continue
-    const isWhole = batches.length === log.batches.size || isClosed(day, now)
+    const isWhole = batches.length === log.batches.size || isClosed(table.day, now)
     days.push(isWhole ? { table } : { table, rows: [...new Set(rows)] })
   }
   return days

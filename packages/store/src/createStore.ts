@@ -339,8 +339,7 @@ function spanOf(log: SiteLog, day: string): DaySpan {
     span.to = Math.max(span.to, to)
   }
   for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  const table = log.fresh.get(day)
-  if (table !== undefined) widen(table.from, table.to)
+  for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
   return span
 }
 

@@ -57,14 +57,14 @@ async function gather(log: SiteLog, { storage, now }: GatherOptions, run: readon
   const [first] = run
   const last = run.at(-1)
   if (first === undefined || last === undefined) return
-  const bytes = Buffer.concat(run.map((batch) => encodeBatch(factsOf(log, batch))))
+  const bytes = Buffer.concat(run.map((batch) => encodeBatch(factsOf(batch))))
   const key = formatBatchKey({ ...first.name, last: last.name.last, bytes: bytes.length, made: now() })
   await createItem(storage, key, bytes)
   log.regather(key, run)
 }
 
-function factsOf(log: SiteLog, { rows }: Batch): StoredHit[] {
-  return [...rows].flatMap(([day, its]) => its.map((row) => log.fresh.get(day)!.fact(row)))
+function factsOf({ rows }: Batch): StoredHit[] {
+  return [...rows].flatMap(([table, its]) => its.map((row) => table.fact(row)))
 }
 
 /**

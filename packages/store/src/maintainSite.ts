@@ -66,6 +66,7 @@ export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const covers = chooseBatches(log, options, force)
     if (covers.length === 0) return 0
+    log.seal()
     const facts = await compact(log, options, { days: tablesOf(log, covers, options.now()), covers })
     if (facts !== undefined) return facts
   }
@@ -85,7 +86,7 @@ async function finishErasures(log: SiteLog): Promise<void> {
   if (open.length === 0) return
   if (log.damagedMarks.size > 0 || log.damagedManifests.size > 0 || [...log.batches.values()].some(({ damaged }) => damaged)) return
   if ([...log.links.values()].some((links) => links.some(log.marks.isDead))) return
-  const isLeft = [...log.fresh.values()].some((table) => [...table.facts().values()].some((facts) => log.marks.isErased(facts)))
+  const isLeft = [...log.fresh.keys()].some((day) => [...log.freshFacts(day).values()].some((facts) => log.marks.isErased(facts)))
   if (isLeft) return
   for (const key of open) await log.writeFinished(key)
 }

@@ -22,9 +22,10 @@ export async function findPerson(log: SiteLog, day: string, person: Person, mark
   const wanted = wantedValues(person, marks)
   const names = [...wanted.keys()]
   const ids = new Set<string>()
-  const table = log.fresh.get(day)
-  for (let row = 0; table !== undefined && row < table.size; row++) {
-    if (names.some((name) => wanted.get(name)!.has(table.text(name, row)!))) ids.add(table.text('id', row)!)
+  for (const table of log.fresh.get(day) ?? []) {
+    for (let row = 0; row < table.size; row++) {
+      if (names.some((name) => wanted.get(name)!.has(table.text(name, row)!))) ids.add(table.text('id', row)!)
+    }
   }
   for (const file of files) {
     try {

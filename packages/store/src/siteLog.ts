@@ -28,8 +28,8 @@ export interface SiteLog extends Refresher, MarkLog {
   readonly segments: SegmentReader
   /** What was read or written and is in no segment yet, by key. */
   readonly batches: ReadonlyMap<string, Batch>
-  /** Their facts by home day. */
-  readonly fresh: ReadonlyMap<string, FactTable>
+  /** Their facts by home day, see `FreshFacts`. */
+  readonly fresh: ReadonlyMap<string, readonly FactTable[]>
   /** How many, repeated ones included. */
   readonly freshCount: number
   /** Manifests that are not whole: nobody knows what they named. See `adoptSegments`. */
@@ -52,7 +52,11 @@ export interface SiteLog extends Refresher, MarkLog {
   whenCompacted(listener: CompactionListener): void
   /** Tells it. */
   tellCompacted: CompactionListener
-  /** Does what can be done ahead for the moment in which batches are in segments: their days are put together without them. */
+  /** The facts of a home day that are in no segment yet. @param ids of the hits that are wanted; all by default */
+  freshFacts(day: string, ids?: ReadonlySet<string>): DayFacts
+  /** Keeps what comes from now on apart from what is about to become segments. */
+  seal(): void
+  /** Does what can be done ahead for the moment in which batches are in segments: their tables are put together without them. */
   prepareDrop(gone: readonly Batch[]): Steps<void>
   /** Takes up a value that holds what others did before. */
   regather(key: string, parts: readonly Batch[]): void
@@ -80,7 +84,7 @@ export interface WrittenSegment {
   rows: readonly number[]
 }
 
-export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce'> {
+export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce' | 'compactAt'> {
   site: string
   writer: Pick<BatchWriter, 'isOpen'>
 }
@@ -95,7 +99,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const catalog = createCatalog()
   const segments = createSegmentReader(storage, onProblem)
   const markLog = createMarkLog({ site, storage, now, nonce, onProblem })
-  const fresh = createFreshFacts(site)
+  const fresh = createFreshFacts(site, options.compactAt)
   const { batches } = fresh
   const damagedManifests = new Map<string, 'torn' | 'checksum'>()
   /** Whether all that was there at the start has been read. When that came, nobody knows. */
@@ -236,18 +240,26 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   }
 
   function holds(hit: StoredHit): boolean {
-    const table = fresh.days.get(hit.day)
-    const rows = table?.rowsOf(hit.id) ?? []
-    if (table === undefined || rows.length === 0) return false
-    const facts = new Map(rows.map((row) => [table.fact(row), row]))
-    const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && table.isDurable(facts.get(fact)!)
+    if (!isFresh(hit)) return false
+    const facts = new Map<StoredHit, { isDurable: boolean }>()
+    for (const table of fresh.days.get(hit.day)!) {
+      for (const row of table.rowsOf(hit.id)) facts.set(table.fact(row), { isDurable: table.isDurable(row) })
+    }
+    const isKept = (fact: StoredHit) => fact.origin === hit.origin && firstReceived(fact, hit) === fact && facts.get(fact)!.isDurable
     return markLog.marks.keep([...facts.keys()]).some(isKept)
+  }
+
+  /** Whether any fact of the id is there: of hardly any hit that arrives. */
+  function isFresh({ day, id }: StoredHit): boolean {
+    const tables = fresh.days.get(day)
+    if (tables === undefined) return false
+    for (const table of tables) if (table.rowsOf(id).length > 0) return true
+    return false
   }
 
   function record(key: string, hit: StoredHit): boolean {
     const batch = batches.get(key) ?? createOwnBatch(key)
-    const known = fresh.days.get(hit.day)?.factsOf(hit.id) ?? []
-    const isKnown = known.length > 0 && markLog.marks.keep(known).length > 0
+    const isKnown = isFresh(hit) && markLog.marks.keep(fresh.days.get(hit.day)!.flatMap((table) => table.factsOf(hit.id))).length > 0
     const { table, row } = fresh.add(batch, hit)
     table.setDurable(row, true)
     return isKnown
@@ -277,7 +289,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       const known = fresh.days.get(day)
       const gone = await addSegments(day, facts, ids)
       if (gone === undefined) {
-        for (const its of readTable(known, ids).values()) for (const fact of its) addToDay(facts, fact)
+        addTables(known, facts, ids)
         return facts
       }
       // It was replaced since the manifests were listed, unless it is lost.
@@ -285,12 +297,23 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       sought.add(gone.key)
       await refreshNow()
     }
-    return readTable(fresh.days.get(day), ids)
+    return freshFacts(day, ids)
   }
 
-  function readTable(table: FactTable | undefined, ids: ReadonlySet<string> | undefined): DayFacts {
-    if (table === undefined || ids === undefined) return table?.facts() ?? new Map()
-    return new Map([...ids].map((id) => [id, table.factsOf(id)] as const).filter(([, facts]) => facts.length > 0))
+  function freshFacts(day: string, ids?: ReadonlySet<string>): DayFacts {
+    const tables = fresh.days.get(day) ?? []
+    const [only, ...others] = tables
+    if (only !== undefined && others.length === 0 && ids === undefined) return only.facts()
+    const facts: DayFacts = new Map()
+    addTables(tables, facts, ids)
+    return facts
+  }
+
+  function addTables(tables: readonly FactTable[] = [], facts: DayFacts, ids: ReadonlySet<string> | undefined): void {
+    for (const table of tables) {
+      const found = ids === undefined ? table.facts().values() : [...ids].map((id) => table.factsOf(id))
+      for (const its of found) for (const fact of its) addToDay(facts, fact)
+    }
   }
 
   /** Answers a segment that is not there, and was when it was last looked for. */
@@ -341,6 +364,8 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     *tellCompacted(segment) {
       if (listenToCompaction !== undefined) yield* listenToCompaction(segment)
     },
+    freshFacts,
+    seal: fresh.seal,
     prepareDrop: fresh.prepareDrop,
     regather(key, parts) {
       const name = parseBatchKey(key)
