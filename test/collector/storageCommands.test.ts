@@ -463,6 +463,26 @@ describe('doctor on what collectors should have done', () => {
     expect((await run(['doctor'])).out).toContain('! erasures: 2 erasures, all in force; what 2 of them hide')
   })
 
+  test('batches that only wait for their deletion raise no alarm, until that is long overdue', async () => {
+    await fillFolder(data, [hitOf(9), hitOf(8, { user: 'ada' })], 9)
+    await run(['erase', '--user', 'ada'])
+    expect(JSON.parse((await run(['compact', '--json'])).out)).toMatchObject({ deleted: 0 })
+    expect(await valuesOf('batch')).toHaveLength(1)
+    expect((await run(['doctor'])).out).toContain('✓ upkeep: nothing waits for longer than it should')
+    await fillFolder(data, [hitOf(7)], 7)
+    expect((await run(['doctor'])).out).toContain('! upkeep: hits that arrived on')
+  })
+
+  test('batches that nobody deletes', async () => {
+    await fillFolder(data, [hitOf(19)], 19)
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 9 * day })
+    await store.maintain()
+    await store.close()
+    const since = new Date(Date.now() - 9 * day).toISOString().slice(0, 10)
+    expect((await run(['doctor'])).out).toContain(`! upkeep: batches whose hits have been in segments since ${since} are still there`)
+  })
+
   test('a later format is no damage: it says to upgrade, not to restore', async () => {
     await fillFolder(data, [hitOf(3)])
     await mkdir(join(data, 'default/link'), { recursive: true })

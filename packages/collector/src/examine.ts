@@ -1,10 +1,10 @@
 import {
   checkStorage,
   findErasures,
+  findWaitingBatches,
   isForeignKey,
   isLaterFormat,
   newestTime,
-  oldestBatchTime,
   verifyStorage,
   type Check,
   type StorageProblem,
@@ -79,7 +79,10 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
   }
   show(() => 'opening the store …')
   yield note(checkClock(keys, now()))
-  if (config.store.type === 'storage') for (const check of checkUpkeep(keys, now())) yield note(check)
+  if (config.store.type === 'storage') {
+    yield note(await checkUpkeep(opened, keys, now()))
+    for (const check of checkErasures(keys, now())) yield note(check)
+  }
   for await (const check of checkOwners(config, opened, now())) yield note(check)
   const place = await checkPlace(config.place, now())
   if (place) yield note(place)
@@ -179,14 +182,22 @@ const longestWait = 3 * day
 /** Erased persons are gone within half an hour, where a collector runs. */
 const longestErasure = 60 * minute
 
-/** What a collector does by itself, as far as keys tell: the log of one that fails at it may be far away. */
-function* checkUpkeep(keys: readonly string[], now: number): Generator<Check> {
-  const oldest = oldestBatchTime(keys) ?? now
-  if (now - oldest <= longestWait) yield { name: 'upkeep', ok: true, detail: 'nothing waits for longer than it should' }
-  else {
-    const detail = `hits that arrived on ${isoDay(oldest)} still lie in batches: no collector has run since, or its upkeep fails, or something of them is damaged`
-    yield { name: 'upkeep', ok: 'warning', detail, remedy: 'run treadlight compact, and look into the collector’s log' }
+/** What a collector does by itself: the log of one that fails at it may be far away. */
+async function checkUpkeep({ storage }: OpenStorage, keys: readonly string[], now: number): Promise<Check> {
+  const { begun, covered } = await findWaitingBatches(storage, keys, now - longestWait)
+  const name = 'upkeep'
+  const warn = (detail: string): Check => ({ name, ok: 'warning', detail, remedy: 'run treadlight compact, and look into the collector’s log' })
+  if (begun !== undefined) {
+    return warn(`hits that arrived on ${isoDay(begun)} still lie in batches: no collector has run since, or its upkeep fails, or something of them is damaged`)
   }
+  if (covered !== undefined && now - covered > longestWait) {
+    return warn(`batches whose hits have been in segments since ${isoDay(covered)} are still there: no collector has run since, or its upkeep fails`)
+  }
+  return { name, ok: true, detail: 'nothing waits for longer than it should' }
+}
+
+/** As far as keys tell. */
+function* checkErasures(keys: readonly string[], now: number): Generator<Check> {
   const { erasures, open } = findErasures(keys)
   if (erasures === 0) return
   const [first] = open

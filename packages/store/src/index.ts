@@ -38,4 +38,5 @@ export {
 export { createBuckets } from './timeBuckets.ts'
 export { rangeToRead } from './touches.ts'
 export { createValues, type StorageProblem, type Values, type ValuesOptions } from './values.ts'
-export { newestTime, oldestBatchTime, verifyStorage, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verifyStorage.ts'
+export { newestTime, verifyStorage, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verifyStorage.ts'
+export { findWaitingBatches } from './waitingBatches.ts'
