@@ -274,7 +274,7 @@ describe('doctor', () => {
   const damages: Damage[] = [
     ['a flipped bit in a batch', async () => flipBit((await valuesOf('batch'))[0]!, 100), 1, /✗ damage: default:batch:\S+: its bytes are not those that were written/],
     ['a flipped bit in a segment', async () => flipBit((await valuesOf('segment'))[0]!, 100), 1, /✗ damage: default:segment:\S+: its bytes are not those/],
-    ['a flipped bit in a manifest', async () => flipBit((await valuesOf('manifest'))[0]!, 100), 1, /✗ damage: default:manifest:\S+: its bytes are not those/],
+    ['a flipped bit in a manifest', async () => flipBit((await valuesOf('manifest'))[0]!, 100), 1, /✗ damage: default:manifest:\S+: its bytes are not those.*\n {4}→ nothing but to wait: from \d{4}-\d\d-\d\dT\d\d:\d\dZ on, upkeep/],
     ['a manifest that is cut off', async () => truncate(await agedManifest(), 50), 1, /✗ damage: default:manifest:\S+: its end is missing .*nobody knows which segments it named/],
     ['a missing segment', async () => rm((await valuesOf('segment'))[0]!), 1, /✗ damage: default:segment:\S+ is missing/],
     ['a segment that is cut off', async () => truncate((await valuesOf('segment'))[0]!, 50), 1, /✗ damage: default:segment:\S+: its end is missing/],
@@ -298,6 +298,19 @@ describe('doctor', () => {
     const result = await run(['doctor', '--deep'])
     expect(result.out).toMatch(message)
     expect(result.code).toBe(code)
+  })
+
+  test('a damaged manifest is made up for by upkeep, once it is old enough', async () => {
+    await fillFolder(data, [hitOf(3), hitOf(4)])
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 6.5 * 3_600_000 })
+    await store.maintain()
+    await store.close()
+    await rm(join(data, 'default/batch'), { recursive: true })
+    await flipBit((await valuesOf('manifest'))[0]!, 100)
+    expect((await run(['doctor'])).out).toMatch(/✗ damage: default:manifest:.*\n {4}→ run treadlight compact, which takes up again what it named/)
+    expect(JSON.parse((await run(['compact', '--json'])).out)).toMatchObject({ regained: 2 })
+    expect(await run(['doctor', '--deep'])).toMatchObject({ code: 0, out: expect.stringContaining('Site default: 2 hits') as string })
   })
 
   test('warns of a clock that is behind what was written, or far ahead of it', async () => {

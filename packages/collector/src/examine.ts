@@ -1,4 +1,5 @@
 import {
+  adoptionTime,
   checkStorage,
   findErasures,
   findWaitingBatches,
@@ -101,7 +102,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
     else diagnosis.problems.push(...problems)
     yield note(describeVerified(verified))
   }
-  for (const check of describeDamage(diagnosis.problems)) yield note(check)
+  for (const check of describeDamage(diagnosis.problems, now())) yield note(check)
   // Where the store does not open, it may be for the sake of one that a later version has written.
   const isOpened = !diagnosis.checks.some(({ name, ok }) => name === 'store' && ok === false)
   if (isOpened) for (const check of describeForeign(keys.filter(isForeignKey))) yield note(check)
@@ -226,9 +227,9 @@ function describeVerified({ values, bytes, leftOver, foreign }: Omit<VerifyRepor
 /** More than this are counted only. */
 const maxListed = 20
 
-function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[]): Generator<Check> {
+function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[], now: number): Generator<Check> {
   if (problems.length === 0) return yield { name: 'damage', ok: true, detail: 'none found' }
-  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem)
+  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem, now)
   const others = problems.slice(maxListed)
   if (others.length > 0) yield { name: 'damage', ok: others.some(isLoss) ? false : 'warning', detail: `and ${count(others.length, 'problem')} more: see --json` }
   return undefined
@@ -242,7 +243,7 @@ function* describeForeign(keys: readonly string[]): Generator<Check> {
   if (others > 0) yield { ...check, detail: `and ${count(others, 'value')} more` }
 }
 
-function describeProblem(problem: StorageProblem | VerifyProblem): Check {
+function describeProblem(problem: StorageProblem | VerifyProblem, now: number): Check {
   const { key, offset, reason } = problem
   const name = 'damage'
   const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
@@ -255,5 +256,14 @@ function describeProblem(problem: StorageProblem | VerifyProblem): Check {
   const remedy = 'restore this value from a backup; until then what it held is not counted, and everything else is'
   if (reason === 'missing') return { name, ok: false, detail: `${key} is missing${more}`, remedy }
   const what = { torn: 'its end is missing', checksum: 'its bytes are not those that were written', content: 'it does not say what it should' }[reason]
-  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy }
+  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy: describeAdoption(key, now) ?? remedy }
+}
+
+/** What becomes of the segments of a damaged manifest; undefined for what is none. */
+function describeAdoption(key: string, now: number): string | undefined {
+  const time = adoptionTime(key)
+  if (time === undefined || !Number.isFinite(time)) return undefined
+  if (time < now) return 'run treadlight compact, which takes up again what it named; if this stays, restore the damaged segments, or this value, from a backup'
+  const from = `${new Date(time).toISOString().slice(0, 16)}Z`
+  return `nothing but to wait: from ${from} on, upkeep (a running collector’s, or treadlight compact) takes up again what it named, which may not be counted until then; or restore this value from a backup`
 }

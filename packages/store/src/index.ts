@@ -1,3 +1,4 @@
+export { adoptionTime } from './adoptSegments.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
 export { createStore, type Store } from './createStore.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
