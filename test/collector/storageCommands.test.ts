@@ -67,6 +67,20 @@ describe('compact', () => {
     expect(idsIn((await run(['export'])).out)).toHaveLength(3)
   })
 
+  test.each([
+    ['manifest', []],
+    // It reads no segment that it does not merge with others.
+    ['segment', [hitOf(3)]],
+  ])('what it finds damaged, here a %s, it warns of in the words of export, and does the rest', async (kind, more) => {
+    await fillFolder(data, [hitOf(3)])
+    await run(['compact'])
+    await flipBit((await valuesOf(kind))[0]!, 100)
+    await fillFolder(data, [hitOf(4), ...more])
+    const { code, out, err } = await run(['compact'])
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Moved \d hits? into segments/) as string })
+    expect(err).toMatch(/treadlight: the storage lacks what 1 damaged value held: run treadlight doctor --deep, which says what to do\n$/)
+  })
+
   test('--force also takes days that have not ended; --json prints the report', async () => {
     await fillFolder(data, [hitOf(0), hitOf(0.01)], 0.5)
     expect(JSON.parse((await run(['compact', '--json'])).out)).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
@@ -309,7 +323,9 @@ describe('doctor', () => {
     await rm(join(data, 'default/batch'), { recursive: true })
     await flipBit((await valuesOf('manifest'))[0]!, 100)
     expect((await run(['doctor'])).out).toMatch(/✗ damage: default:manifest:.*\n {4}→ run treadlight compact, which takes up again what it named/)
-    expect(JSON.parse((await run(['compact', '--json'])).out)).toMatchObject({ regained: 2 })
+    const compacted = await run(['compact', '--json'])
+    expect(JSON.parse(compacted.out)).toMatchObject({ regained: 2 })
+    expect(compacted.err).not.toContain('the storage lacks')
     expect(await run(['doctor', '--deep'])).toMatchObject({ code: 0, out: expect.stringContaining('Site default: 2 hits') as string })
   })
 
