@@ -1,4 +1,4 @@
-import { banner, ConfigError, loadConfig, serve, untilStopped, type Config } from 'treadlight'
+import { banner, ConfigError, loadConfig, runUntilStopped, serve, type Config } from 'treadlight'
 import { addDemoRoutes } from './demoRoutes.ts'
 
 /**
@@ -10,12 +10,14 @@ export async function start(args: string[]): Promise<number> {
   try {
     // The demo is tried, by people and by checks, with browsers that a program drives.
     const config = await loadConfig({ defaults: { 'bots.automation': 'count' } })
-    const running = await serve({ config, setUp: addDemoRoutes })
-    console.log(banner(running, config, [
-        ['Demo', `${running.url}/demo/`],
-        ['Robots', describeRobots(config)],
-      ]))
-    return await untilStopped(running)
+    return await runUntilStopped(async (beforeListening) => {
+      const running = await serve({ config, setUp: addDemoRoutes, beforeListening })
+      console.log(banner(running, config, [
+          ['Demo', `${running.url}/demo/`],
+          ['Robots', describeRobots(config)],
+        ]))
+      return running
+    })
   } catch (error) {
     if (error instanceof ConfigError) return complain(error.message)
     throw error

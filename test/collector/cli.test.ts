@@ -9,8 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { version } from '../../packages/collector/src/version.ts'
 import packageJson from '../../packages/collector/package.json'
-import { logIn, startCollector } from '../process/collectorProcess.ts'
-import { fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
+import { freePort, logIn, startCollector } from '../process/collectorProcess.ts'
+import { fillFolder, hitOf, runCli, startCli, type CliResult } from './runCli.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -153,6 +153,15 @@ describe('serve', () => {
     expect(await Promise.all(slow.map(({ status }) => status))).toEqual(slow.map(() => 201))
     expect(await stopped).toBe(0)
     expect(await readAll(data)).toHaveLength(100)
+  })
+
+  test('a signal at its first answer, in the midst of the first start, stops it as any other does', async () => {
+    const port = await freePort()
+    const collector = startCli(folder, ['serve', '--port', String(port)])
+    const isAnswered = (): Promise<boolean> => fetch(`http://127.0.0.1:${port}/api/health`).then(({ ok }) => ok, () => false)
+    while (!(await isAnswered())) await wait(2)
+    expect(await collector.stop()).toBe(0)
+    expect(collector.out()).toMatch(/the dashboard’s password is {2}\S+\n[^]*Finishing open requests[^]*Stopped\. Every hit/)
   })
 
   test('goes on, and ends well, when nobody reads its output any more', async () => {

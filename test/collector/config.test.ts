@@ -184,6 +184,12 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
   })
 })
 
+test('of two config files neither wins: both are named', async () => {
+  await writeFile(join(folder, 'treadlight.config.json'), '{"port": 1}')
+  await writeFile(join(folder, 'treadlight.config.mjs'), 'export default { port: 2 }')
+  await expect(load()).rejects.toThrow('treadlight.config.mjs and treadlight.config.json: there are two config files in this folder; remove or rename all but one')
+})
+
 describe('storage: the driver’s own options', () => {
   const write = (settings: object) => writeFile(join(folder, 'treadlight.config.mjs'), `export default ${JSON.stringify(settings)}`)
 

@@ -90,6 +90,15 @@ describe('erase', () => {
     expect(JSON.parse((await run(['erase', option, id, '--json'])).out)).toMatchObject({ erased: 0, dryRun: false, finished: false })
   })
 
+  test('of somebody who was never there it promises nothing of bytes, also while an erasure of another is unfinished', async () => {
+    await fill()
+    await run(['erase', '--user', 'ada@example'])
+    const { out } = await run(['erase', '--user', 'nobody'])
+    expect(out).toMatch(/^Nothing was there of user nobody of site default; .*\nThat is in force now\.\nCopies/)
+    // Hers has not come through.
+    expect((await run(['erase', '--user', 'ada@example'])).out).toMatch(/^Nothing was there of user ada@example [^]*within half an hour/)
+  })
+
   test('what it promises of the storage is true: gone from every file after two rounds of upkeep', async () => {
     await fill()
     await run(['compact'])

@@ -67,6 +67,20 @@ describe('compact', () => {
     expect(idsIn((await run(['export'])).out)).toHaveLength(3)
   })
 
+  test.each([
+    ['manifest', []],
+    // It reads no segment that it does not merge with others.
+    ['segment', [hitOf(3)]],
+  ])('what it finds damaged, here a %s, it warns of in the words of export, and does the rest', async (kind, more) => {
+    await fillFolder(data, [hitOf(3)])
+    await run(['compact'])
+    await flipBit((await valuesOf(kind))[0]!, 100)
+    await fillFolder(data, [hitOf(4), ...more])
+    const { code, out, err } = await run(['compact'])
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Moved \d hits? into segments/) as string })
+    expect(err).toMatch(/treadlight: the storage lacks what 1 damaged value held: run treadlight doctor --deep, which says what to do\n$/)
+  })
+
   test('--force also takes days that have not ended; --json prints the report', async () => {
     await fillFolder(data, [hitOf(0), hitOf(0.01)], 0.5)
     expect(JSON.parse((await run(['compact', '--json'])).out)).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
@@ -274,7 +288,7 @@ describe('doctor', () => {
   const damages: Damage[] = [
     ['a flipped bit in a batch', async () => flipBit((await valuesOf('batch'))[0]!, 100), 1, /✗ damage: default:batch:\S+: its bytes are not those that were written/],
     ['a flipped bit in a segment', async () => flipBit((await valuesOf('segment'))[0]!, 100), 1, /✗ damage: default:segment:\S+: its bytes are not those/],
-    ['a flipped bit in a manifest', async () => flipBit((await valuesOf('manifest'))[0]!, 100), 1, /✗ damage: default:manifest:\S+: its bytes are not those/],
+    ['a flipped bit in a manifest', async () => flipBit((await valuesOf('manifest'))[0]!, 100), 1, /✗ damage: default:manifest:\S+: its bytes are not those.*\n {4}→ nothing but to wait: from \d{4}-\d\d-\d\dT\d\d:\d\dZ on, upkeep/],
     ['a manifest that is cut off', async () => truncate(await agedManifest(), 50), 1, /✗ damage: default:manifest:\S+: its end is missing .*nobody knows which segments it named/],
     ['a missing segment', async () => rm((await valuesOf('segment'))[0]!), 1, /✗ damage: default:segment:\S+ is missing/],
     ['a segment that is cut off', async () => truncate((await valuesOf('segment'))[0]!, 50), 1, /✗ damage: default:segment:\S+: its end is missing/],
@@ -298,6 +312,21 @@ describe('doctor', () => {
     const result = await run(['doctor', '--deep'])
     expect(result.out).toMatch(message)
     expect(result.code).toBe(code)
+  })
+
+  test('a damaged manifest is made up for by upkeep, once it is old enough', async () => {
+    await fillFolder(data, [hitOf(3), hitOf(4)])
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 6.5 * 3_600_000 })
+    await store.maintain()
+    await store.close()
+    await rm(join(data, 'default/batch'), { recursive: true })
+    await flipBit((await valuesOf('manifest'))[0]!, 100)
+    expect((await run(['doctor'])).out).toMatch(/✗ damage: default:manifest:.*\n {4}→ run treadlight compact, which takes up again what it named/)
+    const compacted = await run(['compact', '--json'])
+    expect(JSON.parse(compacted.out)).toMatchObject({ regained: 2 })
+    expect(compacted.err).not.toContain('the storage lacks')
+    expect(await run(['doctor', '--deep'])).toMatchObject({ code: 0, out: expect.stringContaining('Site default: 2 hits') as string })
   })
 
   test('warns of a clock that is behind what was written, or far ahead of it', async () => {
@@ -461,6 +490,26 @@ describe('doctor on what collectors should have done', () => {
     expect(code).toBe(0)
     await run(['erase', '--user', 'nobody'])
     expect((await run(['doctor'])).out).toContain('! erasures: 2 erasures, all in force; what 2 of them hide')
+  })
+
+  test('batches that only wait for their deletion raise no alarm, until that is long overdue', async () => {
+    await fillFolder(data, [hitOf(9), hitOf(8, { user: 'ada' })], 9)
+    await run(['erase', '--user', 'ada'])
+    expect(JSON.parse((await run(['compact', '--json'])).out)).toMatchObject({ deleted: 0 })
+    expect(await valuesOf('batch')).toHaveLength(1)
+    expect((await run(['doctor'])).out).toContain('✓ upkeep: nothing waits for longer than it should')
+    await fillFolder(data, [hitOf(7)], 7)
+    expect((await run(['doctor'])).out).toContain('! upkeep: hits that arrived on')
+  })
+
+  test('batches that nobody deletes', async () => {
+    await fillFolder(data, [hitOf(19)], 19)
+    const opened = await openStorage({ driver: 'fs', base: data })
+    const store = await createStore({ ...opened, now: () => Date.now() - 9 * day })
+    await store.maintain()
+    await store.close()
+    const since = new Date(Date.now() - 9 * day).toISOString().slice(0, 10)
+    expect((await run(['doctor'])).out).toContain(`! upkeep: batches whose hits have been in segments since ${since} are still there`)
   })
 
   test('a later format is no damage: it says to upgrade, not to restore', async () => {

@@ -80,7 +80,7 @@ export async function startFakeS3(): Promise<FakeS3> {
 
   function fail(call: Call, fault: S3Fault): void {
     const { request, response } = call
-    if (fault.endsWith('-after')) change(call)
+    if (fault.endsWith('-after') && isChange(request)) change(call)
     if (fault === 'hang') return
     if (fault === 'redirect') {
       response.setHeader('location', `${fake.endpoint}/${account.bucket}/a/elsewhere`)
@@ -97,7 +97,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     if (url.searchParams.has('versioning')) return tellVersioning(response)
     if (name === '') return list(url, response)
     const object = fake.objects.get(name)
-    if (request.method === 'PUT' || request.method === 'DELETE') return change(call, response)
+    if (isChange(request)) return change(call, response)
     if (!object) return refuse(response, 404, 'NoSuchKey')
     response.writeHead(200, { ...object.headers, 'content-length': String(object.bytes.length) }).end(request.method === 'GET' ? object.bytes : undefined)
   }
@@ -137,6 +137,10 @@ export async function startFakeS3(): Promise<FakeS3> {
         `${fake.urlEncoded ? '<EncodingType>url</EncodingType>' : ''}${contents.join('')}</ListBucketResult>`,
     )
   }
+}
+
+function isChange({ method }: IncomingMessage): boolean {
+  return method === 'PUT' || method === 'DELETE'
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {

@@ -60,6 +60,8 @@ describe('s3', () => {
     await storage.setItemRaw('a:b', bytes)
     expect(fake.objects.get('a/b')?.bytes).toEqual(bytes)
     fake.faults = [fault]
+    expect(await storage.getItemRaw('a:b')).toEqual(bytes)
+    fake.faults = [fault]
     await expect(storage.setItemRaw('a:b', Buffer.from('other'))).rejects.toMatchObject({ code: 'EEXIST' })
     fake.faults = [fault]
     expect(await storage.getKeys('a')).toEqual(['a:b'])

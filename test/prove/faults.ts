@@ -54,6 +54,7 @@ export async function faults({ runs, seed, progress, stride = 1, rounds = 25, op
   const rot = await findRot(seed, open, note)
   const disks = await findDiskFaults(note, rounds)
   result.runs += rot.runs + disks.runs
+  result.added = { 'with flipped bits': rot.runs, 'on bad disks': disks.runs }
   result.hits += rot.hits + disks.hits
   return result
 }

@@ -51,7 +51,9 @@ export async function fuzz({ runs, seed, progress, say }: ProveOptions): Promise
   const account = await createAccount()
   const prototype = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))
   const raw = Math.round(runs * rawShare)
-  const seeds = [...(await readRegressions()).map((each) => [each, chunk] as const), ...splitRuns(runs - raw, seed)]
+  const regressions = await readRegressions()
+  result.added = { 'of seeds that have failed once': regressions.length * chunk }
+  const seeds = [...regressions.map((each) => [each, chunk] as const), ...splitRuns(runs - raw, seed)]
   const heaps: { runs: number; heap: number }[] = []
   let took = 0
   let counted = 0

@@ -20,6 +20,8 @@ export interface ProveOptions {
 
 export interface ProveResult {
   runs: number
+  /** How many of these runs were added to those that were asked for, by what they are. */
+  added?: Record<string, number>
   /** Acknowledged hits that are not there. */
   lost: number
   /** Hits that are counted more than once. */
@@ -35,28 +37,61 @@ export interface ProveResult {
 interface Proof {
   summary: string
   runs: number
+  /** What is run beside that, however many are asked for. */
+  adds?: string
   prove: (options: ProveOptions) => Promise<ProveResult>
 }
 
 const proofs: Record<string, Proof> = {
   crash: { summary: 'kill -9 of the collector under load, and of a store in the midst of its upkeep, on the fs driver', runs: 200, prove: crash },
   processes: { summary: 'several processes on one folder, killed and replaced', runs: 20, prove: processes },
-  simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, prove: simulate },
-  faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, prove: faults },
-  fuzz: { summary: 'hostile requests to everything that the collector answers, in process and, one in a hundred, as bytes on a socket', runs: 100_000, prove: fuzz },
+  simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, adds: 'the seeds that have failed once', prove: simulate },
+  faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, adds: 'the disks and the bits', prove: faults },
+  fuzz: { summary: 'hostile requests to everything that the collector answers, in process and, one in a hundred, as bytes on a socket', runs: 100_000, adds: 'the seeds that have failed once', prove: fuzz },
   browsers: { summary: 'pages in Chromium, Firefox and WebKitGTK while everything goes wrong; [--engine NAME] [--case NAME]', runs: 20, prove: browsers },
 }
 
 const usage = [
   'npm run prove -- NAME [--runs N] [--seed S] [--json]',
   '',
-  ...Object.entries(proofs).map(([name, { summary, runs }]) => `  ${name}  ${summary} (${runs} runs unless told otherwise)`),
+  ...Object.entries(proofs).map(([name, { summary, runs, adds }]) => `  ${name}  ${summary} (${runs} runs unless told otherwise${adds ? `, and ${adds}` : ''})`),
 ].join('\n')
 
 process.exitCode = await main()
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  let parsed: ReturnType<typeof readArguments>
+  try {
+    parsed = readArguments()
+  } catch (error) {
+    return complain((error as Error).message.split('. ')[0]!)
+  }
+  const { values, positionals } = parsed
+  if (values.help) {
+    console.error(usage)
+    return 0
+  }
+  const [name = '', ...others] = positionals
+  const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined
+  if (!proof || others.length > 0) return complain(name === '' ? 'prove what?' : `there is no proof ${positionals.join(' ')}`)
+  const wrong = (['runs', 'seed'] as const).find((each) => !/^\d+$/.test(values[each] ?? '0'))
+  if (wrong !== undefined) return complain(`--${wrong} ${values[wrong]}: must be a whole number`)
+  const runs = Number(values.runs ?? proof.runs)
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
+  const result = await proof.prove({
+    runs,
+    seed,
+    progress: values.json ? () => {} : showProgress(proof.adds === undefined ? String(runs) : `${runs} and more`),
+    say: values.json ? undefined : (line) => console.log(line),
+    only: { engine: values.engine, case: values.case },
+  })
+  console.log(values.json ? JSON.stringify(result) : report(result))
+  return result.lost + result.twice + result.serverErrors + result.pageErrors === 0 ? 0 : 1
+}
+
+/** @throws TypeError for an unknown option */
+function readArguments() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       runs: { type: 'string' },
@@ -67,34 +102,24 @@ async function main(): Promise<number> {
       case: { type: 'string' },
     },
   })
-  const proof = proofs[positionals[0] ?? '']
-  if (values.help || !proof) {
-    console.error(usage)
-    return values.help ? 0 : 1
-  }
-  const runs = Number(values.runs ?? proof.runs)
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
-  const result = await proof.prove({
-    runs,
-    seed,
-    progress: values.json ? () => {} : showProgress(runs),
-    say: values.json ? undefined : (line) => console.log(line),
-    only: { engine: values.engine, case: values.case },
-  })
-  console.log(values.json ? JSON.stringify(result) : report(result))
-  return result.lost + result.twice + result.serverErrors + result.pageErrors === 0 ? 0 : 1
 }
 
-function showProgress(runs: number): ProveOptions['progress'] {
+function complain(text: string): number {
+  console.error(`prove: ${text}\n\n${usage}`)
+  return 1
+}
+
+function showProgress(total: string): ProveOptions['progress'] {
   return (done, { lost, twice }) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${runs}, ${lost} lost, ${twice} twice `)
-    else if (done % 25 === 0 || done === runs) process.stderr.write(`${done} of ${runs}, ${lost} lost, ${twice} twice\n`)
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}, ${lost} lost, ${twice} twice `)
+    else if (done % 25 === 0 || String(done) === total) process.stderr.write(`${done} of ${total}, ${lost} lost, ${twice} twice\n`)
   }
 }
 
-function report({ runs, lost, twice, serverErrors, pageErrors, seed, hits }: ProveResult): string {
+function report({ runs, added = {}, lost, twice, serverErrors, pageErrors, seed, hits }: ProveResult): string {
+  const extra = Object.entries(added).map(([what, its]) => `${its} ${what}`)
   return [
-    `${runs} runs, ${hits} acknowledged hits: ${lost} lost, ${twice} counted twice, ${serverErrors} server errors, ${pageErrors} page errors (seed ${seed})`,
+    `${runs} runs${extra.length > 0 ? ` (${extra.join(' and ')} among them)` : ''}, ${hits} acknowledged hits: ${lost} lost, ${twice} counted twice, ${serverErrors} server errors, ${pageErrors} page errors (seed ${seed})`,
     // Rule of three: after n runs without a failure, the chance of one is below 3/n with 95 % confidence.
     ...(lost + twice === 0 ? [`With 95 % confidence fewer than ${((3 / runs) * 100).toFixed(2)} % of such runs lose or double a hit.`] : []),
   ].join('\n')

@@ -28,7 +28,9 @@ export async function simulate({ runs, seed, progress, open }: SimulateOptions):
   const result: SimulateResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0, failed: [], hash: '' }
   const counts = new Map<string, number>()
   const small = open ?? (await openPatched('small', smallScale))
-  for (const each of [...(await readRegressions()), ...Array.from({ length: runs }, (_, index) => seed + index)]) {
+  const regressions = await readRegressions()
+  result.added = { 'seeds that have failed once': regressions.length }
+  for (const each of [...regressions, ...Array.from({ length: runs }, (_, index) => seed + index)]) {
     const played = await playSchedule(each, open ?? (each % 2 === 0 ? createStore : small))
     take(result, each, played)
     for (const [name, count] of Object.entries(played.counts)) counts.set(name, (counts.get(name) ?? 0) + count)

@@ -160,7 +160,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
  * @param options.folder where a config file is looked for
  */
 export async function wantedLog({ env = process.env, folder = '.' }: Pick<LoadConfigOptions, 'env' | 'folder'> = {}): Promise<Config['log']> {
-  const name = findFile(folder)
+  const [name] = findFiles(folder)
   const inFile = name === undefined || env['TREADLIGHT_LOG'] ? undefined : await importConfig(resolve(folder, name), name).catch(() => undefined)
   return (env['TREADLIGHT_LOG'] || (isObject(inFile) && inFile['log'])) === 'json' ? 'json' : 'text'
 }
@@ -242,7 +242,8 @@ interface ConfigFile {
 }
 
 async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const name = findFile(folder)
+  const [name, another] = findFiles(folder)
+  if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }
   const content = await importConfig(resolve(folder, name), name)
@@ -252,8 +253,8 @@ async function readConfigFile(folder: string): Promise<ConfigFile> {
   return { name, values, storage }
 }
 
-function findFile(folder: string): string | undefined {
-  return fileNames.find((candidate) => existsSync(resolve(folder, candidate)))
+function findFiles(folder: string): string[] {
+  return fileNames.filter((candidate) => existsSync(resolve(folder, candidate)))
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {

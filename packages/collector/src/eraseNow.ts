@@ -1,4 +1,4 @@
-import { findErasures, type EraseReport, type Subject, type Values } from '@treadlight/store'
+import { erasurePrefix, findErasures, type EraseReport, type OpenErasure, type Subject, type Values } from '@treadlight/store'
 import type { AnyStore } from './openStore.ts'
 
 /** What became of an erasure. */
@@ -6,18 +6,22 @@ export interface Erased {
   report: EraseReport
   /** Whether nothing of the person is left in the storage either. */
   finished: boolean
+  /** Nothing of the person was there, and no erasure of theirs was unfinished. */
+  unknown?: boolean
   /** Why upkeep could not be done: the erasure is in force all the same. */
   problem?: string | undefined
 }
 
 /** Erases a person and does a round of upkeep, with which a part of their bytes goes at once: of a text file all of them. */
 export async function eraseNow(store: AnyStore, values: Values | undefined, subject: Subject): Promise<Erased> {
+  const listOpen = async (): Promise<readonly OpenErasure[]> => findErasures((await values?.list(`${subject.site}:erasure:`)) ?? []).open
+  const wasOpen = (await listOpen()).some(({ key }) => key.startsWith(erasurePrefix(subject)))
   const report = await store.erase(subject)
+  const unknown = report.erased === 0 && !wasOpen
   try {
     await store.maintain()
-    const open = values === undefined ? [] : findErasures(await values.list(`${subject.site}:erasure:`)).open
-    return { report, finished: open.length === 0 }
+    return { report, finished: (await listOpen()).length === 0, unknown }
   } catch (error) {
-    return { report, finished: false, problem: (error as Error).message }
+    return { report, finished: false, unknown, problem: (error as Error).message }
   }
 }

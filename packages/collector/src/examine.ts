@@ -1,10 +1,11 @@
 import {
+  adoptionTime,
   checkStorage,
   findErasures,
+  findWaitingBatches,
   isForeignKey,
   isLaterFormat,
   newestTime,
-  oldestBatchTime,
   verifyStorage,
   type Check,
   type StorageProblem,
@@ -79,7 +80,10 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
   }
   show(() => 'opening the store …')
   yield note(checkClock(keys, now()))
-  if (config.store.type === 'storage') for (const check of checkUpkeep(keys, now())) yield note(check)
+  if (config.store.type === 'storage') {
+    yield note(await checkUpkeep(opened, keys, now()))
+    for (const check of checkErasures(keys, now())) yield note(check)
+  }
   for await (const check of checkOwners(config, opened, now())) yield note(check)
   const place = await checkPlace(config.place, now())
   if (place) yield note(place)
@@ -98,7 +102,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
     else diagnosis.problems.push(...problems)
     yield note(describeVerified(verified))
   }
-  for (const check of describeDamage(diagnosis.problems)) yield note(check)
+  for (const check of describeDamage(diagnosis.problems, now())) yield note(check)
   // Where the store does not open, it may be for the sake of one that a later version has written.
   const isOpened = !diagnosis.checks.some(({ name, ok }) => name === 'store' && ok === false)
   if (isOpened) for (const check of describeForeign(keys.filter(isForeignKey))) yield note(check)
@@ -179,14 +183,22 @@ const longestWait = 3 * day
 /** Erased persons are gone within half an hour, where a collector runs. */
 const longestErasure = 60 * minute
 
-/** What a collector does by itself, as far as keys tell: the log of one that fails at it may be far away. */
-function* checkUpkeep(keys: readonly string[], now: number): Generator<Check> {
-  const oldest = oldestBatchTime(keys) ?? now
-  if (now - oldest <= longestWait) yield { name: 'upkeep', ok: true, detail: 'nothing waits for longer than it should' }
-  else {
-    const detail = `hits that arrived on ${isoDay(oldest)} still lie in batches: no collector has run since, or its upkeep fails, or something of them is damaged`
-    yield { name: 'upkeep', ok: 'warning', detail, remedy: 'run treadlight compact, and look into the collector’s log' }
+/** What a collector does by itself: the log of one that fails at it may be far away. */
+async function checkUpkeep({ storage }: OpenStorage, keys: readonly string[], now: number): Promise<Check> {
+  const { begun, covered } = await findWaitingBatches(storage, keys, now - longestWait)
+  const name = 'upkeep'
+  const warn = (detail: string): Check => ({ name, ok: 'warning', detail, remedy: 'run treadlight compact, and look into the collector’s log' })
+  if (begun !== undefined) {
+    return warn(`hits that arrived on ${isoDay(begun)} still lie in batches: no collector has run since, or its upkeep fails, or something of them is damaged`)
   }
+  if (covered !== undefined && now - covered > longestWait) {
+    return warn(`batches whose hits have been in segments since ${isoDay(covered)} are still there: no collector has run since, or its upkeep fails`)
+  }
+  return { name, ok: true, detail: 'nothing waits for longer than it should' }
+}
+
+/** As far as keys tell. */
+function* checkErasures(keys: readonly string[], now: number): Generator<Check> {
   const { erasures, open } = findErasures(keys)
   if (erasures === 0) return
   const [first] = open
@@ -215,9 +227,9 @@ function describeVerified({ values, bytes, leftOver, foreign }: Omit<VerifyRepor
 /** More than this are counted only. */
 const maxListed = 20
 
-function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[]): Generator<Check> {
+function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[], now: number): Generator<Check> {
   if (problems.length === 0) return yield { name: 'damage', ok: true, detail: 'none found' }
-  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem)
+  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem, now)
   const others = problems.slice(maxListed)
   if (others.length > 0) yield { name: 'damage', ok: others.some(isLoss) ? false : 'warning', detail: `and ${count(others.length, 'problem')} more: see --json` }
   return undefined
@@ -231,7 +243,7 @@ function* describeForeign(keys: readonly string[]): Generator<Check> {
   if (others > 0) yield { ...check, detail: `and ${count(others, 'value')} more` }
 }
 
-function describeProblem(problem: StorageProblem | VerifyProblem): Check {
+function describeProblem(problem: StorageProblem | VerifyProblem, now: number): Check {
   const { key, offset, reason } = problem
   const name = 'damage'
   const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
@@ -244,5 +256,14 @@ function describeProblem(problem: StorageProblem | VerifyProblem): Check {
   const remedy = 'restore this value from a backup; until then what it held is not counted, and everything else is'
   if (reason === 'missing') return { name, ok: false, detail: `${key} is missing${more}`, remedy }
   const what = { torn: 'its end is missing', checksum: 'its bytes are not those that were written', content: 'it does not say what it should' }[reason]
-  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy }
+  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy: describeAdoption(key, now) ?? remedy }
+}
+
+/** What becomes of the segments of a damaged manifest; undefined for what is none. */
+function describeAdoption(key: string, now: number): string | undefined {
+  const time = adoptionTime(key)
+  if (time === undefined || !Number.isFinite(time)) return undefined
+  if (time < now) return 'run treadlight compact, which takes up again what it named; if this stays, restore the damaged segments, or this value, from a backup'
+  const from = `${new Date(time).toISOString().slice(0, 16)}Z`
+  return `nothing but to wait: from ${from} on, upkeep (a running collector’s, or treadlight compact) takes up again what it named, which may not be counted until then; or restore this value from a backup`
 }

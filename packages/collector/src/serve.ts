@@ -33,6 +33,8 @@ export interface ServeOptions {
   peers?: Peers
   /** More routes, registered before the first request. */
   setUp?: (app: H3) => void
+  /** Called when the storage is open and the first request may come. */
+  beforeListening?: () => void
 }
 
 /** A collector that listens. */
@@ -61,7 +63,7 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, worker = 0, peers, setUp }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, worker = 0, peers, setUp, beforeListening }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const log = createConfiguredLog(config)
@@ -106,6 +108,7 @@ export async function serve({ config, worker = 0, peers, setUp }: ServeOptions):
   server.node!.server!.maxConnections = config.limits.connections
   let password: string | undefined
   try {
+    beforeListening?.()
     await startListening(server, config)
     takeHits(server.node!.server as HttpServer, { answerHit: collector.answerHit, trustProxies: config.trustProxies })
     // Only now: a first password that is never shown would be nobody's.

@@ -4,6 +4,7 @@ import { parseStamp } from './keys.ts'
 import { orphanAge, type SegmentFile } from './manifest.ts'
 import { isNear, readRemains } from './manifestRemains.ts'
 import type { SiteLog } from './siteLog.ts'
+import { defaultGrace } from './storeOptions.ts'
 import { listKeys, readBytes } from './values.ts'
 
 /**
@@ -19,8 +20,7 @@ export async function adoptSegments(log: SiteLog, options: CompactionOptions & {
   if (log.damagedManifests.size === 0) return { regained: 0, deleted: 0 }
   const { storage, now, grace } = options
   const begun = now()
-  // Whoever wrote one that is younger may still name it, or begin anew and delete it.
-  const isYoung = (key: string) => (parseStamp(key)?.time ?? Infinity) + orphanAge + grace > begun
+  const isYoung = (key: string) => oldFrom(key, grace) > begun
   const files: SegmentFile[] = []
   const unread = new Set<'torn' | 'checksum'>()
   const listed = await listKeys(storage, `${log.site}:segment:`)
@@ -45,6 +45,18 @@ export async function adoptSegments(log: SiteLog, options: CompactionOptions & {
   for (const key of spent) await storage.removeItem(key)
   log.forget(spent)
   return { regained: files.reduce((sum, { facts }) => sum + facts, 0), deleted: spent.length }
+}
+
+/**
+ * From when on upkeep makes up for a damaged manifest, ms since 1970; undefined where `key` is none of a manifest. Whoever
+ * wrote one that is younger may still name its segments, or begin anew and delete it.
+ */
+export function adoptionTime(key: string): number | undefined {
+  return /^[^:]+:manifest:/.test(key) ? oldFrom(key, defaultGrace) : undefined
+}
+
+function oldFrom(key: string, grace: number): number {
+  return (parseStamp(key)?.time ?? Infinity) + orphanAge + grace
 }
 
 /**

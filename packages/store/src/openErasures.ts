@@ -1,5 +1,9 @@
+import { hashPerson, subjectOf } from './erasure.ts'
+import type { Subject } from './store.ts'
+
 /** An erasure of which something may still lie in the storage: hidden, and not gone yet. */
 export interface OpenErasure {
+  key: string
   site: string
   /** When the person was erased, ms since 1970. */
   time: number
@@ -18,7 +22,13 @@ export function findErasures(keys: readonly string[]): { erasures: number; open:
     if (site === undefined) continue
     const name = key.slice(0, key.length - hits.length)
     names.add(name)
-    if (!all.has(`${key}-done`)) open.set(name, { site, time: Number(time) })
+    if (!all.has(`${key}-done`)) open.set(name, { key: name, site, time: Number(time) })
   }
   return { erasures: names.size, open: [...open.values()].toSorted((a, b) => a.time - b.time) }
+}
+
+/** How the keys of a person's erasures begin. */
+export function erasurePrefix(subject: Subject): string {
+  const { kind, value } = subjectOf(subject)
+  return `${subject.site}:erasure:${hashPerson(kind, value)}-`
 }

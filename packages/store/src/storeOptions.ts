@@ -40,13 +40,16 @@ export interface StoreOptions {
 
 export type ResolvedStoreOptions = Required<StoreOptions>
 
+/** ms. */
+export const defaultGrace: number = 10 * 60_000
+
 /** @throws Error when the options cannot work */
 export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
   const resolved: ResolvedStoreOptions = {
     now: Date.now,
     writer: 'w',
     refreshMs: 250,
-    grace: 10 * 60_000,
+    grace: defaultGrace,
     settle: 20 * 60_000,
     compactAt: 50_000,
     nonce: () => randomBytes(6).toString('hex'),

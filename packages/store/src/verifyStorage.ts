@@ -237,16 +237,6 @@ export function newestTime(keys: readonly string[]): number | undefined {
   return newest === -Infinity ? undefined : newest
 }
 
-/** When the oldest batch was begun that is still there, ms since 1970; undefined where there is none. */
-export function oldestBatchTime(keys: readonly string[]): number | undefined {
-  let oldest = Infinity
-  for (const key of keys) {
-    const batch = parseBatchKey(key)
-    if (batch !== undefined) oldest = Math.min(oldest, minuteTime(batch.minute))
-  }
-  return oldest === Infinity ? undefined : oldest
-}
-
 function writtenAt(key: string): number | undefined {
   const batch = parseBatchKey(key)
   if (batch !== undefined) return minuteTime(batch.minute)

@@ -1,5 +1,6 @@
-import type { MaintainReport } from '@treadlight/store'
+import { adoptionTime, type MaintainReport, type StorageProblem, type Values } from '@treadlight/store'
 import { isTextFile } from '../config.ts'
+import { warnOfLoss } from '../damage.ts'
 import { openExisting } from '../openStore.ts'
 import { count, createProgress, secondsSince } from '../progress.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -11,6 +12,7 @@ export const compact: Command = {
   details: [
     'A running collector does this by itself every minute, for days that have ended. It is safe beside running',
     'collectors, and may be ended at any time: what counts is switched over with one write.',
+    'What is damaged it tells of where it comes upon it; treadlight doctor --deep reads everything.',
     '(Of a text file, store.type ndjson, only one process at a time may do it.)',
   ].join('\n'),
   options: [
@@ -20,7 +22,7 @@ export const compact: Command = {
   ],
   async run({ config, values }) {
     const force = values['force'] === true
-    const { store, close } = await openExisting(config, { freesSpace: true })
+    const { store, values: small, problems, close } = await openExisting(config, { freesSpace: true })
     const progress = createProgress()
     const started = performance.now()
     progress.show(() => `compacting … ${secondsSince(started)}`)
@@ -28,12 +30,25 @@ export const compact: Command = {
       const report = await store.maintain({ force })
       progress.end()
       console.log(values['json'] === true ? JSON.stringify(report) : isTextFile(config) ? ofTextFile(report, force) : sentence(report, force))
+      // It has done what it could: that something was damaged before is no failure of this.
+      warnOfLoss('the storage', await findLasting(problems, small))
       return 0
     } finally {
       progress.end()
       await close()
     }
   },
+}
+
+/** Without the manifests that were made up for, which are gone. */
+async function findLasting(problems: readonly StorageProblem[], values: Values): Promise<StorageProblem[]> {
+  const lasting: StorageProblem[] = []
+  for (const problem of problems) {
+    const { key } = problem
+    const isManifest = adoptionTime(key) !== undefined
+    if (!isManifest || (await values.list(key.slice(0, key.lastIndexOf(':') + 1))).includes(key)) lasting.push(problem)
+  }
+  return lasting
 }
 
 function sentence({ compacted, rewritten, deleted, regained = 0 }: MaintainReport, force: boolean): string {

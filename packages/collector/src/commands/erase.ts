@@ -1,4 +1,4 @@
-import type { EraseReport, Subject } from '@treadlight/store'
+import type { Subject } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
 import { isTextFile, type Config } from '../config.ts'
 import { eraseNow, type Erased } from '../eraseNow.ts'
@@ -41,7 +41,7 @@ export const erase: Command = {
       progress.end()
       const { report, finished, problem } = done
       const whom = `${person.kind} ${person.id} of site ${config.site}`
-      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : sentence(whom, report, finished, dryRun))
+      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : sentence(whom, done, dryRun))
       if (problem !== undefined) throw new ConfigError(`that is erased, but upkeep failed: ${problem}`)
       return 0
     } finally {
@@ -92,11 +92,11 @@ async function eraseHits(config: Config, subject: Subject): Promise<Erased | und
   }
 }
 
-function sentence(whom: string, { erased, pageviews, events, engagement }: EraseReport, finished: boolean, dryRun: boolean): string {
+function sentence(whom: string, { report: { erased, pageviews, events, engagement }, finished, unknown = false }: Erased, dryRun: boolean): string {
   const parts = `${count(pageviews, 'pageview')}, ${count(events, 'event')}, ${count(engagement, 'engagement report')}`
   if (dryRun) return erased === 0 ? `Nothing is there of ${whom}; nothing would be erased.` : `${count(erased, 'hit')} of ${whom} would be erased: ${parts}. Nothing was changed.`
   const said = erased === 0 ? `Nothing was there of ${whom}; what may still arrive from before now is left out.` : `Erased ${count(erased, 'hit')} of ${whom}: ${parts}.`
-  const gone = finished ? 'That is in force now, and nothing of them is left in the storage.' : later
+  const gone = finished ? 'That is in force now, and nothing of them is left in the storage.' : unknown ? 'That is in force now.' : later
   return `${said}\n${gone}\nCopies that you made before, such as backups and exports, still have them.`
 }
 

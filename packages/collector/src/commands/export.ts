@@ -1,6 +1,5 @@
-import type { StorageProblem } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
-import { isLoss } from '../damage.ts'
+import { warnOfLoss } from '../damage.ts'
 import { addDays, startOfDay } from '../days.ts'
 import { countLines, hitLines, type TimeRange } from '../hitLines.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
@@ -43,7 +42,8 @@ export const exportCommand: Command = {
       const copied = await copy(hitLines(store, { site: config.site, ...range }), target, interrupt.signal)
       if (copied === undefined) return interrupted
       if (isFile) console.error(`Wrote ${count(copied.hits, 'hit')} (${formatBytes(copied.bytes)}) of site ${config.site} to ${output}`)
-      return complain(problems)
+      // It is worth having, and must not pass for a whole one.
+      return warnOfLoss('the export', problems) ? 1 : 0
     } finally {
       interrupt.release()
       await close()
@@ -93,12 +93,4 @@ async function copy(lines: AsyncIterable<Uint8Array>, output: Output, signal: Ab
     progress.end()
     if (!isFinished) await output.discard()
   }
-}
-
-/** An export that lacks something is worth having, and must not pass for a whole one. */
-function complain(problems: readonly StorageProblem[]): number {
-  const lost = problems.filter(isLoss)
-  if (lost.length === 0) return 0
-  console.error(`treadlight: the export lacks what ${count(lost.length, 'damaged value')} held: run treadlight doctor --deep, and restore them from a backup`)
-  return 1
 }

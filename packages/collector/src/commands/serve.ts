@@ -25,9 +25,12 @@ export const serveCommand: Command = {
     if (config.workers > 1) return superviseWorkers(config, { onStarted: (started) => announce(started, config), say })
     // What takes hits, and its tables of robots and devices, takes longer to load than other commands to run.
     const { serve } = await import('../serve.ts')
-    const running = await serve({ config })
-    announce(running, config)
-    return untilStopped(running, say)
+    const start = async (beforeListening: () => void): Promise<RunningCollector> => {
+      const running = await serve({ config, beforeListening })
+      announce(running, config)
+      return running
+    }
+    return runUntilStopped(start, say)
   },
 }
 
@@ -76,22 +79,48 @@ function describePassword(password: string): string[] {
   ]
 }
 
-/** Waits for one of them, then for the collector to finish. Answers the exit code. */
-export async function untilStopped(running: RunningCollector, say: (text: string) => void = console.log): Promise<number> {
+/**
+ * Starts a collector and waits for a signal, then for it to finish. Signals that come before it listens end the process as
+ * they always do, since it has promised nothing; one that comes while it starts is kept until it has. Answers the exit code.
+ *
+ * @param start calls the function that it is given before it listens: see `beforeListening` of `serve`
+ */
+export async function runUntilStopped(start: (beforeListening: () => void) => Promise<RunningCollector>, say: (text: string) => void = console.log): Promise<number> {
   // Who read the output may be gone (`treadlight | head`); that is no reason to stop counting.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  await new Promise<void>((stop) => {
-    for (const signal of signals) process.on(signal, stop)
-  })
-  say('\n  Finishing open requests; once more to give up on them …')
-  // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
-  const armed = setTimeout(() => {
-    for (const signal of signals) process.on(signal, () => process.exit(130))
-  }, 500)
-  await running.close()
-  clearTimeout(armed)
+  const { listen, stopped, disarm } = createStop()
+  try {
+    const running = await start(listen)
+    await stopped
+    say('\n  Finishing open requests; once more to give up on them …')
+    await running.close()
+  } finally {
+    disarm()
+  }
   say('  Stopped. Every hit that was answered 201 is stored.')
   return 0
+}
+
+/** Waits for a signal from when `listen` was called. A second one gives up, until `disarm`. */
+function createStop(): { listen(): void; stopped: Promise<void>; disarm(): void } {
+  let resolve: () => void
+  const stopped = new Promise<void>((resolveStopped) => (resolve = resolveStopped))
+  let arming: NodeJS.Timeout | undefined
+  const giveUp = (): never => process.exit(130)
+  const stop = (): void => {
+    resolve()
+    // npm passes a Ctrl-C on that the terminal has sent here already: only a later one is a second one.
+    arming ??= setTimeout(() => {
+      for (const signal of signals) process.on(signal, giveUp)
+    }, 500)
+  }
+  return {
+    listen() {
+      for (const signal of signals) process.on(signal, stop)
+    },
+    stopped,
+    disarm: () => clearTimeout(arming),
+  }
 }
 
 function describeRetention({ anonymous, authenticated, newest }: Config['retention']): string {
