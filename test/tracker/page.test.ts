@@ -94,6 +94,22 @@ describe('views', () => {
     expect(sent()).toMatchObject([{ title: expect.any(String), referrer: expect.any(String) }])
   })
 
+  test('edge 9: until then its events have no title, and never that of the view before', async () => {
+    await open()
+    await pass(300)
+    history.pushState(null, '', '/cart')
+    document.title = 'Cart'
+    tracker.track('at once')
+    await pass(300)
+    tracker.track('later')
+    expect(sent().map(({ name, url, title }) => [name, new URL(url).pathname, title])).toEqual([
+      [undefined, '/start', 'Start'],
+      ['at once', '/cart', undefined],
+      [undefined, '/cart', 'Cart'],
+      ['later', '/cart', 'Cart'],
+    ])
+  })
+
   test('edge 15: later views name the route before as their referrer', async () => {
     vi.spyOn(document, 'referrer', 'get').mockReturnValue('https://search.example/')
     await open()

@@ -77,15 +77,15 @@ export function listen(types: string, listener: (event: Event) => void): void {
   types.split(' ').map((type) => addEventListener(type, guard(listener), true))
 }
 
-/** Each hit has a millisecond of its own, so that sorting by id or time keeps their order. */
-function createHit(more: Partial<PageHit>): PageHit {
+/** Each hit has a millisecond of its own, so that sorting by id or time keeps their order. @param of the view that it belongs to; a view is nobody's */
+function createHit(more: Partial<PageHit>, of?: PageHit): PageHit {
   time = Math.max(time + 1, Date.now())
-  return { url: location.href, ...view, ...fields, ...more, id: createId(time), timestamp: new Date(time) } as PageHit
+  return { url: location.href, ...of, ...fields, ...more, id: createId(time), timestamp: new Date(time) } as PageHit
 }
 
 /** Sends a hit of the current view, unless hits are held: it has the view's URL, title and referrer unless `more` says otherwise. */
 export function addHit(more: Partial<PageHit>): void {
-  if (!halted) deliver!(createHit(more))
+  if (!halted) deliver!(createHit(more, view))
 }
 
 /**
@@ -106,7 +106,7 @@ function startView(): void {
   sendView()
   leaveView?.()
   // As a string, like the title: `<img name="referrer">` replaces `document.referrer` by the element.
-  unsent = view = createHit({ type: 'pageview', url: location.href, referrer: `${view ? view.url : document.referrer}` })
+  unsent = view = createHit({ type: 'pageview', referrer: `${view ? view.url : document.referrer}` })
   clearTimeout(titleTimer)
   titleTimer = setTimeout(guard(sendView), titleDelay)
 }
