@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import type { PageHit, Part } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeCollector } from './fakeCollector.ts'
-import { closePage, endpoint, hide, loadTracker, minute, openPage, openTracker, pass, sendEach } from './openTracker.ts'
+import { closePage, define, endpoint, hide, loadTracker, minute, openPage, openTracker, pass, sendEach } from './openTracker.ts'
 
 beforeEach(openPage)
 afterEach(closePage)
@@ -133,6 +133,17 @@ describe('standard()', () => {
     hide()
     expect(collector.sent()).toEqual([])
     expect(logged).toHaveBeenCalledOnce()
+  })
+
+  test('edge 21: flags a driven browser from the first event on', async () => {
+    define(navigator, 'webdriver', true)
+    const { collector, track } = await open()
+    track('at once')
+    await pass(300)
+    expect(collector.sent().map(({ name, type, webdriver }) => [name ?? type, webdriver])).toEqual([
+      ['at once', true],
+      ['pageview', true],
+    ])
   })
 
   test('takes a heartbeat', async () => {

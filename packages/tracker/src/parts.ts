@@ -8,7 +8,7 @@ import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
 import { guard, pageview, stop, track, type Deliver } from './page.ts'
 import { setTransport, startQueue, type QueueMode } from './queue.ts'
-import { identify, ignoredByDefault, isIgnored, optOut, type IgnoreReason } from './respect.ts'
+import { flagDriven, identify, ignoredByDefault, isIgnored, optOut, type IgnoreReason } from './respect.ts'
 import { readSession } from './session.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 import { pageTransport, type Transport } from './transport.ts'
@@ -85,10 +85,13 @@ export function session(): Part {
 /**
  * Ignores pages and visitors: those who have opted out always, and by default pages on this machine and in frames. And a
  * page that a tag or another copy of this module tracks already: that one counts it, and is told of the events that are
- * tracked here. `window.treadlight` tells them, and takes calls as with a tag.
+ * tracked here. `window.treadlight` tells them, and takes calls as with a tag. Driven browsers are flagged.
  */
 export function respect({ ignore }: { ignore?: readonly IgnoreReason[] | undefined } = {}): Part {
-  return () => (isIgnored(ignore ?? ignoredByDefault) ? () => {} : takePage())
+  return () => {
+    flagDriven()
+    return isIgnored(ignore ?? ignoredByDefault) ? () => {} : takePage()
+  }
 }
 
 /** Whether the page is tracked by a tag, or by another copy of this module. */
@@ -125,6 +128,7 @@ export function standard({ ignore, heartbeat = 60, queue: mode = 'always', trans
       const elsewhere = takePage()
       let deliver: Deliver | undefined
       const begin = (): Deliver => (deliver ??= isIgnored(ignore ?? ignoredByDefault) ? () => {} : (elsewhere ?? startQueue(mode)))
+      flagDriven()
       trackClicks()
       measureEngagement(heartbeat, idleAfter)
       setTransport(transport)

@@ -17,13 +17,17 @@ export function identify(user: string): void {
   fields.user = user
 }
 
+/** Says in hits from now on that the browser is driven by a program, if it is. */
+export function flagDriven(): void {
+  fields.webdriver = navigator.webdriver || undefined
+}
+
 /**
  * Whether this page or visitor is not to be counted.
  *
  * @param ignore names of reasons in one text or a list. Who has opted out is ignored whatever it says.
  */
 export function isIgnored(ignore: string | readonly IgnoreReason[]): unknown {
-  fields.webdriver = navigator.webdriver || undefined
   return (
     guard(() => localStorage['treadlight'])() ||
     // Said aloud, or who tries it out would look for the mistake.

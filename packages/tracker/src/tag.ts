@@ -3,7 +3,7 @@ import { trackClicks } from './clicks.ts'
 import { idleAfter, measureEngagement } from './engagement.ts'
 import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
-import { identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
+import { flagDriven, identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
 const tag = document.currentScript as HTMLScriptElement | null
@@ -18,6 +18,7 @@ else if (!calls.track) {
   trackClicks()
   putOff(() => {
     if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
+    flagDriven()
     measureEngagement(tag.dataset['heartbeat'], idleAfter)
     start(tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href), startQueue(tag.dataset['queue'] as QueueMode))
     look(0, isSeen)

@@ -10,7 +10,7 @@ import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
 import { followHistory, guard, look, pageview, putOff, start, stop, track, type Deliver } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
-import { identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
+import { flagDriven, identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import { readSession } from './session.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
 
@@ -30,6 +30,7 @@ else if (!calls.track) {
   trackLinks(files)
   putOff(() => {
     if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
+    flagDriven()
     describeDevice()
     measureEngagement(tag.dataset['heartbeat'], idleAfter)
     describeNavigation()
