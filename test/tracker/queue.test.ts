@@ -94,14 +94,18 @@ describe('what an answer does to a hit', () => {
     expect([...collector.stored.values()].map(({ name }) => name).sort()).toEqual(['a', 'b', 'c'])
   })
 
-  test('edge 29: what is made while nothing gets through has an end', async () => {
-    collector.next = repeat(fail, 3000)
+  test.each([0, 2000, 50_000])('edge 29: what is made while nothing gets through has an end: events of %d characters', async (length) => {
+    collector.next = repeat(fail, 9000)
     await openSettled('off')
-    for (let count = 0; count < 1500; count++) tracker.track('a')
+    const text = 'x'.repeat(length)
+    for (let count = 0; count < 3000; count++) tracker.track('a', { text })
+    // Smaller ones have room besides.
+    if (length) tracker.track('small')
     collector.next = []
-    await pass(60 * second)
-    expect(collector.stored.size).toBeGreaterThan(990)
-    expect(collector.stored.size).toBeLessThan(1010)
+    for (let turn = 0; turn < 60; turn++) await pass(10 * second)
+    const kept = [...collector.stored.values()].filter(({ name }) => name === 'a')
+    expect(kept).toHaveLength(Math.ceil(500_000 / JSON.stringify(kept[0]).length))
+    expect(names().includes('small')).toBe(length > 0)
   })
 
   test('edge 39, 40: a transport that throws at once, like a patched fetch, keeps it too', async () => {
@@ -454,13 +458,16 @@ describe('the device', () => {
     expect(await rowIds()).toEqual([])
   })
 
-  test('edge 29: at most 1,000 hits are sent, the newest; the rest is deleted', async () => {
-    const hits = makeHits(1020, 'many')
+  test.each([
+    ['many', 4000],
+    ['long'.repeat(2500), 80],
+  ])('edge 29: of what former pages left the newest are sent, up to 500,000 characters; the rest is deleted: %#', async (title, count) => {
+    const hits = makeHits(count, title)
     await putRows(hits)
     await open()
     for (let turn = 0; turn < 60; turn++) await pass()
     const arrived = idsOf([...collector.stored.values()]).filter((id) => hits.some((hit) => hit.id === id))
-    expect(arrived.sort()).toEqual(idsOf(hits.slice(-1000)))
+    expect(arrived.sort()).toEqual(idsOf(hits.slice(-Math.ceil(500_000 / JSON.stringify(hits[0]).length))))
     expect(await rowIds()).toEqual([])
   })
 

@@ -7,12 +7,13 @@ import { listen, track } from './page.ts'
 export function trackClicks(): void {
   listen('click', (event) => {
     const element = event.composedPath().find((node) => (node as HTMLElement).dataset?.['track']) as HTMLElement | undefined
-    if (!element) return
-    const props: Record<string, string> = {}
-    ;[...element.attributes].map((attribute) => {
-      const [, name] = attribute.name.split('data-track-')
-      if (name) props[name] = attribute.value
-    })
-    track(element.dataset['track']!, props)
+    if (element) {
+      const props: Record<string, string> = {}
+      ;[...element.attributes].map((attribute) => {
+        const [, name] = attribute.name.split('data-track-')
+        if (name) props[name] = attribute.value
+      })
+      track(element.dataset['track']!, props)
+    }
   })
 }

@@ -13,13 +13,14 @@ export function trackLinks(pattern: RegExp): void {
   listen('click auxclick', (event) => {
     const link = event.composedPath().find((node) => (node as Element).localName === 'a') as HTMLAnchorElement | undefined
     // The right button opens a menu.
-    if (!link || (event as MouseEvent).button > 1) return
-    // An SVG link's `href` is an object.
-    const url = new URL((link.href as unknown as SVGAnimatedString).baseVal ?? link.href, document.baseURI)
-    // Without query and fragment, which may hold secrets.
-    const props = { url: url.origin + url.pathname }
-    if (pattern.test(url.pathname)) track('File Download', props)
-    // mailto: and its like have no host.
-    else if (url.host && url.host !== location.host) track('Outbound Link: Click', props)
+    if (link && (event as MouseEvent).button < 2) {
+      // An SVG link's `href` is an object.
+      const url = new URL((link.href as unknown as SVGAnimatedString).baseVal ?? link.href, document.baseURI)
+      // Without query and fragment, which may hold secrets.
+      const props = { url: url.origin + url.pathname }
+      if (pattern.test(url.pathname)) track('File Download', props)
+      // mailto: and its like have no host.
+      else if (url.host && url.host !== location.host) track('Outbound Link: Click', props)
+    }
   })
 }

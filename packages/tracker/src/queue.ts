@@ -8,10 +8,11 @@ export type QueueMode = 'always' | 'offline' | 'off'
 /** A unit of UTF-16 is at most three bytes of UTF-8, so this is at most 60,000 bytes: below the 64 KiB that a beacon may have and the collector takes. */
 const longestBody = 20_000
 /**
- * Most that a page keeps, and most of former pages that are kept on the device: the newest stay. How old a hit may be is for the collector to say, whose clock is
- * right: it refuses what has waited for more than a week.
+ * A hit stays if all that wait, were they as long as it, had no more characters: 1,600 of the usual length, and large ones leave
+ * room for smaller. Of what this page made the oldest stay, of former pages' hits the newest. How old a hit may be is for the
+ * collector to say, whose clock is right: it refuses what has waited for more than a week.
  */
-const maxHits = 1000
+const longestQueue = 500_000
 
 /** Undelivered hits of this page by id, but for those on their way: in memory too, because nothing can be read as a page goes. */
 const hits = new Map<string, PageHit>()
@@ -49,7 +50,7 @@ async function change(add?: PageHit[], remove?: PageHit[]): Promise<PageHit[] | 
     } else {
       return (await answerOf(store.getAll() as IDBRequest<PageHit[]>))
         .reverse()
-        .filter((hit, index) => index < maxHits || void store.delete(hit.id))
+        .filter((hit, index) => index * JSON.stringify(hit).length < longestQueue || void store.delete(hit.id))
     }
   } catch {
     // Said above.
@@ -66,7 +67,7 @@ function answerOf<Result>(request: IDBRequest<Result>): Promise<Result> {
   })
 }
 
-function keep(list: PageHit[] = []): void {
+function keep(list: PageHit[]): void {
   list.map((hit) => hits.set(hit.id, hit))
 }
 
@@ -91,7 +92,7 @@ export async function flush(): Promise<void> {
 
 /** Sends what other pages left: one tab at a time. */
 async function sendRows(): Promise<void> {
-  if (!timer) keep(await change())
+  if (!timer) keep((await change()) ?? [])
   await sendAll()
 }
 
@@ -123,8 +124,8 @@ async function send(isLeaving?: boolean): Promise<unknown> {
       // A wrong clock: the collector says how the hits would have been with the right one.
       const retimed = ((await answer.json()) as HitAnswer & { retimed?: PageHit[] }).retimed ?? []
       void change(retimed, list)
-      list = retimed
       limit = longestBody
+      list = retimed
       if (!list[0]) return (failures = 0)
     }
     pause = (answer.headers.get('retry-after') as unknown as number) * 1e3 || 0
@@ -163,9 +164,10 @@ export function startQueue(queueMode?: QueueMode): Deliver {
     // Only what JSON can hold, as it is now: a batch with more than that would never leave, nor would any after it.
     hit = JSON.parse(JSON.stringify(hit))
     // What is made while nothing gets through has an end.
-    if (hits.size > maxHits) return
-    if (mode !== 'offline' || timer) void change([hit])
-    keep([hit])
-    queueMicrotask(sendAll)
+    if (hits.size * JSON.stringify(hit).length < longestQueue) {
+      if (mode !== 'offline' || timer) void change([hit])
+      keep([hit])
+      queueMicrotask(sendAll)
+    }
   }
 }
