@@ -267,6 +267,21 @@ describe('scroll depth', () => {
     expect(depths()).toEqual([100, 25])
   })
 
+  test('is not said of a view that nobody has touched until it ends: the layout was not read', async () => {
+    await open()
+    await pass(3 * second)
+    history.pushState(null, '', '/next')
+    await pass(3 * second)
+    scrollTo(innerHeight)
+    history.pushState(null, '', '/last')
+    await pass(minute)
+    expect(reports().map(({ url, scroll }) => [new URL(url).pathname, scroll])).toEqual([
+      ['/start', undefined],
+      ['/next', 50],
+      ['/last', undefined],
+    ])
+  })
+
   test('of a page that is read without a touch is what can be seen', async () => {
     await open()
     await pass(20 * second)

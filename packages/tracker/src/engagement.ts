@@ -14,7 +14,7 @@ export const idleAfter = 6e4
 export function measureEngagement(seconds: number | string | undefined, idle: number): void {
   let engaged = 0
   let pixels = 0
-  let height = 1
+  let height: number | undefined
   /** What was said last; there is nothing to say before the first view. */
   let reported: number | undefined
   let last = 0
@@ -36,7 +36,7 @@ export function measureEngagement(seconds: number | string | undefined, idle: nu
         type: 'engagement',
         view: view!.id,
         engaged: (reported = total()),
-        scroll: (pixels / height) * 100,
+        scroll: (pixels / height!) * 100 || undefined,
       })
     }
   }

@@ -16,7 +16,7 @@ export interface PageFields {
 }
 
 /** A hit as the tracker makes it. */
-export type PageHit = Omit<Hit, keyof PageFields | 'timestamp'> & PageFields & { timestamp: Date | string }
+export type PageHit = Omit<Hit, keyof PageFields | 'timestamp' | 'scroll'> & PageFields & { timestamp: Date | string; scroll?: number | undefined }
 
 /** Where hits go. */
 export type Deliver = (hit: PageHit) => void
