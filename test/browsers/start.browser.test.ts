@@ -12,7 +12,11 @@ describe.each(['t', 't.full'] as const)('%s.js', (name) => {
       const reads: string[] = []
       const longTasks: number[] = []
       Object.assign(globalThis, { reads, longTasks })
-      new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' })
+      // Of the script alone: how long a page as such takes depends on what else the machine does.
+      new PerformanceObserver((list) => {
+        for (const { scripts } of list.getEntries() as unknown as { scripts: { sourceURL: string; duration: number }[] }[])
+          longTasks.push(...scripts.filter(({ sourceURL, duration }) => /\/t(\.full)?\.js$/.test(sourceURL) && duration > 50).map(({ duration }) => duration))
+      }).observe({ type: 'long-animation-frame' })
       const owners: [object, RegExp][] = [
         [window, /^(scroll[XY]|page[XY]Offset|inner(Width|Height))$/],
         [Element.prototype, /^(client|scroll)(Top|Left|Width|Height)$/],
