@@ -26,8 +26,8 @@ const smallest = {
 
 /** The order in which letters become names in each of the tracker's scripts, by which it is smallest: scripts/letters.ts finds it. */
 const letters = {
-  tag: 'xofpsdvtwJnyjUTNguimKHkGebSVPMOLZcFXYWBQrhzalDRC$A_IEq',
-  tagFull: 'bdakefvTCjspKZIGEhyQtFHrciuRBqJwxMlonNSg_LUYWAzmXOPD$V',
+  tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
+  tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
 }
 
 /** In the order in which they need one another's output. */

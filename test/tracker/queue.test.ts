@@ -320,6 +320,15 @@ describe('edge 3, 5: batches', () => {
     expect(await rowIds()).toEqual([])
   })
 
+  test('are made of 64 hits at most, however many wait', async () => {
+    const hits = makeHits(300, 'short')
+    await putRows(hits)
+    await open()
+    for (let turn = 0; turn < 5; turn++) await pass()
+    expect(idsOf(collector.sent().filter(({ title }) => title === 'short'))).toEqual(idsOf(hits))
+    expect(Math.max(...collector.requests.map(({ hits }) => hits.length))).toBe(64)
+  })
+
   test('stop at the first that fails, and the rest is kept', async () => {
     const hits = makeLong(300)
     await putRows(hits)
