@@ -1,5 +1,3 @@
-import { script } from '@treadlight/tracker/script'
-import { script as fullScript } from '@treadlight/tracker/script-full'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { startFaultyCollector } from './faultyCollector.ts'
@@ -35,16 +33,19 @@ interface TraceEvent {
 }
 
 /**
- * How long a script keeps the main thread of a page that it is new to: each time in two fresh contexts, one for the clock and one
- * for the trace, compiled anew, after the page has parsed.
+ * How long scripts keep the main thread of a page that they are new to: in turn, and each time in two fresh contexts, one for
+ * the clock and one for the trace, compiled anew, after the page has parsed.
+ *
+ * @param scripts their texts by name
  */
-export async function measureStart(browser: Browser, name: 't' | 't.full', times: number): Promise<StartTimes[]> {
-  const text = { t: script, 't.full': fullScript }[name]
+export async function measureStarts<Name extends string>(browser: Browser, scripts: Record<Name, string>, times: number): Promise<Record<Name, StartTimes[]>> {
+  const names = Object.keys(scripts) as Name[]
   const collector = await startFaultyCollector((path) => {
-    if (path === '/timed.js') return `let started=performance.now();${text}`
     if (path === '/favicon.ico') return ''
+    const [, name, kind] = /^\/(.*)\/(timed\.js|page)$/.exec(decodeURIComponent(path)) ?? []
+    if (kind === 'timed.js') return `let started=performance.now();${scripts[name as Name]}`
     // A script's load event comes once its microtasks are through.
-    return { headers, body: `<!doctype html><title>x</title><script defer src="/timed.js" data-ignore="iframe" onload="took=performance.now()-started"></script>${'<p>text</p>'.repeat(500)}` }
+    return { headers, body: `<!doctype html><title>x</title><script defer src="timed.js" data-ignore="iframe" onload="took=performance.now()-started"></script>${'<p>text</p>'.repeat(500)}` }
   })
   const visit = async <Result>(look: (page: Page) => Promise<Result>): Promise<Result> => {
     const context = await browser.newContext()
@@ -52,21 +53,23 @@ export async function measureStart(browser: Browser, name: 't' | 't.full', times
     await context.close()
     return result
   }
-  const starts: StartTimes[] = []
+  const measure = async (name: Name): Promise<StartTimes> => {
+    const url = `${collector.url}/${name}/page`
+    const evaluation = await visit(async (page) => {
+      await page.goto(url)
+      return page.evaluate(() => (globalThis as unknown as { took: number }).took)
+    })
+    const durations = await visit(async (page) => {
+      await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
+      await page.goto(url)
+      await wait(untilSent)
+      return readDurations((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
+    })
+    return { evaluation, total: durations.reduce((sum, duration) => sum + duration, 0), longest: Math.max(...durations) }
+  }
+  const starts = Object.fromEntries(names.map((name) => [name, [] as StartTimes[]])) as Record<Name, StartTimes[]>
   try {
-    for (let time = 0; time < times; time++) {
-      const evaluation = await visit(async (page) => {
-        await page.goto(`${collector.url}/page`)
-        return page.evaluate(() => (globalThis as unknown as { took: number }).took)
-      })
-      const durations = await visit(async (page) => {
-        await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
-        await page.goto(`${collector.url}/page`)
-        await wait(untilSent)
-        return readDurations((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
-      })
-      starts.push({ evaluation, total: durations.reduce((sum, duration) => sum + duration, 0), longest: Math.max(...durations) })
-    }
+    for (let time = 0; time < times; time++) for (const name of names) starts[name].push(await measure(name))
   } finally {
     collector.close()
   }

@@ -13,8 +13,8 @@ export interface FreshFacts {
   readonly count: number
   /** Takes up a fact of a batch. @returns where it is */
   add(batch: Batch, fact: StoredHit): { table: FactTable; row: number }
-  /** Has other tables take up what comes from now on, so that those that are about to become segments can go as they are. */
-  seal(): void
+  /** Has other tables take up what comes from now on, where most is of batches that are about to become segments: so they can go as they are. */
+  seal(batches: readonly Batch[]): void
   /** Takes it that nobody knows what a batch holds, nor what of it is durable. */
   doubt(batch: Batch): void
   /** Takes a batch for empty: it is read anew. */
@@ -138,8 +138,11 @@ export function createFreshFacts(site: string, compactAt: number): FreshFacts {
       count++
       return { table, row }
     },
-    seal() {
-      for (const [day, { size }] of open) if (size >= compactAt * partWorthSealing && days.get(day)!.length < maxTables) open.delete(day)
+    seal(batches) {
+      for (const [day, table] of open) {
+        const goes = batches.reduce((sum, { rows }) => sum + (rows.get(table)?.length ?? 0), 0)
+        if (goes >= compactAt * partWorthSealing && goes >= table.size / 2 && days.get(day)!.length < maxTables) open.delete(day)
+      }
     },
     doubt(batch) {
       ahead = undefined

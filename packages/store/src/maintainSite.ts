@@ -66,7 +66,7 @@ export async function compactBatches(log: SiteLog, options: ResolvedStoreOptions
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const covers = chooseBatches(log, options, force)
     if (covers.length === 0) return 0
-    log.seal()
+    log.seal(covers)
     const facts = await compact(log, options, { days: tablesOf(log, covers, options.now()), covers })
     if (facts !== undefined) return facts
   }

@@ -54,8 +54,8 @@ export interface SiteLog extends Refresher, MarkLog {
   tellCompacted: CompactionListener
   /** The facts of a home day that are in no segment yet. @param ids of the hits that are wanted; all by default */
   freshFacts(day: string, ids?: ReadonlySet<string>): DayFacts
-  /** Keeps what comes from now on apart from what is about to become segments. */
-  seal(): void
+  /** Keeps what comes from now on apart from batches that are about to become segments. */
+  seal(batches: readonly Batch[]): void
   /** Does what can be done ahead for the moment in which batches are in segments: their tables are put together without them. */
   prepareDrop(gone: readonly Batch[]): Steps<void>
   /** Takes up a value that holds what others did before. */
