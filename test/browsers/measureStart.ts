@@ -59,12 +59,15 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
       await page.goto(url)
       return page.evaluate(() => (globalThis as unknown as { took: number }).took)
     })
-    const durations = await visit(async (page) => {
+    const trace = async (): Promise<number[]> => visit(async (page) => {
       await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
       await page.goto(url)
       await wait(untilSent)
       return readDurations((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
     })
+    let durations = await trace()
+    // Now and then Chromium leaves out what it is asked for.
+    for (let again = 0; durations.length === 0 && again < 5; again++) durations = await trace()
     return { evaluation, total: durations.reduce((sum, duration) => sum + duration, 0), longest: Math.max(...durations) }
   }
   const starts = Object.fromEntries(names.map((name) => [name, [] as StartTimes[]])) as Record<Name, StartTimes[]>
@@ -76,9 +79,10 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
   return starts
 }
 
-/** How long script ran from the evaluation on, ms, each time that it did. The page has no other. */
+/** How long script ran from the evaluation on, ms, each time that it did; nothing where the trace lacks that. The page has no other. */
 function readDurations(events: readonly TraceEvent[]): number[] {
-  const first = events.find(({ name, args }) => name === 'EvaluateScript' && args.data?.url?.endsWith('/timed.js'))!
+  const first = events.find(({ name, args }) => name === 'EvaluateScript' && args.data?.url?.endsWith('/timed.js'))
+  if (first === undefined) return []
   let end = first.ts
   return events
     .filter(({ name, ph, pid, tid, ts }) => runs.has(name) && ph === 'X' && pid === first.pid && tid === first.tid && ts >= first.ts)

@@ -81,6 +81,24 @@ describe('upkeep', () => {
     expect([await idsOf(later), await isTold(later)]).toEqual([all, [first.id]])
   })
 
+  test('writes a day once, though the one before was written in the middle of it', async () => {
+    let time = noon
+    const faulty = createFaultyStorage({ append: true })
+    const store = await open(faulty.storage, { compactAt: 64, now: () => time })
+    const append = (count: number) => store.append(Array.from({ length: count }, () => makeHit({ time })))
+    await append(10)
+    time += day
+    await append(10)
+    time += 4 * 60 * minute
+    await store.maintain()
+    expect(keysOf(faulty, 'segment')).toHaveLength(1)
+    await append(10)
+    time += 2 * day
+    await store.maintain()
+    expect(keysOf(faulty, 'segment')).toHaveLength(2)
+    expect(await idsOf(store)).toHaveLength(30)
+  })
+
   test('compacts by itself only what is its own to compact, and begins no new batch for every hit', async () => {
     const faulty = createFaultyStorage({ append: true })
     const [one, other] = [await open(faulty.storage, { compactAt: 100 }), await open(faulty.storage, { compactAt: 100 })]
