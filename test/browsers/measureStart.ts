@@ -6,6 +6,8 @@ import { startFaultyCollector } from './faultyCollector.ts'
 export interface StartTimes {
   /** The script's evaluation with its microtasks: what the page's own scripts wait for. */
   evaluation: number
+  /** Of that what the thread was busy, by the trace: on a machine with few cores it waits for others meanwhile. */
+  busy: number
   /** All that runs of the script until its first view is confirmed, in whichever tasks, the evaluation included. Being traced makes it slower. */
   total: number
   /** The longest of these at a stretch. */
@@ -29,6 +31,8 @@ interface TraceEvent {
   tid: number
   ts: number
   dur: number
+  /** Of which the thread was busy. */
+  tdur: number
   args: { data?: { url?: string } }
 }
 
@@ -59,16 +63,17 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
       await page.goto(url)
       return page.evaluate(() => (globalThis as unknown as { took: number }).took)
     })
-    const trace = async (): Promise<number[]> => visit(async (page) => {
+    const trace = async (): Promise<TraceEvent[]> => visit(async (page) => {
       await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
       await page.goto(url)
       await wait(untilSent)
-      return readDurations((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
+      return readTasks((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
     })
-    let durations = await trace()
+    let tasks = await trace()
     // Now and then Chromium leaves out what it is asked for.
-    for (let again = 0; durations.length === 0 && again < 5; again++) durations = await trace()
-    return { evaluation, total: durations.reduce((sum, duration) => sum + duration, 0), longest: Math.max(...durations) }
+    for (let again = 0; tasks.length === 0 && again < 5; again++) tasks = await trace()
+    const durations = tasks.map(({ dur }) => dur / 1000)
+    return { evaluation, busy: tasks[0]!.tdur / 1000, total: durations.reduce((sum, duration) => sum + duration, 0), longest: Math.max(...durations) }
   }
   const starts = Object.fromEntries(names.map((name) => [name, [] as StartTimes[]])) as Record<Name, StartTimes[]>
   try {
@@ -79,8 +84,8 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
   return starts
 }
 
-/** How long script ran from the evaluation on, ms, each time that it did; nothing where the trace lacks that. The page has no other. */
-function readDurations(events: readonly TraceEvent[]): number[] {
+/** Where script ran, the evaluation first; nothing where the trace lacks that. The page has no other. */
+function readTasks(events: readonly TraceEvent[]): TraceEvent[] {
   const first = events.find(({ name, args }) => name === 'EvaluateScript' && args.data?.url?.endsWith('/timed.js'))
   if (first === undefined) return []
   let end = first.ts
@@ -88,5 +93,4 @@ function readDurations(events: readonly TraceEvent[]): number[] {
     .filter(({ name, ph, pid, tid, ts }) => runs.has(name) && ph === 'X' && pid === first.pid && tid === first.tid && ts >= first.ts)
     .toSorted((a, b) => a.ts - b.ts || b.dur - a.dur)
     .filter(({ ts, dur }) => ts >= end && (end = ts + dur))
-    .map(({ dur }) => dur / 1000)
 }
