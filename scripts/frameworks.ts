@@ -33,9 +33,10 @@ export async function buildFramework(name: FrameworkName): Promise<string | unde
     const { code, output } = await run(folder, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1'])
     if (code !== 0 && unreachable.test(output)) return undefined
     if (code !== 0) throw new Error(`${name} cannot be installed:\n${output.slice(0, 3000)}`)
-    linkTracker(folder)
     writeFileSync(join(folder, 'node_modules/.lock'), hashOfLock(folder))
   }
+  // Each time: the last run may have been that of another checkout.
+  linkTracker(folder)
   const { code, output } = await run(folder, ['run', 'build'])
   if (code !== 0) throw new Error(`the app of ${name} cannot be built:\n${output.slice(0, 3000)}`)
   return folder
