@@ -4,7 +4,7 @@ import { launchChromium } from '../test/browsers/chromium.ts'
 import { measureStarts, type StartTimes } from '../test/browsers/measureStart.ts'
 import type { BenchOptions, Figure } from './run.ts'
 
-/** The clock, the load event and its handler take their time too. */
+/** To put a script into a page and to read the clock takes its time too. */
 const baseline = 'an empty script'
 const scripts = { [baseline]: '', 't.js': script, 't.full.js': fullScript }
 

@@ -4,9 +4,9 @@ import { startFaultyCollector } from './faultyCollector.ts'
 
 /** What one start takes of the main thread, ms. */
 export interface StartTimes {
-  /** The script's evaluation with its microtasks: what the page's own scripts wait for. */
+  /** To compile the script and to evaluate it, by the page's clock: what its own scripts wait for. */
   evaluation: number
-  /** Of that what the thread was busy, by the trace: on a machine with few cores it waits for others meanwhile. */
+  /** The same as the trace says what the thread was busy: on a machine with few cores it waits for others meanwhile. */
   busy: number
   /** All that runs of the script until its first view is confirmed, in whichever tasks, the evaluation included. Being traced makes it slower. */
   total: number
@@ -16,6 +16,9 @@ export interface StartTimes {
 
 /** Longer than a view waits for its title and its answer. */
 const untilSent = 900
+
+/** ms after which Chromium has done what it does for a page that has loaded. */
+const untilCalm = 300
 
 /** Isolated pages have a finer clock: 5 µs. */
 const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
@@ -46,10 +49,10 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
   const names = Object.keys(scripts) as Name[]
   const collector = await startFaultyCollector((path) => {
     if (path === '/favicon.ico') return ''
-    const [, name, kind] = /^\/(.*)\/(timed\.js|page)$/.exec(decodeURIComponent(path)) ?? []
-    if (kind === 'timed.js') return `let started=performance.now();${scripts[name as Name]}`
-    // A script's load event comes once its microtasks are through.
-    return { headers, body: `<!doctype html><title>x</title><script defer src="timed.js" data-ignore="iframe" onload="took=performance.now()-started"></script>${'<p>text</p>'.repeat(500)}` }
+    const [, name, kind] = /^\/(.*)\/(timed\.js|page|empty)$/.exec(decodeURIComponent(path)) ?? []
+    if (kind === 'timed.js') return scripts[name as Name]
+    const tag = kind === 'page' ? '<script defer src="timed.js" data-ignore="iframe"></script>' : ''
+    return { headers, body: `<!doctype html><title>x</title>${tag}${'<p>text</p>'.repeat(500)}` }
   })
   const visit = async <Result>(look: (page: Page) => Promise<Result>): Promise<Result> => {
     const context = await browser.newContext()
@@ -58,14 +61,14 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
     return result
   }
   const measure = async (name: Name): Promise<StartTimes> => {
-    const url = `${collector.url}/${name}/page`
+    const url = `${collector.url}/${name}`
     const evaluation = await visit(async (page) => {
-      await page.goto(url)
-      return page.evaluate(() => (globalThis as unknown as { took: number }).took)
+      await page.goto(`${url}/empty`)
+      return page.evaluate(insertScript, untilCalm)
     })
     const trace = async (): Promise<TraceEvent[]> => visit(async (page) => {
       await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
-      await page.goto(url)
+      await page.goto(`${url}/page`)
       await wait(untilSent)
       return readTasks((JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] }).traceEvents)
     })
@@ -82,6 +85,17 @@ export async function measureStarts<Name extends string>(browser: Browser, scrip
     collector.close()
   }
   return starts
+}
+
+/** In the page: runs the script, and answers how long that took, ms. As text of an element it is compiled and evaluated before `append` returns. */
+async function insertScript(untilCalm: number): Promise<number> {
+  const tag = document.createElement('script')
+  tag.dataset['ignore'] = 'iframe'
+  tag.text = await (await fetch('timed.js')).text()
+  await new Promise((resolve) => setTimeout(resolve, untilCalm))
+  const started = performance.now()
+  document.head.append(tag)
+  return performance.now() - started
 }
 
 /** Where script ran, the evaluation first; nothing where the trace lacks that. The page has no other. */
