@@ -65,4 +65,29 @@ export interface Hit {
   retimed?: boolean
   /** Which site it counts for; without it the collector decides. */
   site?: string
+  /** The visitor's side of a request that a server answers for: believed with a token of scope `hits` only. */
+  client?: Client
 }
+
+/** What the collector would have seen had the visitor's own browser sent the hit. */
+export interface Client {
+  /** IP address. */
+  address?: string
+  userAgent?: string
+  /** Of `clientHeaders`, by their lower-case names. */
+  headers?: Record<string, string>
+}
+
+/** The request headers of a visitor that say something about a hit: language, wishes, device, place. */
+export const clientHeaders = [
+  'accept-language',
+  'dnt',
+  'sec-gpc',
+  'sec-purpose',
+  'sec-ch-ua',
+  'sec-ch-ua-mobile',
+  'sec-ch-ua-model',
+  'sec-ch-ua-platform',
+  'sec-ch-ua-platform-version',
+  'sec-ch-ua-full-version-list',
+] as const

@@ -1,6 +1,6 @@
 export { answerHeader, droppedHeader, dropReasons, type DropReason, type HitAnswer, type Refusal } from './answer.ts'
 export { decodeHit, isRefusal, readHits, type DecodedHit, type Envelope } from './decode.ts'
-export type { Hit, HitType, NavigationType, PropValue, Revenue } from './hit.ts'
+export { clientHeaders, type Client, type Hit, type HitType, type NavigationType, type PropValue, type Revenue } from './hit.ts'
 export { createId, idFrom, idTime, isId, withTime } from './id.ts'
 export { idMaxAge, maxBatchHits, maxBodyBytes, maxProps, queueMaxAge, skewTolerance, textLimits } from './limits.ts'
 export { cleanText, cutText } from './text.ts'

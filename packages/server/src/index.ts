@@ -1,1 +1,3 @@
 export { hitFromRequest, type HitFromRequestOptions, type HitOverrides } from './hitFromRequest.ts'
+export type { CollectorAddress, DeadLetter, Sender, SenderCounts } from './senders/sender.ts'
+export type { Answer, AnswerHead, RequestFacts, TagOptions, Tracking, Visit } from './tracking.ts'
