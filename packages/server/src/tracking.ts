@@ -26,16 +26,25 @@ export interface Visit {
   readonly isNoticeDue: boolean
   /** Sends an event of this view. */
   track(name: string, props?: Record<string, PropValue>): void
-  /** The script tag for this page, escaped and signed: what stands in its HTML. */
+  /** The script tag for this page, escaped, with a signed token: what stands in its HTML. */
   tag(options?: TagOptions): Promise<string>
-  /** The `Set-Cookie` values that this answer needs: none for most. To be called once, before the headers leave. */
-  setCookies(head: AnswerHead): string[]
+  /**
+   * What the answer's headers need, none for most: `set-cookie` is to be appended, `cache-control` to be replaced, since a page
+   * whose tag names this view must not be kept by a shared cache. To be called once, before the headers leave.
+   */
+  headersFor(head: AnswerHead): [name: 'set-cookie' | 'cache-control', value: string][]
   /** Counts the view, the exception, or nothing, by what the answer turned out to be. To be called once. */
   end(answer: Answer): void
 }
 
 /** What a page's tag may say beyond the settings. */
 export interface TagOptions {
+  /**
+   * For a page that a shared cache may keep: the tag names neither view nor user, and the script alone counts the view. Otherwise
+   * server and script count one view, and the server's stays where the script is blocked.
+   * @default false
+   */
+  isShared?: boolean
   /** Id of the signed-in user. */
   user?: string
   /** The site's own session id. */
