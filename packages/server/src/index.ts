@@ -1,3 +1,6 @@
 export { hitFromRequest, type HitFromRequestOptions, type HitOverrides } from './hitFromRequest.ts'
-export type { CollectorAddress, DeadLetter, Sender, SenderCounts } from './senders/sender.ts'
+export { createBackgroundSender, type BackgroundSenderOptions } from './senders/backgroundSender.ts'
+export { createMemorySender, type MemorySender } from './senders/memorySender.ts'
+export type { CollectorAddress, DeadLetter, DeliveryOptions, DeliveryReport, Sender, SenderCounts } from './senders/sender.ts'
+export { createSyncSender, type DeliveryError, type SyncSender } from './senders/syncSender.ts'
 export type { Answer, AnswerHead, RequestFacts, TagOptions, Tracking, Visit } from './tracking.ts'
