@@ -282,7 +282,7 @@ describe('bounds', () => {
 describe('the end', () => {
   test('close delivers what waits, and takes no more', async () => {
     const collector = await openCollector(inOrder(answering(503)))
-    const { sender } = open(collector, { setTimer: undefined!, random: () => 0.01 })
+    const { sender } = open(collector, { random: () => 0.01 })
     await sendAll(sender, makeMany(3))
     await sender.close({ timeout: 20_000 })
     expect(collector.stored.size).toBe(3)
@@ -291,7 +291,7 @@ describe('the end', () => {
 
   test('close ends in time although nobody answers, and says what is lost', async () => {
     const collector = await openCollector(() => {})
-    const { sender, said } = open(collector, { setTimer: undefined! })
+    const { sender, said } = open(collector)
     await sendAll(sender, makeMany(3))
     await sender.close({ timeout: 100 })
     expect(sender.counts()).toMatchObject({ delivered: 0, waiting: 3 })

@@ -50,5 +50,8 @@ export function instantTimers(): { setTimer: (run: () => void, ms: number) => ()
   }
 }
 
-/** Timers that never fire. */
-export const noTimers = (): (() => void) => () => {}
+/** Only those fire that somebody waits for, as a sender is closed. */
+export function noTimers(run: () => void, ms: number, isAwaited: boolean): () => void {
+  const timer = isAwaited ? setTimeout(run, ms) : undefined
+  return () => clearTimeout(timer)
+}

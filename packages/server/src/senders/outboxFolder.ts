@@ -12,6 +12,14 @@ export interface OutboxFile {
   bytes: number
 }
 
+export interface OutboxContent {
+  /** Hits as JSON. */
+  texts: string[]
+  bytes: number
+  /** How many places of the file are unreadable. */
+  damaged: number
+}
+
 export interface OutboxFolderOptions {
   /** Folder that several processes of one app may share; made if missing. */
   folder: string
@@ -28,13 +36,13 @@ export interface OutboxFolder {
   create(): OutboxFile
   /** Resolves once they are on the disk: false if another process has taken the file, so that they belong into another one. */
   append(file: OutboxFile, texts: readonly string[]): Promise<boolean>
-  /** The hits, as JSON; undefined for a file that another process has taken. @param onDamage told how many places are unreadable */
-  read(file: OutboxFile, onDamage: (places: number) => void): Promise<string[] | undefined>
-  remove(file: OutboxFile): Promise<void>
+  /** Undefined for a file that another process has taken. */
+  read(name: string): Promise<OutboxContent | undefined>
+  remove(name: string): Promise<void>
   /** Gives a sign of life; makes the folder if it is missing. */
   touch(): Promise<void>
-  /** Moves here what processes have left that are no more. */
-  takeOver(): Promise<OutboxFile[]>
+  /** Moves here what processes have left that are no more, and answers what is here then, by name. */
+  takeOver(): Promise<string[]>
   /** Lets others take what is left, at once. */
   close(): Promise<void>
 }
@@ -55,33 +63,41 @@ export function createOutboxFolder({ folder, takeOverAfter }: OutboxFolderOption
     await utimes(join(base, writer, alive), now, now).catch(() => driver.setItem!(keyOf(alive), '', {}))
   }
 
-  async function isGone(other: string): Promise<boolean> {
-    const stats = await stat(join(base, other, alive)).catch(() => undefined)
-    return stats === undefined || Math.abs(Date.now() - stats.mtimeMs) > takeOverAfter
+  /** Undefined for a file that is not there. */
+  async function isOld(path: string): Promise<boolean | undefined> {
+    const stats = await stat(path).catch(() => undefined)
+    return stats && Math.abs(Date.now() - stats.mtimeMs) > takeOverAfter
   }
 
-  async function takeFrom(other: string): Promise<string[]> {
+  /** One that was closed takes its sign of life along; one that begins has none yet, and no hits. */
+  async function isGone(other: string): Promise<boolean> {
+    return (await isOld(join(base, other, alive))) !== false
+  }
+
+  async function takeFrom(other: string): Promise<void> {
+    // Before the look at its sign of life: one that begins gives it before it has a file.
     const names = await readdir(join(base, other)).catch(() => [])
-    const taken: string[] = []
+    if (!(await isGone(other))) return
     for (const name of names) {
-      if (name.startsWith(alive)) await unlink(join(base, other, name)).catch(() => undefined)
-      if (!filePattern.test(name)) continue
-      // Else somebody was faster.
-      const isMine = await rename(join(base, other, name), join(base, writer, name)).then(() => true, () => false)
-      if (isMine) taken.push(name)
+      const path = join(base, other, name)
+      // And what was to become a sign of life, but not that of a process that begins now.
+      if (name.startsWith(alive) && (await isOld(path))) await unlink(path).catch(() => undefined)
+      // If it fails, somebody was faster.
+      if (filePattern.test(name)) await rename(path, join(base, writer, name)).catch(() => undefined)
     }
     await rmdir(join(base, other)).catch(() => undefined)
-    return taken
   }
 
-  async function read({ name }: OutboxFile, onDamage: (places: number) => void): Promise<string[] | undefined> {
+  async function read(name: string): Promise<OutboxContent | undefined> {
     const bytes = (await driver.getItemRaw!(keyOf(name), {})) as Buffer | null
     if (bytes === null) return undefined
     const { payloads, problems } = readFrames(bytes)
-    // What is torn at the end was being written as its process ended: nobody was told that it is kept.
-    const damaged = problems.filter(({ reason }) => reason !== 'torn').length
-    if (damaged > 0) onDamage(damaged)
-    return payloads.flatMap((payload) => payload.toString().split('\n'))
+    return {
+      texts: payloads.flatMap((payload) => payload.toString().split('\n')),
+      bytes: bytes.length,
+      // What is torn at the end was being written as its process ended: nobody was told that it is kept.
+      damaged: problems.filter(({ reason }) => reason !== 'torn').length,
+    }
   }
 
   return {
@@ -106,17 +122,10 @@ export function createOutboxFolder({ folder, takeOverAfter }: OutboxFolderOption
       // Who takes a file moves it before reading it: a file that is still here now has not been read without this.
       return driver.hasItem(keyOf(file.name), {})
     },
-    remove: async ({ name }) => driver.removeItem!(keyOf(name), {}),
+    remove: async (name) => driver.removeItem!(keyOf(name), {}),
     async takeOver() {
-      const names = await readdir(base)
-      const taken: string[] = []
-      for (const other of names) if (other !== writer && writerPattern.test(other) && (await isGone(other))) taken.push(...(await takeFrom(other)))
-      const files: OutboxFile[] = []
-      for (const name of taken) {
-        const file = { name, hits: 0, bytes: (await stat(join(base, writer, name))).size }
-        files.push({ ...file, hits: (await read(file, () => {}).catch(() => undefined))?.length ?? 0 })
-      }
-      return files
+      for (const other of await readdir(base)) if (other !== writer && writerPattern.test(other)) await takeFrom(other)
+      return (await readdir(join(base, writer))).filter((name) => filePattern.test(name))
     },
     async close() {
       await driver.dispose!()

@@ -1,6 +1,6 @@
 import { createCourier, type HitList, type Pause } from './courier.ts'
 import { createLedger } from './ledger.ts'
-import { createOutboxFolder, type OutboxFile } from './outboxFolder.ts'
+import { createOutboxFolder, type OutboxContent, type OutboxFile } from './outboxFolder.ts'
 import { createRounds, type RoundsOptions } from './rounds.ts'
 import { retryPause } from './retryPause.ts'
 import type { DeliveryOptions, Sender } from './sender.ts'
@@ -70,13 +70,27 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
   }
 
   async function takeOver(): Promise<void> {
-    for (const file of await folder.takeOver()) {
-      // One of our own may come back, if each took the other for dead.
-      if (!files.some(({ name }) => name === file.name)) files.push(file)
+    for (const name of await folder.takeOver()) {
+      const content = isKnown(name) ? undefined : await readOut(name)
+      if (content && !isKnown(name)) files.push({ name, hits: content.texts.length, bytes: content.bytes })
     }
     files.sort((a, b) => (a.name < b.name ? -1 : 1))
     await bound()
     rounds.wake()
+  }
+
+  function isKnown(name: string): boolean {
+    return files.some((file) => file.name === name)
+  }
+
+  /** Undefined also for what cannot be read: it does not hold up the rest, and is looked at again. */
+  async function readOut(name: string): Promise<OutboxContent | undefined> {
+    try {
+      return await folder.read(name)
+    } catch (error) {
+      ledger.complain((error as Error).message)
+      return undefined
+    }
   }
 
   async function lookAround(): Promise<void> {
@@ -150,7 +164,7 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
       forget(file)
       bytes -= file.bytes
       ledger.drop(file.hits, `more than ${maxBytes} bytes wait in ${options.folder} (\`maxBytes\`)`)
-      await folder.remove(file)
+      await folder.remove(file.name)
     }
   }
 
@@ -160,7 +174,7 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
       while (!signal.aborted && (current ??= await next())) {
         const pause = await courier.deliver(current, signal)
         if (pause) return pause
-        await folder.remove(current.file)
+        await folder.remove(current.file.name)
         forget(current.file)
         current = undefined
       }
@@ -180,10 +194,13 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
       if (!file) return undefined
       // Behind the write that goes on.
       if (file === open) await inTurn(() => (open = undefined))
-      const damage = (places: number): void => ledger.complain(`${file.name} in ${options.folder} is damaged in ${places} places, and what was there is lost: check the disk`)
-      // What cannot be read is left to the next process, and does not hold up the rest.
-      const texts = await folder.read(file, damage).catch((error: Error) => ledger.complain(error.message))
-      if (texts) return { file, texts, putLast: (text) => inTurn(() => append([text])) }
+      const content = await readOut(file.name)
+      if (content) {
+        const { texts, damaged } = content
+        if (damaged > 0) ledger.complain(`${file.name} in ${options.folder} is damaged in ${damaged} places, and what was there is lost: check the disk`)
+        // As the next hit is: on the disk before it is taken from where it was.
+        return { file, texts, putLast: (text) => inTurn(() => append([text])) }
+      }
       forget(file)
     }
   }
