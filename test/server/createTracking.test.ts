@@ -28,7 +28,7 @@ function answer(status = 200, headers: Record<string, string> = {}, more: Partia
 }
 
 /** One request from its beginning to its end; then one that surely arrives, so that what has not come will not come. */
-async function visit({ tracking, sender }: Tried, request: Request, given: Answer = answer()): Promise<string[]> {
+async function visit({ tracking }: Tried, request: Request, given: Answer = answer()): Promise<string[]> {
   const begun = await tracking.begin(request, { address: '192.0.2.7' })
   const headers = begun?.headersFor(given) ?? []
   begun?.end(given)

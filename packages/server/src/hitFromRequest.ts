@@ -28,7 +28,7 @@ const trustsLoopback = createProxyTest()
  *
  * `source`, `medium` and `campaign` have no field on the wire: they become the `utm_` parameters of the hit's URL, from which the
  * collector reads them, trimmed and in lower case. An id is made for the time of a `timestamp` that is set by hand, which has to be
- * of the last 8 days.
+ * of the last 8 days. A `url` set by hand may be a path of this site (AR08).
  *
  * @returns null where nothing may be counted: somebody is impersonated, also by a token in `user`, or the visitor has opted out (PV20)
  * @example
@@ -49,7 +49,7 @@ export function hitFromRequest(request: Request, overrides: HitOverrides = {}, o
     client: clientOf(request, options),
     ...definedOf(fields),
   }
-  return { ...hit, url: withAttribution(hit.url, { source, medium, campaign }) }
+  return { ...hit, url: withAttribution(absolute(hit.url, request, options), { source, medium, campaign }) }
 }
 
 /** What the collector would have seen had the visitor's own browser sent the hit (SS26). */
@@ -80,6 +80,10 @@ export function publicUrl({ url, headers }: Request, { address, isTrusted = trus
 /** Whether the visitor has said no, by the cookie `treadlight-optout`. */
 export function hasOptedOut(request: Request): boolean {
   return readCookies(request)[cookieNames.optOut] === '1'
+}
+
+function absolute(url: string, request: Request, options: HitFromRequestOptions): string {
+  return url.startsWith('/') ? new URL(url, publicUrl(request, options)).href : url
 }
 
 /** Whoever has signed it: to believe too much here only costs who says it a hit of his own. */

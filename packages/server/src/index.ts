@@ -7,3 +7,8 @@ export { headerTitle, htmlTitle, localsTitle, titleExtractors, titleOf, type Tit
 export type { Answer, AnswerHead, Person, RequestFacts, TagOptions, Tracking, TrackingCounts, Visit } from './tracking.ts'
 export { createProxyTest, type IsTrusted } from './trustedProxies.ts'
 export { cookieNames, type ConsentChoice, type CookieScope, type VisitorMode } from './visitors.ts'
+export { ownTraffic, type OwnTrafficOptions } from './ownTraffic.ts'
+export { createPing, createPixel, type PixelHandler } from './pixels.ts'
+export { trackHandler, type TrackHandlerOptions, type WebHandler } from './trackHandler.ts'
+export { trackResponse, type TrackResponseOptions } from './trackResponse.ts'
+export { trackEvent, withEvent, type EventDescription, type EventOf, type WithEventOptions } from './withEvent.ts'
