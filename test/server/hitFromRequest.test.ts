@@ -85,7 +85,7 @@ test.each<[why: string, peer: string | undefined, forwardedFor: string | undefin
   ['what is no address is not trusted', '127.0.0.1', '203.0.113.1, unknown', 'unknown', ['loopback', '10.0.0.0/8']],
   ['nobody knows', undefined, '203.0.113.1', undefined],
 ])('SS26 the visitor’s address: %s', (_, address, forwardedFor, expected, proxies) => {
-  const headers = { ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }) }
+  const headers: HeadersInit = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }
   const hit = hitFromRequest(new Request('https://shop.example/', { headers }), {}, { address, isTrusted: createProxyTest(proxies) })!
   expect(hit.client?.address).toBe(expected)
 })

@@ -61,8 +61,9 @@ async function headOf({ body, headers }: Response): Promise<string> {
       // The end of the tag may stand across two parts.
       if (text.length >= longestHead || /<\/title/i.test(text.slice(Math.max(0, before - 7)))) break
     }
-    await reader.cancel()
   } catch {}
+  // Not awaited: of two branches the one is cancelled once the other is, too.
+  reader.cancel().catch(() => {})
   return text
 }
 
