@@ -15,6 +15,7 @@ import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSiteSalts } from './hit/salts.ts'
+import { createServerTokens } from './hit/serverTokens.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
@@ -168,10 +169,11 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
   const logins = createLogins(values, now)
-  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens: createTokens(values, now), now }) })
+  const tokens = createTokens(values, now)
+  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens, now }) })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
-  const answerHit = requests.measure('/hit', createAnswerHit({ receive, limit: createRequestLimit(limits, now), now }))
+  const answerHit = requests.measure('/hit', createAnswerHit({ receive, limit: createRequestLimit(limits, now), serverTokens: createServerTokens(tokens), now }))
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })
