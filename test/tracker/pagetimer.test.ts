@@ -27,7 +27,7 @@ function load(data: Record<string, string> = {}, src = 'https://stats.example/pa
   Object.assign(element.dataset, data)
   define(element, 'src', src)
   define(document, 'currentScript', element)
-  // oxlint-disable-next-line no-new-func -- as a page runs it: a classic script
+  // As a page runs it: a classic script.
   new Function(script)()
   define(document, 'currentScript', null)
 }
