@@ -208,3 +208,9 @@ describe('limits', () => {
     expect(listings).toBe(1)
   })
 })
+
+test('without an id, and of a day whose salt is gone: the address has no part in the id, where nothing would hide it', async () => {
+  const timestamp = new Date(noon - 5 * 86_400_000).toISOString()
+  const hits = ['203.0.113.9', '203.0.113.10'].map((address) => Object.assign({ timestamp, client: { address, userAgent: firefox } }, page))
+  expect(await answerOf(await send(hits, { key: await token('hits') }))).toMatchObject({ stored: 1, duplicate: 1 })
+})
