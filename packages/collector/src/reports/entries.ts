@@ -30,8 +30,6 @@ export interface EntryOptions {
   from?: number | undefined
   /** Exclusive. */
   to?: number | undefined
-  /** Which hits to look at. @default all */
-  takes?: (hit: StoredHit) => boolean
 }
 
 /** What beats of django-pagetimer's protocol are stored as. */
@@ -64,7 +62,7 @@ const hitsPerBatch = 5000
  * @param hits oldest first, from `reach` before `from` to `reach` behind `to`, so that parts of a range make the whole
  */
 export async function* readEntries(hits: AsyncIterable<StoredHit>, options: EntryOptions): AsyncGenerator<Entry[]> {
-  const { from = -Infinity, to = Infinity, takes = () => true } = options
+  const { from = -Infinity, to = Infinity } = options
   const entries = collectEntries(options.interval)
   const inRange = (some: Entry[]): Entry[] => some.filter(({ time }) => time >= from && time < to)
   let settled = -Infinity
@@ -73,7 +71,7 @@ export async function* readEntries(hits: AsyncIterable<StoredHit>, options: Entr
     const horizon = Math.floor((hit.time - reach) / hour)
     if (horizon > settled) yield inRange(entries.takeBefore((settled = horizon)))
     else if (++read % hitsPerBatch === 0) yield []
-    if (takes(hit)) entries.add(hit)
+    entries.add(hit)
   }
   yield inRange(entries.takeBefore(Infinity))
 }

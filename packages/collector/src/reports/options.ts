@@ -1,6 +1,9 @@
 import { ConfigError } from '../settings.ts'
 import { reportNames, type Person, type ReportName } from './report.ts'
 
+/** django-pagetimer's, ms. */
+const defaultInterval = 60_000
+
 interface ReportFlags {
   name: ReportName
   /** ms between beats. */
@@ -50,8 +53,9 @@ export function listNames(names: readonly string[]): string {
 }
 
 function readInterval(text: unknown): number {
-  const seconds = text === undefined ? 60 : Number(text)
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestInterval || !/^\d+$/.test(String(text ?? 60)))
+  if (text === undefined) return defaultInterval
+  const seconds = /^\d{1,4}$/.test(String(text)) ? Number(text) : 0
+  if (seconds < 1 || seconds > longestInterval)
     throw new ConfigError(`--interval ${String(text)}: must be a whole number of seconds from 1 to ${longestInterval}`)
   return seconds * 1000
 }
