@@ -28,6 +28,7 @@ const smallest = {
 const letters = {
   tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
   tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
+  tagServer: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
 }
 
 /** In the order in which they need one another's output. */
@@ -38,11 +39,12 @@ const packages = {
     nodePackage('packages/tracker', ['index', 'vitals', 'consentMode']),
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),
     trackerTag('packages/tracker', 'tagFull', 't.full.js', 'scriptFull'),
+    trackerTag('packages/tracker', 'tagServer', 't.server.js', 'scriptServer'),
   ],
   server: nodePackage('packages/server', ['index']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
-  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/dashboard']),
+  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),
 }
 

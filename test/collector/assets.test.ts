@@ -1,5 +1,6 @@
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
+import * as server from '@treadlight/tracker/script-server'
 import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ const get = (path: string, headers: Record<string, string> = {}): Promise<Respon
 describe.each([
   ['t', small],
   ['t.full', full],
+  ['t.server', server],
 ])('/%s.js', (name, { script, integrity }) => {
   const path = `/${name}.js`
 

@@ -15,14 +15,21 @@ beforeEach(() => {
 })
 afterEach(closePage)
 
+const files = {
+  tag: () => import('../../packages/tracker/src/tag.ts'),
+  tagFull: () => import('../../packages/tracker/src/tagFull.ts'),
+  tagServer: () => import('../../packages/tracker/src/tagServer.ts'),
+}
+type File = keyof typeof files
+
 /** Runs a script as the tag with these data attributes does. */
-async function load(file: 'tag' | 'tagFull', data: Record<string, string> = {}, src = 'https://stats.example/t.js'): Promise<void> {
+async function load(file: File, data: Record<string, string> = {}, src = 'https://stats.example/t.js'): Promise<void> {
   vi.resetModules()
   const script = document.createElement('script')
   Object.assign(script.dataset, { ignore: '', ...data })
   define(script, 'src', src)
   define(document, 'currentScript', script)
-  await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+  await files[file]()
 }
 /** What a page writes to call before or after the script has loaded. */
 function call(work: TrackerCall): void {
@@ -31,7 +38,7 @@ function call(work: TrackerCall): void {
 const tracker = () => globalThis.treadlight as Tracker
 const kinds = () => collector.sent().map(({ type, name }) => name ?? type)
 
-describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
+describe.each(['tag', 'tagFull', 'tagServer'] as const)('%s', (file) => {
   test('tracks the page', async () => {
     await load(file)
     await pass(300)
@@ -62,7 +69,7 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     vi.resetModules()
     define(document, 'currentScript', null)
-    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    await files[file]()
     await pass(300)
     expect(error).toHaveBeenCalledExactlyOnceWith('treadlight: currentScript')
     expect(collector.requests).toEqual([])
@@ -194,7 +201,7 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     if (ignore !== undefined) script.dataset['ignore'] = ignore
     define(script, 'src', 'https://stats.example/t.js')
     define(document, 'currentScript', script)
-    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    await files[file]()
     expect(() => tracker().track('x')).not.toThrow()
     tracker().pageview()
     await pass(minute)
@@ -266,5 +273,44 @@ describe('t.full.js besides', () => {
     call((t) => t.track('granted'))
     await pass(300)
     expect(kinds()).toEqual(['pageview', 'granted'])
+  })
+})
+
+describe('on a page that a server renders', () => {
+  const view = '01a1fd8c-6900-7bf0-a0e9-55277ca4f677'
+
+  test('PV16: data-user is who the visitor is, and the page may say otherwise', async () => {
+    await load('tagServer', { user: 'signed' })
+    tracker().track('before')
+    tracker().identify('another')
+    tracker().track('after')
+    expect(collector.sent()).toEqual([])
+    await pass(300)
+    expect(collector.sent().map(({ name, type, user }) => [name ?? type, user])).toEqual([
+      ['before', 'signed'],
+      ['after', 'another'],
+      ['pageview', 'another'],
+    ])
+  })
+
+  test('PV16: who was identified before it had loaded is the page’s word, not the tag’s', async () => {
+    call((t) => t.identify('page'))
+    await load('tagServer', { user: 'tag' })
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', user: 'page' }])
+  })
+
+  test('data-view is the id of its first view, with what only a browser knows', async () => {
+    await load('tagServer', { view })
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', id: view, title: 'Start', screen: '0x0', timezone: expect.any(String) }])
+    expect(await readRows()).toEqual([])
+  })
+
+  test('without either it counts as t.js does', async () => {
+    await load('tagServer')
+    await pass(300)
+    expect(kinds()).toEqual(['pageview'])
+    expect(collector.sent()[0]!.user).toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
 import { assets } from '@treadlight/dashboard'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
+import * as server from '@treadlight/tracker/script-server'
 import type { H3Event } from 'h3'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -33,6 +34,7 @@ interface Asset {
 export function addAssetRoutes(routes: Routes): void {
   addScript(routes, 't', small)
   addScript(routes, 't.full', full)
+  addScript(routes, 't.server', server)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
