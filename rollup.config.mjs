@@ -28,7 +28,7 @@ const smallest = {
 const letters = {
   tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
   tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
-  tagServer: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
+  tagServer: 'tdpsafl$nxugLNobzwVWMiCvSyEBrAOTkPmGUhcIHXK_RJZYFjqQDe',
 }
 
 /** In the order in which they need one another's output. */

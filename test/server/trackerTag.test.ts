@@ -1,7 +1,7 @@
+// @vitest-environment jsdom
 import { createId, signUser } from '@treadlight/protocol'
 import { trackerTag, type TrackerTagOptions } from '@treadlight/server'
 import fc from 'fast-check'
-import { JSDOM } from 'jsdom'
 import { describe, expect, test } from 'vitest'
 
 const collector = 'https://stats.example'
@@ -9,10 +9,9 @@ const secret = 'a secret of the site, of 32 characters or more'
 const apiToken = `tl_${'Ab-_9'.repeat(8)}abc`
 const view = createId(Date.parse('2026-11-21T10:00:00.000Z'))
 
-const { body } = new JSDOM().window.document
-
 /** What a browser makes of a body. */
 function parse(html: string): { elements: Element[]; attributes: Record<string, string>; text: string } {
+  const body = document.createElement('body')
   body.innerHTML = html
   const elements = [...body.querySelectorAll('*')]
   return { elements, attributes: Object.fromEntries([...elements[0]!.attributes].map(({ name, value }) => [name, value])), text: body.textContent! }
