@@ -87,7 +87,7 @@ describe('in Chromium', () => {
   test('a route within the page is a view of its own, and an event of the first moments belongs to the first', async () => {
     site.pages['/a'] = { head: `<script nonce="page">(window.treadlight ||= []).push((t) => t.track('early'))</script>`, attributes: { 'data-heartbeat': '1' } }
     const page = await open('/a')
-    await expect.poll(() => collector.arrivals.some(({ type }) => type === 'engagement')).toBe(true)
+    await expect.poll(() => collector.arrivals.some(({ type }) => type === 'engagement'), { timeout: 15_000 }).toBe(true)
     await push(page, '/b')
     await page.evaluate(() => (globalThis as unknown as { treadlight: { track(name: string): void } }).treadlight.track('late'))
     await expectViews('/a server + browser', '/b browser')

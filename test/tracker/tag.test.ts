@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
+import { signUser, type SignedClaims } from '@treadlight/protocol'
+import { trackerTag } from '@treadlight/server'
 import type { Tracker, TrackerCall } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createTestCollector } from '../collector/collector.ts'
 import { createFakeCollector, type FakeCollector } from './fakeCollector.ts'
-import { closePage, define, endpoint, hide, minute, openPage, pass, readRows, setVisibility, show } from './openTracker.ts'
+import { closePage, define, endpoint, hide, minute, openPage, pass, readRows, second, setVisibility, show, start } from './openTracker.ts'
 
 let collector: FakeCollector
 
@@ -298,6 +301,29 @@ describe('on a page that a server renders', () => {
     await load('tagServer', { user: 'tag' })
     await pass(300)
     expect(collector.sent()).toMatchObject([{ type: 'pageview', user: 'page' }])
+  })
+
+  const visitors: [name: string, claims: SignedClaims, expected: object[]][] = [
+    ['PV16: a user', { user: 'ada' }, [{ id: view, user: 'ada', session: '' }]],
+    ['PV17: somebody of whom only the site’s session is known', { session: 's1' }, [{ id: view, user: '', session: 's1' }]],
+    ['PV16, PV17: a user with the site’s session', { user: 'ada', session: 's1' }, [{ id: view, user: 'ada', session: 's1' }]],
+    ['PV20: a member of staff as a user', { user: 'ada', impersonator: 'root' }, []],
+  ]
+  test.each(visitors)('%s by trackerTag is who the collector stores the view of', async (_, claims, expected) => {
+    const secret = 'k3Jx0v9QmT7wYp2LrZ8bNd4sHf6gCa1E'
+    const element = document.createElement('div')
+    element.innerHTML = trackerTag({ collector: 'https://stats.example', view, token: await signUser({ ...claims, expires: start + minute }, secret) })
+    const script = element.querySelector('script')!
+    await load('tagServer', { ...script.dataset } as Record<string, string>, script.src)
+    await pass(300)
+    const { post, stored, clock } = createTestCollector({ userSecrets: [secret], visitor: 'session' })
+    clock.now = start + second
+    for (const { url, sentAt, hits } of collector.requests) {
+      expect(url).toBe(endpoint)
+      await post({ sentAt, hits })
+    }
+    expect(await stored()).toMatchObject(expected)
+    expect(await stored()).toHaveLength(expected.length)
   })
 
   test('data-view is the id of its first view, with what only a browser knows', async () => {
