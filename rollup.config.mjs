@@ -29,6 +29,7 @@ const letters = {
   tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
   tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
   pagetimer: 'abcdefghijklmnopqrstuvwxyz',
+  tagServer: 'tdpsafl$nxugLNobzwVWMiCvSyEBrAOTkPmGUhcIHXK_RJZYFjqQDe',
 }
 
 /** In the order in which they need one another's output. */
@@ -40,11 +41,12 @@ const packages = {
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),
     trackerTag('packages/tracker', 'tagFull', 't.full.js', 'scriptFull'),
     trackerTag('packages/tracker', 'pagetimer', 'pagetimer.js', 'scriptPagetimer'),
+    trackerTag('packages/tracker', 'tagServer', 't.server.js', 'scriptServer'),
   ],
   server: nodePackage('packages/server', ['index', 'outbox', 'bullmq']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
-  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
+  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),
 }
 

@@ -1,6 +1,7 @@
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
 import * as pagetimer from '@treadlight/tracker/script-pagetimer'
+import * as server from '@treadlight/tracker/script-server'
 import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +14,7 @@ describe.each([
   ['t', small],
   ['t.full', full],
   ['pagetimer', pagetimer],
+  ['t.server', server],
 ])('/%s.js', (name, { script, integrity }) => {
   const path = `/${name}.js`
 

@@ -12,6 +12,7 @@ export { headerTitle, htmlTitle, localsTitle, titleExtractors, titleOf, type Tit
 export { trackHandler, type TrackHandlerOptions, type WebHandler } from './trackHandler.ts'
 export { trackResponse, type TrackResponseOptions } from './trackResponse.ts'
 export type { Answer, AnswerHead, Person, RequestFacts, TagOptions, Tracking, TrackingCounts, Visit } from './tracking.ts'
+export { trackerTag, type TrackerTagOptions } from './trackerTag.ts'
 export { createProxyTest, type IsTrusted } from './trustedProxies.ts'
 export { cookieNames, type ConsentChoice, type CookieScope, type VisitorMode } from './visitors.ts'
 export { trackEvent, withEvent, type EventDescription, type EventOf, type WithEventOptions } from './withEvent.ts'

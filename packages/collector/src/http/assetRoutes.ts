@@ -2,6 +2,7 @@ import { assets } from '@treadlight/dashboard'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
 import * as pagetimer from '@treadlight/tracker/script-pagetimer'
+import * as server from '@treadlight/tracker/script-server'
 import type { H3Event } from 'h3'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -35,6 +36,7 @@ export function addAssetRoutes(routes: Routes): void {
   addScript(routes, 't', small)
   addScript(routes, 't.full', full)
   addScript(routes, 'pagetimer', pagetimer)
+  addScript(routes, 't.server', server)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
