@@ -39,7 +39,7 @@ const packages = {
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),
     trackerTag('packages/tracker', 'tagFull', 't.full.js', 'scriptFull'),
   ],
-  server: nodePackage('packages/server', ['index']),
+  server: nodePackage('packages/server', ['index', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
   collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/dashboard']),
