@@ -6,7 +6,7 @@ const now = () => Date.parse('2026-11-21T10:00:00.000Z')
 const request = new Request('https://shop.example/cart?utm_source=news', { headers: { referer: 'https://r.example/' } })
 
 test('PV09 takes URL with query, referrer and the server’s time from the request', () => {
-  const hit = hitFromRequest(request, {}, { now })
+  const hit = hitFromRequest(request, {}, { now })!
   expect(hit).toMatchObject({
     type: 'pageview',
     url: 'https://shop.example/cart?utm_source=news',
@@ -35,5 +35,5 @@ test('PV10 undefined is no override', () => {
 })
 
 test('a request without Referer has none', () => {
-  expect(hitFromRequest(new Request('https://shop.example/')).referrer).toBe('')
+  expect(hitFromRequest(new Request('https://shop.example/'))?.referrer).toBe('')
 })
