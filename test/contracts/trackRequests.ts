@@ -106,16 +106,16 @@ export function testTrackRequests(name: string, start: (tracking: Tracking) => P
     })
 
     test.each([
-      ['/json', { ...asBrowser, accept: 'application/json', 'sec-fetch-dest': 'empty' }, 'GET', 200],
-      ['/', asBrowser, 'POST', undefined],
-      ['/', { ...asBrowser, 'sec-purpose': 'prefetch' }, 'GET', 200],
-      ['/', { ...asBrowser, 'x-requested-with': 'XMLHttpRequest' }, 'GET', 200],
-      ['/missing', asBrowser, 'GET', 404],
-      ['/moved', asBrowser, 'GET', 302],
-      ['/empty', asBrowser, 'GET', 204],
-      ['/admin/users', asBrowser, 'GET', 200],
-    ] as const)('SS19–SS23, AR03, AR04: %s is not a pageview %j %s', async (path, headers, method, status) => {
-      const { response, hits } = await ask(path, headers, method)
+      ['data', '/json', { accept: 'application/json', 'sec-fetch-dest': 'empty' }, 'GET', 200],
+      ['a form', '/', {}, 'POST', undefined],
+      ['a prefetch', '/', { 'sec-purpose': 'prefetch' }, 'GET', 200],
+      ['a script’s request', '/', { 'x-requested-with': 'XMLHttpRequest' }, 'GET', 200],
+      ['a missing page', '/missing', {}, 'GET', 404],
+      ['a redirect', '/moved', {}, 'GET', 302],
+      ['nothing', '/empty', {}, 'GET', 204],
+      ['an excluded path', '/admin/users', {}, 'GET', 200],
+    ] as const)('SS19–SS23, AR03, AR04: %s is no pageview', async (_, path, headers, method, status) => {
+      const { response, hits } = await ask(path, { ...asBrowser, ...headers }, method)
       if (status !== undefined) expect(response.status).toBe(status)
       expect(hits).toEqual([])
     })

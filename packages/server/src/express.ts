@@ -8,7 +8,7 @@ type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; 
 type NodeResponse = ServerResponse & { locals?: Record<string, unknown> }
 
 /** Middleware of Express, Connect and whatever takes `(request, response, next)`. */
-export type TrackRequests = ((request: IncomingMessage, response: ServerResponse, next: () => void) => void) & { tracking: Tracking }
+export type TrackRequests = ((request: IncomingMessage, response: ServerResponse, next: () => void) => Promise<void>) & { tracking: Tracking }
 
 /**
  * Counts the pages that an Express or Connect app answers. To be used before the routes. What can be done beside it, such as an
@@ -20,10 +20,11 @@ export type TrackRequests = ((request: IncomingMessage, response: ServerResponse
  */
 export function trackRequests(options: TrackRequestsOptions): TrackRequests {
   const tracking = trackingOf(options)
-  const middleware = (request: NodeRequest, response: NodeResponse, next: () => void): void => {
+  const middleware = async (request: NodeRequest, response: NodeResponse, next: () => void): Promise<void> => {
     const { protocol, host } = request
     const origin = protocol && host ? `${protocol}://${host}` : undefined
-    const visit = beginVisit(tracking, () => requestOf(request, request.originalUrl ?? request.url ?? '/', origin), { address: request.socket.remoteAddress })
+    const read = (): Request => requestOf(request, request.originalUrl ?? request.url ?? '/', origin)
+    const visit = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
     if (visit !== undefined) {
       request.treadlight = visit
       if (response.locals) response.locals['treadlight'] = visit

@@ -23,10 +23,9 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
   const plugin: FastifyPluginCallback = (app, _, done) => {
     const pages = new WeakMap<object, string>()
     app.decorateRequest('treadlight', undefined)
-    app.addHook('onRequest', (request, _, next) => {
-      const origin = `${request.protocol}://${request.host}`
-      request.treadlight = beginVisit(tracking, () => requestOf(request.raw, request.originalUrl, origin), { address: request.socket.remoteAddress })
-      next()
+    app.addHook('onRequest', async (request) => {
+      const read = (): Request => requestOf(request.raw, request.originalUrl, `${request.protocol}://${request.host}`)
+      request.treadlight = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
     })
     app.addHook('onSend', (request, reply, payload, next) => {
       const visit = request.treadlight

@@ -12,7 +12,7 @@ export function trackRequests(options: TrackRequestsOptions): Middleware {
   const tracking = trackingOf(options)
   return async (event, next) => {
     const { ip, waitUntil } = event.req as typeof event.req & { ip?: string }
-    const visit = beginVisit(tracking, () => event.req as Request, { address: ip, waitUntil: waitUntil?.bind(event.req) })
+    const visit = await beginVisit(tracking, () => event.req as Request, { address: ip, waitUntil: waitUntil?.bind(event.req), native: event })
     event.context['treadlight'] = visit
     const answer = await next()
     return visit === undefined ? answer : trackResponse(visit, await toResponse(answer, event), event.context)

@@ -21,7 +21,7 @@ export function trackRequests(
 ): MiddlewareHandler<{ Variables: { treadlight: Visit | undefined } }> {
   const tracking = trackingOf(options)
   return async (context, next) => {
-    const visit = beginVisit(tracking, () => context.req.raw, { address: address(context), waitUntil: waitUntilOf(context) })
+    const visit = await beginVisit(tracking, () => context.req.raw, { address: address(context), waitUntil: waitUntilOf(context), native: context })
     context.set('treadlight', visit)
     await next()
     const tracked = trackResponse(visit, context.res, context.var)

@@ -7,3 +7,4 @@ export { headerTitle, htmlTitle, localsTitle, titleExtractors, titleOf, type Tit
 export type { Answer, AnswerHead, Person, RequestFacts, TagOptions, Tracking, TrackingCounts, Visit } from './tracking.ts'
 export { createProxyTest, type IsTrusted } from './trustedProxies.ts'
 export { cookieNames, type ConsentChoice, type CookieScope, type VisitorMode } from './visitors.ts'
+export { createMemorySender } from './senders/memorySender.ts'

@@ -36,7 +36,7 @@ export function trackRequests(options: TrackRequestsOptions): TrackProxy {
   const track = async (request: Request, event: ProxyEvent, { answer, tag }: ProxyOptions): Promise<Response> => {
     // Next itself, or the nearest proxy, has written the last one.
     const address = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
-    const visit = beginVisit(tracking, () => request, { address, waitUntil: (promise) => event.waitUntil(promise) })
+    const visit = await beginVisit(tracking, () => request, { address, waitUntil: (promise) => event.waitUntil(promise) })
     const headers = new Headers(request.headers)
     headers.delete(tagHeader)
     if (visit) headers.set(tagHeader, encodeURIComponent(await visit.tag(tag)))

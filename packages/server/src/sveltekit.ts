@@ -27,7 +27,7 @@ export function trackRequests(options: TrackRequestsOptions): Handle {
   const tracking = trackingOf(options)
   return async ({ event, resolve }) => {
     const facts = factsOf(event)
-    const visit = facts && beginVisit(tracking, () => event.request, facts)
+    const visit = facts && (await beginVisit(tracking, () => event.request, { ...facts, native: event }))
     Object.assign(event.locals, { treadlight: visit })
     return trackResponse(visit, await resolve(event), event.locals as Readonly<Record<string, unknown>>)
   }

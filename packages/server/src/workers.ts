@@ -25,7 +25,7 @@ export function trackRequests<Env, Context extends Lifetime>(
   return async (request, env, context) => {
     tracking ??= trackingOf(typeof options === 'function' ? options(env) : options)
     const address = request.headers.get('cf-connecting-ip') ?? undefined
-    const visit = beginVisit(tracking, () => request, { address, waitUntil: (promise) => context.waitUntil(promise) })
+    const visit = await beginVisit(tracking, () => request, { address, waitUntil: (promise) => context.waitUntil(promise) })
     return trackResponse(visit, await handler(request, env, context, visit))
   }
 }

@@ -46,7 +46,7 @@ export function watchResponse(response: ServerResponse, visit: Visit, localsOf: 
       if (name === 'set-cookie') response.appendHeader(name, value)
       else response.setHeader(name, value)
     }
-    return reason === undefined ? writeHead.call(response, status) : writeHead.call(response, status, reason)
+    return reason === undefined ? writeHead.call(response, status) : (writeHead as (status: number, reason: string) => ServerResponse).call(response, status, reason)
   } as typeof writeHead
   response.write = function (piece: unknown, ...rest: unknown[]) {
     look(piece)

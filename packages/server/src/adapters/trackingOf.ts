@@ -1,4 +1,5 @@
-import { createTracking, type TrackingOptions } from '../createTracking.ts'
+import { createTracking } from '../createTracking.ts'
+import type { TrackingOptions } from '../settings.ts'
 import type { RequestFacts, Tracking, Visit } from '../tracking.ts'
 
 /** What every `trackRequests` takes: the settings, or the tracking that was made with them and that other parts of the server use too. */
@@ -10,9 +11,9 @@ export function trackingOf(options: TrackRequestsOptions): Tracking {
 }
 
 /** Begins a visit. What cannot even be read as a request, a Host header of nonsense for instance, is not tracked. */
-export function beginVisit(tracking: Tracking, read: () => Request, facts: RequestFacts): Visit | undefined {
+export async function beginVisit(tracking: Tracking, read: () => Request, facts: RequestFacts): Promise<Visit | undefined> {
   try {
-    return tracking.begin(read(), facts)
+    return await tracking.begin(read(), facts)
   } catch {
     return undefined
   }
