@@ -34,7 +34,7 @@ const closed = guarded.map(([method, path]): [string, string] => [method, path])
 const posted = [...closed, ...table.filter(([, , guard]) => guard === 'own page').map(([method, path]): [string, string] => [method, path])].filter(([method]) => method === 'POST')
 
 /** Scripts and the dashboard's files: fixed at build time, and the same for everybody. */
-const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/(t|t\.full|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
+const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/(t|t\.full|t\.server|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
 
 const json = { 'content-type': 'application/json' }
 let test_: TestCollector

@@ -2,11 +2,9 @@ import type { HitAnswer } from '@treadlight/protocol'
 import type { H3Event } from 'h3'
 import { FastResponse } from 'srvx'
 import type { AnswerHit, HitBody } from '../hit/answerHit.ts'
+import { beatName } from '../hit/beatName.ts'
 import { pairsOf } from './pairsOf.ts'
 import { readBody } from './readBody.ts'
-
-/** What the event of a beat is called: reports of time on page are made from events of this name. */
-const beatName = 'pagetimer'
 
 /**
  * The beat of django-pagetimer (PT01–PT05): `POST` with `path=…` as a form. It has no id and no view, so it becomes an event

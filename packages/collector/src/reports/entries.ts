@@ -1,4 +1,5 @@
 import type { StoredHit } from '@treadlight/store'
+import { beatName } from '../hit/beatName.ts'
 import { sessionKey } from './sessionKey.ts'
 
 /** Somebody was on a page: a row of django-pagetimer's table (PT06). */
@@ -31,9 +32,6 @@ export interface EntryOptions {
   /** Exclusive. */
   to?: number | undefined
 }
-
-/** What beats of django-pagetimer's protocol are stored as. */
-const beatName = 'pagetimer'
 
 /**
  * ms from a hit to the furthest entry that it may still change. All that is told of a view is stored within the site day
