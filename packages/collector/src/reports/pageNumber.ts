@@ -1,5 +1,5 @@
 /** Entries on a page of django-pagetimer's lists (PT09). */
-export const entriesPerPage = 100
+const entriesPerPage = 100
 
 /**
  * Which page of a list to show (PT12): the first where it was asked for no number, the last where it was asked for one

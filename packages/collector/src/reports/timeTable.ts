@@ -2,8 +2,9 @@ import type { Entry } from './entries.ts'
 import type { Table } from './table.ts'
 import { continueVisit, type Visit } from './timeOnPage.ts'
 
-/** A session that was silent for so long, ms, is written down; what it does later begins new rows. */
+/** A session that was silent for so long, ms, is written down at the next full hour; what it does later begins new rows. */
 const silence = 24 * 3_600_000
+const sweepEvery = 3_600_000
 
 /** A session of a user, and where it is at the moment. */
 interface Person {
@@ -25,7 +26,7 @@ interface Page {
 
 /**
  * How long each session of each user was on each page (PT19), written as sessions end. In memory are those that were
- * heard of in the last 24 hours, each with its pages.
+ * heard of in the last 25 hours, each with its pages.
  *
  * @param interval ms between beats
  */
@@ -36,10 +37,14 @@ export function timeTable(entries: AsyncIterable<Entry[]>, interval: number): Ta
 async function* rows(batches: AsyncIterable<Entry[]>, interval: number): AsyncGenerator<(string | number)[][]> {
   // Those heard of last are the last.
   const persons = new Map<string, Person>()
+  let swept = -Infinity
   for await (const batch of batches) {
     const ended: (string | number)[][] = []
     for (const entry of batch) {
-      ended.push(...takeBefore(persons, entry.time - silence))
+      // Not for each: to find the first of a map takes as long as what was deleted before it was long.
+      const now = Math.floor(entry.time / sweepEvery)
+      if (now > swept) ended.push(...takeBefore(persons, now * sweepEvery - silence))
+      swept = now
       addEntry(persons, entry, interval)
     }
     yield ended
