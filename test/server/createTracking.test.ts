@@ -1,6 +1,7 @@
 import { decodeHit, idTime, isRefusal, verifyUser } from '@treadlight/protocol'
-import { createTracking, type Answer, type Tracking, type TrackingOptions } from '@treadlight/server'
+import { createTracking, type Answer, type HitOverrides, type Tracking, type TrackingOptions } from '@treadlight/server'
 import { expect, test } from 'vitest'
+import { createTestCollector } from '../collector/collector.ts'
 import { createRecordingSender, type RecordingSender } from './recordingSender.ts'
 
 const noon = Date.parse('2026-11-21T12:00:00.000Z')
@@ -227,4 +228,27 @@ test.each([
   [{ trustProxies: ['nginx'] }, /"nginx" is no address/],
 ])('a setting that cannot hold is named: %j', (options, message) => {
   expect(() => tryTracking(options as object)).toThrow(message)
+})
+
+test.each<[overrides: HitOverrides, stored: object]>([
+  [{}, { source: 'x', medium: 'm', campaign: '' }],
+  [{ source: 'Partner ' }, { source: 'partner', medium: 'm' }],
+  [{ source: '', medium: '' }, { source: '', medium: '' }],
+  [{ campaign: 'Spring' }, { source: 'x', medium: 'm', campaign: 'spring' }],
+])('PV01 PV10: what a server sends, the collector stores with the attribution of any hit: %j', async (overrides, stored) => {
+  const collector = createTestCollector()
+  const tried = tryTracking()
+  await tried.tracking.hit(ask('/?utm_source=x&utm_medium=m'), overrides)
+  expect((await collector.post(tried.sender.hits)).status).toBe(201)
+  expect(await collector.stored()).toMatchObject([{ type: 'pageview', ...stored }])
+})
+
+test.each<[addresses: TrackingOptions['addresses'], expected: string | undefined]>([
+  [undefined, '192.0.2.7'],
+  ['cut', '192.0.2.0'],
+  ['none', undefined],
+])('SS31: the address with the setting %s', async (addresses, expected) => {
+  const tried = tryTracking(addresses === undefined ? {} : { addresses })
+  const hit = await tried.tracking.hit(ask('/', { 'user-agent': 'x' }), {}, { address: '192.0.2.7' })
+  expect(hit!.client).toEqual({ ...(expected === undefined ? {} : { address: expected }), userAgent: 'x' })
 })
