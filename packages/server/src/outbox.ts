@@ -1,0 +1,1 @@
+export { createOutboxSender, type OutboxSenderOptions } from './senders/outboxSender.ts'
