@@ -54,7 +54,7 @@ export async function startRenderedSite(collector: FaultyCollector): Promise<Ren
     if (script !== undefined) return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
     if (isUnchanged && request.headers['if-none-match']) return void response.writeHead(304, headers).end()
     site.served.push(path)
-    const hit = hitFromRequest(new Request(site.url + path, { headers: { referer: request.headers.referer ?? '' } }))
+    const hit = hitFromRequest(new Request(site.url + path, { headers: { referer: request.headers.referer ?? '' } }))!
     ;(site.named[path] ??= []).push(hit.id)
     // What nobody may ever see is not counted; the tag names the view all the same.
     if (!page.isShared && !request.headers['sec-purpose']) {

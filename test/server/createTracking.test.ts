@@ -1,6 +1,10 @@
 import { decodeHit, idTime, isRefusal, verifyUser } from '@treadlight/protocol'
 import { createTracking, type Answer, type HitOverrides, type Tracking, type TrackingOptions } from '@treadlight/server'
-import { expect, test } from 'vitest'
+import { createValues } from '@treadlight/store'
+import { serve } from 'srvx'
+import { createStorage } from 'unstorage'
+import { expect, onTestFinished, test } from 'vitest'
+import { createTokens } from '../../packages/collector/src/admin/tokens.ts'
 import { createTestCollector } from '../collector/collector.ts'
 import { createRecordingSender, type RecordingSender } from './recordingSender.ts'
 
@@ -251,4 +255,25 @@ test.each<[addresses: TrackingOptions['addresses'], expected: string | undefined
   const tried = tryTracking(addresses === undefined ? {} : { addresses })
   const hit = await tried.tracking.hit(ask('/', { 'user-agent': 'x' }), {}, { address: '192.0.2.7' })
   expect(hit!.client).toEqual({ ...(expected === undefined ? {} : { address: expected }), userAgent: 'x' })
+})
+
+test('PV01: with collector and token alone a view arrives as the visitor’s own', async () => {
+  const values = createValues(createStorage())
+  const { token } = await createTokens(values, () => noon).create('shop', ['hits'])
+  const collector = createTestCollector({ values })
+  const server = serve({ fetch: collector.collector.fetch, port: 0, hostname: '127.0.0.1', silent: true })
+  onTestFinished(() => server.close(true))
+  await server.ready()
+  const tracking = createTracking({ collector: server.url!, token, now: () => noon })
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  const begun = (await tracking.begin(ask('/cart', { 'user-agent': userAgent, 'accept-language': 'de-CH' }), { address: '203.0.113.9' }))!
+  begun.end(answer(200, {}, { title: 'Cart' }))
+  await tracking.hit(ask('/cart'), { type: 'event', name: 'order' })
+  await tracking.close()
+  expect(tracking.sender.counts()).toMatchObject({ delivered: 2, dead: 0 })
+  expect(await collector.stored()).toMatchObject(expect.arrayContaining([expect.objectContaining({ id: begun.view, origin: 'server', title: 'Cart', browser: 'Firefox', language: 'de-CH' })]))
+})
+
+test('who says neither sender nor collector is told so', () => {
+  expect(() => createTracking({})).toThrow('say where hits go')
 })

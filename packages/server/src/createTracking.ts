@@ -2,6 +2,7 @@ import { stringifySetCookie } from 'cookie'
 import { signUser, type Hit } from '@treadlight/protocol'
 import { definedOf } from './definedOf.ts'
 import { hasOptedOut, hitFromRequest, publicUrl, type HitOverrides } from './hitFromRequest.ts'
+import { createBackgroundSender } from './senders/backgroundSender.ts'
 import type { Sender } from './senders/sender.ts'
 import { resolveOptions, type TrackingOptions } from './settings.ts'
 import type { Person, RequestFacts, Tracking, TrackingCounts, Visit } from './tracking.ts'
@@ -158,8 +159,8 @@ export function createTracking(options: TrackingOptions): Tracking {
   }
 }
 
-function senderOf({ sender }: TrackingOptions): Sender {
-  // The default, createBackgroundSender({ collector, token }), comes with the senders.
-  if (sender === undefined) throw new RangeError('[treadlight server] createTracking: say where hits go: sender, or collector and token')
-  return sender
+function senderOf({ sender, collector, token }: TrackingOptions): Sender {
+  if (sender !== undefined) return sender
+  if (collector === undefined) throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token, or sender')
+  return createBackgroundSender({ collector, ...definedOf({ token }) })
 }
