@@ -202,11 +202,13 @@ test('a user that cannot be signed costs no hit', async () => {
 
 test('PV20: of an impersonated user nothing is counted, and there is no tag', async () => {
   const tried = tryTracking({ userSecret: secret, errors: true })
-  const begun = (await tried.tracking.begin(ask()))!
+  const sent: Promise<unknown>[] = []
+  const begun = (await tried.tracking.begin(ask(), { waitUntil: (promise) => sent.push(promise) }))!
   expect(await begun.tag({ user: 'ada', impersonator: 'staff' })).toBe('')
   begun.track('signup')
   begun.end(answer())
   expect(await tried.tracking.hit(ask(), {}, { user: 'ada', impersonator: 'staff' })).toBeNull()
+  await Promise.all(sent)
   expect(tried.sender.hits).toEqual([])
 })
 
