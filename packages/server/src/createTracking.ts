@@ -23,7 +23,7 @@ const ownCookieAge = 400 * 86_400
 export function createTracking(options: TrackingOptions): Tracking {
   const settings = resolveOptions(options)
   const { signer, report, now } = settings
-  const sender = senderOf(options)
+  const sender = senderOf(options, report)
   const visitors = createVisitors({ mode: settings.visitor, signer, scope: settings.cookies, now })
   const visits = new WeakMap<object, { visit: Visit; facts: RequestFacts }>()
   const counts: TrackingCounts = { taken: 0, withheld: 0, failed: 0 }
@@ -159,8 +159,9 @@ export function createTracking(options: TrackingOptions): Tracking {
   }
 }
 
-function senderOf({ sender, collector, token }: TrackingOptions): Sender {
+function senderOf({ sender, collector, token }: TrackingOptions, report: (error: unknown) => void): Sender {
   if (sender !== undefined) return sender
-  if (collector === undefined) throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token, or sender')
-  return createBackgroundSender({ collector, ...definedOf({ token }) })
+  if (collector === undefined || token === undefined)
+    throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create NAME --scope hits` makes one), or sender')
+  return createBackgroundSender({ collector, token, log: report })
 }
