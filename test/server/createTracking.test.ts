@@ -1,6 +1,11 @@
 import { decodeHit, idTime, isRefusal, verifyUser } from '@treadlight/protocol'
-import { createTracking, type Answer, type Tracking, type TrackingOptions } from '@treadlight/server'
-import { expect, test } from 'vitest'
+import { createTracking, type Answer, type HitOverrides, type Tracking, type TrackingOptions } from '@treadlight/server'
+import { createValues } from '@treadlight/store'
+import { serve } from 'srvx'
+import { createStorage } from 'unstorage'
+import { expect, onTestFinished, test } from 'vitest'
+import { createTokens } from '../../packages/collector/src/admin/tokens.ts'
+import { createTestCollector } from '../collector/collector.ts'
 import { createRecordingSender, type RecordingSender } from './recordingSender.ts'
 
 const noon = Date.parse('2026-11-21T12:00:00.000Z')
@@ -197,11 +202,13 @@ test('a user that cannot be signed costs no hit', async () => {
 
 test('PV20: of an impersonated user nothing is counted, and there is no tag', async () => {
   const tried = tryTracking({ userSecret: secret, errors: true })
-  const begun = (await tried.tracking.begin(ask()))!
+  const sent: Promise<unknown>[] = []
+  const begun = (await tried.tracking.begin(ask(), { waitUntil: (promise) => sent.push(promise) }))!
   expect(await begun.tag({ user: 'ada', impersonator: 'staff' })).toBe('')
   begun.track('signup')
   begun.end(answer())
   expect(await tried.tracking.hit(ask(), {}, { user: 'ada', impersonator: 'staff' })).toBeNull()
+  await Promise.all(sent)
   expect(tried.sender.hits).toEqual([])
 })
 
@@ -227,4 +234,48 @@ test.each([
   [{ trustProxies: ['nginx'] }, /"nginx" is no address/],
 ])('a setting that cannot hold is named: %j', (options, message) => {
   expect(() => tryTracking(options as object)).toThrow(message)
+})
+
+test.each<[overrides: HitOverrides, stored: object]>([
+  [{}, { source: 'x', medium: 'm', campaign: '' }],
+  [{ source: 'Partner ' }, { source: 'partner', medium: 'm' }],
+  [{ source: '', medium: '' }, { source: '', medium: '' }],
+  [{ campaign: 'Spring' }, { source: 'x', medium: 'm', campaign: 'spring' }],
+])('PV01 PV10: what a server sends, the collector stores with the attribution of any hit: %j', async (overrides, stored) => {
+  const collector = createTestCollector()
+  const tried = tryTracking()
+  await tried.tracking.hit(ask('/?utm_source=x&utm_medium=m'), overrides)
+  expect((await collector.post(tried.sender.hits)).status).toBe(201)
+  expect(await collector.stored()).toMatchObject([{ type: 'pageview', ...stored }])
+})
+
+test.each<[addresses: TrackingOptions['addresses'], expected: string | undefined]>([
+  [undefined, '192.0.2.7'],
+  ['cut', '192.0.2.0'],
+  ['none', undefined],
+])('SS31: the address with the setting %s', async (addresses, expected) => {
+  const tried = tryTracking(addresses === undefined ? {} : { addresses })
+  const hit = await tried.tracking.hit(ask('/', { 'user-agent': 'x' }), {}, { address: '192.0.2.7' })
+  expect(hit!.client).toEqual({ ...(expected === undefined ? {} : { address: expected }), userAgent: 'x' })
+})
+
+test('PV01: with collector and token alone a view arrives as the visitor’s own', async () => {
+  const values = createValues(createStorage())
+  const { token } = await createTokens(values, () => noon).create('shop', ['hits'])
+  const collector = createTestCollector({ values })
+  const server = serve({ fetch: collector.collector.fetch, port: 0, hostname: '127.0.0.1', silent: true })
+  onTestFinished(() => server.close(true))
+  await server.ready()
+  const tracking = createTracking({ collector: server.url!, token, now: () => noon })
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  const begun = (await tracking.begin(ask('/cart', { 'user-agent': userAgent, 'accept-language': 'de-CH' }), { address: '203.0.113.9' }))!
+  begun.end(answer(200, {}, { title: 'Cart' }))
+  await tracking.hit(ask('/cart'), { type: 'event', name: 'order' })
+  await tracking.close()
+  expect(tracking.sender.counts()).toMatchObject({ delivered: 2, dead: 0 })
+  expect(await collector.stored()).toMatchObject(expect.arrayContaining([expect.objectContaining({ id: begun.view, origin: 'server', title: 'Cart', browser: 'Firefox', language: 'de-CH' })]))
+})
+
+test('who says neither sender nor collector is told so', () => {
+  expect(() => createTracking({})).toThrow('say where hits go')
 })

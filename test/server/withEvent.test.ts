@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { createTracking, trackEvent, withEvent, type Tracking } from '@treadlight/server'
+import { transform } from 'esbuild'
 import { expect, test } from 'vitest'
+import type * as Written from './inputs/orders.ts'
 import { createRecordingSender, type RecordingSender } from './recordingSender.ts'
 
 const order = { category: 'Transaction', action: 'Get', label: 'L', value: 7, props: { plan: 'pro' } }
@@ -104,4 +107,13 @@ test('SS25: as a decorator, with its object as this', async () => {
   const decorated = trackEvent<{ total: number }, [Request], number>(tracking, (total) => ({ action: 'Order', value: total }))(method, {} as never)
   expect(decorated.call({ total: 12 }, ask())).toBe(12)
   expect(await sender.arrived(1)).toMatchObject([{ name: 'Order', props: { value: 12 } }])
+})
+
+test('SS25: as a decorator, as it is written', async () => {
+  const { tracking, sender } = tryTracking()
+  // Vitest leaves decorators as they are, and so far no engine knows them.
+  const { code } = await transform(await readFile(new URL('inputs/orders.ts', import.meta.url), 'utf8'), { loader: 'ts', target: 'es2022' })
+  const { createOrders }: typeof Written = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+  expect(createOrders(trackEvent, tracking).place(ask())).toBe(12)
+  expect(await sender.arrived(1)).toMatchObject([{ name: 'Order', props: { category: 'Shop' } }])
 })

@@ -18,7 +18,7 @@ const ownCookieAge = 400 * 86_400
  * @throws RangeError naming a setting that cannot hold
  * @example
  * const tracking = createTracking({ collector: 'https://stats.example', token })
- * app.use(trackRequests({ tracking }))
+ * Deno.serve(trackHandler(tracking, answer))
  */
 export function createTracking(options: TrackingOptions): Tracking {
   const settings = resolveOptions(options)

@@ -28,7 +28,7 @@ export const cookieNames = {
 } as const
 
 /** 13 months in s, as the CNIL has it for the longest life of a measuring cookie. */
-export const longestCookieAge: number = 395 * 86_400
+const longestCookieAge = 395 * 86_400
 
 /** Where cookies hold. */
 export interface CookieScope {
