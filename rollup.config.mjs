@@ -28,6 +28,8 @@ const smallest = {
 const letters = {
   tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
   tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
+  pagetimer: 'abcdefghijklmnopqrstuvwxyz',
+  tagServer: 'tdpsafl$nxugLNobzwVWMiCvSyEBrAOTkPmGUhcIHXK_RJZYFjqQDe',
 }
 
 /** In the order in which they need one another's output. */
@@ -38,11 +40,13 @@ const packages = {
     nodePackage('packages/tracker', ['index', 'vitals', 'consentMode']),
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),
     trackerTag('packages/tracker', 'tagFull', 't.full.js', 'scriptFull'),
+    trackerTag('packages/tracker', 'pagetimer', 'pagetimer.js', 'scriptPagetimer'),
+    trackerTag('packages/tracker', 'tagServer', 't.server.js', 'scriptServer'),
   ],
-  server: nodePackage('packages/server', ['index', 'outbox', 'bullmq']),
+  server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
-  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/dashboard']),
+  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),
 }
 

@@ -7,7 +7,7 @@ import { minify } from 'terser'
 import { naming } from '../packages/tracker/build/naming.mjs'
 
 const seconds = Number(process.argv[2] ?? 120)
-await Promise.all(['t.js', 't.full.js'].map(search))
+await Promise.all(['t.js', 't.full.js', 't.server.js'].map(search))
 
 async function search(file: string): Promise<void> {
   const script = readFileSync(new URL(`../packages/tracker/dist/${file}`, import.meta.url), 'utf8')

@@ -21,6 +21,7 @@ interface Weight {
 const budgets: Record<string, number> = {
   't.js': 1900,
   't.full.js': 2443,
+  't.server.js': 2167,
   'import { init, track, stop }': 691,
   'import { init, standard }': 2096,
 }
@@ -37,6 +38,7 @@ const imports = ['{ init, track, stop }', '{ init, standard }']
 const weights = [
   weigh('t.js', readFileSync(join(dist, 't.js'))),
   weigh('t.full.js', readFileSync(join(dist, 't.full.js'))),
+  weigh('t.server.js', readFileSync(join(dist, 't.server.js'))),
   ...(await Promise.all(imports.map(async (names) => weigh(`import ${names}`, await bundle(`export ${names} from ${JSON.stringify(join(dist, 'index.mjs'))}`))))),
 ]
 

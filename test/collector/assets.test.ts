@@ -1,5 +1,7 @@
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
+import * as pagetimer from '@treadlight/tracker/script-pagetimer'
+import * as server from '@treadlight/tracker/script-server'
 import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +13,8 @@ const get = (path: string, headers: Record<string, string> = {}): Promise<Respon
 describe.each([
   ['t', small],
   ['t.full', full],
+  ['pagetimer', pagetimer],
+  ['t.server', server],
 ])('/%s.js', (name, { script, integrity }) => {
   const path = `/${name}.js`
 
@@ -33,7 +37,7 @@ describe.each([
     expect(response.headers.get('content-encoding')).toBe(encoding)
     expect(response.headers.get('vary')).toBe('accept-encoding')
     const bytes = Buffer.from(await response.arrayBuffer())
-    expect(bytes.length).toBeLessThan(script.length * 0.6)
+    expect(bytes.length).toBeLessThan(script.length * 0.8)
     expect(decode(bytes).toString()).toBe(script)
   })
 

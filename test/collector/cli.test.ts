@@ -216,7 +216,7 @@ describe('prune', () => {
     })
   })
 
-  test('PV23 both ages are settings', async () => {
+  test('PV23 PT16 both ages are settings', async () => {
     await fill()
     const { out } = await run(['prune', '--json', '--anonymous', '1'], { TREADLIGHT_RETENTION_AUTHENTICATED: '2' })
     expect(JSON.parse(out)).toMatchObject({ anonymous: 3, authenticated: 2, dryRun: false })
@@ -224,7 +224,7 @@ describe('prune', () => {
   })
 })
 
-test('PV23 prune --newest keeps the newest hits of each site', async () => {
+test('PV23 PT17 prune --newest keeps the newest hits of each site', async () => {
   await fillFolder(join(folder, 'data'), [1, 2, 3, 4, 5].map((age) => hitOf(age)))
   expect(JSON.parse((await run(['prune', '--newest', '2', '--json'])).out)).toEqual({ anonymous: 3, authenticated: 0, others: 0, dryRun: false })
   expect(await readAll(join(folder, 'data'))).toHaveLength(2)

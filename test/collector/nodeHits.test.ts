@@ -1,8 +1,11 @@
 import { createId, maxBodyBytes } from '@treadlight/protocol'
+import { createValues } from '@treadlight/store'
 import { request as send, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve as listen, type ServerRequest } from 'srvx'
+import { createStorage } from 'unstorage'
 import { expect, onTestFinished, test } from 'vitest'
+import { createTokens } from '../../packages/collector/src/admin/tokens.ts'
 import { clientAddress } from '../../packages/collector/src/http/clientAddress.ts'
 import { takeHits } from '../../packages/collector/src/http/nodeHits.ts'
 import { createProxyTest, trustedBySrvx } from '../../packages/collector/src/http/trustedProxies.ts'
@@ -18,6 +21,8 @@ interface Case {
 
 const id = createId(noon)
 const hit = JSON.stringify({ id, url: 'https://shop.example/a?utm_source=news', title: 'Ä', referrer: '' })
+
+const client = { address: '203.0.113.9', userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', headers: { 'accept-language': 'de-CH' } }
 
 const cases: [name: string, its: Case][] = [
   ['a hit', { body: hit }],
@@ -38,6 +43,14 @@ const cases: [name: string, its: Case][] = [
   ['a pixel', { method: 'GET', path: `/hit?hit=${encodeURIComponent(hit)}` }],
   ['behind a proxy', { body: hit, headers: { 'x-forwarded-for': '6.6.6.6, 203.0.113.9' } }],
   ['behind two headers of proxies', { body: hit, headers: { 'x-forwarded-for': ['203.0.113.9', '127.0.0.1'] } }],
+  ['of a server', { body: hit, headers: { authorization: 'Bearer HITS' } }],
+  ['of a server for its visitors', { body: JSON.stringify([{ ...JSON.parse(hit), client }, { url: 'https://shop.example/b', client: {} }]), headers: { authorization: 'bearer HITS', 'x-forwarded-for': '198.51.100.7' } }],
+  ['a pixel of a server', { method: 'GET', path: `/hit?hit=${encodeURIComponent(JSON.stringify({ ...JSON.parse(hit), client }))}`, headers: { authorization: 'Bearer HITS' } }],
+  ['of a stranger for visitors', { body: JSON.stringify({ ...JSON.parse(hit), client }) }],
+  ['with a token that there is not', { body: hit, headers: { authorization: 'Bearer tl_wrong' } }],
+  ['with a token for something else', { body: hit, headers: { authorization: 'Bearer STATS' } }],
+  ['too large, with a token that there is not', { body: 'x'.repeat(maxBodyBytes + 1), headers: { authorization: 'Bearer tl_wrong' } }],
+  ['past a proxy with a password', { body: hit, headers: { authorization: 'Basic YTpi' } }],
   ['with a user agent of 20 kB', { body: hit, headers: { 'user-agent': 'M'.repeat(8000) } }],
 ]
 
@@ -98,13 +111,18 @@ test.each([
 })
 
 async function play(its: Case, isShort: boolean): Promise<Outcome> {
-  const { collector, stored } = createTestCollector()
+  const values = createValues(createStorage())
+  const tokens = createTokens(values, () => noon)
+  const made = { HITS: (await tokens.create('shop', ['hits'])).token, STATS: (await tokens.create('ci', ['stats', 'metrics', 'tasks'])).token }
+  const { authorization } = its.headers ?? {}
+  const headers = authorization === undefined ? {} : { authorization: String(authorization).replace(/HITS|STATS/, (name) => made[name as keyof typeof made]) }
+  const { collector, stored } = createTestCollector({ values })
   const server = listen({ fetch: collector.fetch, port: 0, hostname: '127.0.0.1', trustProxy: 'loopback', maxRequestBodySize: maxBodyBytes, silent: true, gracefulShutdown: false })
   await server.ready()
   onTestFinished(() => server.close(true))
   const node = server.node!.server as Server
   if (isShort) takeHits(node, { answerHit: collector.answerHit, trustProxies: ['loopback'] })
-  const answer = await ask((node.address() as AddressInfo).port, its)
+  const answer = await ask((node.address() as AddressInfo).port, { ...its, headers: { ...its.headers, ...headers } })
   // Made anew for each: the salt, and ids of hits that come without.
   const hits = (await stored()).map((its) => Object.assign(its, { id: '', view: '', visitor: its.visitor.length }))
   return { ...answer, stored: hits }

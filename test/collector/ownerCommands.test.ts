@@ -153,7 +153,7 @@ describe('token', () => {
   test.each([
     [[], {}, /token takes one of/],
     [['create'], { scope: 'stats' }, /--name/],
-    [['create'], { name: 'x' }, /--scope: a token needs at least one of stats, metrics, tasks/],
+    [['create'], { name: 'x' }, /--scope: a token needs at least one of stats, metrics, tasks, hits/],
     [['create'], { name: 'x', scope: 'stats,admin' }, /"admin" must be one of/],
     [['create'], { name: 'a\u001B[31m', scope: 'stats' }, /printable/],
     [['revoke', '0123456789ab'], {}, /there is no token 0123456789ab/],
@@ -164,7 +164,7 @@ describe('token', () => {
 
   test('is made, listed without itself, and revoked', async () => {
     const made = JSON.parse(await call(token, ['create'], { name: 'ci', scope: 'tasks, stats', json: true })) as { id: string; token: string }
-    expect(await call(token, ['list'])).toBe(`${made.id}  ${new Date().toISOString().slice(0, 10)}  stats,tasks          ci`)
+    expect(await call(token, ['list'])).toBe(`${made.id}  ${new Date().toISOString().slice(0, 10)}  stats,tasks               ci`)
     expect(await call(token, ['revoke', made.id], { json: true })).toBe(JSON.stringify({ revoked: made.id }))
     expect(await call(token, ['list'], { json: true })).toBe('{"tokens":[]}')
   })

@@ -12,6 +12,7 @@ import { createTestCollector, logInOwner, type TestCollector } from './collector
 /** Who may ask for what. A new route belongs here: the first test fails until it is. */
 const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Guard][] = [
   ['ALL', '/hit', 'public'],
+  ['ALL', '/pagetimer/', 'public'],
   ['GET', '/api/health', 'public'],
   ['POST', '/api/login', 'own page'],
   ['POST', '/api/logout', 'own page'],
@@ -33,7 +34,7 @@ const closed = guarded.map(([method, path]): [string, string] => [method, path])
 const posted = [...closed, ...table.filter(([, , guard]) => guard === 'own page').map(([method, path]): [string, string] => [method, path])].filter(([method]) => method === 'POST')
 
 /** Scripts and the dashboard's files: fixed at build time, and the same for everybody. */
-const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/t(\.full)?(-[\w-]+)?\.(js|json)$/.test(path)
+const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/(t|t\.full|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
 
 const json = { 'content-type': 'application/json' }
 let test_: TestCollector

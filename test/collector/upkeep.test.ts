@@ -37,7 +37,7 @@ test('two collectors of one store recognise the same visitor, whoever came first
   expect(rows[0]?.metrics).toEqual([1, 2])
 })
 
-test('PV22 the collector prunes', async () => {
+test('PV22 PT16 the collector prunes', async () => {
   const store = createReferenceStore({ now: () => noon })
   const collector = createCollector({ store, values: createValues(createStorage()), timezone: 'UTC', now: () => noon })
   const id = createId(noon)

@@ -14,7 +14,7 @@ const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, 
 
 const { createMapStore } = (await importCode('smallestStore', blocks[0]!.code)) as Example
 
-testHitStore('docs/store.md: the smallest store', async (options) => createMapStore(options))
+testHitStore('PT18 docs/store.md: the smallest store', async (options) => createMapStore(options))
 
 test('docs/store.md: the example of the text file opens one', async () => {
   const directory = await createTemporaryDirectory()

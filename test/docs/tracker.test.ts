@@ -1,3 +1,5 @@
+import { isId } from '@treadlight/protocol'
+import * as server from '@treadlight/server'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 
@@ -20,4 +22,13 @@ describe('docs/tracker.md', () => {
       expect(named).toContain(String(number))
     }
   })
+})
+
+test('the example of a page that a server renders makes a tag that names its hit', () => {
+  const example = /^## Pages that a server renders$.*?^```js\n(.*?)^```$/ms.exec(page)![1]!
+  const body = example.replace(/^import (.*) from '@treadlight\/server'$/m, 'const $1 = server')
+  const run = new Function('server', 'request', `${body}\nreturn { hit, tag }`) as (...args: unknown[]) => { hit: { id: string }; tag: string }
+  const { hit, tag } = run(server, new Request('https://shop.example/cart'))
+  expect(isId(hit.id)).toBe(true)
+  expect(tag).toBe(`<script defer src="https://stats.example/t.server.js" data-view="${hit.id}"></script>`)
 })

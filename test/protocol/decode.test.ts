@@ -130,6 +130,18 @@ describe('a hit at the door', () => {
     expect(hit.props).toMatchObject({ p0: 0, p29: 29 })
   })
 
+  test.each<[what: string, client: unknown, decoded: unknown]>([
+    ['what is understood', { address: '203.0.113.9', userAgent: 'a', headers: { dnt: '1', cookie: 'b', 'Sec-GPC': '1' }, more: 1 }, { address: '203.0.113.9', userAgent: 'a', headers: { dnt: '1' } }],
+    ['long texts are cut', { userAgent: 'a'.repeat(600), headers: { 'sec-ch-ua': 'b'.repeat(2000) } }, { userAgent: 'a'.repeat(512), headers: { 'sec-ch-ua': 'b'.repeat(1000) } }],
+    ['a long address is none', { address: '1'.repeat(65) }, {}],
+    ['control characters go', { address: '203.0.113.9\u0000', userAgent: 'a\r\nb' }, { address: '203.0.113.9', userAgent: 'a b' }],
+    ['malformed parts go', { address: 1, userAgent: {}, headers: [1] }, {}],
+    ['what is no object is none', 'text', undefined],
+    ['nothing', null, undefined],
+  ])('a client: %s', (_, client, decoded) => {
+    expect(decodeHit({ url, client })).toEqual({ type: 'pageview', url, title: '', referrer: '', ...(decoded !== undefined && { client: decoded }) })
+  })
+
   test('whatever comes, it decodes or refuses, and what it decodes decodes again to the same', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.webUrl(), (json, url) => {

@@ -33,7 +33,7 @@ describe.each(Object.entries(bundlers))('%s', (_, bundle) => {
   test('init alone brings along neither what can be called nor a part', async () => {
     const names = definedIn(await bundle(app('init')))
     expect(names).toEqual(expect.arrayContaining(['init', 'start', 'guard', 'look']))
-    for (const name of [...guarded, 'addHit', 'startQueue', 'trackClicks', 'measureEngagement', 'isIgnored']) expect(names).not.toContain(name)
+    for (const name of [...guarded, 'addHit', 'startQueue', 'trackClicks', 'measureEngagement', 'isIgnored', 'adoptView', 'readNavigation']) expect(names).not.toContain(name)
   })
 
   test('createMemoryTransport is all that its import brings along', async () => {

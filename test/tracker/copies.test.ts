@@ -23,6 +23,7 @@ afterEach(closePage)
 const firsts: Record<string, () => Promise<void>> = {
   't.js': () => loadTag(() => import('../../packages/tracker/src/tag.ts')),
   't.full.js': () => loadTag(() => import('../../packages/tracker/src/tagFull.ts')),
+  't.server.js': () => loadTag(() => import('../../packages/tracker/src/tagServer.ts')),
   'another copy': async () => {
     const { init, standard } = await loadTracker()
     init({ endpoint, use: standard({ ignore: [] }) })

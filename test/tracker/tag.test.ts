@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
+import { signUser, type SignedClaims } from '@treadlight/protocol'
+import { trackerTag } from '@treadlight/server'
 import type { Tracker, TrackerCall } from '@treadlight/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createTestCollector } from '../collector/collector.ts'
 import { createFakeCollector, type FakeCollector } from './fakeCollector.ts'
-import { closePage, define, endpoint, hide, minute, openPage, pass, readRows, setVisibility, show } from './openTracker.ts'
+import { closePage, define, endpoint, hide, minute, openPage, pass, readRows, second, setVisibility, show, start } from './openTracker.ts'
 
 let collector: FakeCollector
 
@@ -15,14 +18,21 @@ beforeEach(() => {
 })
 afterEach(closePage)
 
+const files = {
+  tag: () => import('../../packages/tracker/src/tag.ts'),
+  tagFull: () => import('../../packages/tracker/src/tagFull.ts'),
+  tagServer: () => import('../../packages/tracker/src/tagServer.ts'),
+}
+type File = keyof typeof files
+
 /** Runs a script as the tag with these data attributes does. */
-async function load(file: 'tag' | 'tagFull', data: Record<string, string> = {}, src = 'https://stats.example/t.js'): Promise<void> {
+async function load(file: File, data: Record<string, string> = {}, src = 'https://stats.example/t.js'): Promise<void> {
   vi.resetModules()
   const script = document.createElement('script')
   Object.assign(script.dataset, { ignore: '', ...data })
   define(script, 'src', src)
   define(document, 'currentScript', script)
-  await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+  await files[file]()
 }
 /** What a page writes to call before or after the script has loaded. */
 function call(work: TrackerCall): void {
@@ -31,7 +41,7 @@ function call(work: TrackerCall): void {
 const tracker = () => globalThis.treadlight as Tracker
 const kinds = () => collector.sent().map(({ type, name }) => name ?? type)
 
-describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
+describe.each(['tag', 'tagFull', 'tagServer'] as const)('%s', (file) => {
   test('tracks the page', async () => {
     await load(file)
     await pass(300)
@@ -62,7 +72,7 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     vi.resetModules()
     define(document, 'currentScript', null)
-    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    await files[file]()
     await pass(300)
     expect(error).toHaveBeenCalledExactlyOnceWith('treadlight: currentScript')
     expect(collector.requests).toEqual([])
@@ -194,7 +204,7 @@ describe.each(['tag', 'tagFull'] as const)('%s', (file) => {
     if (ignore !== undefined) script.dataset['ignore'] = ignore
     define(script, 'src', 'https://stats.example/t.js')
     define(document, 'currentScript', script)
-    await (file === 'tag' ? import('../../packages/tracker/src/tag.ts') : import('../../packages/tracker/src/tagFull.ts'))
+    await files[file]()
     expect(() => tracker().track('x')).not.toThrow()
     tracker().pageview()
     await pass(minute)
@@ -266,5 +276,67 @@ describe('t.full.js besides', () => {
     call((t) => t.track('granted'))
     await pass(300)
     expect(kinds()).toEqual(['pageview', 'granted'])
+  })
+})
+
+describe('on a page that a server renders', () => {
+  const view = '01a1fd8c-6900-7bf0-a0e9-55277ca4f677'
+
+  test('PV16: data-user is who the visitor is, and the page may say otherwise', async () => {
+    await load('tagServer', { user: 'signed' })
+    tracker().track('before')
+    tracker().identify('another')
+    tracker().track('after')
+    expect(collector.sent()).toEqual([])
+    await pass(300)
+    expect(collector.sent().map(({ name, type, user }) => [name ?? type, user])).toEqual([
+      ['before', 'signed'],
+      ['after', 'another'],
+      ['pageview', 'another'],
+    ])
+  })
+
+  test('PV16: who was identified before it had loaded is the page’s word, not the tag’s', async () => {
+    call((t) => t.identify('page'))
+    await load('tagServer', { user: 'tag' })
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', user: 'page' }])
+  })
+
+  const visitors: [name: string, claims: SignedClaims, expected: object[]][] = [
+    ['PV16: a user', { user: 'ada' }, [{ id: view, user: 'ada', session: '' }]],
+    ['PV17: somebody of whom only the site’s session is known', { session: 's1' }, [{ id: view, user: '', session: 's1' }]],
+    ['PV16, PV17: a user with the site’s session', { user: 'ada', session: 's1' }, [{ id: view, user: 'ada', session: 's1' }]],
+    ['PV20: a member of staff as a user', { user: 'ada', impersonator: 'root' }, []],
+  ]
+  test.each(visitors)('%s by trackerTag is who the collector stores the view of', async (_, claims, expected) => {
+    const secret = 'k3Jx0v9QmT7wYp2LrZ8bNd4sHf6gCa1E'
+    const element = document.createElement('div')
+    element.innerHTML = trackerTag({ collector: 'https://stats.example', view, token: await signUser({ ...claims, expires: start + minute }, secret) })
+    const script = element.querySelector('script')!
+    await load('tagServer', { ...script.dataset } as Record<string, string>, script.src)
+    await pass(300)
+    const { post, stored, clock } = createTestCollector({ userSecrets: [secret], visitor: 'session' })
+    clock.now = start + second
+    for (const { url, sentAt, hits } of collector.requests) {
+      expect(url).toBe(endpoint)
+      await post({ sentAt, hits })
+    }
+    expect(await stored()).toMatchObject(expected)
+    expect(await stored()).toHaveLength(expected.length)
+  })
+
+  test('data-view is the id of its first view, with what only a browser knows', async () => {
+    await load('tagServer', { view })
+    await pass(300)
+    expect(collector.sent()).toMatchObject([{ type: 'pageview', id: view, title: 'Start', screen: '0x0', timezone: expect.any(String) }])
+    expect(await readRows()).toEqual([])
+  })
+
+  test('without either it counts as t.js does', async () => {
+    await load('tagServer')
+    await pass(300)
+    expect(kinds()).toEqual(['pageview'])
+    expect(collector.sent()[0]!.user).toBeUndefined()
   })
 })

@@ -15,10 +15,12 @@ import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
 import { createRequestLimit } from './hit/requestLimit.ts'
 import { createSiteSalts } from './hit/salts.ts'
+import { createServerTokens } from './hit/serverTokens.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
+import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
@@ -168,11 +170,14 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   })
   const logins = createLogins(values, now)
-  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens: createTokens(values, now), now }) })
+  const tokens = createTokens(values, now)
+  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens, now }) })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
-  const answerHit = requests.measure('/hit', createAnswerHit({ receive, limit: createRequestLimit(limits, now), now }))
+  const answer = createAnswerHit({ receive, limit: createRequestLimit(limits, now), serverTokens: createServerTokens(tokens), now })
+  const answerHit = requests.measure('/hit', answer)
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
+  routes.add('ALL', '/pagetimer/', 'public', createBeatRoute(answer))
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)

@@ -1,5 +1,5 @@
 import type { Refusal } from './answer.ts'
-import type { Hit, HitType, NavigationType, PropValue, Revenue } from './hit.ts'
+import { clientHeaders, type Client, type Hit, type HitType, type NavigationType, type PropValue, type Revenue } from './hit.ts'
 import { isId } from './id.ts'
 import { maxBatchHits, maxHitDepth, maxProps, textLimits } from './limits.ts'
 import { cleanText, cutText } from './text.ts'
@@ -124,6 +124,7 @@ function addDescription(hit: DecodedHit, input: Record<string, unknown>): void {
   assign(hit, 'timezone', text(input['timezone'], textLimits.timezone))
   assign(hit, 'revenue', readRevenue(input['revenue']))
   assign(hit, 'site', text(input['site'], textLimits.session))
+  assign(hit, 'client', readClient(input['client']))
   const { screen, navigation, interactive } = input
   if (typeof screen === 'string' && screenSize.test(screen)) hit.screen = screen
   if (isOneOf<NavigationType>(navigation, navigations)) hit.navigation = navigation
@@ -171,6 +172,28 @@ function readRevenue(value: unknown): Revenue | undefined {
   const amount = typeof given === 'number' ? String(given) : given
   if (typeof amount !== 'string' || !decimal.test(amount) || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
   return { amount, currency: currency.toUpperCase() }
+}
+
+/** Present also where nothing in it is understood: the hit is a visitor's, of whom nothing is known then. */
+function readClient(value: unknown): Client | undefined {
+  if (!isObject(value)) return undefined
+  const { address, userAgent, headers } = value
+  const client: Client = {}
+  // Cut, it would be another one.
+  if (typeof address === 'string' && address.length <= textLimits.address) client.address = cleanText(address).trim()
+  const agent = text(userAgent, textLimits.userAgent)
+  if (agent !== undefined) client.userAgent = agent
+  if (isObject(headers)) client.headers = readClientHeaders(headers)
+  return client
+}
+
+function readClientHeaders(headers: Record<string, unknown>): Record<string, string> {
+  const known: Record<string, string> = {}
+  for (const name of clientHeaders) {
+    const value = text(headers[name], textLimits.clientHeader)
+    if (value) known[name] = value
+  }
+  return known
 }
 
 function readSentAt(value: unknown): { sentAt?: number } {

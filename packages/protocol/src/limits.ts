@@ -14,6 +14,12 @@ export const textLimits = {
   propValue: 2000,
   language: 35,
   timezone: 64,
+  /** Of the visitor that a server speaks for: the longest address with an interface's name, */
+  address: 64,
+  /** what the collector looks at of any user agent, */
+  userAgent: 512,
+  /** and three times as long as real client hints are. */
+  clientHeader: 1000,
 } as const
 
 /** Most properties of one hit; Plausible's number. Further ones are dropped. */

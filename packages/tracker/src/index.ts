@@ -1,3 +1,4 @@
+export { adoptView } from './adoptView.ts'
 export { beforeSend, type BeforeSend } from './beforeSend.ts'
 export { consent, type Consent } from './consent.ts'
 export { init, type Part, type TrackerOptions } from './init.ts'

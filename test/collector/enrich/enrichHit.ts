@@ -22,7 +22,7 @@ export function enrichHit(
   input: Record<string, unknown>,
   { settings = {}, rules = createRules({ settings }), address = '192.0.2.1', headers = {} }: Surroundings = {},
 ): { hit: StoredHit; reason: DropReason | undefined } {
-  const read = readHit({ url: 'https://shop.example/', ...input }, { siteOf: () => ({ id: 'default', timezone: 'UTC', hosts: [] }), received: noon, sentAt: undefined, hashSender: () => createHash('sha256') })
+  const read = readHit({ url: 'https://shop.example/', ...input }, { siteOf: () => ({ id: 'default', timezone: 'UTC', hosts: [] }), received: noon, origin: 'browser', sentAt: undefined, hashSender: () => createHash('sha256') })
   if (isRefusal(read)) throw new Error(`refused: ${JSON.stringify(read)}`)
   const reason = enrich(read.hit, {
     network: address,

@@ -8,7 +8,7 @@ import { day, makeEvent, makeHit, noon, testId } from '../makeHit.ts'
 import { createTemporaryDirectory } from '../temporaryDirectory.ts'
 import { createNdjsonFile, listAll, listIds } from './ndjsonFile.ts'
 
-testHitStore('ndjson', async (options) =>
+testHitStore('PT18 ndjson', async (options) =>
   createNdjsonStore({ path: join(await createTemporaryDirectory(), 'hits.ndjson'), sync: false, ...options }),
 )
 

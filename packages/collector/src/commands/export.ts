@@ -3,23 +3,35 @@ import { warnOfLoss } from '../damage.ts'
 import { addDays, startOfDay } from '../days.ts'
 import { countLines, hitLines, type TimeRange } from '../hitLines.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
-import { openExisting } from '../openStore.ts'
+import { openExisting, type AnyStore } from '../openStore.ts'
 import { createOutputFile, createStandardOutput, type Output } from '../outputFile.ts'
 import { count, createProgress, formatBytes, type Progress } from '../progress.ts'
+import { listNames, readReportOptions } from '../reports/options.ts'
+import { createReport, reportNames } from '../reports/report.ts'
+import { writeTable, type Piece } from '../reports/table.ts'
 import { ConfigError } from '../settings.ts'
 import { timezoneOf } from '../sites/timezoneOf.ts'
 import { storageOptions, type Command } from './command.ts'
 
-/** `treadlight export`: a site's hits, for other programs. */
+/** `treadlight export`: a site's hits, for other programs, and what they say of time on page (PT13, PT14, PT19). */
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Writes the hits of a site, one JSON object a line',
+  summary: 'Writes the hits of a site, one JSON object a line, or a report on time on page',
   details: [
     'To standard output, or to a file that is there as a whole or not at all. Safe beside running collectors.',
     'Days are those of the site’s time zone. Hits come day by day, within a day in no order.',
+    '',
+    'Reports are CSV: pagetimer has a row for each beat and pageview, oldest first; time says how long each session of',
+    'each user was on each page; timeline has the visits of one person in order.',
   ].join('\n'),
   options: [
-    { name: 'format', type: 'string', summary: 'ndjson, which is all there is so far (default ndjson)' },
+    { name: 'format', type: 'string', summary: 'Of hits: ndjson, which is all there is so far (default ndjson)' },
+    { name: 'report', type: 'string', summary: `${listNames(reportNames)}, instead of hits` },
+    { name: 'interval', type: 'string', summary: 'Reports: seconds that one beat stands for (default 60)' },
+    { name: 'user', type: 'string', summary: 'timeline: whose, by user id' },
+    { name: 'session', type: 'string', summary: 'timeline: whose, by session id, or by its key in the other reports' },
+    { name: 'anonymize', type: 'boolean', summary: 'pagetimer, time: users and sessions by names made for this export alone' },
+    { name: 'json', type: 'boolean', summary: 'time, timeline: an array of JSON objects instead of CSV' },
     { name: 'site', type: 'string', setting: 'site', summary: 'Whose hits (default the setting site)' },
     { name: 'from', type: 'string', summary: 'First day, YYYY-MM-DD (default the first there is)' },
     { name: 'to', type: 'string', summary: 'Last day, YYYY-MM-DD (default the last there is)' },
@@ -30,6 +42,7 @@ export const exportCommand: Command = {
   ],
   async run({ config, values }) {
     const { format = 'ndjson', from, to, output } = values as Record<string, string | undefined>
+    const report = readReportOptions(values)
     if (format !== 'ndjson') throw new ConfigError(`--format ${format}: only ndjson is there so far`)
     assertDays(from, to)
     const interrupt = onInterrupt()
@@ -39,9 +52,12 @@ export const exportCommand: Command = {
       const range = rangeOf(values['timezone'] === undefined ? await timezoneOf(config, small) : config.timezone, from, to)
       const isFile = output !== undefined && output !== '-'
       const target = isFile ? await createOutputFile(output, values['force'] === true) : createStandardOutput()
-      const copied = await copy(hitLines(store, { site: config.site, ...range }), target, interrupt.signal)
+      const where = { site: config.site, ...range }
+      const pieces = report === undefined ? hitPieces(store, where) : writeTable(createReport(store, report.name, { ...report, ...where }), report.format)
+      const noun = report === undefined ? 'hit' : 'row'
+      const copied = await copy(pieces, noun, target, interrupt.signal)
       if (copied === undefined) return interrupted
-      if (isFile) console.error(`Wrote ${count(copied.hits, 'hit')} (${formatBytes(copied.bytes)}) of site ${config.site} to ${output}`)
+      if (isFile) console.error(`Wrote ${count(copied.rows, noun)} (${formatBytes(copied.bytes)}) of site ${config.site} to ${output}`)
       // It is worth having, and must not pass for a whole one.
       return warnOfLoss('the export', problems) ? 1 : 0
     } finally {
@@ -70,20 +86,25 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
 }
 
+async function* hitPieces(store: AnyStore, filter: TimeRange & { site: string }): AsyncGenerator<Piece> {
+  for await (const bytes of hitLines(store, filter)) yield { bytes, rows: countLines(bytes) }
+}
+
 /** Undefined where it was interrupted; then nothing is left of it. */
-async function copy(lines: AsyncIterable<Uint8Array>, output: Output, signal: AbortSignal): Promise<{ hits: number; bytes: number } | undefined> {
-  const copied = { hits: 0, bytes: 0 }
+async function copy(pieces: AsyncIterable<Piece>, noun: string, output: Output, signal: AbortSignal): Promise<{ rows: number; bytes: number } | undefined> {
+  const copied = { rows: 0, bytes: 0 }
   const progress: Progress = createProgress()
-  progress.show(() => `exporting … ${count(copied.hits, 'hit')}, ${formatBytes(copied.bytes)}`)
+  const show = (): void => progress.show(() => `exporting … ${count(copied.rows, noun)}, ${formatBytes(copied.bytes)}`)
+  show()
   let isFinished = false
   try {
-    for await (const piece of lines) {
+    for await (const { bytes, rows } of pieces) {
       if (signal.aborted) return undefined
       // Nobody takes any more: who reads it may have what they wanted.
-      if (!(await output.write(piece))) break
-      copied.hits += countLines(piece)
-      copied.bytes += piece.byteLength
-      progress.show(() => `exporting … ${count(copied.hits, 'hit')}, ${formatBytes(copied.bytes)}`)
+      if (bytes.byteLength > 0 && !(await output.write(bytes))) break
+      copied.rows += rows
+      copied.bytes += bytes.byteLength
+      show()
     }
     if (signal.aborted) return undefined
     await output.finish()

@@ -1,24 +1,30 @@
-import type { PruneReport } from '@treadlight/store'
+import type { PruneReport, Values } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
-import { isTextFile } from '../config.ts'
+import { isTextFile, type Config } from '../config.ts'
+import { readMoment } from '../moment.ts'
 import { openExisting, type AnyStore } from '../openStore.ts'
 import { createProgress } from '../progress.ts'
+import { pruneBefore } from '../pruneBefore.ts'
 import { pruneSentence } from '../pruneSentence.ts'
 import { ConfigError } from '../settings.ts'
+import { timezoneOf } from '../sites/timezoneOf.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
 
-/** `treadlight prune`: deletes what retention no longer allows (PV22). */
+const momentForm = 'YYYY-MM-DD hh:mm:ss or YYYY-MM-DD'
+
+/** `treadlight prune`: deletes what retention no longer allows (PV22), or what is older than a moment (PT15). */
 export const prune: Command = {
   name: 'prune',
-  summary: 'Deletes hits that are older than retention allows',
+  summary: 'Deletes hits that are older than retention allows, or than a moment',
   details: [
-    'A running collector does this by itself once an hour. From here on nobody sees them; their bytes leave the storage',
-    'with upkeep, of which this does a first round. Safe beside running collectors.',
+    'A running collector does this by itself once an hour, by retention. From here on nobody sees them; their bytes leave',
+    'the storage with upkeep, of which this does a first round. Safe beside running collectors.',
     '(Of a text file, store.type ndjson, only one process at a time may do it.)',
   ].join('\n'),
   options: [
     { name: 'dry-run', type: 'boolean', summary: 'Counts what would be deleted, deletes nothing' },
+    { name: 'before', type: 'string', summary: `Instead of retention: all that is older than ${momentForm}, in the site’s time zone` },
     { name: 'anonymous', type: 'string', setting: 'retention.anonymous', summary: 'Days that anonymous hits are kept (default 90)' },
     {
       name: 'authenticated',
@@ -34,10 +40,18 @@ export const prune: Command = {
   async run({ config, values }) {
     const dryRun = values['dry-run'] === true
     const site = values['site'] as string | undefined
-    const { store, close } = await openExisting(config, { readOnly: dryRun, freesSpace: true })
+    const before = values['before'] as string | undefined
+    if (before !== undefined) assertBefore(before, values)
+    const { store, values: small, close } = await openExisting(config, { readOnly: dryRun, freesSpace: true })
     try {
       if (site !== undefined) await assertSite(store, site)
-      const report = await store.prune(retentionPolicy(config.retention), { dryRun, ...(site !== undefined && { site }) })
+      const report =
+        before === undefined
+          ? await store.prune(retentionPolicy(config.retention), { dryRun, ...(site !== undefined && { site }) })
+          : await pruneBefore(store, await momentsOf(before, { config, values: small, sites: await sitesOf(store, config, site) }), {
+              dryRun,
+              newest: values['newest'] === undefined ? undefined : config.retention.newest,
+            })
       console.log(values['json'] ? JSON.stringify({ ...report, dryRun }) : pruneSentence(report, dryRun))
       if (!dryRun) await clear(store, report, isTextFile(config))
       return 0
@@ -45,6 +59,40 @@ export const prune: Command = {
       await close()
     }
   },
+}
+
+/** @throws ConfigError where it is no moment, whatever the time zone, or goes with another age */
+function assertBefore(before: string, values: Record<string, unknown>): void {
+  const other = ['anonymous', 'authenticated'].find((name) => values[name] !== undefined)
+  if (other !== undefined) throw new ConfigError(`--before and --${other} both say how old is too old: use one of them`)
+  // Before the store is opened; `momentsOf` asks the sites' own calendars.
+  if (readMoment('UTC', before) === undefined) throw new ConfigError(`--before ${before}: must be ${momentForm}, such as "2026-01-01 00:00:00" or 2026-01-01`)
+}
+
+async function sitesOf(store: AnyStore, config: Config, site: string | undefined): Promise<readonly string[]> {
+  return site === undefined ? ((await store.sites?.()) ?? [config.site]) : [site]
+}
+
+interface Calendars {
+  config: Config
+  values: Values
+  sites: readonly string[]
+}
+
+/**
+ * What each site's calendar means by a moment, ms since 1970.
+ * @throws ConfigError where a site's clock has never shown it, or has not yet
+ */
+async function momentsOf(before: string, { config, values, sites }: Calendars): Promise<Map<string, number>> {
+  const moments = new Map<string, number>()
+  for (const site of sites) {
+    const zone = await timezoneOf({ ...config, site }, values)
+    const moment = readMoment(zone, before)
+    if (moment === undefined) throw new ConfigError(`--before ${before}: clocks in ${zone}, where site ${site} is, have skipped it; take an hour more or less`)
+    if (moment > Date.now()) throw new ConfigError(`--before ${before}: that is still to come in ${zone}, where site ${site} is; name a moment that has been`)
+    moments.set(site, moment)
+  }
+  return moments
 }
 
 /** A first round of upkeep, and on stderr what it leaves to others: stdout is for the sentence, which programs read. */

@@ -13,7 +13,8 @@ export const token: Command = {
   summary: 'Makes, lists and revokes tokens for programs that use the API',
   details: [
     'A token is shown once and kept as a hash; programs send it as "Authorization: Bearer tl_…". Its scopes say what it',
-    `opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…). Running collectors know of it within 10 s.`,
+    'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…); with hits, a server\'s hits count as those of',
+    'the visitors that it names. Running collectors know of it within 10 s.',
   ].join('\n'),
   options: [
     { name: 'name', type: 'string', summary: 'create: what it is for' },
@@ -52,8 +53,11 @@ async function list(tokens: Tokens, isJson: boolean): Promise<string> {
   return all.length === 0 ? 'There are no tokens: treadlight token create makes one.' : all.map(line).join('\n')
 }
 
+/** Of a token that opens everything. */
+const widest = scopes.join(',').length
+
 function line({ id, name, scopes, created }: TokenRecord): string {
-  return `${id}  ${created.slice(0, 10)}  ${scopes.join(',').padEnd('stats,metrics,tasks'.length)}  ${name}`
+  return `${id}  ${created.slice(0, 10)}  ${scopes.join(',').padEnd(widest)}  ${name}`
 }
 
 async function revoke(tokens: Tokens, id: string, isJson: boolean): Promise<string> {

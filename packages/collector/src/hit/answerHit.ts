@@ -2,9 +2,11 @@ import { answerHeader, droppedHeader, maxBodyBytes, type HitAnswer } from '@trea
 import { StoreBusyError } from '@treadlight/store'
 import { isEncoding } from '../isEncoding.ts'
 import { agentOf } from '../enrich/agent.ts'
+import { readBearer } from '../http/readBearer.ts'
 import { networkOf } from './network.ts'
 import type { Receiver } from './receive.ts'
 import type { RequestLimit } from './requestLimit.ts'
+import type { ServerTokens } from './serverTokens.ts'
 
 /** A request to `/hit`, whatever runtime it comes from. */
 interface HitRequest {
@@ -54,6 +56,7 @@ const retryAfter = 5
 export interface AnswerHitOptions {
   receive: Receiver
   limit: RequestLimit
+  serverTokens: ServerTokens
   now: () => number
 }
 
@@ -61,18 +64,26 @@ export interface AnswerHitOptions {
 export type AnswerHit = (request: HitRequest) => Promise<HitResponse>
 
 /** `POST /hit`, and `GET /hit?hit=` for pixels, with an answer of ours for whatever comes: see "Wire" in ARCHITECTURE.md. */
-export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): AnswerHit {
+export function createAnswerHit({ receive, limit, serverTokens, now }: AnswerHitOptions): AnswerHit {
   return async (request) => {
     const { method, header } = request
     if (method === 'OPTIONS') return preflight
     const network = networkOf(request.address)
-    const wait = limit(network)
+    const token = readBearer(header('authorization'))
+    // A server sends for all its visitors from one address. What was not known good is limited as everybody is, before it is looked up.
+    const wait = token !== undefined && serverTokens.wasGood(token) ? limit() : limit(network)
     if (wait > 0) return answer(429, refusal('request', 'too many for now'), ['retry-after', String(wait)])
     const pixel = method === 'GET' ? new URLSearchParams(request.query).get('hit') : null
     if (method !== 'POST' && pixel === null)
       return answer(405, refusal('method', 'must be POST, or GET with ?hit= for a pixel'), ['allow', 'POST, OPTIONS'])
     if (isEncoding(header('content-encoding')))
       return answer(415, refusal('content-encoding', 'is not taken: send the body as it is'), ['connection', 'close'])
+
+    if (token !== undefined) {
+      const isGood = await serverTokens.isGood(token).catch(() => undefined)
+      if (isGood === undefined) return answer(503, refusal('authorization', 'cannot be checked at the moment'), ['retry-after', String(retryAfter)])
+      if (!isGood) return answer(401, refusal('authorization', 'is no token of scope hits: treadlight token create --scope hits makes one'), ['www-authenticate', 'Bearer'])
+    }
 
     const isTooLarge = pixel === null && Number(header('content-length')) > maxBodyBytes
     const body = isTooLarge ? 'too large' : pixel === null ? await request.readBody() : { text: pixel }
@@ -87,6 +98,7 @@ export function createAnswerHit({ receive, limit, now }: AnswerHitOptions): Answ
         agent: agentOf(header('user-agent')),
         header,
         isPixel: pixel !== null,
+        isServer: token !== undefined,
       })
       const headers = dropped.size > 0 ? [droppedHeader, [...dropped].join(', ')] : []
       return pixel === null ? answer(status, result, headers) : answerPixel(headers)

@@ -1,11 +1,17 @@
+import type { Client } from '@treadlight/protocol'
 import { siteDay } from '@treadlight/store'
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { isObject } from '../isObject.ts'
 import type { Site } from '../sites/sites.ts'
+import { agentOf } from '../enrich/agent.ts'
+import { networkOf } from './network.ts'
 import type { SaltOf } from './salts.ts'
 
-/** Begins the hash that an id is made of, for a hit of a time, ms since 1970: with what tells its sender from others. */
-export type HashSender = (time: number) => Hash | Hmac
+/**
+ * Begins the hash that an id is made of, for a hit of a time, ms since 1970: with what tells its sender from others. A visitor
+ * that a server speaks for is the sender.
+ */
+export type HashSender = (time: number, client: Client | undefined) => Hash | Hmac
 
 /**
  * Ids are stored for good, so who has the storage could try out all addresses against a plain hash. The salt of the hit's
@@ -15,10 +21,11 @@ export type HashSender = (time: number) => Hash | Hmac
  * @param site the default one, whose salts these are; undefined where no hit lacks an id
  */
 export function createHashSender(site: Pick<Site, 'timezone'>, salts: SaltOf | undefined, network: string, userAgent: string): HashSender {
-  return (time) => {
+  return (time, client) => {
     const salt = salts?.own(siteDay(site.timezone, time))
-    if (salt === undefined) return createHash('sha256').update(userAgent)
-    return createHmac('sha256', salt).update(`id\n${network}\n${userAgent}`)
+    const agent = client === undefined ? userAgent : agentOf(client.userAgent ?? '').text
+    if (salt === undefined) return createHash('sha256').update(agent)
+    return createHmac('sha256', salt).update(`id\n${client === undefined ? network : networkOf(client.address)}\n${agent}`)
   }
 }
 

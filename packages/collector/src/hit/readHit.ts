@@ -8,7 +8,7 @@ import {
   type DecodedHit,
   type Refusal,
 } from '@treadlight/protocol'
-import { siteDay, type StoredHit } from '@treadlight/store'
+import { siteDay, type Origin, type StoredHit } from '@treadlight/store'
 import type { Site } from '../sites/sites.ts'
 import type { HashSender } from './hashSender.ts'
 import { aheadAllowed, skewOf } from './skewOf.ts'
@@ -17,6 +17,8 @@ import { aheadAllowed, skewOf } from './skewOf.ts'
 export interface Arrival {
   /** Whose hit it is, by the site that it names and its URL; the default site's where it names none that there is. */
   siteOf: (decoded: DecodedHit, url: URL) => Site
+  /** Who says so: a visitor's browser, or a server with a token. */
+  origin: Extract<Origin, 'browser' | 'server'>
   /** ms since 1970. */
   received: number
   /** The sender's clock when it sent, ms since 1970. */
@@ -73,7 +75,7 @@ export function readHit(input: unknown, arrival: Arrival): ReadHit | Refusal {
   const corrected = (claimed ?? made) + skewAt(claimed ?? said)
   // Whatever the clocks say, a hit never leaves the home day of its id: that is where its retries meet it.
   const isHome = Math.abs(corrected - home) < 48 * hour && siteDay(site.timezone, corrected) === day
-  return { site, decoded, url, hit: createStoredHit(decoded, { site: site.id, id, day, time: isHome ? corrected : home, received }) }
+  return { site, decoded, url, hit: createStoredHit(decoded, { site: site.id, id, origin: arrival.origin, day, time: isHome ? corrected : home, received }) }
 }
 
 /** Ids are recognised for eight days; one from further back could be counted again. */
@@ -87,20 +89,23 @@ function checkClock(time: number, received: number, field: string): Refusal | un
  * An id for a hit that came without. With a timestamp it is a hash of the content and the sender, so that
  * the same hit sent twice gets the same id; without one it is stored once per request.
  */
-function idWithout(hit: DecodedHit, claimed: number | undefined, { received, hashSender }: Arrival): string {
+function idWithout(hit: DecodedHit, claimed: number | undefined, { received, origin, hashSender }: Arrival): string {
   if (claimed === undefined) return createId(received)
-  return idFrom(claimed, hashSender(claimed).update(JSON.stringify(hit)).digest())
+  const { client } = hit
+  // Where a client is, it is in the hash by what tells it from others, as any sender is: never with a header that changes, or an address that is not salted.
+  const content = client === undefined ? hit : { ...hit, client: undefined }
+  return idFrom(claimed, hashSender(claimed, origin === 'server' ? client : undefined).update(JSON.stringify(content)).digest())
 }
 
 /** Always the same fields in the same order: hits of one shape are cheaper for everybody who handles many. */
 function createStoredHit(
   decoded: DecodedHit,
-  known: Pick<StoredHit, 'site' | 'id' | 'day' | 'time' | 'received'>,
+  known: Pick<StoredHit, 'site' | 'id' | 'origin' | 'day' | 'time' | 'received'>,
 ): StoredHit {
   const hit: StoredHit = {
     site: known.site,
     id: known.id,
-    origin: 'browser',
+    origin: known.origin,
     type: decoded.type,
     day: known.day,
     time: known.time,

@@ -1,7 +1,6 @@
 import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import type { Ledger } from '../drops/ledger.ts'
-import type { Agent } from '../enrich/agent.ts'
 import { enrich } from '../enrich/pipeline.ts'
 import type { EnrichContext } from '../enrich/step.ts'
 import type { EnrichRules } from '../enrich/rules.ts'
@@ -10,6 +9,7 @@ import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
+import { createClients, type ClientFacts } from './clients.ts'
 import { createHashSender, lacksId } from './hashSender.ts'
 import { withoutPort } from './network.ts'
 import type { PoisonedHits } from './poisonedHits.ts'
@@ -18,16 +18,13 @@ import { retimeHit } from './retimeHit.ts'
 import type { Salts } from './salts.ts'
 
 /** What the collector knows of a request besides its body. */
-interface RequestFacts {
+interface RequestFacts extends Omit<ClientFacts, 'address'> {
   /** The client's address, past trusted proxies. */
   address: string | undefined
-  /** What `networkOf` makes of it. */
-  network: string
-  agent: Agent
-  /** A request header by its lower-case name; '' where there is none. */
-  header: (name: string) => string
   /** Whether it came as `GET /hit?hit=`. */
   isPixel: boolean
+  /** Whether a server with a token has sent it, which is believed what it says of its visitors. */
+  isServer: boolean
 }
 
 /** An answer to `POST /hit`, before it is written as HTTP. */
@@ -66,7 +63,7 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits } = options
-  return async (body, { address: sent = '', network, agent, header, isPixel }) => {
+  return async (body, { address: sent = '', network, agent, header, isPixel, isServer }) => {
     const address = withoutPort(sent)
     const received = now()
     const envelope = readHits(body)
@@ -84,7 +81,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const siteOf = ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
     const salts = envelope.hits.some(lacksId) ? await saltsOf(defaultSite).at(received) : undefined
     const hashSender = createHashSender(defaultSite, salts, network, agent.text)
-    const arrival: Arrival = { siteOf, received, sentAt: envelope.sentAt, hashSender }
+    const clients = isServer ? createClients({ address, network, agent, header }) : undefined
+    const arrival: Arrival = { siteOf, origin: isServer ? 'server' : 'browser', received, sentAt: envelope.sentAt, hashSender }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
     const refused: HitAnswer['refused'] = []
@@ -115,6 +113,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         context.url = url
         context.decoded = decoded
       }
+      if (clients !== undefined) Object.assign(context, clients.of(decoded.client))
       let reason: DropReason | undefined
       try {
         reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
@@ -127,7 +126,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
       if (reason) {
         dropped.push(reason)
-        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent: agent.text })
+        ledger.drop(site, reason, { time: received, url: decoded.url, userAgent: context.agent.text })
       } else accepted.push(hit)
     }
 

@@ -1,8 +1,8 @@
 import { createRateLimit } from '../rateLimit.ts'
 import type { LimitSettings } from '../settings/limits.ts'
 
-/** Says of a request from a network whether it is taken: 0, or the seconds after which to come back. */
-export type RequestLimit = (network: string) => number
+/** Says of a request from a network whether it is taken: 0, or the seconds after which to come back. Without a network only the limit of all holds. */
+export type RequestLimit = (network?: string) => number
 
 /** Seconds' worth of all requests that may come at once. */
 const totalBurst = 10
@@ -14,5 +14,5 @@ const totalBurst = 10
 export function createRequestLimit({ perAddress, burst, total }: Omit<LimitSettings, 'connections'>, now: () => number): RequestLimit {
   const each = perAddress > 0 ? createRateLimit({ rate: perAddress, burst, now }) : undefined
   const all = total > 0 ? createRateLimit({ rate: total, burst: total * totalBurst, now, keys: 2 }) : undefined
-  return (network) => each?.take(network) || all?.take('') || 0
+  return (network) => (network !== undefined && each?.take(network)) || all?.take('') || 0
 }

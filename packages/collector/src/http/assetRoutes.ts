@@ -1,6 +1,8 @@
 import { assets } from '@treadlight/dashboard'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
+import * as pagetimer from '@treadlight/tracker/script-pagetimer'
+import * as server from '@treadlight/tracker/script-server'
 import type { H3Event } from 'h3'
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -28,11 +30,13 @@ interface Asset {
 }
 
 /**
- * The tracker's script and the dashboard, from a map that is fixed at build time: there is no path to traverse.
+ * The tracker's scripts and the dashboard, from a map that is fixed at build time: there is no path to traverse.
  */
 export function addAssetRoutes(routes: Routes): void {
   addScript(routes, 't', small)
   addScript(routes, 't.full', full)
+  addScript(routes, 'pagetimer', pagetimer)
+  addScript(routes, 't.server', server)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`

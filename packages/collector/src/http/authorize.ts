@@ -5,6 +5,7 @@ import type { Scope, Tokens } from '../admin/tokens.ts'
 import { networkOf } from '../hit/network.ts'
 import { isEncoding } from '../isEncoding.ts'
 import { createRateLimit } from '../rateLimit.ts'
+import { readBearer } from './readBearer.ts'
 import { failure } from './respond.ts'
 
 /**
@@ -34,7 +35,7 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     const wait = requests.take(networkOf(event.req.ip))
     if (wait > 0) return failure(429, `Too many requests: try again in ${wait} seconds`, { 'retry-after': String(wait) })
     if (isEncoding(event.req.headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
-    const token = readBearer(event)
+    const token = readBearer(event.req.headers.get('authorization') ?? '')
     // No browser adds this header by itself, so no other site can make it send one.
     if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
     const login = readLogin(event)
@@ -56,11 +57,6 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     const scope = guard.slice('token '.length) as Scope
     return record.scopes.includes(scope) ? undefined : failure(403, `This token is not for that: it takes one of scope ${scope}`)
   }
-}
-
-/** The token of `Authorization: Bearer …`; undefined where there is none, as behind a proxy with a password of its own. */
-function readBearer(event: H3Event): string | undefined {
-  return /^Bearer +(\S{1,200})$/i.exec(event.req.headers.get('authorization') ?? '')?.[1]
 }
 
 /**

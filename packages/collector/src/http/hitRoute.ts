@@ -1,7 +1,8 @@
-import { maxBodyBytes } from '@treadlight/protocol'
 import type { H3Event } from 'h3'
 import { FastResponse } from 'srvx'
-import type { AnswerHit, HitBody } from '../hit/answerHit.ts'
+import type { AnswerHit } from '../hit/answerHit.ts'
+import { pairsOf } from './pairsOf.ts'
+import { readBody } from './readBody.ts'
 
 /** `/hit` on any runtime. On Node.js most requests take a shorter way: see `nodeHits.ts`. */
 export function createHitRoute(answerHit: AnswerHit): (event: H3Event) => Promise<Response> {
@@ -15,23 +16,5 @@ export function createHitRoute(answerHit: AnswerHit): (event: H3Event) => Promis
       readBody: () => readBody(event),
     })
     return new FastResponse(body, { status, headers: pairsOf(headers) })
-  }
-}
-
-function pairsOf(list: readonly string[]): [string, string][] {
-  return Array.from({ length: list.length / 2 }, (_, index) => [list[2 * index]!, list[2 * index + 1]!])
-}
-
-/**
- * The body as text. The server counts the bytes of bodies that do not say their length (`maxRequestBodySize`); other
- * runtimes are checked after reading.
- */
-async function readBody(event: H3Event): Promise<HitBody> {
-  try {
-    const text = await event.req.text()
-    return text.length > maxBodyBytes ? 'too large' : { text }
-  } catch (error) {
-    // Senders go away, are too slow or send nonsense in chunks: nothing that the owner could mend.
-    return error instanceof Error && 'statusCode' in error && error.statusCode === 413 ? 'too large' : 'broken off'
   }
 }

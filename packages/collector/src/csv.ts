@@ -1,0 +1,24 @@
+/** What a cell can hold. A number is written as it is, so that programs can count on it. */
+export type Cell = string | number
+
+/** OWASP's list of what makes spreadsheets take a text for a formula, in half and full width. */
+const formula = /^[=+\-@\t\r\n＝＋－＠]/
+
+const special = /[",\r\n]/
+
+/**
+ * A row of CSV by RFC 4180, with its CRLF. A text that a spreadsheet would take for a formula gets an apostrophe before
+ * it, by which spreadsheets know a text.
+ *
+ * @example
+ * csvLine(['=cmd()', '/a,"q"', -5]) // `'=cmd(),"/a,""q""",-5\r\n`
+ */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(value: Cell): string {
+  if (typeof value === 'number') return String(value)
+  const text = formula.test(value) ? `'${value}` : value
+  return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,167 @@
+import { stringifySetCookie } from 'cookie'
+import { signUser, type Hit } from '@treadlight/protocol'
+import { definedOf } from './definedOf.ts'
+import { hasOptedOut, hitFromRequest, publicUrl, type HitOverrides } from './hitFromRequest.ts'
+import { createBackgroundSender } from './senders/backgroundSender.ts'
+import type { Sender } from './senders/sender.ts'
+import { resolveOptions, type TrackingOptions } from './settings.ts'
+import type { Person, RequestFacts, Tracking, TrackingCounts, Visit } from './tracking.ts'
+import { createVisit } from './visit.ts'
+import { cookieNames, createVisitors, readCookies } from './visitors.ts'
+
+/** How long browsers keep a cookie at most: 400 days, in s. */
+const ownCookieAge = 400 * 86_400
+
+/**
+ * Server-side tracking, once for a server.
+ *
+ * @throws RangeError naming a setting that cannot hold
+ * @example
+ * const tracking = createTracking({ collector: 'https://stats.example', token })
+ * app.use(trackRequests({ tracking }))
+ */
+export function createTracking(options: TrackingOptions): Tracking {
+  const settings = resolveOptions(options)
+  const { signer, report, now } = settings
+  const sender = senderOf(options, report)
+  const visitors = createVisitors({ mode: settings.visitor, signer, scope: settings.cookies, now })
+  const visits = new WeakMap<object, { visit: Visit; facts: RequestFacts }>()
+  const counts: TrackingCounts = { taken: 0, withheld: 0, failed: 0 }
+  let hasMissedUserSecret = false
+
+  return {
+    sender,
+    async begin(request, facts = {}) {
+      try {
+        return visits.get(request)?.visit ?? (await begin(request, facts))
+      } catch (error) {
+        report(error)
+        return undefined
+      }
+    },
+    visitOf: (request) => visits.get(request)?.visit,
+    async hit(request, overrides = {}, { user, session, impersonator, ...facts } = {}) {
+      try {
+        if (await isOwn(request)) return null
+        const { id, isNew } = await visitors.read(request, false)
+        const visitor = id === undefined || isNew ? {} : { session: id }
+        return await send(request, { ...visits.get(request)?.facts, ...facts }, overrides, { ...visitor, ...definedOf({ user, session, impersonator }) })
+      } catch (error) {
+        report(error)
+        return null
+      }
+    },
+    consentCookies: (choice, request, facts) => visitors.choose(choice, request, isSecure(request, facts)),
+    logOutCookies: (request, facts) => visitors.forget(request, isSecure(request, facts)),
+    ownCookies,
+    counts: () => ({ ...counts }),
+    report,
+    flush: () => sender.flush(),
+    close: (options) => sender.close(options),
+  }
+
+  async function begin(request: Request, facts: RequestFacts): Promise<Visit | undefined> {
+    if (settings.isExcluded(new URL(request.url).pathname) || hasOptedOut(request) || (await isOwn(request))) return undefined
+    const visitor = await visitors.read(request, isSecure(request, facts))
+    const visit = createVisit({
+      request,
+      facts,
+      settings,
+      visitors,
+      visitor,
+      send: (overrides, person) => send(request, facts, overrides, person),
+      vouch,
+    })
+    for (const key of [request, facts.native]) if (key !== undefined) visits.set(key, { visit, facts })
+    return visit
+  }
+
+  /** Never rejects: a runtime is kept alive for it, and nobody else waits. */
+  function send(request: Request, facts: RequestFacts, overrides: HitOverrides, person: Person): Promise<Hit | null> {
+    const sent = deliver(request, facts, overrides, person).catch((error: unknown) => {
+      counts.failed++
+      report(error)
+      return null
+    })
+    // Where a runtime stops with the answer, what the sender has only taken would be lost.
+    if (facts.waitUntil !== undefined) keepAlive(facts.waitUntil, sent.then(() => sender.flush()).catch(report))
+    return sent
+  }
+
+  async function deliver(request: Request, facts: RequestFacts, overrides: HitOverrides, person: Person): Promise<Hit | null> {
+    const hit = hitFromRequest(request, overrides, { ...facts, ...settings, impersonator: person.impersonator })
+    if (hit === null) return null
+    const changed = await settings.beforeSend(await withPerson(withAddress(hit), person), request)
+    if (!changed) {
+      counts.withheld++
+      return null
+    }
+    await sender.send(changed)
+    counts.taken++
+    return changed
+  }
+
+  function withAddress(hit: Hit): Hit {
+    if (hit.client?.address === undefined) return hit
+    const { address, ...rest } = hit.client
+    return { ...hit, client: { ...rest, ...definedOf({ address: settings.reduceAddress(address) }) } }
+  }
+
+  /** As a token where one can be signed, which is what the collector believes; what a hit says by hand wins. */
+  async function withPerson(hit: Hit, person: Person): Promise<Hit> {
+    if (hit.user !== undefined) return hit
+    const user = await vouch(person)
+    if (user !== undefined) return { ...hit, user }
+    return person.session === undefined || hit.session !== undefined ? hit : { ...hit, session: person.session }
+  }
+
+  async function vouch({ user, session }: Person): Promise<string | undefined> {
+    const claims = definedOf({ user: user || undefined, session: session || undefined })
+    if (settings.userSecret === undefined) {
+      if (claims.user !== undefined && !hasMissedUserSecret) {
+        hasMissedUserSecret = true
+        report(new Error('[treadlight server] a user was named, and nothing can vouch for it: set userSecret, one of the collector’s userSecrets'))
+      }
+      return undefined
+    }
+    if (claims.user === undefined && claims.session === undefined) return undefined
+    try {
+      return await signUser({ ...claims, expires: now() + 86_400_000 }, settings.userSecret)
+    } catch (error) {
+      // The hit counts, as nobody's.
+      report(error)
+      return undefined
+    }
+  }
+
+  async function isOwn(request: Request): Promise<boolean> {
+    const cookie = readCookies(request)[cookieNames.own]
+    return cookie !== undefined && (await signer?.open(cookieNames.own, cookie)) === '1'
+  }
+
+  async function ownCookies(own: boolean, request: Request, facts?: RequestFacts): Promise<string[]> {
+    if (signer === undefined) throw new Error('[treadlight server] ownCookies: anybody could set a cookie that is not signed: set secret')
+    const value = own ? await signer.sign(cookieNames.own, '1') : ''
+    const scope = { path: '/', ...settings.cookies, httpOnly: true, sameSite: 'lax', secure: isSecure(request, facts) } as const
+    return [stringifySetCookie(cookieNames.own, value, { ...scope, maxAge: own ? ownCookieAge : 0 })]
+  }
+
+  function isSecure(request: Request, facts: RequestFacts = {}): boolean {
+    return publicUrl(request, { ...facts, ...settings }).startsWith('https:')
+  }
+
+  function keepAlive(waitUntil: NonNullable<RequestFacts['waitUntil']>, promise: Promise<unknown>): void {
+    try {
+      waitUntil(promise)
+    } catch (error) {
+      report(error)
+    }
+  }
+}
+
+function senderOf({ sender, collector, token }: TrackingOptions, report: (error: unknown) => void): Sender {
+  if (sender !== undefined) return sender
+  if (collector === undefined || token === undefined)
+    throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create NAME --scope hits` makes one), or sender')
+  return createBackgroundSender({ collector, token, log: report })
+}

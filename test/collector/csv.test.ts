@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { csvLine } from '../../packages/collector/src/csv.ts'
+
+describe('PT13 cells', () => {
+  test.each([
+    ['plain', 'plain'],
+    ['', ''],
+    ['a,b', '"a,b"'],
+    ['a "b"', '"a ""b"""'],
+    ['a\nb', '"a\nb"'],
+    ['a\rb', '"a\rb"'],
+    [' =1', ' =1'],
+    ['=cmd()', "'=cmd()"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@sum', "'@sum"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', '"\'\r=1"'],
+    ['\n=1', '"\'\n=1"'],
+    ['=a,"b"', '"\'=a,""b"""'],
+    ['＝1', "'＝1"],
+    ['/a,"q"', '"/a,""q"""'],
+    [-5, '-5'],
+    [0.5, '0.5'],
+  ])('%j is written as %j', (cell, written) => {
+    expect(csvLine(['first', cell])).toBe(`first,${written}\r\n`)
+  })
+
+  test('whatever is in them, a reader of RFC 4180 finds them again, and no formula', () => {
+    const cell = fc.oneof(fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', '=', '-', "'", 'a', ' ') }), fc.string())
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), (rows) => {
+        const found = readCsv(rows.map(csvLine).join(''))
+        const expected = rows.map((row) => row.map((text) => ('=+-@\t\r\n＝＋－＠'.includes(text[0] ?? ' ') ? `'${text}` : text)))
+        expect(found).toEqual(expected)
+      }),
+    )
+  })
+})
+
+/** By the letter of RFC 4180: written after its grammar, not after our writer. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = []
+  let at = 0
+  while (at < text.length) {
+    const row: string[] = []
+    do {
+      const match = /"((?:[^"]|"")*)"|[^",\r\n]*/y
+      match.lastIndex = at
+      const found = match.exec(text)!
+      row.push(found[1]?.replaceAll('""', '"') ?? found[0])
+      at = match.lastIndex
+    } while (text[at++] === ',')
+    if (text.slice(at - 1, at + 1) !== '\r\n') throw new Error(`no end of a row at ${at - 1}`)
+    at++
+    rows.push(row)
+  }
+  return rows
+}
