@@ -2,7 +2,7 @@ import type { HitStore, MaintainReport, PruneReport, RetentionPolicy, StoragePro
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
-import { createTokens } from './admin/tokens.ts'
+import { createTokens, type Tokens } from './admin/tokens.ts'
 import { createDropCounts } from './drops/dropCounts.ts'
 import { createDropSamples } from './drops/dropSamples.ts'
 import { createLedger } from './drops/ledger.ts'
@@ -95,6 +95,8 @@ export interface Collector {
   /** What `/hit` says, for servers that have a shorter way to it than `fetch`. */
   answerHit: AnswerHit
   account: Account
+  /** What `treadlight token` makes. */
+  tokens: Tokens
   sites: Sites
   /** Deletes salts that are too old, writes what was counted and lets the store do its own upkeep. To be run about once a minute. */
   maintain(): Promise<MaintainReport>
@@ -194,6 +196,7 @@ export function createCollector(options: CollectorOptions): Collector {
     answerHit,
     fetch: (request) => app.fetch(request),
     account,
+    tokens,
     sites,
     durability: store.durability,
     failures,
