@@ -4,9 +4,8 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { StoreWorkerPlan } from './storeWorker.ts'
 
-/** A running `storeWorker.ts`. */
+/** A running `storeWorker.ts`, or another that speaks as it does. */
 export interface CrashWorker {
   child: ChildProcess
   /** Tells it a command and waits until it is carried out; rejects when the process ends before. */
@@ -18,14 +17,18 @@ export interface CrashWorker {
 /** Told of everything that a worker says, word by word. */
 export type Listener = (words: readonly string[]) => void
 
-/** Inside the repository, so that what is not bundled is found; ignored by git. */
-const bundle = fileURLToPath(new URL(`../../coverage/prove/storeWorker-${process.pid}.mjs`, import.meta.url))
-let bundled: Promise<unknown> | undefined
+/** Inside the repository, so that what is not bundled is found; ignored by git. By the names of the workers. */
+const bundles = new Map<string, { path: string; built: Promise<unknown> }>()
 
-/** Starts a worker, as one bundle: thousands of them are started, and each would compile its own. */
-export async function startWorker(plan: StoreWorkerPlan, onLine: Listener): Promise<CrashWorker> {
-  await (bundled ??= buildWorker())
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
+/**
+ * Starts a worker, as one bundle: thousands of them are started, and each would compile its own.
+ *
+ * @param script beside this file
+ */
+export async function startWorker(plan: object, onLine: Listener, script = 'storeWorker.ts'): Promise<CrashWorker> {
+  const { path, built } = bundles.get(script) ?? buildWorker(script)
+  await built
+  const child = spawn(process.execPath, ['--enable-source-maps', path, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const asked: { resolve: () => void; reject: (error: Error) => void }[] = []
   const lines = createInterface({ input: child.stdout })
   lines.on('line', (line) => {
@@ -53,15 +56,16 @@ export async function startWorker(plan: StoreWorkerPlan, onLine: Listener): Prom
 
 /** Removes what was built. */
 export async function removeWorker(): Promise<void> {
-  bundled = undefined
-  await rm(bundle, { force: true })
-  await rm(`${bundle}.map`, { force: true })
+  const paths = [...bundles.values()].flatMap(({ path }) => [path, `${path}.map`])
+  bundles.clear()
+  await Promise.all(paths.map((path) => rm(path, { force: true })))
 }
 
-function buildWorker(): Promise<unknown> {
-  return build({
-    entryPoints: [fileURLToPath(new URL('storeWorker.ts', import.meta.url))],
-    outfile: bundle,
+function buildWorker(script: string): { path: string; built: Promise<unknown> } {
+  const path = fileURLToPath(new URL(`../../coverage/prove/${script.replace('.ts', '')}-${process.pid}.mjs`, import.meta.url))
+  const built = build({
+    entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
+    outfile: path,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -71,4 +75,6 @@ function buildWorker(): Promise<unknown> {
     external: ['pg', 'ioredis', 'aws4fetch'],
     logLevel: 'error',
   })
+  bundles.set(script, { path, built })
+  return { path, built }
 }

@@ -2,6 +2,7 @@ import type { Hit } from '@treadlight/protocol'
 import { encodeFrame } from '@treadlight/store'
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createOutboxFolder } from '../../../packages/server/src/senders/outboxFolder.ts'
 import { createOutboxSender, type OutboxSenderOptions } from '../../../packages/server/src/senders/outboxSender.ts'
@@ -49,6 +50,28 @@ describe('what is sent', () => {
     expect(collector.requests.map(({ hits }) => hits)).toEqual([hits])
     expect(sender.counts()).toEqual({ delivered: 3, waiting: 0, dropped: 0, dead: 0, retries: 0 })
     expect(await listFiles(folder)).toEqual([])
+  })
+
+  test('while others are being written is on the disk before its own send resolves', async () => {
+    const folder = await createTemporaryDirectory()
+    const { sender } = open(folder, (await openCollector()).url, { flushAt: 1e6 })
+    await sender.send(makePageview())
+    const sends: Promise<void>[] = []
+    let isOver = false
+    // More come all the time, until the first have been looked for.
+    while (!isOver) {
+      const hit = makePageview()
+      sends.push(
+        sender.send(hit).then(async () => {
+          const kept = await Promise.all((await listFiles(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+          expect(kept.join('')).toContain(hit.id)
+          isOver = true
+        }),
+      )
+      await nextTurn()
+    }
+    await Promise.all(sends)
+    expect(sender.counts().waiting).toBe(sends.length + 1)
   })
 
   test('SS13, AR05: waits for no collector', async () => {

@@ -25,9 +25,9 @@ describe('SS38: what an answer means for the hits', () => {
     ['401', answering(401), 2, owners],
     ['403', answering(403), 2, owners],
     ['403 of a firewall', answerAsStranger(403), 2, { kind: 'too much' }],
-    ['403 of a firewall for one alone', answerAsStranger(403), 1, owners],
+    ['403 of a firewall for one alone', answerAsStranger(403), 1, unanswered],
     ['404 of the collector', answering(404), 1, { kind: 'answered', delivered: 0, dead: [expect.objectContaining({ reason: '404' })] }],
-    ['404 of a proxy', answerAsStranger(404), 1, owners],
+    ['404 of a proxy', answerAsStranger(404), 1, unanswered],
     ['408', answering(408), 1, unanswered],
     ['413 for several', answering(413), 2, { kind: 'too much' }],
     ['413 for one alone', answering(413), 1, { kind: 'answered', delivered: 0, dead: [expect.objectContaining({ reason: '413' })] }],
@@ -37,8 +37,8 @@ describe('SS38: what an answer means for the hits', () => {
     ['500 for one alone', answering(500), 1, unanswered],
     ['502 of a proxy', answerAsStranger(502), 2, unanswered],
     ['503', answering(503, { 'retry-after': '5' }), 1, { ...unanswered, retryAfter: 5000 }],
-    ['200 of a captive portal', answerAsStranger(200), 1, owners],
-    ['a redirect', ({ response }) => response.writeHead(301, { location: 'https://elsewhere.example/hit' }).end(), 1, owners],
+    ['200 of a captive portal', answerAsStranger(200), 1, unanswered],
+    ['a redirect', ({ response }) => response.writeHead(301, { location: 'https://elsewhere.example/hit' }).end(), 1, unanswered],
     ['a body that is not JSON', ({ response }) => response.writeHead(201, { 'x-hit': '1' }).end('{'), 1, unanswered],
     ['a connection that ends', ({ request }) => request.socket.destroy(), 1, { ...unanswered, status: 0 }],
     ['nothing for longer than the limit', () => {}, 1, { ...unanswered, status: 0 }],
@@ -53,7 +53,7 @@ describe('SS38: what an answer means for the hits', () => {
     const nobody = await deadAddress()
     const reasonOf = async (collector: string): Promise<unknown> => ((await createPost({ collector })(write([makePageview()]))) as { reason: string }).reason
     expect(await reasonOf(nobody)).toBe(`the collector at ${nobody}/hit cannot be reached (ECONNREFUSED): start it, or correct \`collector\``)
-    expect(await reasonOf((await openCollector(answering(401))).url)).toContain('treadlight token create --scope hits')
+    expect(await reasonOf((await openCollector(answering(401))).url)).toContain('treadlight token create NAME --scope hits')
   })
 })
 

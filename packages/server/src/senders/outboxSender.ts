@@ -97,7 +97,9 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
     if (isTaking || isClosed) return
     isTaking = true
     try {
-      await (ready === undefined ? start() : folder.touch().then(takeOver))
+      await start()
+      await folder.touch()
+      await takeOver()
     } catch (error) {
       ledger.complain((error as Error).message)
     } finally {
@@ -114,7 +116,7 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
 
   /** Writes all that has come meanwhile at once. */
   async function write(): Promise<void> {
-    const group = unwritten
+    const group = unwritten.slice()
     if (group.length === 0) return
     try {
       await start()

@@ -4,7 +4,7 @@ export interface Trouble {
   reason: string
   /** How long the collector wants to be left alone, ms; 0 if it does not say. */
   retryAfter: number
-  /** Whether only the site's owner can mend it: a wrong token or address. It is tried again, slowly, and no hit is lost for it. */
+  /** Whether only the site's owner can mend it: a wrong token. It is tried again, slowly, and no hit is lost for it. */
   isOwners: boolean
 }
 
