@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** Pageviews and visitors by page. */
 const pages = async () =>
-  (await query({ metrics: ['pageviews', 'visitors'], dimensions: ['event:page'], date_range: 'all' })).results.map(({ dimensions, metrics }) => [...dimensions, ...metrics]).toSorted()
+  (await query({ metrics: ['pageviews', 'visitors'], dimensions: ['event:page'], date_range: 'all' })).results.map(({ dimensions, metrics }) => [dimensions[0], metrics[0], metrics[1]]).toSorted()
 /** Each hit as it is stored: of the browser's fact it has title and screen. */
 async function stored(): Promise<Record<string, unknown>[]> {
   const { out } = await runCli(data, ['export', '--format', 'ndjson'], { TREADLIGHT_STORAGE_BASE: data })
