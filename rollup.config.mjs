@@ -43,7 +43,7 @@ const packages = {
     trackerTag('packages/tracker', 'pagetimer', 'pagetimer.js', 'scriptPagetimer'),
     trackerTag('packages/tracker', 'tagServer', 't.server.js', 'scriptServer'),
   ],
-  server: nodePackage('packages/server', ['index', 'outbox', 'bullmq']),
+  server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
   collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),

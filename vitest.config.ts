@@ -4,8 +4,8 @@ const source = '@treadlight/source'
 
 const config: ViteUserConfig = {
   // Tests read the sources of every package, not their last build.
-  resolve: { conditions: [source, 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: [source, 'node', 'import', 'module', 'default'], externalConditions: [source] } },
+  resolve: { conditions: [source, 'node', 'module'] },
+  ssr: { resolve: { conditions: [source, 'node', 'module'], externalConditions: [source] } },
   test: {
     include: ['test/**/*.test.ts'],
     // Those need Redis and PostgreSQL, `npm run test:services`, or frameworks, `npm run test:frameworks`.

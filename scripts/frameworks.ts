@@ -37,6 +37,7 @@ export async function buildFramework(name: FrameworkName): Promise<string | unde
   }
   // Each time: the last run may have been that of another checkout.
   linkTracker(folder)
+  copyServer(folder)
   const { code, output } = await run(folder, ['run', 'build'])
   if (code !== 0) throw new Error(`the app of ${name} cannot be built:\n${output.slice(0, 3000)}`)
   return folder
@@ -66,6 +67,15 @@ function linkTracker(folder: string): void {
   mkdirSync(join(link, '..'), { recursive: true })
   rmSync(link, { force: true })
   symlinkSync(join(root, 'packages/tracker'), link, 'junction')
+}
+
+/** Next's bundler follows no link out of its folder, and servers are built in: what npm would install is copied. */
+function copyServer(folder: string): void {
+  for (const [name, from] of [['@treadlight/server', 'packages/server'], ['@treadlight/protocol', 'packages/protocol'], ['cookie', 'node_modules/cookie']] as const) {
+    const to = join(folder, 'node_modules', name)
+    rmSync(to, { recursive: true, force: true })
+    for (const part of ['package.json', 'dist']) cpSync(join(root, from, part), join(to, part), { recursive: true })
+  }
 }
 
 function run(folder: string, args: string[]): Promise<{ code: number; output: string }> {

@@ -75,10 +75,11 @@ function serveFile(folder: string, host: Exclude<Host, { command: string[] }>, {
   return new Response(readFileSync(path), { headers: { 'content-type': types[extname(path)] ?? 'application/octet-stream' } })
 }
 
-async function startCommand(folder: string, [command, ...args]: string[]): Promise<{ url: string; close(): void }> {
+/** @param more of the environment */
+export async function startCommand(folder: string, [command, ...args]: string[], more: Record<string, string> = {}): Promise<{ url: string; close(): void }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const env = { ...process.env, NODE_ENV: 'production', PORT: String(port), HOST: '127.0.0.1', HOSTNAME: '127.0.0.1', ORIGIN: url, NEXT_TELEMETRY_DISABLED: '1' }
+  const env = { ...process.env, NODE_ENV: 'production', PORT: String(port), HOST: '127.0.0.1', HOSTNAME: '127.0.0.1', ORIGIN: url, NEXT_TELEMETRY_DISABLED: '1', ...more }
   const child = spawn(process.execPath, [command!, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env })
   const exited = once(child, 'exit').then(() => true)
   while (!(await fetch(url).then(() => true, () => false))) {

@@ -2,6 +2,7 @@ import { stringifySetCookie } from 'cookie'
 import { signUser, type Hit } from '@treadlight/protocol'
 import { definedOf } from './definedOf.ts'
 import { hasOptedOut, hitFromRequest, publicUrl, type HitOverrides } from './hitFromRequest.ts'
+import { createBackgroundSender } from './senders/backgroundSender.ts'
 import type { Sender } from './senders/sender.ts'
 import { resolveOptions, type TrackingOptions } from './settings.ts'
 import type { Person, RequestFacts, Tracking, TrackingCounts, Visit } from './tracking.ts'
@@ -22,7 +23,7 @@ const ownCookieAge = 400 * 86_400
 export function createTracking(options: TrackingOptions): Tracking {
   const settings = resolveOptions(options)
   const { signer, report, now } = settings
-  const sender = senderOf(options)
+  const sender = senderOf(options, report)
   const visitors = createVisitors({ mode: settings.visitor, signer, scope: settings.cookies, now })
   const visits = new WeakMap<object, { visit: Visit; facts: RequestFacts }>()
   const counts: TrackingCounts = { taken: 0, withheld: 0, failed: 0 }
@@ -158,8 +159,9 @@ export function createTracking(options: TrackingOptions): Tracking {
   }
 }
 
-function senderOf({ sender }: TrackingOptions): Sender {
-  // The default, createBackgroundSender({ collector, token }), comes with the senders.
-  if (sender === undefined) throw new RangeError('[treadlight server] createTracking: say where hits go: sender, or collector and token')
-  return sender
+function senderOf({ sender, collector, token }: TrackingOptions, report: (error: unknown) => void): Sender {
+  if (sender !== undefined) return sender
+  if (collector === undefined || token === undefined)
+    throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create NAME --scope hits` makes one), or sender')
+  return createBackgroundSender({ collector, token, log: report })
 }

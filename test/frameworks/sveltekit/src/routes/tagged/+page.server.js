@@ -1,0 +1,1 @@
+export const load = async ({ locals }) => ({ tag: await locals.treadlight?.tag() })
