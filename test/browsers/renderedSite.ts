@@ -38,8 +38,8 @@ export interface RenderedSite {
   close(): void
 }
 
-/** On an origin of its own, as sites are whose collector is elsewhere. The script sets the title, which the server's hit has not. */
-export async function startRenderedSite(collector: FaultyCollector): Promise<RenderedSite> {
+/** On an origin of its own, as sites are whose collector is elsewhere. The script sets the title, which the server's hit has not. @param apiToken of scope `hits` */
+export async function startRenderedSite(collector: { url: string }, apiToken?: string): Promise<RenderedSite> {
   /** What a shared cache in front of it keeps. */
   const documents = new Map<string, string>()
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()))
@@ -48,22 +48,23 @@ export async function startRenderedSite(collector: FaultyCollector): Promise<Ren
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url!
-    const { script, headers = { 'cache-control': 'private, no-cache' }, isUnchanged, rest, ...page } = site.pages[path] ?? {}
-    if (documents.has(path)) return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(documents.get(path))
+    const { script, headers: answered = { 'cache-control': 'private, no-cache' }, isUnchanged, rest, ...page } = site.pages[path] ?? {}
+    if (documents.has(path)) return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...answered }).end(documents.get(path))
     if (path === '/favicon.ico') return void response.writeHead(404).end()
     if (script !== undefined) return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
-    if (isUnchanged && request.headers['if-none-match']) return void response.writeHead(304, headers).end()
+    if (isUnchanged && request.headers['if-none-match']) return void response.writeHead(304, answered).end()
     site.served.push(path)
-    const hit = hitFromRequest(new Request(site.url + path, { headers: { referer: request.headers.referer ?? '' } }))!
+    const headers = Object.entries(request.headers).filter((header): header is [string, string] => typeof header[1] === 'string')
+    const hit = hitFromRequest(new Request(site.url + path, { headers }), {}, { address: request.socket.remoteAddress })!
     ;(site.named[path] ??= []).push(hit.id)
     // What nobody may ever see is not counted; the tag names the view all the same.
     if (!page.isShared && !request.headers['sec-purpose']) {
       site.counted.push(hit)
-      await fetch(`${collector.url}/hit`, { method: 'POST', body: JSON.stringify({ hits: [hit] }) })
+      await fetch(`${collector.url}/hit`, { method: 'POST', headers: apiToken ? { authorization: `Bearer ${apiToken}` } : {}, body: JSON.stringify({ hits: [hit] }) })
     }
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers })
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...answered })
     const document = render(path, hit.id, page)
-    if (headers['cache-control']?.startsWith('public')) documents.set(path, document)
+    if (answered['cache-control']?.startsWith('public')) documents.set(path, document)
     response.write(document)
     if (rest) await wait(rest)
     response.end('</body></html>')
