@@ -9,6 +9,9 @@ import type { Person, RequestFacts, Tracking, TrackingCounts, Visit } from './tr
 import { createVisit } from './visit.ts'
 import { cookieNames, createVisitors, readCookies } from './visitors.ts'
 
+/** How long a runtime that stops with the answer is kept for a hit, ms: Workers may stay for 30 s. */
+const longestStay = 20_000
+
 /** How long browsers keep a cookie at most: 400 days, in s. */
 const ownCookieAge = 400 * 86_400
 
@@ -78,17 +81,25 @@ export function createTracking(options: TrackingOptions): Tracking {
 
   /** Never rejects: a runtime is kept alive for it, and nobody else waits. */
   function send(request: Request, facts: RequestFacts, overrides: HitOverrides, person: Person): Promise<Hit | null> {
-    const sent = deliver(request, facts, overrides, person).catch((error: unknown) => {
+    // Where a runtime stops with the answer, what a sender has only taken would be lost, and on Workers no request may touch what
+    // another has begun: there each hit has a sender of its own.
+    const own = facts.waitUntil !== undefined && options.sender === undefined ? senderOf(options, report) : undefined
+    const sent = deliver(request, facts, overrides, person, own ?? sender).catch((error: unknown) => {
       counts.failed++
       report(error)
       return null
     })
-    // Where a runtime stops with the answer, what the sender has only taken would be lost.
-    if (facts.waitUntil !== undefined) keepAlive(facts.waitUntil, sent.then(() => sender.flush()).catch(report))
+    if (facts.waitUntil !== undefined) keepAlive(facts.waitUntil, sent.then(() => (own ? finish(own) : sender.flush())).catch(report))
     return sent
   }
 
-  async function deliver(request: Request, facts: RequestFacts, overrides: HitOverrides, person: Person): Promise<Hit | null> {
+  async function finish(own: Sender): Promise<void> {
+    await own.close({ timeout: longestStay })
+    const { waiting, dead } = own.counts()
+    counts.failed += waiting + dead
+  }
+
+  async function deliver(request: Request, facts: RequestFacts, overrides: HitOverrides, person: Person, sender: Sender): Promise<Hit | null> {
     const hit = hitFromRequest(request, overrides, { ...facts, ...settings, impersonator: person.impersonator })
     if (hit === null) return null
     const changed = await settings.beforeSend(await withPerson(withAddress(hit), person), request)

@@ -109,7 +109,10 @@ export interface Tracking {
 export interface RequestFacts {
   /** The peer's address, before any proxy header. */
   address?: string | undefined
-  /** Keeps a runtime alive until a promise has settled, where it would stop with the answer (serverless, workers). */
+  /**
+   * Keeps a runtime alive until a promise has settled, where it would stop with the answer (serverless, workers). With it, and
+   * without a sender of your own, each hit is delivered by itself, for 20 s at most.
+   */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined
   /** The framework's own request, by which `visitOf` and `withEvent` find the visit again. */
   native?: object | undefined
