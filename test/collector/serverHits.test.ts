@@ -153,7 +153,7 @@ describe('without a good token', () => {
     expect(response.status).toBe(401)
     expect(response.headers.get('x-hit')).toBe(String(noon))
     expect(response.headers.get('www-authenticate')).toBe('Bearer')
-    expect(await answerOf(response)).toMatchObject({ stored: 0, refused: [{ field: 'authorization', reason: expect.stringContaining('treadlight token create NAME --scope hits') }] })
+    expect(await answerOf(response)).toMatchObject({ stored: 0, refused: [{ field: 'authorization', reason: expect.stringContaining('treadlight token create --name NAME --scope hits') }] })
     expect(await collector.stored()).toEqual([])
   })
 
