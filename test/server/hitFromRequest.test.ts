@@ -1,5 +1,5 @@
 import { decodeHit, idTime, isId, isRefusal, signUser } from '@treadlight/protocol'
-import { createProxyTest, hitFromRequest, type HitFromRequestOptions, type HitOverrides } from '@treadlight/server'
+import { clientOf, createProxyTest, hitFromRequest, titleOf, type HitFromRequestOptions, type HitOverrides } from '@treadlight/server'
 import { expect, test } from 'vitest'
 
 const now = () => Date.parse('2026-11-21T10:00:00.000Z')
@@ -100,4 +100,10 @@ test.each<[why: string, options: HitFromRequestOptions, headers: Record<string, 
   ['by setting', { origin: 'https://shop.example/ignored' }, {}, 'https://shop.example/a?b=1'],
 ])('PV09 the public URL: %s', (_, options, headers, expected) => {
   expect(hitFromRequest(new Request('http://internal:3000/a?b=1', { headers }), {}, options)!.url).toBe(expected)
+})
+
+test('SS36: what a hit takes from a request can be had for one that is put together by hand', () => {
+  const request = new Request('https://shop.example/order', { headers: { 'user-agent': 'Firefox', 'accept-language': 'de', cookie: 'secret=1' } })
+  expect(clientOf(request, { address: '192.0.2.7' })).toEqual({ address: '192.0.2.7', userAgent: 'Firefox', headers: { 'accept-language': 'de' } })
+  expect(titleOf({ status: 200, headers: new Headers(), html: '<title>An order</title>' }, request)).toBe('An order')
 })
