@@ -11,7 +11,7 @@ export const clubPath = '/demo/club'
 export interface ClubOptions {
   /** URL of the collector. */
   collector: string
-  /** Of `treadlight token create club --scope hits`. */
+  /** Of `treadlight token create --name club --scope hits`. */
   token: string
   /** One of the collector's `userSecrets`. */
   userSecret: string | undefined

@@ -162,6 +162,6 @@ export function createTracking(options: TrackingOptions): Tracking {
 function senderOf({ sender, collector, token }: TrackingOptions, report: (error: unknown) => void): Sender {
   if (sender !== undefined) return sender
   if (collector === undefined || token === undefined)
-    throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create NAME --scope hits` makes one), or sender')
+    throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create --name NAME --scope hits` makes one), or sender')
   return createBackgroundSender({ collector, token, log: report })
 }

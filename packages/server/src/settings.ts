@@ -13,7 +13,7 @@ export interface TrackingOptions extends PageviewOptions {
   sender?: Sender
   /** URL of the collector, such as `https://stats.example`: for the default sender, and for the page's tag. */
   collector?: string | URL
-  /** Of `treadlight token create NAME --scope hits`, for the default sender. */
+  /** Of `treadlight token create --name NAME --scope hits`, for the default sender. */
   token?: string
   /** Paths under which nothing is tracked: see `createPathTest`. @default ['/admin'] */
   exclude?: readonly string[]

@@ -149,7 +149,7 @@ describe('SS38: what fails', () => {
     await sender.send(makePageview())
     await vi.waitFor(() => expect(sender.counts().delivered).toBe(1))
     expect(timers.waits.slice(1)).toEqual([60_000, 60_000, 60_000])
-    expect(said).toEqual([expect.stringContaining('treadlight token create NAME --scope hits'), '[treadlight] hits get through again'])
+    expect(said).toEqual([expect.stringContaining('treadlight token create --name NAME --scope hits'), '[treadlight] hits get through again'])
   })
 
   test('413: halves, and one that is too large even alone is dead', async () => {

@@ -53,7 +53,7 @@ describe('SS38: what an answer means for the hits', () => {
     const nobody = await deadAddress()
     const reasonOf = async (collector: string): Promise<unknown> => ((await createPost({ collector })(write([makePageview()]))) as { reason: string }).reason
     expect(await reasonOf(nobody)).toBe(`the collector at ${nobody}/hit cannot be reached (ECONNREFUSED): start it, or correct \`collector\``)
-    expect(await reasonOf((await openCollector(answering(401))).url)).toContain('treadlight token create NAME --scope hits')
+    expect(await reasonOf((await openCollector(answering(401))).url)).toContain('treadlight token create --name NAME --scope hits')
   })
 })
 

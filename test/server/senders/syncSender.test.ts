@@ -17,7 +17,7 @@ test.each<[string, Fault | undefined, object]>([
 
 test.each<[string, Fault, number, string]>([
   ['503', answering(503), 503, 'answered 503: see its log'],
-  ['401', answering(401), 401, 'give `token` one that `treadlight token create NAME --scope hits` has made'],
+  ['401', answering(401), 401, 'give `token` one that `treadlight token create --name NAME --scope hits` has made'],
   ['404 of somebody else', answerAsStranger(404), 404, 'correct `collector`'],
   ['400', ({ answer }) => answer(400, {}, { refused: [{ index: 0, field: 'url', reason: 'is no URL' }] }), 400, 'refused the hit for good (400: url is no URL)'],
   ['no answer in time', () => {}, 0, 'no answer within 0.05 s'],

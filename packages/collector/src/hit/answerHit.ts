@@ -82,7 +82,7 @@ export function createAnswerHit({ receive, limit, serverTokens, now }: AnswerHit
     if (token !== undefined) {
       const isGood = await serverTokens.isGood(token).catch(() => undefined)
       if (isGood === undefined) return answer(503, refusal('authorization', 'cannot be checked at the moment'), ['retry-after', String(retryAfter)])
-      if (!isGood) return answer(401, refusal('authorization', 'is no token of scope hits: treadlight token create NAME --scope hits makes one'), ['www-authenticate', 'Bearer'])
+      if (!isGood) return answer(401, refusal('authorization', 'is no token of scope hits: treadlight token create --name NAME --scope hits makes one'), ['www-authenticate', 'Bearer'])
     }
 
     const isTooLarge = pixel === null && Number(header('content-length')) > maxBodyBytes

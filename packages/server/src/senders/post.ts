@@ -91,7 +91,7 @@ export function createPost({ collector, token, timeout = 10_000, fetch = globalT
     if (status >= 300 && status < 400)
       return trouble(`${url} redirects to ${response.headers.get('location') ?? 'another address'} (${status}): set \`collector\` to where the collector is`)
     if (isOurs && (status === 401 || status === 403))
-      return trouble(`the collector at ${url} refuses the token (${status}): give \`token\` one that \`treadlight token create NAME --scope hits\` has made`, true)
+      return trouble(`the collector at ${url} refuses the token (${status}): give \`token\` one that \`treadlight token create --name NAME --scope hits\` has made`, true)
     if (!isOurs) return trouble(`${url} answered ${status} without ${answerHeader}, so it is no collector: correct \`collector\`, or let what is in front of it pass POST /hit`)
     return { kind: 'answered', status, delivered: 0, duplicate: 0, dropped: '', dead: texts.map((text) => ({ text, reason: String(status) })), retimed: [] }
   }

@@ -51,7 +51,7 @@ export interface Sender {
 export interface CollectorAddress {
   /** URL of the collector, such as `https://stats.example`. Hits go to `/hit` there. */
   collector: string | URL
-  /** Of `treadlight token create NAME --scope hits`. Without it the collector takes the server for the visitor. */
+  /** Of `treadlight token create --name NAME --scope hits`. Without it the collector takes the server for the visitor. */
   token?: string
 }
 
