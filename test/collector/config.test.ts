@@ -137,6 +137,10 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     await expect(load(env as Record<string, string>)).rejects.toThrow(message)
   })
 
+  test('the token that a site has in the same environment is none of them', async () => {
+    expect((await load({ TREADLIGHT_TOKEN: 'tl_x' })).port).toBe(4600)
+  })
+
   test.each([
     ['{"prot": 1}', /no setting prot; did you mean port\?/],
     ['{"storage": {"bse": "x"}}', /no setting storage\.bse of the driver fs; did you mean storage\.base\?/],

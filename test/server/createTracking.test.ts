@@ -168,7 +168,7 @@ test('AR05: a view is counted without anybody waiting; waitUntil keeps the runti
   expect(tried.sender.flushes).toBe(1)
 })
 
-test('AR12: a hit is made by hand where no page is: no cookies, an excluded path, a POST', async () => {
+test('AR12 SS36: a hit is made by hand where no page is: no cookies, an excluded path, a POST', async () => {
   const tried = tryTracking()
   const request = new Request('https://shop.example/admin/api/order', { method: 'POST', headers: { 'user-agent': 'app/1.0' } })
   const hit = await tried.tracking.hit(request, { type: 'event', name: 'order', props: { total: 12 } }, { address: '198.51.100.3' })

@@ -52,6 +52,20 @@ test('SS25 M139: an error passes, and no event is sent', async () => {
   expect(tried.errors).toEqual([])
 })
 
+test.each([
+  ['at once', (_request: Request, response: { statusCode: number }) => void (response.statusCode = 422)],
+  ['later', async (_request: Request, response: { statusCode: number }) => {
+    await Promise.resolve()
+    response.statusCode = 422
+  }],
+])('SS25: no event where a handler refuses %s with the response that it was given', async (_, refuse) => {
+  const tried = tryTracking()
+  await withEvent(tried.tracking, refuse, order)(ask(), { statusCode: 200 })
+  await withEvent(tried.tracking, (_request: Request, _response: object) => 'fine', { action: 'kept' })(ask(), { statusCode: 201 })
+  expect(await sent(tried)).toEqual(['kept', 'last'])
+  expect(tried.errors).toEqual([])
+})
+
 test('SS37: errors of the tracking are reported, never thrown', async () => {
   const tried = tryTracking()
   const broken = withEvent(tried.tracking, (_request: Request) => 'fine', () => {

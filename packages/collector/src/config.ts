@@ -222,10 +222,13 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
   return store.type === 'ndjson'
 }
 
+/** What sites have in the same environment for `@treadlight/server`, as its documentation names it: no setting of the collector. */
+const siteVariables = ['TREADLIGHT_TOKEN']
+
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
   const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
-  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name))
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name) && !siteVariables.includes(name))
   const prefix = 'TREADLIGHT_'
   const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)

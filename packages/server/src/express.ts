@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestOf, watchResponse } from './adapters/nodeResponse.ts'
 import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/trackingOf.ts'
-import type { Tracking, Visit } from './tracking.ts'
+import type { RequestFacts, Tracking, Visit } from './tracking.ts'
 
 /** What Express and Connect have in common. */
 type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; host?: string; treadlight?: Visit }
@@ -21,10 +21,7 @@ export type TrackRequests = ((request: IncomingMessage, response: ServerResponse
 export function trackRequests(options: TrackRequestsOptions): TrackRequests {
   const tracking = trackingOf(options)
   const middleware = async (request: NodeRequest, response: NodeResponse, next: () => void): Promise<void> => {
-    const { protocol, host } = request
-    const origin = protocol && host ? `${protocol}://${host}` : undefined
-    const read = (): Request => requestOf(request, request.originalUrl ?? request.url ?? '/', origin)
-    const visit = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
+    const visit = await beginVisit(tracking, () => toRequest(request), { address: request.socket.remoteAddress, native: request })
     if (visit !== undefined) {
       request.treadlight = visit
       if (response.locals) response.locals['treadlight'] = visit
@@ -33,4 +30,39 @@ export function trackRequests(options: TrackRequestsOptions): TrackRequests {
     next()
   }
   return Object.assign(middleware, { tracking })
+}
+
+/**
+ * The web Request that the rest of `@treadlight/server` takes, without its body.
+ *
+ * @example
+ * response.append('set-cookie', tracking.consentCookies('accept', toRequest(request)))
+ */
+export function toRequest(request: IncomingMessage): Request {
+  const { protocol, host, originalUrl, url } = request as NodeRequest
+  const origin = protocol && host ? `${protocol}://${host}` : undefined
+  return requestOf(request, originalUrl ?? url ?? '/', origin)
+}
+
+/**
+ * A route of Express, Connect or node:http out of what answers a web Request: `createPixel`, `createPing`, `ownTraffic`.
+ *
+ * @example
+ * app.get('/pixel.gif', toRoute(createPixel(tracking)))
+ */
+export function toRoute(
+  handler: (request: Request, facts: RequestFacts) => Response | Promise<Response>,
+): (request: IncomingMessage, response: ServerResponse, next?: (error: unknown) => void) => Promise<void> {
+  return async (request, response, next) => {
+    try {
+      const answer = await handler(toRequest(request), { address: request.socket.remoteAddress, native: request })
+      const body = Buffer.from(await answer.arrayBuffer())
+      response.statusCode = answer.status
+      for (const [name, value] of answer.headers) response.appendHeader(name, value)
+      response.end(body)
+    } catch (error) {
+      if (next === undefined) throw error
+      next(error)
+    }
+  }
 }

@@ -9,7 +9,7 @@ export interface OwnTrafficOptions {
  * A route that excludes the browser which opens it from all counting, for 400 days (SS32); with `?own=0` it counts again.
  *
  * @example
- * app.get('/not-me', ownTraffic(tracking, { isAllowed: (request) => isStaff(request) }))
+ * app.get('/not-me', toRoute(ownTraffic(tracking, { isAllowed: (request) => isStaff(request) })))
  */
 export function ownTraffic(tracking: Tracking, { isAllowed }: OwnTrafficOptions): (request: Request, facts?: RequestFacts) => Promise<Response> {
   return async (request, facts) => {

@@ -20,8 +20,8 @@ export interface WithEventOptions<Args extends unknown[]> {
 export type EventOf<Args extends unknown[], Result> = EventDescription | ((result: Awaited<Result>, ...args: Args) => EventDescription | undefined)
 
 /**
- * Sends an event each time that a function has done its work (SS25): not where it throws or rejects, nor where it answers with a
- * Response from 400 on. What it gives back, and when, stays as it is; what goes wrong with the event is reported.
+ * Sends an event each time that a function has done its work (SS25): not where it throws or rejects, nor where it answers with
+ * 400 or more, by a Response or with the response of Express or Fastify. What it gives back, and when, stays as it is; what goes wrong with the event is reported.
  *
  * The event belongs to the visit of the request, where that is tracked: see `RequestFacts.native` for frameworks that have
  * requests of their own.
@@ -45,7 +45,7 @@ export function withEvent<This, Args extends unknown[], Result>(
 
   function send(result: Awaited<Result>, args: Args): void {
     try {
-      if (result instanceof Response && result.status >= 400) return
+      if (statusOf(result, args) >= 400) return
       const described = typeof event === 'function' ? event(result, ...args) : event
       if (described !== undefined) sendEvent(tracking, described, requestOf(args))
     } catch (error) {
@@ -86,6 +86,13 @@ function sendEvent(tracking: Tracking, { action, category, label, value, props }
   else if (request instanceof Request) void tracking.hit(request, event)
   else
     throw new Error(`[treadlight server] withEvent: no request for the event ${JSON.stringify(action)}: track the server, or name it with the option request`)
+}
+
+/** What was answered: by a Response, or with the `response` or `reply` that Express and Fastify hand over; 0 where it is neither. */
+function statusOf(result: unknown, args: unknown[]): number {
+  if (result instanceof Response) return result.status
+  // A request has a `statusCode` too, of null, where it is one of node:http.
+  return Math.max(0, ...args.map((arg) => field(arg, 'statusCode')).filter((status) => typeof status === 'number'))
 }
 
 /** What a visit is known by comes first: a framework's own request says nothing without it. */

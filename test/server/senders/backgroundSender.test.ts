@@ -316,6 +316,6 @@ describe('the end', () => {
   })
 
   test('a wrong address is an error where the sender is made', () => {
-    expect(() => createBackgroundSender({ collector: 'stats.example' })).toThrow('Invalid URL')
+    expect(() => createBackgroundSender({ collector: 'stats.example' })).toThrow('collector: must be a URL')
   })
 })

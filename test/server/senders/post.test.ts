@@ -57,6 +57,10 @@ describe('SS38: what an answer means for the hits', () => {
   })
 })
 
+test.each(['stats.example', '127.0.0.1:4600', 'localhost:4600', ''])('a collector that is no URL is named: %j', (collector) => {
+  expect(() => createPost({ collector })).toThrow('[treadlight] collector: must be a URL with http:// or https://, such as https://stats.example')
+})
+
 test('SS12: posts JSON with the token to /hit below the collector\'s address', async () => {
   let seen: unknown
   const collector = await openCollector(({ request, store, answer }) => {

@@ -130,7 +130,9 @@ function describe({ refused: [first] }: HitAnswer): string {
 }
 
 function urlOf(collector: string | URL): string {
-  const url = new URL(collector)
+  const url = URL.canParse(collector) ? new URL(collector) : undefined
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new TypeError('[treadlight] collector: must be a URL with http:// or https://, such as https://stats.example')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/hit`
   return url.href
 }
