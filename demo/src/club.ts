@@ -1,5 +1,5 @@
 import { createTracking, type Tracking, type Visit } from '@treadlight/server'
-import { trackRequests } from '@treadlight/server/express'
+import { toRequest, trackRequests } from '@treadlight/server/express'
 import { createOutboxSender } from '@treadlight/server/outbox'
 import express, { type Express, type Response } from 'express'
 import { randomBytes } from 'node:crypto'
@@ -83,8 +83,7 @@ export function createClub({ collector, token, userSecret, folder }: ClubOptions
   // What a visitor answers to the notice.
   app.post(`${clubPath}/consent/:choice`, (request, response) => {
     const { choice } = request.params
-    const asked = new Request(`${request.protocol}://${request.host}${request.originalUrl}`, { headers: { cookie: request.headers.cookie ?? '' } })
-    if (choice === 'accept' || choice === 'refuse') for (const cookie of tracking.consentCookies(choice, asked)) response.append('set-cookie', cookie)
+    if (choice === 'accept' || choice === 'refuse') response.append('set-cookie', tracking.consentCookies(choice, toRequest(request)))
     response.redirect(303, `${clubPath}/`)
   })
   app.use((_, response) =>

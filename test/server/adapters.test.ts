@@ -1,8 +1,9 @@
 import { trackRequests as trackExpress } from '@treadlight/server/express'
-import { trackRequests as trackFastify } from '@treadlight/server/fastify'
+import { toRequest as toFastifyRequest, trackRequests as trackFastify } from '@treadlight/server/fastify'
 import { trackRequests as trackH3 } from '@treadlight/server/h3'
 import { trackRequests as trackHono } from '@treadlight/server/hono'
 import { trackRequests as trackWorker } from '@treadlight/server/workers'
+import { createMemorySender, createTracking } from '@treadlight/server'
 import express from 'express'
 import fastify from 'fastify'
 import { H3, toNodeHandler } from 'h3'
@@ -11,6 +12,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { serve } from 'srvx/node'
+import { expect, test } from 'vitest'
 import { appRoutes, testTrackRequests, type AppAnswer, type RunningApp } from '../contracts/trackRequests.ts'
 
 async function listen(listener: RequestListener): Promise<RunningApp> {
@@ -129,3 +131,10 @@ testTrackRequests(
   },
   { lacks: ['address'] },
 )
+
+test('SS30: a Fastify route answers the notice with the cookies of a web Request', async () => {
+  const tracking = createTracking({ sender: createMemorySender(), visitor: 'consent' })
+  const app = fastify().get('/consent', (request, reply) => reply.header('set-cookie', tracking.consentCookies('accept', toFastifyRequest(request))).send())
+  const { headers } = await app.inject('/consent')
+  expect(String(headers['set-cookie'])).toMatch(/^treadlight-consent=accept-\d+; .*HttpOnly/)
+})

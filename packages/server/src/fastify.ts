@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 import { requestOf } from './adapters/nodeResponse.ts'
 import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/trackingOf.ts'
 import { isPage } from './adapters/beginning.ts'
@@ -24,8 +24,7 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
     const pages = new WeakMap<object, string>()
     app.decorateRequest('treadlight', undefined)
     app.addHook('onRequest', async (request) => {
-      const read = (): Request => requestOf(request.raw, request.originalUrl, `${request.protocol}://${request.host}`)
-      request.treadlight = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
+      request.treadlight = await beginVisit(tracking, () => toRequest(request), { address: request.socket.remoteAddress, native: request })
     })
     app.addHook('onSend', (request, reply, payload, next) => {
       const visit = request.treadlight
@@ -46,6 +45,16 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
   }
   // Without it the hooks would count only the routes of a scope that nobody adds any to.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: '@treadlight/server' })
+}
+
+/**
+ * The web Request that the rest of `@treadlight/server` takes, without its body.
+ *
+ * @example
+ * reply.header('set-cookie', tracking.consentCookies('accept', toRequest(request)))
+ */
+export function toRequest(request: FastifyRequest): Request {
+  return requestOf(request.raw, request.originalUrl, `${request.protocol}://${request.host}`)
 }
 
 function textOf(value: number | string | string[] | undefined): string | null {
