@@ -63,7 +63,7 @@ export function tagOf(headers: Pick<Headers, 'get'>): Record<string, string | tr
   const tag = decodeURIComponent(headers.get(tagHeader) ?? '')
   if (tag === '') return undefined
   const attributes: Record<string, string | true> = {}
-  for (const [, name, value] of tag.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)) attributes[name!] = value === undefined ? true : plain(value)
+  for (const [, name, value] of tag.matchAll(/ ([a-z][a-z\d-]*)(?:="([^"]*)")?/g)) attributes[name!] = value === undefined ? true : plain(value)
   return attributes
 }
 
