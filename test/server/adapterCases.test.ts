@@ -1,16 +1,19 @@
 import { createTracking, type TrackingOptions } from '@treadlight/server'
 import { trackRequests as trackExpress } from '@treadlight/server/express'
+import { trackRequests as trackFastify } from '@treadlight/server/fastify'
 import { trackRequests as trackH3 } from '@treadlight/server/h3'
 import { trackRequests as trackHono } from '@treadlight/server/hono'
 import { tagOf } from '@treadlight/server/next'
 import { trackRequests as trackWorker } from '@treadlight/server/workers'
 import express from 'express'
+import fastify from 'fastify'
 import { H3, HTTPError, toNodeHandler, type H3Config } from 'h3'
 import { Hono } from 'hono'
 import { once } from 'node:events'
 import { createServer, get, type RequestListener, type ServerResponse } from 'node:http'
 import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { createGzip } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRecordingSender } from './recordingSender.ts'
 
@@ -98,6 +101,60 @@ test('HTTP/2: the host is that of :authority, and nothing is warned of', async (
   expect((await sender.arrived(1))[0]!.url).toBe('http://shop.example/p')
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(warnings).toEqual([])
+})
+
+test('Express: the title of a page in pieces is read above what compresses them', async () => {
+  const { tracking, sender } = tryTracking()
+  const app = express()
+  // As `compression` does it.
+  app.use((_, response, next) => {
+    const { write, end } = response
+    const zip = createGzip().on('data', (piece: Buffer) => void write.call(response, piece, 'latin1')).on('end', () => void end.call(response, undefined, 'latin1'))
+    const begin = (): unknown => response.headersSent || response.setHeader('content-encoding', 'gzip').flushHeaders()
+    response.write = ((piece: string) => (begin(), zip.write(piece))) as typeof write
+    response.end = ((piece: string) => (begin(), zip.end(piece), response)) as typeof end
+    next()
+  })
+  app.use(trackExpress(tracking)).use((_, response) => {
+    response.type('html').write('<!doctype html>')
+    response.write('<title>In pieces</title>')
+    response.end('<p>')
+  })
+  expect(await (await fetch(await listen(app), { headers })).text()).toBe('<!doctype html><title>In pieces</title><p>')
+  expect((await sender.arrived(1))[0]!.title).toBe('In pieces')
+})
+
+test.each([
+  [false, undefined, 'shop.example:8080'],
+  [false, 'other.example', 'shop.example:8080'],
+  [true, 'other.example:81, proxy.example', 'other.example:81'],
+])('Express 4 and 5: with trust proxy %s and X-Forwarded-Host %s the host is %s', async (trust, forwarded, expected) => {
+  const { tracking, sender } = tryTracking({ trustProxies: [] })
+  const app = express().set('trust proxy', trust)
+  app.use((request, _, next) => {
+    // What Express 4 has there is without the port.
+    Object.defineProperty(request, 'host', { get: () => 'shop.example' })
+    next()
+  })
+  app.use(trackExpress(tracking)).use((_, response) => void response.send(page))
+  const { port } = new URL(await listen(app))
+  const asked = { ...headers, host: 'shop.example:8080', ...(forwarded === undefined ? {} : { 'x-forwarded-host': forwarded }) }
+  get({ port, host: '127.0.0.1', headers: asked }).on('response', (response) => response.resume())
+  expect(new URL((await sender.arrived(1))[0]!.url).host).toBe(expected)
+})
+
+test('Fastify 4: the host is that of hostname', async () => {
+  const { tracking, sender } = tryTracking()
+  const app = fastify()
+  app.addHook('onRequest', (request, _, next) => {
+    // As there: without `host`, and with the port in `hostname`.
+    Object.defineProperties(request, { host: { value: undefined }, hostname: { value: 'shop.example:8080' } })
+    next()
+  })
+  await app.register(trackFastify(tracking))
+  app.get('/', (_, reply) => reply.type('text/html').send(page))
+  await app.inject({ url: '/', headers })
+  expect((await sender.arrived(1))[0]!.url).toBe('http://shop.example:8080/')
 })
 
 test('a path that begins with two slashes is one of this site', async () => {

@@ -4,7 +4,7 @@ import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/tr
 import type { Tracking, Visit } from './tracking.ts'
 
 /** What Express and Connect have in common. */
-type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; host?: string; treadlight?: Visit }
+type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; app?: { get?(setting: string): unknown }; treadlight?: Visit }
 type NodeResponse = ServerResponse & { locals?: Record<string, unknown> }
 
 /** Middleware of Express, Connect and whatever takes `(request, response, next)`. */
@@ -21,7 +21,8 @@ export type TrackRequests = ((request: IncomingMessage, response: ServerResponse
 export function trackRequests(options: TrackRequestsOptions): TrackRequests {
   const tracking = trackingOf(options)
   const middleware = async (request: NodeRequest, response: NodeResponse, next: () => void): Promise<void> => {
-    const { protocol, host } = request
+    const { protocol } = request
+    const host = hostOf(request)
     const origin = protocol && host ? `${protocol}://${host}` : undefined
     const read = (): Request => requestOf(request, request.originalUrl ?? request.url ?? '/', origin)
     const visit = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
@@ -33,4 +34,12 @@ export function trackRequests(options: TrackRequestsOptions): TrackRequests {
     next()
   }
   return Object.assign(middleware, { tracking })
+}
+
+/** As Express 5 has it in `request.host`. That of Express 4 is without the port, and warns of who reads it. */
+function hostOf({ app, headers, socket }: NodeRequest): string | undefined {
+  const forwarded = headers['x-forwarded-host']
+  const isTrusted = app?.get?.('trust proxy fn')
+  if (typeof forwarded !== 'string' || typeof isTrusted !== 'function' || !isTrusted(socket.remoteAddress, 0)) return headers.host
+  return forwarded.split(',')[0]!.trim()
 }

@@ -24,7 +24,9 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
     const pages = new WeakMap<object, string>()
     app.decorateRequest('treadlight', undefined)
     app.addHook('onRequest', async (request) => {
-      const read = (): Request => requestOf(request.raw, request.originalUrl, `${request.protocol}://${request.host}`)
+      // Fastify 4 has no `host`: there `hostname` is with the port.
+      const host = (request.host as string | undefined) ?? request.hostname
+      const read = (): Request => requestOf(request.raw, request.originalUrl, `${request.protocol}://${host}`)
       request.treadlight = await beginVisit(tracking, read, { address: request.socket.remoteAddress, native: request })
     })
     app.addHook('onSend', (request, reply, payload, next) => {

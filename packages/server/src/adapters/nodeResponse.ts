@@ -27,6 +27,7 @@ function originOf({ socket, headers }: IncomingMessage): string {
 export function watchResponse(response: ServerResponse, visit: Visit, localsOf: () => Answer['locals']): void {
   const headers: AnswerHead['headers'] = { get: (name) => textOf(response.getHeader(name)) }
   const isHttp2 = 'stream' in response
+  let isHtml: boolean | undefined
   const beginning = createBeginning((html) => {
     const locals = localsOf()
     // HTTP/2 has none, and warns of who asks.
@@ -65,7 +66,10 @@ export function watchResponse(response: ServerResponse, visit: Visit, localsOf: 
   })
 
   function look(piece: unknown): void {
-    if ((typeof piece === 'string' || piece instanceof Uint8Array) && isPage(headers)) beginning.add(piece)
+    if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) return
+    // Said once: whoever compresses below says so with the first piece, and those behind it come here as they are, too.
+    isHtml ??= isPage(headers)
+    if (isHtml) beginning.add(piece)
   }
 }
 
