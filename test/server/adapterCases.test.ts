@@ -204,3 +204,7 @@ test('Next: names of attributes may have digits', () => {
   const tag = encodeURIComponent('<script defer src="https://stats.example/t.js" data-area2="a b"></script>')
   expect(tagOf(new Headers({ 'x-treadlight-tag': tag }))).toEqual({ defer: true, src: 'https://stats.example/t.js', 'data-area2': 'a b' })
 })
+
+test('Next: a header that no proxy has written costs no page', () => {
+  expect(tagOf(new Headers({ 'x-treadlight-tag': '%' }))).toBeUndefined()
+})
