@@ -12,6 +12,7 @@ test.each<[why: string, url: string, referer: string | undefined, expected: obje
   ['the page around it', '/pixel.gif?r=https://r/', 'https://shop.example/page', { url: 'https://shop.example/page', referrer: 'https://r/' }],
   ['of another host', '/pixel.gif?p=//evil.example/x', undefined, undefined],
   ['of another host, as browsers read it', '/pixel.gif?p=/%5Cevil.example/x', undefined, undefined],
+  ['of another host, behind what URLs leave out', '/pixel.gif?p=/%09/evil.example/x', undefined, undefined],
   ['of no page', '/pixel.gif', undefined, undefined],
   ['of no page, but an app', '/pixel.gif', 'android-app://com.example/', undefined],
 ])('AR08: a pixel: %s', async (_, url, referer, expected) => {

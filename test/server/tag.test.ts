@@ -65,6 +65,8 @@ test.each<[given: Record<string, string>, expected: [string, string][]]>([
   [{ 'cache-control': 'private, max-age=60' }, []],
   [{ 'cache-control': 'no-store' }, []],
   [{ 'cache-control': 'private', 'cdn-cache-control': 'max-age=60' }, [['cdn-cache-control', 'no-store']]],
+  [{ 'cache-control': 'private', 'x-accel-expires': '60' }, [['x-accel-expires', '0']]],
+  [{ 'cache-control': 'private', 'x-accel-expires': '0' }, []],
   [{ 'surrogate-control': 'max-age=60' }, [['cache-control', 'private, no-cache'], ['surrogate-control', 'no-store']]],
 ])('a page whose tag names its view is kept by no shared cache: %j → %j', async (given, expected) => {
   const { tracking } = tryTracking()

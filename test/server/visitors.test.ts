@@ -244,6 +244,8 @@ test.each<[why: string, headers: Record<string, string>, status?: number]>([
   ['s-maxage', { 'cache-control': 's-maxage=60' }],
   ['a field that is private, which is not the page', { 'cache-control': 'private="x-user", max-age=60' }],
   ['a header for CDNs', { 'cache-control': 'private', 'cdn-cache-control': 'max-age=60' }],
+  ['a header for nginx', { 'cache-control': 'private', 'x-accel-expires': '60' }],
+  ['Expires in the future', { expires: new Date(Date.now() + 60_000).toUTCString() }],
   ['a static file', { 'content-type': 'image/png' }],
   ['a redirect', {}, 302],
   ['not modified', {}, 304],
@@ -252,6 +254,12 @@ test.each<[why: string, headers: Record<string, string>, status?: number]>([
   const hit = await browser.visit({ headers, ...(status === undefined ? {} : { status }) })
   expect(browser.set).toEqual([])
   expect(hit?.session).toBeUndefined()
+})
+
+test.each(['0', '-1', new Date(Date.now() - 60_000).toUTCString()])('AR13: Set-Cookie on a page with Expires: %s', async (expires) => {
+  const browser = new Browser({ visitor: 'session' })
+  await browser.visit({ headers: { expires } })
+  expect(browser.set).toHaveLength(1)
 })
 
 test.each(['private, max-age=60', 'no-store', 'no-cache', ''])('AR13: Set-Cookie on a page with %j', async (value) => {

@@ -36,7 +36,9 @@ export function createTracking(options: TrackingOptions): Tracking {
     sender,
     async begin(request, facts = {}) {
       try {
-        return visits.get(request)?.visit ?? (await begin(request, facts))
+        // A middleware that is used twice makes a web Request of its own each time.
+        const known = visits.get(request) ?? (facts.native && visits.get(facts.native))
+        return known?.visit ?? (await begin(request, facts))
       } catch (error) {
         report(error)
         return undefined

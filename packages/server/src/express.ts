@@ -4,7 +4,7 @@ import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/tr
 import type { RequestFacts, Tracking, Visit } from './tracking.ts'
 
 /** What Express and Connect have in common. */
-type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; host?: string; treadlight?: Visit }
+type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; app?: { get?(setting: string): unknown }; treadlight?: Visit }
 type NodeResponse = ServerResponse & { locals?: Record<string, unknown> }
 
 /** Middleware of Express, Connect and whatever takes `(request, response, next)`. */
@@ -39,7 +39,8 @@ export function trackRequests(options: TrackRequestsOptions): TrackRequests {
  * response.append('set-cookie', tracking.consentCookies('accept', toRequest(request)))
  */
 export function toRequest(request: IncomingMessage): Request {
-  const { protocol, host, originalUrl, url } = request as NodeRequest
+  const { protocol, originalUrl, url } = request as NodeRequest
+  const host = hostOf(request)
   const origin = protocol && host ? `${protocol}://${host}` : undefined
   return requestOf(request, originalUrl ?? url ?? '/', origin)
 }
@@ -65,4 +66,12 @@ export function toRoute(
       next(error)
     }
   }
+}
+
+/** As Express 5 has it in `request.host`. That of Express 4 is without the port, and warns of who reads it. */
+function hostOf({ app, headers, socket }: NodeRequest): string | undefined {
+  const forwarded = headers['x-forwarded-host']
+  const isTrusted = app?.get?.('trust proxy fn')
+  if (typeof forwarded !== 'string' || typeof isTrusted !== 'function' || !isTrusted(socket.remoteAddress, 0)) return headers.host
+  return forwarded.split(',')[0]!.trim()
 }

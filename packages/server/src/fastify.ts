@@ -54,7 +54,9 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
  * reply.header('set-cookie', tracking.consentCookies('accept', toRequest(request)))
  */
 export function toRequest(request: FastifyRequest): Request {
-  return requestOf(request.raw, request.originalUrl, `${request.protocol}://${request.host}`)
+  // Fastify 4 has no `host`: there `hostname` is with the port.
+  const host = (request.host as string | undefined) ?? request.hostname
+  return requestOf(request.raw, request.originalUrl, `${request.protocol}://${host}`)
 }
 
 function textOf(value: number | string | string[] | undefined): string | null {

@@ -1,4 +1,4 @@
-import { toResponse, type Middleware } from 'h3'
+import { HTTPError, toResponse, type H3Event, type Middleware } from 'h3'
 import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/trackingOf.ts'
 import { trackResponse } from './trackResponse.ts'
 
@@ -18,7 +18,22 @@ export function trackRequests(options: TrackRequestsOptions): Middleware {
     const keepAlive = longLived.has(runtime?.name) ? undefined : waitUntil?.bind(event.req)
     const visit = await beginVisit(tracking, () => event.req as Request, { address: ip, waitUntil: keepAlive, native: event })
     event.context['treadlight'] = visit
-    const answer = await next()
-    return visit === undefined ? answer : trackResponse(visit, await toResponse(answer, event), { locals: event.context, waitUntil: keepAlive })
+    if (visit === undefined) return next()
+    let answer: unknown
+    try {
+      answer = await next()
+    } catch (error) {
+      // What the app makes of it is its own, and comes later than this.
+      const { status, statusText } = HTTPError.isError(error) ? error : new HTTPError({ status: 500 })
+      visit.end({ status, headers: new Headers(), reason: statusText })
+      throw error
+    }
+    return trackResponse(visit, await toResponse(answer, event, configOf(event)), { locals: event.context, waitUntil: keepAlive })
   }
+}
+
+/** With the app's own page of errors, also for what no route has answered. `onResponse` is called once, with the answer that leaves. */
+function configOf({ app }: H3Event): Parameters<typeof toResponse>[2] {
+  const { onResponse: _, ...config } = app?.config ?? {}
+  return config
 }

@@ -20,9 +20,18 @@ export function trackRequests(
   { address = addressOf }: HonoOptions = {},
 ): MiddlewareHandler<{ Variables: { treadlight: Visit | undefined } }> {
   const tracking = trackingOf(options)
+  /** `getConnInfo` throws where there is no connection, as in `app.request()`. */
+  const addressIn = (context: Context): string | undefined => {
+    try {
+      return address(context)
+    } catch (error) {
+      tracking.report(error)
+      return undefined
+    }
+  }
   return async (context, next) => {
     const waitUntil = waitUntilOf(context)
-    const visit = await beginVisit(tracking, () => context.req.raw, { address: address(context), waitUntil, native: context })
+    const visit = await beginVisit(tracking, () => context.req.raw, { address: addressIn(context), waitUntil, native: context })
     context.set('treadlight', visit)
     await next()
     if (visit === undefined) return

@@ -60,11 +60,20 @@ function endVisit(visit: Visit, response: Response): void {
  * @param headers of `await headers()` from `next/headers`
  */
 export function tagOf(headers: Pick<Headers, 'get'>): Record<string, string | true> | undefined {
-  const tag = decodeURIComponent(headers.get(tagHeader) ?? '')
+  const tag = decode(headers.get(tagHeader) ?? '')
   if (tag === '') return undefined
   const attributes: Record<string, string | true> = {}
-  for (const [, name, value] of tag.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)) attributes[name!] = value === undefined ? true : plain(value)
+  for (const [, name, value] of tag.matchAll(/ ([a-z][a-z\d-]*)(?:="([^"]*)")?/g)) attributes[name!] = value === undefined ? true : plain(value)
   return attributes
+}
+
+/** '' for what the proxy has not written: where it does not run, a visitor may send anything. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
 }
 
 /** An attribute's value without what `trackerTag` has escaped. */

@@ -36,8 +36,8 @@ function pixelOverrides(request: Request): HitOverrides | undefined {
   const { searchParams } = new URL(request.url)
   const path = searchParams.get('p')
   const referrer = searchParams.get('r') ?? ''
-  // `//` would be another host.
-  if (path !== null && /^\/(?![/\\])/.test(path)) return { url: path, referrer }
+  // `//` would be another host, also with what URLs leave out between the two.
+  if (path !== null && /^\/(?![\t\n\r]*[/\\])/.test(path)) return { url: path, referrer }
   const page = pageOf(request)
   return page === undefined ? undefined : { url: page, referrer }
 }

@@ -8,6 +8,9 @@ export interface TrackResponseOptions extends Pick<Answer, 'title' | 'locals'>, 
 /** How much of a page is read for its title, characters. */
 const longestHead = 65_536
 
+/** How long a page may take to its title, ms: for as long as it is read here, its source is not told that the visitor has gone. */
+const longestWait = 5000
+
 /**
  * Gives a web Response the headers that its visit needs, and counts the visit. The body passes through as it comes: of HTML its
  * beginning is read on the side.
@@ -54,6 +57,8 @@ async function headOf({ body, headers }: Response): Promise<string> {
   const reader = body!.getReader()
   const decoder = decoderOf(headers)
   let text = ''
+  const timer: unknown = setTimeout(() => void reader.cancel().catch(() => {}), longestWait)
+  ;(timer as { unref?: () => void }).unref?.()
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       const before = text.length
@@ -62,6 +67,7 @@ async function headOf({ body, headers }: Response): Promise<string> {
       if (text.length >= longestHead || /<\/title/i.test(text.slice(Math.max(0, before - 7)))) break
     }
   } catch {}
+  clearTimeout(timer as ReturnType<typeof setTimeout>)
   // Not awaited: of two branches the one is cancelled once the other is, too.
   reader.cancel().catch(() => {})
   return text

@@ -86,6 +86,8 @@ export function createVisit({ request, facts, settings, visitors, visitor, send,
   }
 
   function headersFor(head: AnswerHead): [name: string, value: string][] {
+    // Who asks again, such as a middleware that is used twice, has an answer that has them.
+    if (left !== undefined) return []
     const isOnePersons = tagged === 'named' || isNoticeShown
     const hasCookies = isPageview(request, head, settings) && isHtml(head) && (isOnePersons || (tagged !== 'shared' && !isCacheable(head)))
     left = { isPrivate: isOnePersons || isPrivate(head), hasCookies }

@@ -27,7 +27,13 @@ export function trackRequests<Env, Context extends Lifetime>(
     const address = request.headers.get('cf-connecting-ip') ?? undefined
     const waitUntil = (promise: Promise<unknown>): void => context.waitUntil(promise)
     const visit = await beginVisit(tracking, () => request, { address, waitUntil })
-    const response = await handler(request, env, context, visit)
+    let response: Response
+    try {
+      response = await handler(request, env, context, visit)
+    } catch (error) {
+      visit?.end({ status: 500, headers: new Headers(), reason: 'Internal Server Error' })
+      throw error
+    }
     return visit === undefined ? response : trackResponse(visit, response, { waitUntil })
   }
 }

@@ -289,6 +289,15 @@ describe('the end', () => {
     await expect(sender.send(makePageview())).rejects.toThrow('was closed')
   })
 
+  test('close may wait for as long as it takes', async () => {
+    const collector = await openCollector(({ store, answer }) => void setTimeout(() => (store(), answer(201)), 100))
+    const sender = createBackgroundSender({ collector: collector.url, flushAfter: Infinity })
+    await sender.send(makePageview())
+    await sender.close({ timeout: Infinity })
+    expect(sender.counts()).toMatchObject({ delivered: 1, waiting: 0 })
+    expect(collector.requests).toHaveLength(1)
+  })
+
   test('close ends in time although nobody answers, and says what is lost', async () => {
     const collector = await openCollector(() => {})
     const { sender, said } = open(collector)

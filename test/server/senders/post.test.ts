@@ -119,3 +119,16 @@ describe('one request holds', () => {
   test('one, however long', () => expect(countFitting(['x'.repeat(100_000), '{}'])).toBe(1))
   test('nothing of nothing', () => expect(countFitting([])).toBe(0))
 })
+
+describe('what can never get through is said at the start, and never repeats a secret', () => {
+  test.each([NaN, -1, Infinity, 2 ** 31])('a timeout of %s', (timeout) => {
+    expect(() => createPost({ collector: 'https://stats.example', timeout })).toThrow('timeout must be ms from 0 to')
+  })
+
+  test.each([
+    ['a collector with a password', { collector: 'https://ada:s3cret@stats.example' }],
+    ['a token of two lines', { collector: 'https://stats.example', token: 'tl_s3cret\ntl_s3cret' }],
+  ])('%s', (_, options) => {
+    expect(() => createPost(options)).toThrow(/^\[treadlight\] (collector|token) must be (?!.*s3cret)/)
+  })
+})

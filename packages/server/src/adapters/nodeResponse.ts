@@ -10,11 +10,12 @@ export function requestOf(message: IncomingMessage, path: string, origin: string
     // HTTP/2 has the method and the path among the headers.
     if (!name.startsWith(':')) for (const each of [value].flat()) if (each !== undefined) headers.append(name, each)
   }
-  return new Request(new URL(path, origin), { method: message.method ?? 'GET', headers })
+  // Joined, never resolved: `//other.example` is a path here. Requests to proxies name the whole URL.
+  return new Request(path.startsWith('/') ? origin + path : new URL(path, origin), { method: message.method ?? 'GET', headers })
 }
 
 function originOf({ socket, headers }: IncomingMessage): string {
-  return `${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
+  return `${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${headers[':authority'] ?? headers.host ?? 'localhost'}`
 }
 
 /**
@@ -25,17 +26,21 @@ function originOf({ socket, headers }: IncomingMessage): string {
  */
 export function watchResponse(response: ServerResponse, visit: Visit, localsOf: () => Answer['locals']): void {
   const headers: AnswerHead['headers'] = { get: (name) => textOf(response.getHeader(name)) }
+  const isHttp2 = 'stream' in response
+  let isHtml: boolean | undefined
   const beginning = createBeginning((html) => {
     const locals = localsOf()
-    visit.end({ status: response.statusCode, headers, reason: response.statusMessage, ...(locals && { locals }), ...(html !== '' && { html }) })
+    // HTTP/2 has none, and warns of who asks.
+    const reason = isHttp2 ? undefined : response.statusMessage
+    visit.end({ status: response.statusCode, headers, reason, ...(locals && { locals }), ...(html !== '' && { html }) })
   })
   const { writeHead, write, end } = response
-  type Rest = [reason?: string | Headers, headers?: Headers]
+  type Rest = [reason?: string | Headers | null, headers?: Headers | null]
   type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
   response.writeHead = function (status: number, ...rest: Rest) {
     const reason = typeof rest[0] === 'string' ? rest[0] : undefined
-    const given = typeof rest[0] === 'object' ? rest[0] : rest[1]
+    const given = rest[1] ?? (typeof rest[0] === 'object' ? rest[0] : undefined) ?? {}
     // All in one place, where the visit sees them.
     for (const [name, value, isMore] of pairsOf(given)) {
       if (isMore) response.appendHeader(name, value as string)
@@ -61,18 +66,22 @@ export function watchResponse(response: ServerResponse, visit: Visit, localsOf: 
   })
 
   function look(piece: unknown): void {
-    if ((typeof piece === 'string' || piece instanceof Uint8Array) && isPage(headers)) beginning.add(piece)
+    if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) return
+    // Said once: whoever compresses below says so with the first piece, and those behind it come here as they are, too.
+    isHtml ??= isPage(headers)
+    if (isHtml) beginning.add(piece)
   }
 }
 
 /** Headers as `writeHead` takes them: an object, or names and values in turn, where a name may come again. */
-function* pairsOf(headers: OutgoingHttpHeaders | OutgoingHttpHeader[] = {}): Generator<[name: string, value: OutgoingHttpHeader, isMore: boolean]> {
+function* pairsOf(headers: OutgoingHttpHeaders | OutgoingHttpHeader[]): Generator<[name: string, value: OutgoingHttpHeader, isMore: boolean]> {
   if (!Array.isArray(headers)) {
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) yield [name, value, false]
     return
   }
   const seen = new Set<string>()
-  const flat = headers.flat() as OutgoingHttpHeader[]
+  // A list of pairs, or one in which a value may be a list.
+  const flat = Array.isArray(headers[0]) ? (headers.flat() as OutgoingHttpHeader[]) : headers
   for (let at = 0; at + 1 < flat.length; at += 2) {
     const name = String(flat[at])
     yield [name, flat[at + 1]!, seen.has(name.toLowerCase())]

@@ -32,6 +32,16 @@ export interface Courier {
   readonly underway: number
 }
 
+/** Where it cannot be put there, it stays in front: the disk may be full. */
+async function putLast(list: HitList, text: string): Promise<void> {
+  try {
+    await list.putLast(text)
+  } catch (error) {
+    list.texts.unshift(text)
+    throw error
+  }
+}
+
 /** @param random for the pauses, in [0, 1) */
 export function createCourier(options: DeliveryOptions & { random?: () => number }, ledger: Ledger): Courier {
   const { random = Math.random } = options
@@ -62,7 +72,7 @@ export function createCourier(options: DeliveryOptions & { random?: () => number
         continue
       }
       // After halving, what fails alone may be what is wrong; the others shall have their turn.
-      if (most === 1 && verdict.status !== 0) await list.putLast(batch[0]!)
+      if (most === 1 && verdict.status !== 0) await putLast(list, batch[0]!)
       else list.texts.unshift(...batch)
       if (!signal?.aborted) ledger.complain(verdict.reason)
       return { duration: retryPause(verdict, failures++, random()), wanted: verdict.retryAfter }

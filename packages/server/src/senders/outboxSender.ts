@@ -1,7 +1,7 @@
 import { createCourier, type HitList, type Pause } from './courier.ts'
 import { createLedger } from './ledger.ts'
 import { createOutboxFolder, type OutboxContent, type OutboxFile } from './outboxFolder.ts'
-import { createRounds, type RoundsOptions } from './rounds.ts'
+import { createRounds, longestTimer, type RoundsOptions } from './rounds.ts'
 import { retryPause } from './retryPause.ts'
 import type { DeliveryOptions, Sender } from './sender.ts'
 import { createClosedError, writeHit } from './writeHit.ts'
@@ -53,7 +53,7 @@ export function createOutboxSender(options: OutboxSenderOptions): Sender {
 
   // What former processes have left goes out without a new hit.
   void start().catch((error: Error) => ledger.complain(error.message))
-  const timer = setInterval(() => void lookAround(), takeOverAfter / 4)
+  const timer = setInterval(() => void lookAround(), Math.min(takeOverAfter / 4, longestTimer))
   timer.unref()
 
   function countWaiting(): number {

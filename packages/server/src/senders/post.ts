@@ -1,5 +1,6 @@
 import { answerHeader, droppedHeader, type Hit, type HitAnswer } from '@treadlight/protocol'
 import { readRetryAfter, type Trouble } from './retryPause.ts'
+import { longestTimer } from './rounds.ts'
 import type { DeliveryOptions } from './sender.ts'
 
 /** The collector has answered for every hit of a request. */
@@ -40,10 +41,13 @@ const passing = /^(?:408|425|429|5\d\d)$/
 /**
  * The one way from a server to a collector: `POST /hit`, and what its answer means for each hit (ARCHITECTURE.md, "Wire").
  *
- * @throws TypeError for a collector that is no URL
+ * @throws TypeError for a collector that is no URL, or a token that no header can hold; RangeError for a timeout that no timer can
  */
 export function createPost({ collector, token, timeout = 10_000, fetch = globalThis.fetch }: DeliveryOptions): Post {
   const url = urlOf(collector)
+  if (!(timeout >= 0 && timeout <= longestTimer)) throw new RangeError(`[treadlight] timeout must be ms from 0 to ${longestTimer}, not ${timeout}`)
+  // What `fetch` says of such a token repeats it, and would stand in the log.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token.trim())) throw new TypeError('[treadlight] token must be one word: give what `treadlight token create NAME --scope hits` has printed')
   const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
 
   return async (texts, signal) => {
@@ -133,6 +137,8 @@ function urlOf(collector: string | URL): string {
   const url = URL.canParse(collector) ? new URL(collector) : undefined
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw new TypeError('[treadlight] collector: must be a URL with http:// or https://, such as https://stats.example')
+  // `fetch` takes none, and they would stand in the log.
+  if (url.username || url.password) throw new TypeError('[treadlight] collector must be without a name and a password: `token` is what it knows servers by')
   url.pathname = `${url.pathname.replace(/\/$/, '')}/hit`
   return url.href
 }

@@ -9,6 +9,9 @@ export interface RoundsOptions {
   setTimer?: (run: () => void, ms: number, isAwaited: boolean) => () => void
 }
 
+/** ms: setTimeout takes 31 bits. */
+export const longestTimer: number = 2 ** 31 - 1
+
 /** Rounds of delivery: when one begins, one at a time, and what happens at the end. */
 export interface Rounds {
   /** To be called when there are more hits. */
@@ -94,7 +97,8 @@ export function createRounds(
 
 /** Node.js and Bun can let a process end in spite of a timer; Workers need not. */
 function startTimer(run: () => void, ms: number, isAwaited: boolean): () => void {
-  const timer: unknown = setTimeout(run, ms)
+  // Beyond what a timer can hold it would fire at once: `close({ timeout: Infinity })` would wait for nothing.
+  const timer: unknown = setTimeout(run, Math.min(ms, longestTimer))
   if (!isAwaited) (timer as { unref?: () => void }).unref?.()
   return () => clearTimeout(timer as ReturnType<typeof setTimeout>)
 }
