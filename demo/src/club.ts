@@ -98,7 +98,7 @@ function visitOf(response: Response): Visit | undefined {
 
 async function answer(response: Response, title: string, main: Markup): Promise<void> {
   const visit = visitOf(response)
-  const notice = visit?.isNoticeDue ? renderNotice() : markup``
+  const notice = visit?.consentNotice() ? renderNotice() : markup``
   const tag = (await visit?.tag()) ?? ''
   response.type('html').send(`<!doctype html>
 <html lang="en">

@@ -17,6 +17,7 @@ test.each<[why: string, isView: boolean, method: string, status: number, headers
   ['AR04: 200 alone', true, 'GET', 200, navigation, { statuses: [200] }],
   ['AR04: as a test', true, 'GET', 404, navigation, { statuses: (status) => status === 404 }],
   ['M102 overridden: POST', false, 'POST', 200, navigation],
+  ['M102: POST, where it is a page too', true, 'POST', 200, navigation, { methods: ['GET', 'POST'] }],
   ['M103 overridden: HEAD', false, 'HEAD', 200, navigation],
   ['a browser without Fetch Metadata', true, 'GET', 200, { accept: 'text/html,application/xhtml+xml' }],
   ['an API client without it', false, 'GET', 200, { accept: 'application/json' }],

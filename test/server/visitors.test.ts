@@ -34,7 +34,7 @@ class Browser {
   async visit({ url, headers = {}, status = 200, readsNotice = false }: { url?: string; headers?: Record<string, string>; status?: number; readsNotice?: boolean } = {}): Promise<Hit | undefined> {
     const visit = await this.tracking.begin(this.request(url))
     const head = { status, headers: new Headers({ 'content-type': 'text/html', ...headers }) }
-    this.isNoticeDue = readsNotice && visit?.isNoticeDue === true
+    this.isNoticeDue = readsNotice && visit?.consentNotice() === true
     this.take((visit?.headersFor(head) ?? []).filter(([name]) => name === 'set-cookie').map(([, value]) => value))
     if (visit === undefined) return undefined
     const { length } = this.sender.hits
@@ -195,6 +195,13 @@ test('SS30: a refusal on the site’s own route deletes the id', async () => {
   expect((await browser.visit())!.session).toBeUndefined()
 })
 
+test.each([['refuse', false], ['accept', undefined]] as const)('SS30: who has said %s has hits, also by hand, with forwarding %s', async (choice, forwarding) => {
+  const browser = new Browser({ visitor: 'session' })
+  browser.take(browser.tracking.consentCookies(choice, browser.request()))
+  expect((await browser.visit())!.forwarding).toBe(forwarding)
+  expect((await browser.tracking.hit(browser.request(), { type: 'event', name: 'order' }))!.forwarding).toBe(forwarding)
+})
+
 test('an action that is none is deleted, and means nothing', async () => {
   const browser = new Browser({ visitor: 'consent' })
   browser.cookies.set('treadlight-action', { value: 'whatever', expires: undefined })
@@ -234,7 +241,7 @@ test('AR06: it stays due until a page has shown it, and is not after an answer',
 test('AR06: a page that shows the notice is kept by no shared cache', async () => {
   const browser = new Browser({ visitor: 'consent' })
   const visit = (await browser.tracking.begin(browser.request()))!
-  expect(visit.isNoticeDue).toBe(true)
+  expect(visit.consentNotice()).toBe(true)
   expect(visit.headersFor({ status: 200, headers: new Headers({ 'cache-control': 'public, max-age=60' }) })[0]).toEqual(['cache-control', 'private, no-cache'])
 })
 

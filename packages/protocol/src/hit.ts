@@ -61,6 +61,8 @@ export interface Hit {
   /** `true`: the browser is driven by a program (`navigator.webdriver`). */
   webdriver?: boolean
   revenue?: Revenue
+  /** `false`: the visitor does not want it handed to other analytics systems. */
+  forwarding?: boolean
   /** `true`: the id, the view and the timestamp are by the collector's clock, as it has said them in `retimed`. */
   retimed?: boolean
   /** Which site it counts for; without it the collector decides. */

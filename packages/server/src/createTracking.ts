@@ -48,9 +48,10 @@ export function createTracking(options: TrackingOptions): Tracking {
     async hit(request, overrides = {}, { user, session, impersonator, ...facts } = {}) {
       try {
         if (await isOwn(request)) return null
-        const { id, isNew } = await visitors.read(request, false)
+        const { id, isNew, hasRefused } = await visitors.read(request, false)
         const visitor = id === undefined || isNew ? {} : { session: id }
-        return await send(request, { ...visits.get(request)?.facts, ...facts }, overrides, { ...visitor, ...definedOf({ user, session, impersonator }) })
+        const wishes = hasRefused ? { forwarding: false } : {}
+        return await send(request, { ...visits.get(request)?.facts, ...facts }, { ...wishes, ...overrides }, { ...visitor, ...definedOf({ user, session, impersonator }) })
       } catch (error) {
         report(error)
         return null
@@ -74,7 +75,7 @@ export function createTracking(options: TrackingOptions): Tracking {
       settings,
       visitors,
       visitor,
-      send: (overrides, person) => send(request, facts, overrides, person),
+      send: (overrides, person) => send(request, facts, { ...(visitor.hasRefused && { forwarding: false }), ...overrides }, person),
       vouch,
     })
     for (const key of [request, facts.native]) if (key !== undefined) visits.set(key, { visit, facts })

@@ -1,6 +1,8 @@
 import type { AnswerHead } from './tracking.ts'
 
 export interface PageviewOptions {
+  /** Which methods ask for a page, in upper case: `POST` too, for sites that answer forms with pages. @default ['GET'] */
+  methods?: readonly string[]
   /** Which statuses make an answer a page: a list, or a test. @default 200–299 without 204 and 206 */
   statuses?: readonly number[] | ((status: number) => boolean)
   /** Whether answers to XMLHttpRequests count as pages, as sites that replace parts of a page want it (SS23). @default false */
@@ -8,7 +10,7 @@ export interface PageviewOptions {
 }
 
 /**
- * Whether a request and its answer are a pageview: GET, a status that a page has, a navigation of a browser, neither prefetched
+ * Whether a request and its answer are a pageview: by default a GET, a status that a page has, a navigation of a browser, neither prefetched
  * nor asked for by a script.
  */
 export function isPageview(request: Request, { status }: Pick<AnswerHead, 'status'>, options: PageviewOptions = {}): boolean {
@@ -16,8 +18,8 @@ export function isPageview(request: Request, { status }: Pick<AnswerHead, 'statu
 }
 
 /** The half of `isPageview` that is known before there is an answer. */
-export function isPageRequest(request: Request, { xhrViews = false }: PageviewOptions = {}): boolean {
-  if (request.method !== 'GET' || isPrefetch(request)) return false
+export function isPageRequest(request: Request, { methods = ['GET'], xhrViews = false }: PageviewOptions = {}): boolean {
+  if (!methods.includes(request.method) || isPrefetch(request)) return false
   return isXhr(request) ? xhrViews : isNavigation(request)
 }
 

@@ -1,5 +1,6 @@
 import type { Hit } from '@treadlight/protocol'
 import { cutAddress } from './cutAddress.ts'
+import { definedOf } from './definedOf.ts'
 import { createPathTest, type IsExcluded } from './excludedPaths.ts'
 import type { PageviewOptions } from './isPageview.ts'
 import { createSigner, type Signer } from './signer.ts'
@@ -91,7 +92,7 @@ export function resolveOptions(options: TrackingOptions): Settings {
   // Said at the start, not with the first user.
   if (userSecret !== undefined) createSigner(userSecret)
   return {
-    ...(options.statuses === undefined ? {} : { statuses: options.statuses }),
+    ...definedOf({ statuses: options.statuses, methods: options.methods }),
     xhrViews: options.xhrViews ?? false,
     isExcluded: createPathTest(options.exclude ?? ['/admin']),
     isTrusted: createProxyTest(options.trustProxies),

@@ -36,10 +36,10 @@ export interface Visit {
   /** The id of the view, which the page's tag may carry. */
   readonly view: string
   /**
-   * Whether the visitor is to be told of cookies: on the first page, never again. To read it where it is true makes the page
-   * private, as one that shows the notice has to be.
+   * Whether the visitor is to be told of cookies: on the first page, never again. Where it answers true the page is taken to show
+   * the notice, and becomes private, as it has to be.
    */
-  readonly isNoticeDue: boolean
+  consentNotice(): boolean
   /** Says who is there, for the view and all events that follow: `tag` does it too. */
   identify(person: Person): void
   /** Sends an event of this view. */

@@ -37,7 +37,7 @@ export function createVisit({ request, facts, settings, visitors, visitor, send,
 
   return {
     view,
-    get isNoticeDue() {
+    consentNotice() {
       if (!visitor.isNoticeDue || !isPage || left !== undefined) return false
       isNoticeShown = true
       return true

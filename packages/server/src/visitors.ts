@@ -53,6 +53,8 @@ export interface VisitorState {
   id: string | undefined
   /** Whether the id was made just now: it is the visitor's only if `cookies` reach the browser. */
   isNew: boolean
+  /** The visitor has refused: nothing is to be handed to anybody else. */
+  hasRefused: boolean
   /** Nobody has told this visitor of cookies yet. */
   isNoticeDue: boolean
   /** What is to be set: nothing, where nothing changes (AR13). */
@@ -81,13 +83,14 @@ export function createVisitors({ mode, signer, scope, now }: VisitorOptions): Vi
   return {
     async read(request, isSecure) {
       const cookies = readCookies(request)
-      const state: VisitorState = { id: undefined, isNew: false, isNoticeDue: false, cookies: [] }
+      const state: VisitorState = { id: undefined, isNew: false, hasRefused: false, isNoticeDue: false, cookies: [] }
       if (mode === 'none') return state
       const chosen = choiceOf(cookies[action])
       const given = chosen === undefined ? readConsent(cookies[consent]) : { choice: chosen, since: seconds() }
       if (cookies[action] !== undefined) state.cookies.push(removal(action, isSecure))
       if (chosen !== undefined) state.cookies.push(consentCookie(chosen, isSecure))
-      if (given?.choice === 'refuse' && cookies[visitor] !== undefined) state.cookies.push(removal(visitor, isSecure))
+      state.hasRefused = given?.choice === 'refuse'
+      if (state.hasRefused && cookies[visitor] !== undefined) state.cookies.push(removal(visitor, isSecure))
       state.isNoticeDue = given === undefined && cookies[notice] === undefined
       if (given?.choice === 'accept' || (mode === 'session' && given === undefined)) await addId(state, cookies[visitor], given, chosen !== undefined, isSecure)
       return state
