@@ -9,8 +9,12 @@ import { fileURLToPath } from 'node:url'
  * The frameworks whose routers the tracker is proved with: an app of each is in `test/frameworks`. Astro's keeps to undici 7,
  * because the 8 that it would get needs Node 22.19.
  */
-export const frameworkNames = ['react-router', 'next', 'vue-router', 'sveltekit', 'astro'] as const
-export type FrameworkName = (typeof frameworkNames)[number]
+export const routerNames = ['react-router', 'next', 'vue-router', 'sveltekit', 'astro'] as const
+export type RouterName = (typeof routerNames)[number]
+
+/** All of which there is an app: that of Nitro is only tracked from its server. */
+export const frameworkNames: readonly FrameworkName[] = [...routerNames, 'nitro']
+export type FrameworkName = RouterName | 'nitro'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const quiet = { NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }

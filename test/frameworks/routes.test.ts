@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test, type ExpectStatic } from 'vitest'
-import { frameworkNames, type FrameworkName } from '../../scripts/frameworks.ts'
+import { routerNames, type RouterName } from '../../scripts/frameworks.ts'
 import { launchChromium } from '../browsers/chromium.ts'
 import { startFrameworkSite, type FrameworkSite, type Host } from './frameworkSite.ts'
 
 // Apps that differ in nothing but their framework, in real Chromium with a real collector: each change of the route is
 // one view, whatever the router does to the history meanwhile.
 
-const hosts: Record<FrameworkName, Host> = {
+const hosts: Record<RouterName, Host> = {
   'react-router': { files: 'dist', fallback: 'index.html' },
   next: { command: ['node_modules/next/dist/bin/next', 'start'] },
   'vue-router': { files: 'dist', fallback: 'index.html' },
@@ -17,7 +17,7 @@ const hosts: Record<FrameworkName, Host> = {
 }
 
 /** The npm module is built into an app's second page. */
-const npmHosts: Partial<Record<FrameworkName, Host>> = {
+const npmHosts: Partial<Record<RouterName, Host>> = {
   'react-router': { files: 'dist', fallback: 'npm.html' },
   'vue-router': { files: 'dist', fallback: 'npm.html' },
 }
@@ -62,7 +62,7 @@ const redirectedSteps: Step[] = [
   { name: 'a page that redirects', act: click('Moved'), at: '/second', views: [['/second', 'Second']] },
 ]
 
-const folders = JSON.parse(process.env['FRAMEWORKS'] ?? '{}') as Partial<Record<FrameworkName, string>>
+const folders = JSON.parse(process.env['FRAMEWORKS'] ?? '{}') as Partial<Record<RouterName, string>>
 
 let browser: Browser
 beforeAll(async () => {
@@ -70,7 +70,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-describe.concurrent.each(frameworkNames)('%s', (name) => {
+describe.concurrent.each(routerNames)('%s', (name) => {
   const folder = folders[name]!
   const ways: [way: string, host: Host | undefined, script?: '/t.full.js'][] = [
     ['t.js', hosts[name]],

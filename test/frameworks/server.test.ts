@@ -8,7 +8,11 @@ import { startCommand } from './frameworkSite.ts'
 
 // `trackRequests` of the frameworks that come with a server of their own, as they build it in.
 
-const commands: Partial<Record<FrameworkName, string[]>> = { next: ['node_modules/next/dist/bin/next', 'start'], sveltekit: ['build'] }
+const commands: Partial<Record<FrameworkName, string[]>> = {
+  next: ['node_modules/next/dist/bin/next', 'start'],
+  sveltekit: ['build'],
+  nitro: ['.output/server/index.mjs'],
+}
 const folders = JSON.parse(process.env['FRAMEWORKS'] ?? '{}') as Partial<Record<FrameworkName, string>>
 
 const asBrowser = { accept: 'text/html', 'sec-fetch-dest': 'document', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }

@@ -1,0 +1,1 @@
+export default () => new Response('<!doctype html><title>First</title>', { headers: { 'content-type': 'text/html' } })
