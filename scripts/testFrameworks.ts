@@ -1,6 +1,6 @@
 // `npm run test:frameworks`: the tracker in apps built with React Router, Next, Vue Router, SvelteKit and Astro, and tracking
-// from the servers of Next, SvelteKit and Nitro, which
-// this installs and builds. Names run only those. What is installed stays below the temporary directory.
+// from the servers of Next, SvelteKit and Nitro, all of which this installs and builds. Names run only those. What is installed
+// stays below the temporary directory.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
