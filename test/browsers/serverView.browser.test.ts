@@ -201,7 +201,7 @@ const engines: Record<EngineName, () => Engine | Promise<Engine>> = { chromium: 
 
 // WebKit keeps no HTTP cache while it is driven: there the page is asked for again, and is one view of both again.
 describe.each(['chromium', 'firefox', 'webkit'] as const)('in %s', (name) => {
-  test.skipIf(!hasEngine(name))('each document that was sent is one view of both, and each that was kept one of the script’s', async () => {
+  test.skipIf(!hasEngine(name))('each document that was sent is one view of both, and each that was kept one of the script’s', { timeout: 90_000 }, async () => {
     const engine = await engines[name]()
     const browser = await engine.launch()
     try {
@@ -214,7 +214,7 @@ describe.each(['chromium', 'firefox', 'webkit'] as const)('in %s', (name) => {
         const before = site.served.length
         // By then it has answered.
         await page.evaluate(`void setTimeout(() => { ${action} }, 50)`)
-        await expect.poll(() => viewsOf(collector).length, { timeout: 15_000 }).toBe(expected.length + 1)
+        await expect.poll(() => viewsOf(collector).length, { timeout: 30_000 }).toBe(expected.length + 1)
         expected.push(`${path} ${site.served.length > before ? 'server + browser' : 'browser'}`)
         await expectViews(...expected)
       }

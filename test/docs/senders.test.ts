@@ -6,6 +6,9 @@ import { openCollector } from '../server/senders/stage.ts'
 import { makePageview } from '../server/senders/makePageview.ts'
 import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
 
+// As the examples read it.
+process.env['TREADLIGHT_TOKEN'] = 'tl_of-the-test'
+
 const page = await readFile(new URL('../../docs/senders.md', import.meta.url), 'utf8')
 const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!)
 const find = (name: string): string => blocks.find((code) => code.includes(`${name}({`))!

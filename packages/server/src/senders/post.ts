@@ -47,7 +47,7 @@ export function createPost({ collector, token, timeout = 10_000, fetch = globalT
   const url = urlOf(collector)
   if (!(timeout >= 0 && timeout <= longestTimer)) throw new RangeError(`[treadlight] timeout must be ms from 0 to ${longestTimer}, not ${timeout}`)
   // What `fetch` says of such a token repeats it, and would stand in the log.
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token.trim())) throw new TypeError('[treadlight] token must be one word: give what `treadlight token create NAME --scope hits` has printed')
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token.trim())) throw new TypeError('[treadlight] token must be one word: give what `treadlight token create --name NAME --scope hits` has printed')
   const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
 
   return async (texts, signal) => {
