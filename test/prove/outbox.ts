@@ -116,8 +116,15 @@ async function drain(alive: readonly CrashWorker[], folder: string, result: Prov
   result.serverErrors++
 }
 
+/** Folder by folder: a sender removes its own once it is empty, and what was moved from there meanwhile is seen in the next round. */
 async function findHits(folder: string): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).filter((name) => name.includes('hits-'))
+  const lists = (await readdir(folder)).map((name) => readdir(join(folder, name)).catch(unlessGone))
+  return (await Promise.all(lists)).flat().filter((name) => name.includes('hits-'))
+}
+
+function unlessGone(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error
 }
 
 function hear(verb: string, text: string | undefined, { made, kept }: Sent): void {
