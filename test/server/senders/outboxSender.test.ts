@@ -277,6 +277,16 @@ describe('a process that others took for dead', () => {
     await mine.close()
     expect(await readdir(folder)).toEqual([])
   })
+
+  test('looks around for others’ files although its own folder is gone', async () => {
+    const folder = await createTemporaryDirectory()
+    const mine = createOutboxFolder({ folder, takeOverAfter: 60_000 })
+    await mine.touch()
+    const [writer] = await readdir(folder)
+    await rm(join(folder, writer!), { recursive: true })
+    expect(await mine.takeOver()).toEqual([])
+    await mine.close()
+  })
 })
 
 describe('bounds', () => {

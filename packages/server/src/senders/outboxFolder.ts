@@ -125,7 +125,7 @@ export function createOutboxFolder({ folder, takeOverAfter }: OutboxFolderOption
     remove: async (name) => driver.removeItem!(keyOf(name), {}),
     async takeOver() {
       for (const other of await readdir(base)) if (other !== writer && writerPattern.test(other)) await takeFrom(other)
-      return (await readdir(join(base, writer))).filter((name) => filePattern.test(name))
+      return (await readdir(join(base, writer)).catch(unlessTaken)).filter((name) => filePattern.test(name))
     },
     async close() {
       await driver.dispose!()
@@ -133,4 +133,10 @@ export function createOutboxFolder({ folder, takeOverAfter }: OutboxFolderOption
       await rmdir(join(base, writer)).catch(() => undefined)
     },
   }
+}
+
+/** A process that was held up for longer than `takeOverAfter` finds its folder gone: another has what was in it. */
+function unlessTaken(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error
 }
