@@ -24,7 +24,7 @@ export function findIds(text: string): string[] {
 /**
  * The tests of a file, by its syntax: calls of `test`, `it` and `describe`, also as `test.each(rows)(name, …)` and
  * `describe.skipIf(…)(name, …)`, and of contracts such as `testHitStore(name, …)`. Comments and other strings do not
- * count. Of a table, each row is a test, and a title that is a row's is that row's alone.
+ * count, nor does what is switched off by `skip` or `todo`, with all that is in it. Of a table, each row is a test, and a title that is a row's is that row's alone.
  */
 export function findTests(code: string): NamedTest[] {
   const file = ts.createSourceFile('test.ts', code, ts.ScriptTarget.Latest, true)
@@ -38,6 +38,7 @@ export function findTests(code: string): NamedTest[] {
       ts.forEachChild(node, (child) => visit(child, outer))
       return
     }
+    if (isOff(node.expression)) return
     const own = [...outer, ...findIds(textOf(node.arguments[0]))]
     const rows = rowsOf(node.expression, file)
     if (kind !== 'describe') for (const row of rows ?? [undefined]) tests.push({ ids: new Set([...own, ...(row === undefined ? [] : findIds(titlesOf(row)))]) })
@@ -57,6 +58,12 @@ function kindOf(callee: ts.Expression): 'describe' | 'test' | 'contract' | undef
   if (root.text === 'describe') return 'describe'
   if (root.text === 'test' || root.text === 'it') return 'test'
   return root === callee && /^test[A-Z]/.test(root.text) ? 'contract' : undefined
+}
+
+/** Whether a callee says `skip` or `todo` anywhere: `describe.skip`, `test.skip.each(rows)`. */
+function isOff(callee: ts.Expression): boolean {
+  if (ts.isCallExpression(callee)) return isOff(callee.expression)
+  return ts.isPropertyAccessExpression(callee) && (callee.name.text === 'skip' || callee.name.text === 'todo' || isOff(callee.expression))
 }
 
 function isName(node: ts.Expression): boolean {

@@ -1,10 +1,11 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sender } from '@treadlight/server'
 import { expect, test } from 'vitest'
 import { openCollector } from '../server/senders/stage.ts'
 import { makePageview } from '../server/senders/makePageview.ts'
 import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
+import { importCode } from './importCode.ts'
 
 // As the examples read it.
 process.env['TREADLIGHT_TOKEN'] = 'tl_of-the-test'
@@ -44,14 +45,3 @@ test('docs/senders.md: every file that it links to is there', async () => {
   expect(links.length).toBeGreaterThan(0)
   for (const link of links) expect(await stat(new URL(`../../docs/${link}`, import.meta.url))).toBeDefined()
 })
-
-/** Beside this file, where imports are found; hidden, so that nobody takes it for one of ours. */
-async function importCode(name: string, code: string): Promise<unknown> {
-  const file = new URL(`.${name}-${process.pid}.ts`, import.meta.url)
-  await writeFile(file, code)
-  try {
-    return await import(/* @vite-ignore */ file.href)
-  } finally {
-    await rm(file)
-  }
-}

@@ -1,11 +1,12 @@
 import type { HitStore } from '@treadlight/store'
-import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeLine, header } from '../../packages/store/src/ndjson/lines.ts'
 import { testHitStore } from '../contracts/hitStore.ts'
 import { makeHit } from '../store/makeHit.ts'
 import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
+import { importCode } from './importCode.ts'
 
 type Example = { createMapStore: (options: { now: () => number }) => HitStore }
 
@@ -40,14 +41,3 @@ test('docs/store.md: every file that it links to is there', async () => {
   expect(links.length).toBeGreaterThan(4)
   for (const link of links) expect(await stat(new URL(`../../docs/${link}`, import.meta.url))).toBeDefined()
 })
-
-/** Beside this file, where imports are found; hidden, so that nobody takes it for one of ours. */
-async function importCode(name: string, code: string): Promise<unknown> {
-  const file = new URL(`.${name}-${process.pid}.ts`, import.meta.url)
-  await writeFile(file, code)
-  try {
-    return await import(/* @vite-ignore */ file.href)
-  } finally {
-    await rm(file)
-  }
-}

@@ -23,7 +23,9 @@ describe('tests of a file', () => {
   const cases: [string, string, string[][]][] = [
     ['a name', `test('PT13 x', () => {})`, [['PT13']]],
     ['it, skipIf, template', 'it.skipIf(true)(`PT13 ${x}: SS08`, () => {})', [['PT13', 'SS08']]],
-    ['a describe around it', `describe('PV01', () => { test('a', f); describe.skip('PV02', () => { test('b PV03', f) }) })`, [['PV01'], ['PV01', 'PV02', 'PV03']]],
+    ['a describe around it', `describe('PV01', () => { test('a', f); describe('PV02', () => { test('b PV03', f) }) })`, [['PV01'], ['PV01', 'PV02', 'PV03']]],
+    // Of a text, so that nothing is skipped here.
+    ['nothing that is switched off', `describe.skip('PV01', () => { test('a', f) }); test.todo('PV02'); it.skip.each([[1]])('PV03', f); test('PV04', f)`, [['PV04']]],
     ['not behind it', `describe('PV01', () => {}); test('a', f)`, [[]]],
     ['comments and other texts', `// PV01\ntest('a', () => { expect('PV02').toBe(1) })\nconst x = 'PV03'`, [[]]],
     ['a table: each row is one', `test.each([[1], [2]])('PV01 %s', f)`, [['PV01'], ['PV01']]],

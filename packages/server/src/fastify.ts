@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
-import { requestOf } from './adapters/nodeResponse.ts'
+import { isReadablePage } from './adapters/beginning.ts'
+import { headerText, requestOf } from './adapters/nodeResponse.ts'
 import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/trackingOf.ts'
-import { isPage } from './adapters/beginning.ts'
 import type { AnswerHead, Visit } from './tracking.ts'
 
 declare module 'fastify' {
@@ -28,14 +28,14 @@ export function trackRequests(options: TrackRequestsOptions): FastifyPluginCallb
     })
     app.addHook('onSend', (request, reply, payload, next) => {
       const visit = request.treadlight
-      const headers: AnswerHead['headers'] = { get: (name) => textOf(reply.getHeader(name)) }
+      const headers: AnswerHead['headers'] = { get: (name) => headerText(reply.getHeader(name)) }
       // Of two that are the same name Fastify appends cookies and replaces the others, as it should be here.
       for (const [name, value] of visit?.headersFor({ status: reply.statusCode, headers }) ?? []) reply.header(name, value)
-      if (visit && typeof payload === 'string' && isPage(headers)) pages.set(request, payload)
+      if (visit && typeof payload === 'string' && isReadablePage(headers)) pages.set(request, payload)
       next()
     })
     app.addHook('onResponse', (request, reply, next) => {
-      const headers: AnswerHead['headers'] = { get: (name) => textOf(reply.getHeader(name)) }
+      const headers: AnswerHead['headers'] = { get: (name) => headerText(reply.getHeader(name)) }
       const html = pages.get(request)
       request.treadlight?.end({ status: reply.statusCode, headers, reason: reply.raw.statusMessage, ...(html !== undefined && { html }) })
       next()
@@ -57,8 +57,4 @@ export function toRequest(request: FastifyRequest): Request {
   // Fastify 4 has no `host`: there `hostname` is with the port.
   const host = (request.host as string | undefined) ?? request.hostname
   return requestOf(request.raw, request.originalUrl, `${request.protocol}://${host}`)
-}
-
-function textOf(value: number | string | string[] | undefined): string | null {
-  return value === undefined ? null : [value].flat().join(', ')
 }

@@ -1,12 +1,10 @@
+import { isReadablePage, longestHead } from './adapters/beginning.ts'
 import type { Answer, RequestFacts, Visit } from './tracking.ts'
 
 export interface TrackResponseOptions extends Pick<Answer, 'title' | 'locals'>, Pick<RequestFacts, 'waitUntil'> {
   /** Whether the page's `<title>` is read as it passes by, where nothing else said a title. @default true */
   readTitle?: boolean
 }
-
-/** How much of a page is read for its title, characters. */
-const longestHead = 65_536
 
 /** How long a page may take to its title, ms: for as long as it is read here, its source is not told that the visitor has gone. */
 const longestWait = 5000
@@ -49,7 +47,7 @@ function setHeaders(target: Headers, headers: ReturnType<Visit['headersFor']>): 
 }
 
 function isReadable({ headers, body, bodyUsed }: Response): boolean {
-  return body !== null && !bodyUsed && /^text\/html\b/i.test(headers.get('content-type') ?? '') && headers.get('content-encoding') === null
+  return body !== null && !bodyUsed && isReadablePage(headers)
 }
 
 /** The text up to the title's end; what there is of it where the body fails, which is the answer's own matter. */

@@ -1,4 +1,5 @@
 // What `t.server.js` is: `t.js` on a page whose server has counted the view and knows the user; it adds what only a browser knows.
+// Put together anew, as `t.full.js` is: a function for what they share costs `t.js` 32 bytes.
 import { adoptView } from './adoptView.ts'
 import { trackClicks } from './clicks.ts'
 import { describeDevice } from './describePage.ts'

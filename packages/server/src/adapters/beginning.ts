@@ -1,8 +1,8 @@
-/** So much of a page is looked at for its title, characters. */
-const mostLooked = 32_768
+/** How much of a page is read for its title, characters. */
+export const longestHead = 65_536
 
 /** Whether a body is HTML that can be read as it is. */
-export function isPage(headers: Pick<Headers, 'get'>): boolean {
+export function isReadablePage(headers: Pick<Headers, 'get'>): boolean {
   return /^text\/html\b/i.test(headers.get('content-type') ?? '') && (headers.get('content-encoding') ?? 'identity') === 'identity'
 }
 
@@ -20,12 +20,12 @@ export function createBeginning(done: (text: string) => void): Beginning {
   let isDone = false
   return {
     add(piece) {
-      if (text.length < mostLooked) text += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
+      if (text.length < longestHead) text += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
     },
     end() {
       if (isDone) return
       isDone = true
-      done(text.slice(0, mostLooked))
+      done(text.slice(0, longestHead))
     },
   }
 }

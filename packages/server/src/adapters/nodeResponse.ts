@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { Answer, AnswerHead, Visit } from '../tracking.ts'
-import { createBeginning, isPage } from './beginning.ts'
+import { createBeginning, isReadablePage } from './beginning.ts'
 
 /** @param origin such as `https://shop.example`; by default what the Host header and the socket say */
 export function requestOf(message: IncomingMessage, path: string, origin: string = originOf(message)): Request {
@@ -25,7 +25,7 @@ function originOf({ socket, headers }: IncomingMessage): string {
  * @param localsOf what templates were given, read at the end
  */
 export function watchResponse(response: ServerResponse, visit: Visit, localsOf: () => Answer['locals']): void {
-  const headers: AnswerHead['headers'] = { get: (name) => textOf(response.getHeader(name)) }
+  const headers: AnswerHead['headers'] = { get: (name) => headerText(response.getHeader(name)) }
   const isHttp2 = 'stream' in response
   let isHtml: boolean | undefined
   const beginning = createBeginning((html) => {
@@ -68,7 +68,7 @@ export function watchResponse(response: ServerResponse, visit: Visit, localsOf: 
   function look(piece: unknown): void {
     if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) return
     // Said once: whoever compresses below says so with the first piece, and those behind it come here as they are, too.
-    isHtml ??= isPage(headers)
+    isHtml ??= isReadablePage(headers)
     if (isHtml) beginning.add(piece)
   }
 }
@@ -89,6 +89,7 @@ function* pairsOf(headers: OutgoingHttpHeaders | OutgoingHttpHeader[]): Generato
   }
 }
 
-function textOf(value: OutgoingHttpHeader | undefined): string | null {
+/** A header as `AnswerHead` has it, of the shapes in which node:http and Fastify do. */
+export function headerText(value: OutgoingHttpHeader | undefined): string | null {
   return value === undefined ? null : [value].flat().join(', ')
 }
