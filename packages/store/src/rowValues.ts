@@ -1,33 +1,39 @@
 import { isEventDimension, isTimeDimension, readEvent, readVisit } from './dimensions.ts'
-import { compileGoals } from './goals.ts'
+import { compileGoals, type GoalsOf } from './goals.ts'
 import { compileWanted, isComparison, isNegated } from './comparisons.ts'
 import type { StoredHit } from './hit.ts'
 import type { Dimension, Filter, Query } from './query.ts'
 import type { Session } from './sessions.ts'
 import { createBuckets } from './timeBuckets.ts'
 
-/**
- * The rows that a hit of a session is in, each by its values in the order of the dimensions: one, or one for every goal
- * that it reaches.
- * @param entry of a whole visit, the hit that stands for its page and host name, as in Plausible
- */
-export type RowValues = (hit: StoredHit, session: Session, time: number, entry: StoredHit) => readonly string[][]
+/** How hits are filed into the rows of a query. */
+export interface RowValues {
+  /**
+   * The values of a row that a hit of a session is in, in the order of the dimensions.
+   * @param entry of a whole visit, the hit that stands for its page and host name, as in Plausible
+   * @param goal what stands under `event:goal`
+   */
+  valuesOf(hit: StoredHit, session: Session, time: number, entry: StoredHit, goal?: string): string[]
+  /** Where `event:goal` is among the dimensions: the goals that a hit reaches, and there is a row of it for each. */
+  goalsOf?: GoalsOf
+}
 
-type ValueReader = (hit: StoredHit, session: Session, time: number, entry: StoredHit) => string
+type ValueReader = (hit: StoredHit, session: Session, time: number, entry: StoredHit, goal?: string) => string
 
 /** @throws RangeError for a time zone that Intl does not know */
 export function compileRowValues({ dimensions = [], filters = [], goals, timezone }: Pick<Query, 'dimensions' | 'filters' | 'goals' | 'timezone'>): RowValues {
   const buckets = createBuckets(timezone)
   const readers = dimensions.map(compileReader)
-  const goalAt = dimensions.indexOf('event:goal')
-  if (goalAt === -1) return (hit, session, time, entry) => [readers.map((read) => read(hit, session, time, entry))]
-  const goalsOf = compileGoals(goals, wantedGoals(filters))
-  return (hit, session, time, entry) =>
-    goalsOf(hit).map((goal) => dimensions.map((dimension, index) => (dimension === 'event:goal' ? goal : readers[index]!(hit, session, time, entry))))
+  const [only] = readers
+  return {
+    // Most queries have one dimension.
+    valuesOf: (hit, session, time, entry, goal) =>
+      readers.length === 1 && only !== undefined ? [only(hit, session, time, entry, goal)] : readers.map((read) => read(hit, session, time, entry, goal)),
+    ...(dimensions.includes('event:goal') && { goalsOf: compileGoals(goals, wantedGoals(filters)) }),
+  }
 
   function compileReader(dimension: Dimension): ValueReader {
-    // Filled in for each goal.
-    if (dimension === 'event:goal') return () => ''
+    if (dimension === 'event:goal') return (_hit, _session, _time, _entry, goal = '') => goal
     if (isTimeDimension(dimension)) return (_hit, _session, time) => buckets(dimension, time)
     if (!isEventDimension(dimension)) {
       const read = readVisit(dimension)

@@ -54,7 +54,7 @@ export function createRowTallier(query: Query): RowTallier {
   const { range, filters = [], dimensions = [], goals, metrics } = query
   const isWanted: HitTest = compileFilters(filters, { goals, range })
   const hasLanded = compileEntryFilters(filters)
-  const valuesOf = compileRowValues(query)
+  const { valuesOf, goalsOf } = compileRowValues(query)
   const asksForEngagement = metrics.some((metric) => engagementMetrics.has(metric))
   const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
   const byPage = dimensions.includes('event:page')
@@ -63,15 +63,15 @@ export function createRowTallier(query: Query): RowTallier {
   return ({ hits, sessions }) => {
     const engagement = asksForEngagement ? deriveEngagement(hits) : undefined
     const rows = new Map<string, TalliedRow>()
-    if (dimensions.length === 0) tallyOf([])
+    const only = dimensions.length === 0 ? tallyOf([]) : undefined
     for (const session of sessions) {
       const matching = session.hits.filter((hit) => inRange(hit.time) && isWanted(hit, session))
-      for (const hit of matching) for (const values of valuesOf(hit, session, hit.time, hit)) addHit(tallyOf(values), hit, session)
+      for (const hit of matching) eachTally(hit, session, hit.time, hit, addHit)
       if (matching.length > 0 && inRange(session.start)) addVisit(session, matching)
     }
     return [...rows.values()]
 
-    function addHit(tally: Tally, hit: StoredHit, session: Session): void {
+    function addHit(tally: Tally, session: Session, hit: StoredHit): void {
       const visitor = visitorKey(hit)
       tally.visitors.add(visitor)
       tally.events++
@@ -90,14 +90,17 @@ export function createRowTallier(query: Query): RowTallier {
       const entry = session.pageviews[0] ?? session.hits[0]
       const landed = hasLanded(session)
       for (const hit of matching) {
-        for (const values of valuesOf(hit, session, session.start, hit)) tallyOf(values).visits.add(session)
-        if (byPage && !landed) continue
-        for (const values of valuesOf(hit, session, session.start, entry)) {
-          const tally = tallyOf(values)
-          tally.entered.add(session)
-          if (landed) tally.landed.add(session)
-        }
+        eachTally(hit, session, session.start, hit, visit)
+        if (landed) eachTally(hit, session, session.start, entry, land)
+        else if (!byPage) eachTally(hit, session, session.start, entry, enter)
       }
+    }
+
+    /** Calls back instead of giving a list: it is asked three times for every hit. */
+    function eachTally(hit: StoredHit, session: Session, time: number, entry: StoredHit, use: (tally: Tally, session: Session, hit: StoredHit) => void): void {
+      if (only !== undefined) use(only, session, hit)
+      else if (goalsOf === undefined) use(tallyOf(valuesOf(hit, session, time, entry)), session, hit)
+      else for (const goal of goalsOf(hit)) use(tallyOf(valuesOf(hit, session, time, entry, goal)), session, hit)
     }
 
     function tallyOf(values: string[]): Tally {
@@ -109,4 +112,17 @@ export function createRowTallier(query: Query): RowTallier {
       return row.tally
     }
   }
+}
+
+function visit({ visits }: Tally, session: Session): void {
+  visits.add(session)
+}
+
+function enter({ entered }: Tally, session: Session): void {
+  entered.add(session)
+}
+
+function land({ entered, landed }: Tally, session: Session): void {
+  entered.add(session)
+  landed.add(session)
 }
