@@ -1,7 +1,7 @@
 import type { Revenue } from '@treadlight/protocol'
 
 /** Money of one currency, exactly. */
-export interface Takings {
+interface Takings {
   /** In millionths: the wire allows six decimals. */
   amount: bigint
   /** Hits that brought it. */
