@@ -614,6 +614,12 @@ export const queryCases: QueryCase[] = [
     ],
   },
   {
+    name: 'exit rate of the pages that are asked for: the same as without the filter',
+    hits: annAndBob,
+    query: { metrics: ['exit_rate'], dimensions: ['visit:exit_page'], filters: [['and', [['not', ['is_not', 'visit:exit_page', ['/']]]]]] },
+    rows: [[['/'], [50]]],
+  },
+  {
     name: 'revenue of one currency: exact, and per hit that brought some',
     hits: [paid('0.1', 'EUR'), paid('0.2', 'EUR', { time: at(1) }), makeHit({ time: at(2), revenue: { amount: '0.000001', currency: 'EUR' } }), makeHit()],
     query: { metrics: ['events', 'total_revenue', 'average_revenue'] },
@@ -671,7 +677,7 @@ export const queryCases: QueryCase[] = [
   },
   {
     name: 'stars in entry and exit pages, negated, whatever the case; elsewhere a star is a star',
-    hits: [...blog, makeEvent('x', { visitor: 'e', path: '/e', props: { mark: '*' } })],
+    hits: [...blog, makeEvent('x', { visitor: 'e', props: { mark: '*' } }), makeEvent('x', { visitor: 'f', props: { mark: 'ab' } })],
     query: {
       metrics: ['visits'],
       dimensions: ['visit:entry_page', 'event:props:mark'],
