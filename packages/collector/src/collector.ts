@@ -28,6 +28,7 @@ import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
+import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
@@ -201,6 +202,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
+  addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
