@@ -4,7 +4,7 @@ import { oneOf, QueryError, quote } from '../oneOf.ts'
 
 /** The periods of Plausible's Stats API v1. */
 export const periodNames = ['day', '7d', '30d', 'month', '6mo', '12mo', 'custom'] as const
-export type PeriodName = (typeof periodNames)[number]
+type PeriodName = (typeof periodNames)[number]
 
 /**
  * The days of a period of v1, up to and including `date`; months are whole ones.
