@@ -13,6 +13,7 @@ const isoPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d))?$/
 const minute = 60_000
 const hour = 60 * minute
 const quarter = hour / 4
+const halfDay = 12 * hour
 
 /** Ranges that do not begin and end with a day. */
 const momentNames = ['24h', 'realtime', 'all'] as const
@@ -72,8 +73,8 @@ export type Interval = 'minute' | 'hour' | 'day' | 'week' | 'month'
 /** Every bucket of a range in order, also those that nothing fell into, labelled as the store labels them (PV32). */
 export function timeLabels({ from, to }: TimeRange, interval: Interval, zone: string): string[] {
   const label = createBuckets(zone)
-  // Days have 23 to 25 hours, and hours may begin at half past: one step less than a bucket misses none.
-  const step = interval === 'minute' ? minute : interval === 'hour' ? quarter : hour
+  // No day is shorter than 23 hours, and hours may begin at half past: one step less than a bucket misses none.
+  const step = interval === 'minute' ? minute : interval === 'hour' ? quarter : halfDay
   const labels = new Set<string>()
   for (let time = from; time < to; time += step) labels.add(label(`time:${interval}`, time))
   labels.add(label(`time:${interval}`, to - 1))
