@@ -25,6 +25,8 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['POST', '/api/v2/query', 'token stats'],
   ['GET', '/api/v1/stats/realtime/visitors', 'token stats'],
   ['GET', '/api/drops', 'owner'],
+  ['GET', '/api/export', 'token export'],
+  ['GET', '/api/exports', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
   ['POST', '/api/tasks/maintain', 'token tasks'],
   ['GET', '/metrics', 'token metrics'],

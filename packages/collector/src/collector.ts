@@ -22,6 +22,7 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addExportRoutes } from './http/exportRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
@@ -186,6 +187,7 @@ export function createCollector(options: CollectorOptions): Collector {
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   addStatsRoutes(routes, { store, sites, version, now, failures })
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
+  addExportRoutes(routes, { store, sites, problems, peers, onError })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
   addAssetRoutes(routes)
