@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvLine } from '../../packages/collector/src/csv.ts'
+import { readCsv } from './readCsv.ts'
 
 describe('PT13 input 12: cells', () => {
   test.each([
@@ -53,24 +54,4 @@ function isDangerous(text: string): boolean {
   if ('\t\r\n'.includes(text[0] ?? ' ')) return true
   const first = [...text].find((letter) => letter !== '\uFEFF' && letter.trim() !== '')
   return first !== undefined && '=+-@＝＋－＠'.includes(first)
-}
-
-/** By the letter of RFC 4180: written after its grammar, not after our writer. */
-function readCsv(text: string): string[][] {
-  const rows: string[][] = []
-  let at = 0
-  while (at < text.length) {
-    const row: string[] = []
-    do {
-      const match = /"((?:[^"]|"")*)"|[^",\r\n]*/y
-      match.lastIndex = at
-      const found = match.exec(text)!
-      row.push(found[1]?.replaceAll('""', '"') ?? found[0])
-      at = match.lastIndex
-    } while (text[at++] === ',')
-    if (text.slice(at - 1, at + 1) !== '\r\n') throw new Error(`no end of a row at ${at - 1}`)
-    at++
-    rows.push(row)
-  }
-  return rows
 }

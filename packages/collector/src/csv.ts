@@ -20,7 +20,8 @@ export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function csvCell(value: Cell): string {
+/** One cell of such a row. */
+export function csvCell(value: Cell): string {
   if (typeof value === 'number') return String(value)
   const text = formula.test(value) ? `'${value}` : value
   return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text

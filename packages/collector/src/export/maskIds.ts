@@ -20,9 +20,9 @@ export function maskIds(text: string, names: readonly string[]): string {
   return isRevealing(text) ? text.split('/').map((part) => (isRevealing(part) ? mask : part)).join('/') : text
 }
 
-/** Names of a letter or two are in everything, and then only a part that is one gives it away. */
+/** Names of three letters or less are in everything, and then only a part that is one gives it away. */
 function mentions(text: string, name: string): boolean {
-  const plain = decode(text)
+  const plain = text.includes('%') ? decode(text) : text
   return name.length > 3 ? plain.includes(name) : plain.split('/').includes(name)
 }
 

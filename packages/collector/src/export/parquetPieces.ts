@@ -10,7 +10,7 @@ import type { HitBatch } from './hitBatches.ts'
 import { parquetSchema, parquetValues } from './parquetSchema.ts'
 
 /** Most rows of a group: what is in memory at a time, here and in a reader. */
-const mostRows = 20_000
+const mostRows = 10_000
 /** Bytes of its rows as lines, where they are long. */
 const mostBytes = 32 * 1024 * 1024
 
