@@ -5,6 +5,8 @@ import { addDays } from './period.ts'
 export interface Row {
   dimensions: string[]
   metrics: (number | null)[]
+  /** The same in the period that this one is held against, if there is one. */
+  comparison?: { dimensions: string[]; metrics: (number | null)[]; change: (number | null)[] }
 }
 
 /** One metric over time: a label and a value per bucket. */

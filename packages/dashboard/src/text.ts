@@ -93,6 +93,18 @@ export const text = {
   },
   soFar: 'so far',
 
+  compare: 'Compare',
+  comparisons: {
+    none: 'No comparison',
+    previous_period: 'Period before',
+    year_over_year: 'Same period last year',
+    custom: 'Other dates…',
+  },
+  was: (value: string): string => `was ${value}`,
+  isNew: 'new',
+  increased: 'more',
+  decreased: 'less',
+
   dimensions: {
     'event:page': 'Page',
     'event:hostname': 'Host',
