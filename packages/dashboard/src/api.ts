@@ -46,11 +46,14 @@ export interface QueryAnswer {
 class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
+  /** How long to wait before asking again, in ms; undefined where nobody said. */
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, status: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
     super(message, options)
     this.name = 'ApiError'
     this.status = status
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -62,6 +65,8 @@ export interface Client {
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Where an EventSource hears of the site's hits. */
+  realtimeUrl(site: string): string
 }
 
 /**
@@ -76,7 +81,7 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
     const body = await readJson(response)
     if (response.ok) return body as T
-    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status)
+    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
@@ -88,7 +93,14 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     query: (query, signal) => post('api/v2/query', query, signal),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
+}
+
+/** Seconds (RFC 9110, 10.2.3); the collector names no dates. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? undefined : seconds * 1000
 }
 
 function fail(cause: unknown): never {

@@ -33,7 +33,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const today = clock.slice(0, 10)
   const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
   const comparisons = comparisonOf(view)
-  const pulse = usePulse(client, question, site.timezone, includesNow(view.period, today))
+  const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
   const menu: MenuEntry[] = [{ label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) }]
