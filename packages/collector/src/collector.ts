@@ -10,6 +10,7 @@ import type { CappedValues } from './enrich/distinct.ts'
 import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
+import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
@@ -23,14 +24,19 @@ import { createAuthorize } from './http/authorize.ts'
 import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
+import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
+import { addInstallationRoute } from './http/installationRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
-import { addStatsRoutes } from './http/statsRoutes.ts'
+import { addQueryRoute } from './http/queryRoute.ts'
+import { addRealtimeRoute } from './http/realtimeRoute.ts'
+import { addSiteRoutes } from './http/siteRoutes.ts'
+import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -47,6 +53,8 @@ import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
+import { createRealtime } from './stats/realtime.ts'
+import { createStatsDesk } from './stats/statsDesk.ts'
 import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
 
@@ -76,6 +84,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
+  /** It listens on this machine only: then it may look at pages there, for who tries it out. @default false */
+  isLocal?: boolean
   /** The processes that share the port. @default this one alone */
   peers?: Peers
   /** ms since 1970. @default Date.now */
@@ -108,6 +118,8 @@ export interface Collector {
   prune(policy?: RetentionPolicy): Promise<PruneReport>
   /** Writes what was counted and is not written yet, before the storage is closed. */
   flush(): Promise<void>
+  /** Ends the answers that go on for as long as somebody listens, so that a stop need not wait for them. */
+  endStreams(): void
   /** What fails at present, beside the taking of hits; `/api/health` says so. */
   failures: Failures
   /** Hosts whose hits were dropped because the setting `hosts` does not list them, since the start: at most 100, those with the most hits first. */
@@ -133,7 +145,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
   const account = createAccount(values)
-  const sites = createSites({ values, defaultSite: { id: site, timezone }, configured: options.sites ?? [], now, onError })
+  const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const notes = createNotes(options.onNote ?? ((note) => onError(new ConfigError(note))))
@@ -174,7 +186,9 @@ export function createCollector(options: CollectorOptions): Collector {
   })
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
-  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens, now }) })
+  const goals = createGoals(values, now)
+  const authorize = createAuthorize({ account, logins, tokens, now })
+  const routes = createRoutes({ app, measure: requests.measure, authorize })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
   const answer = createAnswerHit({ receive, limit: createRequestLimit(limits, now), serverTokens: createServerTokens(tokens), now })
@@ -185,9 +199,15 @@ export function createCollector(options: CollectorOptions): Collector {
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
-  addStatsRoutes(routes, { store, sites, version, now, failures })
+  const desk = createStatsDesk({ store, goals, failures, now })
+  addSiteRoutes(routes, { sites, version })
+  addGoalRoutes(routes, { sites, goals })
+  addQueryRoute(routes, { sites, desk })
+  addV1Routes(routes, { sites, desk, store, failures, now })
+  const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
   addAssetRoutes(routes)
@@ -207,6 +227,7 @@ export function createCollector(options: CollectorOptions): Collector {
     maintain,
     prune,
     flush: () => counts.flush(),
+    endStreams,
   }
 
   function capped(id: string = site): CappedValues {
