@@ -42,6 +42,30 @@ export interface QueryAnswer {
   }
 }
 
+/** What to download, as `GET /api/export` takes it. */
+export interface ExportQuery {
+  site_id: string
+  format: (typeof exportFormats)[number]
+  anonymize: '1' | '0'
+  /** First and last site day; open where left out. */
+  from?: string
+  to?: string
+  /** By which it is found in the list. */
+  id: string
+}
+
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const
+
+/** How far a download is. */
+export interface ExportJob {
+  id: string
+  rows: number
+  bytes: number
+  /** Of how many rows, about; null where nobody knows. */
+  of: number | null
+  state: 'running' | 'done' | 'incomplete' | 'failed' | 'stopped'
+}
+
 /** Why there is no answer; its message is meant for the reader. */
 class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
@@ -65,6 +89,10 @@ export interface Client {
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Where a download is. */
+  exportUrl(query: ExportQuery): string
+  /** The downloads of now and of a while ago, everybody's. */
+  exports(signal?: AbortSignal): Promise<ExportJob[]>
   /** Where an EventSource hears of the site's hits. */
   realtimeUrl(site: string): string
 }
@@ -93,6 +121,8 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     query: (query, signal) => post('api/v2/query', query, signal),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    exportUrl: (query) => `${base}api/export?${new URLSearchParams({ ...query }).toString()}`,
+    exports: (signal) => call('api/exports', { signal: signal ?? null }),
     realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
 }

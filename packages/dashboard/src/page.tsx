@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
 import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
+import { ExportDialog } from './exportDialog.tsx'
 import { FilterChips } from './filterChips.tsx'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
@@ -36,7 +37,10 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
-  const menu: MenuEntry[] = [{ label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) }]
+  const menu: MenuEntry[] = [
+    { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
+    { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
+  ]
 
   return (
     <div class="page">
@@ -59,6 +63,9 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
           </ScopeProvider>
         )}
       </main>
+      {view.detail === 'export' && (
+        <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
+      )}
       <footer class="footer">
         <span>
           {text.product} {version}
