@@ -1,4 +1,4 @@
-import { addDays } from '../../days.ts'
+import { addDays, isDay } from '../../days.ts'
 import { monthOf, type Days } from '../namedDays.ts'
 import { oneOf, QueryError, quote } from '../oneOf.ts'
 
@@ -31,7 +31,6 @@ function customDays(date: string | null): Days {
 }
 
 function readDay(text: string): string {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
-  if (!isDay) throw new QueryError(`date: ${quote(text)} is no day; it must be one like 2026-01-31`)
+  if (!isDay(text)) throw new QueryError(`date: ${quote(text)} is no day; it must be one like 2026-01-31`)
   return text
 }
