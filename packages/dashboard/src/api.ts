@@ -1,4 +1,4 @@
-import type { Dimension, Filter } from './filter.ts'
+import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
 import type { Metric } from './metrics.ts'
 import type { DateRange } from './period.ts'
@@ -22,8 +22,8 @@ export interface Query {
   site_id: string
   date_range: DateRange
   metrics: readonly (Metric | 'events' | 'percentage')[]
-  dimensions?: readonly (Dimension | Interval)[]
-  filters?: readonly Filter[]
+  dimensions?: readonly (Dimension | Interval | 'time')[]
+  filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
   include?: { time_labels?: true; total_rows?: true }
   pagination?: { limit: number; offset?: number }
@@ -32,6 +32,13 @@ export interface Query {
 export interface QueryAnswer {
   results: Row[]
   meta: { time_labels?: string[]; total_rows?: number }
+  /** The question as it was understood. */
+  query: {
+    /** ISO times, half open. */
+    date_range: [from: string, to: string]
+    /** `time` is spelled out. */
+    dimensions?: string[]
+  }
 }
 
 /** Why there is no answer; its message is meant for the reader. */

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { nameOf } from './filter.ts'
+import { dimensionName, nameOf } from './filter.ts'
 import type { Navigation } from './navigation.ts'
 import { text } from './text.ts'
 
@@ -15,11 +15,11 @@ export function FilterChips({ navigation }: { navigation: Navigation }): VNode |
         return (
           <li key={`${operator},${dimension}`} class="chip">
             <span class="chip-text" title={names}>
-              {text.dimensions[dimension]} {text.operators[operator]} <bdi>{names}</bdi>
+              {dimensionName(dimension)} {text.operators[operator]} <bdi>{names}</bdi>
             </span>
             <button
               type="button"
-              aria-label={`${text.removeFilter}: ${text.dimensions[dimension]}`}
+              aria-label={`${text.removeFilter}: ${dimensionName(dimension)}`}
               onClick={() => navigation.go({ filters: filters.filter((other) => other !== filter) })}
             >
               ×

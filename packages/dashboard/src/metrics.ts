@@ -1,7 +1,15 @@
 import { formatDuration, formatNumber, formatPercent, formatRatio } from './format.ts'
 
 /** The headline numbers; also what the trend can show. */
-export type Metric = 'visitors' | 'visits' | 'pageviews' | 'views_per_visit' | 'bounce_rate' | 'visit_duration'
+export type Metric =
+  | 'visitors'
+  | 'visits'
+  | 'pageviews'
+  | 'views_per_visit'
+  | 'bounce_rate'
+  | 'visit_duration'
+  | 'time_on_page'
+  | 'scroll_depth'
 
 /** What tells metrics apart. */
 export interface MetricKind {
@@ -25,6 +33,8 @@ export const metricKinds: Readonly<Record<Metric, MetricKind>> = {
   views_per_visit: { format: formatRatio, empty: null, steps: [0.1, 0.2, 0.5, ...countSteps] },
   bounce_rate: { format: formatPercent, empty: null, steps: [1, 2, 5, 10, 20, 25, 50] },
   visit_duration: { format: formatDuration, empty: null, steps: durationSteps },
+  time_on_page: { format: formatDuration, empty: null, steps: durationSteps },
+  scroll_depth: { format: formatPercent, empty: null, steps: [1, 2, 5, 10, 20, 25, 50] },
 }
 
 /** In the order in which the page shows them. */

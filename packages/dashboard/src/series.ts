@@ -1,4 +1,5 @@
 import type { Interval } from './format.ts'
+import { addDays } from './period.ts'
 
 /** A row of the stats API. */
 export interface Row {
@@ -36,8 +37,19 @@ export function toSeries(
 
 /** The label of the bucket that a wall clock is in. */
 export function bucketOf(clock: string, interval: Interval): string {
-  if (interval === 'time:hour') return `${clock.slice(0, 13)}:00:00`
-  return interval === 'time:day' ? clock.slice(0, 10) : `${clock.slice(0, 7)}-01`
+  const day = clock.slice(0, 10)
+  switch (interval) {
+    case 'time:minute':
+      return `${clock.slice(0, 16)}:00`
+    case 'time:hour':
+      return `${clock.slice(0, 13)}:00:00`
+    case 'time:week':
+      return addDays(day, -((new Date(day).getUTCDay() + 6) % 7))
+    case 'time:month':
+      return `${clock.slice(0, 7)}-01`
+    default:
+      return day
+  }
 }
 
 /** Two lines that meet: what is certain, and the last step into the bucket that is still open. */

@@ -3,26 +3,27 @@ import { Chart } from './chart.tsx'
 import { formatBucket, formatRange, type Interval } from './format.ts'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import { Notice } from './notice.tsx'
-import { intervalOf, type Period } from './period.ts'
+import type { Navigation } from './navigation.ts'
 import { useQuery } from './scope.ts'
 import { type Series, toSeries } from './series.ts'
 import { text } from './text.ts'
 
 interface TrendProps {
-  metric: Metric
-  period: Period
+  navigation: Navigation
   /** The site's wall clock. */
   clock: string
 }
 
 /** The chosen metric over the period. All metrics are fetched at once, so that choosing one is instant. */
-export function Trend({ metric, period, clock }: TrendProps): VNode {
-  const answer = useQuery({ metrics, dimensions: [intervalOf(period)] as const, include: { time_labels: true } })
+export function Trend({ navigation: { view }, clock }: TrendProps): VNode {
+  const { metric } = view
+  const wanted = view.interval === 'auto' ? 'time' : view.interval
+  const answer = useQuery({ metrics, dimensions: [wanted], include: { time_labels: true } })
   if (answer.error) return <Notice error={answer.error} onRetry={answer.retry} />
   if (!answer.value) return <div class="trend is-pending" />
 
-  const { results, meta, asked } = answer.value
-  const [interval] = asked.dimensions
+  const { results, meta, query } = answer.value
+  const interval = query.dimensions?.[0] as Interval
   const labels = meta.time_labels ?? results.map((row) => row.dimensions[0] ?? '')
   const options = { interval, clock, empty: metricKinds[metric].empty }
   const series = toSeries(results, labels, metrics.indexOf(metric), options)
