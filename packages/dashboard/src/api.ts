@@ -1,6 +1,6 @@
+import type { Column } from './columns.ts'
 import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
-import type { Metric } from './metrics.ts'
 import type { DateRange } from './period.ts'
 import type { Row } from './series.ts'
 import { text } from './text.ts'
@@ -21,7 +21,7 @@ export interface Sites {
 export interface Query {
   site_id: string
   date_range: DateRange
-  metrics: readonly (Metric | 'events' | 'percentage')[]
+  metrics: readonly Column[]
   dimensions?: readonly (Dimension | Interval | 'time')[]
   filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]

@@ -17,18 +17,19 @@ const ScopeContext = createContext<Scope | undefined>(undefined)
 export const ScopeProvider: Provider<Scope | undefined> = ScopeContext.Provider
 
 /** Throws outside of a {@link ScopeProvider}. */
-function useScope(): Scope {
+export function useScope(): Scope {
   const scope = useContext(ScopeContext)
   if (!scope) throw new Error('dashboard: useScope outside of a ScopeProvider')
   return scope
 }
 
-type Question = Omit<Query, keyof Scope['base']>
+/** Its filters hold beside the page's. */
+type Question = Omit<Query, 'site_id' | 'date_range'>
 
 /** The answer to a question within the scope, kept up to date; `asked` says which one, while it is stale. */
 export function useQuery<Q extends Question>(question: Q): Answer<QueryAnswer & { asked: Q }> {
   const { client, base, revision } = useScope()
-  const query: Query = { ...base, ...question }
+  const query: Query = { ...base, ...question, filters: [...(base.filters ?? []), ...(question.filters ?? [])] }
   return useAnswer(JSON.stringify(query), revision, async (signal) => {
     return { ...(await client.query(query, signal)), asked: question }
   })
