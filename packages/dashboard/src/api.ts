@@ -1,4 +1,5 @@
 import type { Column } from './columns.ts'
+import type { Comparison } from './comparison.ts'
 import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
 import type { DateRange } from './period.ts'
@@ -25,13 +26,13 @@ export interface Query {
   dimensions?: readonly (Dimension | Interval | 'time')[]
   filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
-  include?: { time_labels?: true; total_rows?: true }
+  include?: { time_labels?: true; total_rows?: true; comparisons?: Comparison | undefined }
   pagination?: { limit: number; offset?: number }
 }
 
 export interface QueryAnswer {
   results: Row[]
-  meta: { time_labels?: string[]; total_rows?: number }
+  meta: { time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number }
   /** The question as it was understood. */
   query: {
     /** ISO times, half open. */

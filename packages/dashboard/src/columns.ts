@@ -1,5 +1,5 @@
 import type { Dimension } from './filter.ts'
-import { formatDuration, formatExact, formatNumber, formatPercent, formatRatio } from './format.ts'
+import { formatDuration, formatExact, formatNumber, formatPercent, formatRate, formatRatio } from './format.ts'
 import { text } from './text.ts'
 
 /** Money as the stats API writes it: a value with its currency, short (`$1.2K`) and in full (`$1,234.00`). */
@@ -81,6 +81,7 @@ const formats: Record<Column, (value: number) => string> = {
   visitors: formatNumber,
   visits: formatNumber,
   pageviews: formatNumber,
+  views_per_visit: formatRatio,
   events: formatNumber,
   time_on_page: formatDuration,
   visit_duration: formatDuration,
@@ -88,8 +89,7 @@ const formats: Record<Column, (value: number) => string> = {
   bounce_rate: formatPercent,
   exit_rate: formatPercent,
   percentage: formatPercent,
-  // One decimal tells goals apart that few reach.
-  conversion_rate: (value) => `${formatRatio(value)}%`,
+  conversion_rate: formatRate,
   total_revenue: formatNumber,
   average_revenue: formatNumber,
 }

@@ -26,8 +26,8 @@ export interface ListRow {
   value: string
   /** In the order of the columns. */
   cells: readonly Cell[]
-  /** Against the period that is compared with, per cent per column; null where there was nothing. */
-  change?: readonly (number | null)[] | undefined
+  /** The cells of the period that is compared with, where one is. */
+  before?: readonly Cell[] | undefined
 }
 
 /** The answer to a {@link ListQuestion}. */
@@ -49,7 +49,7 @@ export function useList(question: ListQuestion): Answer<List> {
   if (!value) return answer
   const { results, meta, asked } = value
   const [dimension] = asked.dimensions
-  const all: ListRow[] = results.map((row) => ({ value: row.dimensions[0] ?? '', cells: row.metrics, change: row.comparison?.change }))
+  const all: ListRow[] = results.map((row) => ({ value: row.dimensions[0] ?? '', cells: row.metrics, before: row.comparison?.metrics }))
   const rows = all.filter((row) => !isHidden(dimension, row, all))
   const offset = asked.pagination.offset ?? 0
   const reached = offset + results.length
@@ -90,6 +90,6 @@ function withoutMoney(list: List): List {
   if (!list.columns.some(isMoney)) return list
   const kept = list.columns.map((column, index) => !isMoney(column) || list.rows.some(({ cells }) => cells[index] != null && cells[index] !== 0))
   const keep = <T>(values: readonly T[]): T[] => values.filter((_, index) => kept[index])
-  const rows = list.rows.map((row) => ({ ...row, cells: keep(row.cells), change: row.change && keep(row.change) }))
+  const rows = list.rows.map((row) => ({ ...row, cells: keep(row.cells), before: row.before && keep(row.before) }))
   return { ...list, columns: keep(list.columns), rows }
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
+import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
 import { FilterChips } from './filterChips.tsx'
 import { Header } from './header.tsx'
@@ -31,6 +32,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const clock = siteClock(Date.now(), site.timezone)
   const today = clock.slice(0, 10)
   const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
+  const comparisons = comparisonOf(view)
   const pulse = usePulse(client, question, site.timezone, includesNow(view.period, today))
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
@@ -43,7 +45,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         {wasHit === false ? (
           <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
         ) : (
-          <ScopeProvider value={{ client, base: question, revision: pulse.revision }}>
+          <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision }}>
             <FilterChips navigation={navigation} />
             <section class="sheet" aria-label={text.metrics[view.metric]}>
               <Headline navigation={navigation} pulse={pulse} />

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
-import { cellValue, columnName, exactCell, formatCell } from './columns.ts'
+import { Change } from './change.tsx'
+import { type Cell, cellValue, columnName, exactCell, formatCell } from './columns.ts'
 import { type Dimension, dimensionName, isFiltered, nameOf } from './filter.ts'
-import { formatChange } from './format.ts'
 import { safeHref } from './href.ts'
 import type { List, ListRow, Order } from './list.ts'
 import type { Navigation } from './navigation.ts'
@@ -26,7 +26,7 @@ interface Sorting {
 /** Values with a bar and their numbers. */
 export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): VNode {
   const { dimension, columns, rows } = list
-  const isCompared = rows.some((row) => row.change)
+  const isCompared = rows.some((row) => row.before)
   const longest = full ?? Math.max(0, ...rows.map((row) => cellValue(row.cells[0])))
   return (
     <table class="rows">
@@ -55,7 +55,7 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
               <td key={column} class={classOf(column)} title={exactCell(column, row.cells[index])}>
                 {formatCell(column, row.cells[index])}
               </td>,
-              index === 0 && isCompared && <Change key="change" row={row} />,
+              index === 0 && isCompared && <Moved key="change" row={row} />,
             ])}
           </tr>
         ))}
@@ -118,8 +118,17 @@ function RowName({ dimension, value, navigation, onChoose }: RowNameProps) {
   )
 }
 
-function Change({ row: { change } }: { row: ListRow }) {
-  return <td class="is-change">{formatChange(change?.[0])}</td>
+/** How the visitors of a row have moved. */
+function Moved({ row: { cells, before } }: { row: ListRow }) {
+  return (
+    <td class="is-change">
+      <Change metric="visitors" value={numberOf(cells[0])} before={numberOf(before?.[0])} />
+    </td>
+  )
+}
+
+function numberOf(cell: Cell | undefined): number | undefined {
+  return typeof cell === 'number' ? cell : undefined
 }
 
 /** Only for values that are web addresses. */

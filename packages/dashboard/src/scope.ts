@@ -2,11 +2,14 @@ import { createContext, type Provider } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Client, Query, QueryAnswer } from './api.ts'
 import { type Answer, useAnswer } from './answer.ts'
+import type { Comparison } from './comparison.ts'
 
 /** What every question of the page has in common. */
 export interface Scope {
   client: Client
   base: Pick<Query, 'site_id' | 'date_range' | 'filters'>
+  /** Asked for with every question that does not name its own, or `undefined` for none. */
+  comparisons: Comparison | undefined
   /** Grows whenever the numbers have changed. */
   revision: number
 }
@@ -28,8 +31,9 @@ type Question = Omit<Query, 'site_id' | 'date_range'>
 
 /** The answer to a question within the scope, kept up to date; `asked` says which one, while it is stale. */
 export function useQuery<Q extends Question>(question: Q): Answer<QueryAnswer & { asked: Q }> {
-  const { client, base, revision } = useScope()
-  const query: Query = { ...base, ...question, filters: [...(base.filters ?? []), ...(question.filters ?? [])] }
+  const { client, base, comparisons, revision } = useScope()
+  const filters = [...(base.filters ?? []), ...(question.filters ?? [])]
+  const query: Query = { ...base, ...question, filters, include: { comparisons, ...question.include } }
   return useAnswer(JSON.stringify(query), revision, async (signal) => {
     return { ...(await client.query(query, signal)), asked: question }
   })

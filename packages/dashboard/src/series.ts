@@ -5,8 +5,8 @@ import { addDays } from './period.ts'
 export interface Row {
   dimensions: string[]
   metrics: (number | null)[]
-  /** Against the period that is compared with: per cent per metric, null where it had nothing. */
-  comparison?: { change: (number | null)[] }
+  /** The same in the period that this one is held against, if there is one. */
+  comparison?: { dimensions: string[]; metrics: (number | null)[]; change: (number | null)[] }
 }
 
 /** One metric over time: a label and a value per bucket. */

@@ -93,6 +93,18 @@ export const text = {
   },
   soFar: 'so far',
 
+  compare: 'Compare',
+  comparisons: {
+    none: 'No comparison',
+    previous_period: 'Period before',
+    year_over_year: 'Same period last year',
+    custom: 'Other dates…',
+  },
+  was: (value: string): string => `was ${value}`,
+  isNew: 'new',
+  increased: 'more',
+  decreased: 'less',
+
   dimensions: {
     'event:page': 'Page',
     'event:hostname': 'Host',
@@ -218,8 +230,8 @@ export const text = {
     campaigns: 'No tagged links were followed. Add ?utm_campaign=… to the links that you share.',
     places: 'No places are known. A place database, or the headers of a CDN, bring countries and cities: see docs/collector.md.',
     goals: 'No goal was reached. Name what counts with the button above.',
-    events: 'No events yet. Send one from your pages: track(\'Signup\').',
-    props: 'No props were sent. Add some to an event: track(\'Signup\', { props: { plan: \'small\' } }).',
+    events: "No events yet. Send one from your pages: treadlight.push((t) => t.track('signup')).",
+    props: "No props were sent. Add some to an event: t.track('signup', { plan: 'pro' }).",
   },
   search: 'Search',
   nothingFound: 'Nothing found',
