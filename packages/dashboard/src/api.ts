@@ -60,6 +60,10 @@ export interface Client {
   logout(): Promise<void>
   sites(signal?: AbortSignal): Promise<Sites>
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
+  /** The answer as a table in CSV. */
+  csv(query: Query): Promise<Blob>
+  /** Keys of the props that events of a period carry, those of one event with `name`; the most frequent first. */
+  propKeys(of: Pick<Query, 'site_id' | 'date_range'>, name: string | undefined, signal?: AbortSignal): Promise<string[]>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
 }
@@ -71,13 +75,14 @@ export interface Client {
  * @param onUnauthorized Called when a call other than `login` is answered 401.
  */
 export function createClient(base: string, onUnauthorized: () => void): Client {
-  async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(base + path, { ...init, headers: { 'content-type': 'application/json' } }).catch(fail)
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const headers = { 'content-type': 'application/json', ...init.headers }
+    const response = await fetch(base + path, { ...init, headers }).catch(fail)
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
-    const body = await readJson(response)
-    if (response.ok) return body as T
-    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status)
+    if (response.ok) return response
+    throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status)
   }
+  const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await readJson(await send(path, init))) as T
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
 
@@ -86,6 +91,15 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     logout: () => post('api/logout', {}),
     sites: (signal) => call('api/sites', { signal: signal ?? null }),
     query: (query, signal) => post('api/v2/query', query, signal),
+    async csv(query) {
+      const headers = { accept: 'text/csv' }
+      const response = await send('api/v2/query', { method: 'POST', body: JSON.stringify(query), headers })
+      return response.blob().catch(fail)
+    },
+    async propKeys({ site_id, date_range }, name, signal) {
+      const parameters = new URLSearchParams({ site_id, date_range: String(date_range), ...(name !== undefined && { name }) })
+      return (await call<{ keys: string[] }>(`api/props?${parameters}`, { signal: signal ?? null })).keys
+    },
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
   }

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 import type { Query } from './api.ts'
 import type { Cell, Column } from './columns.ts'
-import type { Dimension } from './filter.ts'
+import type { ApiFilter, Dimension } from './filter.ts'
 import { useQuery } from './scope.ts'
 import { searchFilters } from './searchFilters.ts'
 
@@ -56,22 +56,28 @@ export function useList(question: ListQuestion): Answer<List> {
   return { ...answer, value: withoutMoney({ dimension, columns: asked.metrics, rows, offset, reached, total: meta.total_rows ?? reached }) }
 }
 
-/** What a list asks of the stats API, beside what everything on the page has in common. */
-export function listQuery({ dimension, columns, limit, offset = 0, search = '', order = mostVisitors }: ListQuestion) {
+/** A question to the stats API, beside what everything on the page has in common. */
+export interface ListQuery extends Omit<Query, 'site_id' | 'date_range'> {
+  dimensions: readonly [Dimension]
+  filters: readonly ApiFilter[]
+  pagination: { limit: number; offset: number }
+}
+
+export function listQuery({ dimension, columns, limit, offset = 0, search = '', order = mostVisitors }: ListQuestion): ListQuery {
   return {
     // Below a search the share would be one of those found.
     metrics: columns.filter((column) => column !== 'percentage' || search === ''),
-    dimensions: [dimension] as const,
+    dimensions: [dimension],
     filters: [...ownFilters(dimension), ...searchFilters(dimension, search)],
     // The second order keeps rows of equal numbers where they are when the page refreshes itself.
-    order_by: [order, [dimension, 'asc']] as const,
+    order_by: [order, [dimension, 'asc']],
     include: { total_rows: true },
     pagination: { limit, offset },
-  } satisfies Omit<Query, 'site_id' | 'date_range'>
+  }
 }
 
 /** Pageviews are no event of the site's own making. */
-function ownFilters(dimension: Dimension): NonNullable<Query['filters']> {
+function ownFilters(dimension: Dimension): ApiFilter[] {
   return dimension === 'event:name' ? [['is_not', dimension, ['pageview']]] : []
 }
 

@@ -66,6 +66,7 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
 
 /** Columns that give way where there is little room. */
 function classOf(column: List['columns'][number]): string | undefined {
+  if (column === 'percentage') return 'is-quiet'
   return column === 'time_on_page' || column === 'scroll_depth' || column === 'average_revenue' ? 'is-extra' : undefined
 }
 
