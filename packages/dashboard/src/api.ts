@@ -42,6 +42,21 @@ export interface QueryAnswer {
   }
 }
 
+/** What the site wants visitors to do: send an event, or see a page, by its path with `*`. */
+export interface Goal {
+  name: string
+  event?: string
+  page?: string
+}
+
+export type NewGoal = Partial<Goal>
+
+export interface Goals {
+  goals: Goal[]
+  /** Whether every event is a goal, because none is named. */
+  every_event: boolean
+}
+
 /** Why there is no answer; its message is meant for the reader. */
 class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
@@ -64,6 +79,9 @@ export interface Client {
   csv(query: Query): Promise<Blob>
   /** Keys of the props that events of a period carry, those of one event with `name`; the most frequent first. */
   propKeys(of: Pick<Query, 'site_id' | 'date_range'>, name: string | undefined, signal?: AbortSignal): Promise<string[]>
+  goals(site: string, signal?: AbortSignal): Promise<Goals>
+  addGoal(site: string, goal: NewGoal): Promise<void>
+  removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
 }
@@ -100,6 +118,9 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
       const parameters = new URLSearchParams({ site_id, date_range: String(date_range), ...(name !== undefined && { name }) })
       return (await call<{ keys: string[] }>(`api/props?${parameters}`, { signal: signal ?? null })).keys
     },
+    goals: (site, signal) => call(`api/goals?${new URLSearchParams({ site_id: site })}`, { signal: signal ?? null }),
+    addGoal: (site, goal) => post('api/goals', { site_id: site, ...goal }),
+    removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
   }
