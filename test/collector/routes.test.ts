@@ -25,6 +25,7 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['POST', '/api/v2/query', 'token stats'],
   ['GET', '/api/v1/stats/realtime/visitors', 'token stats'],
   ['GET', '/api/drops', 'owner'],
+  ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
   ['POST', '/api/tasks/maintain', 'token tasks'],
   ['GET', '/metrics', 'token metrics'],

@@ -24,6 +24,7 @@ import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
+import { addInstallationRoute } from './http/installationRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
@@ -75,6 +76,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
+  /** It listens on this machine only: then it may look at pages there, for who tries it out. @default false */
+  isLocal?: boolean
   /** The processes that share the port. @default this one alone */
   peers?: Peers
   /** ms since 1970. @default Date.now */
@@ -132,7 +135,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
   const account = createAccount(values)
-  const sites = createSites({ values, defaultSite: { id: site, timezone }, configured: options.sites ?? [], now, onError })
+  const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const notes = createNotes(options.onNote ?? ((note) => onError(new ConfigError(note))))
@@ -186,6 +189,7 @@ export function createCollector(options: CollectorOptions): Collector {
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   addStatsRoutes(routes, { store, sites, version, now, failures })
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
+  addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
   addAssetRoutes(routes)

@@ -61,11 +61,14 @@ export interface Goals {
 class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
+  /** How long to wait before asking again, in ms; undefined where nobody said. */
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, status: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
     super(message, options)
     this.name = 'ApiError'
     this.status = status
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -84,6 +87,8 @@ export interface Client {
   removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Where an EventSource hears of the site's hits. */
+  realtimeUrl(site: string): string
 }
 
 /**
@@ -98,7 +103,7 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     const response = await fetch(base + path, { ...init, headers }).catch(fail)
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
     if (response.ok) return response
-    throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status)
+    throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
   const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await readJson(await send(path, init))) as T
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
@@ -123,7 +128,14 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
+}
+
+/** Seconds (RFC 9110, 10.2.3); the collector names no dates. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? undefined : seconds * 1000
 }
 
 function fail(cause: unknown): never {

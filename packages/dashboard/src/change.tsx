@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { formatPercent } from './format.ts'
+import { formatPercent, formatRatio } from './format.ts'
 import { formatMetric, type Metric, metricKinds } from './metrics.ts'
 import { text } from './text.ts'
 
@@ -12,12 +12,11 @@ interface ChangeProps {
 /** How a number has moved: arrow, per cent, and in words what it was. Nothing where there is nothing to compare. */
 export function Change({ metric, value, before }: ChangeProps): VNode | null {
   if (value === null || value === undefined || before === null || before === undefined) return null
-  const change = percentChange(value, before)
   const was = text.was(formatMetric(metric, before))
   return (
     <span class={`change ${judge(metric, value - before)}`} title={was}>
       <span aria-hidden="true">{arrowOf(value - before)}</span>
-      {change === undefined ? text.isNew : formatPercent(Math.abs(change))}
+      {sizeOf(metric, value, before)}
       <span class="visually-hidden">
         {value === before ? '' : value > before ? text.increased : text.decreased}, {was}
       </span>
@@ -25,10 +24,12 @@ export function Change({ metric, value, before }: ChangeProps): VNode | null {
   )
 }
 
-/** In per cent; undefined where something has come out of nothing. */
-export function percentChange(value: number, before: number): number | undefined {
-  if (before === 0) return value === 0 ? 0 : undefined
-  return ((value - before) / before) * 100
+/** As the stats API has it: rates by points, all else in per cent, which nothing has none of. */
+function sizeOf(metric: Metric, value: number, before: number): string {
+  const difference = Math.abs(value - before)
+  if (metric === 'bounce_rate') return text.points(formatRatio(difference))
+  if (before === 0) return value === 0 ? formatPercent(0) : text.isNew
+  return formatPercent((difference / before) * 100)
 }
 
 function arrowOf(difference: number): string {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { listQuery, type ListQuestion } from './list.ts'
-import { useScope } from './scope.ts'
+import { toQuery, useScope } from './scope.ts'
 import { text } from './text.ts'
 
 /** The most rows that the API answers at once. */
@@ -9,13 +9,13 @@ const mostRows = 10_000
 
 /** Saves the whole of a list as it is searched and sorted. */
 export function DownloadButton({ question }: { question: ListQuestion }): VNode {
-  const { client, base } = useScope()
+  const scope = useScope()
   const [error, setError] = useState<string>()
 
   async function download(): Promise<void> {
-    const { filters, ...query } = listQuery({ ...question, limit: mostRows, offset: 0 })
     try {
-      saveFile(await client.csv({ ...base, ...query, filters: [...(base.filters ?? []), ...filters] }), fileName(question))
+      const query = toQuery(scope, listQuery({ ...question, limit: mostRows, offset: 0 }))
+      saveFile(await scope.client.csv(query), fileName(question))
       setError(undefined)
     } catch (cause) {
       setError((cause as Error).message)

@@ -1,8 +1,7 @@
 import type { Answer } from './answer.ts'
-import type { Query } from './api.ts'
 import type { Cell, Column } from './columns.ts'
 import type { ApiFilter, Dimension } from './filter.ts'
-import { useQuery } from './scope.ts'
+import { type Question, useQuery } from './scope.ts'
 import { searchFilters } from './searchFilters.ts'
 
 /** A column and which end of it comes first. */
@@ -57,23 +56,28 @@ export function useList(question: ListQuestion): Answer<List> {
 }
 
 /** A question to the stats API, beside what everything on the page has in common. */
-export interface ListQuery extends Omit<Query, 'site_id' | 'date_range'> {
+export interface ListQuery extends Question {
   dimensions: readonly [Dimension]
-  filters: readonly ApiFilter[]
   pagination: { limit: number; offset: number }
 }
 
 export function listQuery({ dimension, columns, limit, offset = 0, search = '', order = mostVisitors }: ListQuestion): ListQuery {
+  const filters = [...ownFilters(dimension), ...searchFilters(dimension, search)]
   return {
     // Below a search the share would be one of those found.
     metrics: columns.filter((column) => column !== 'percentage' || search === ''),
     dimensions: [dimension],
-    filters: [...ownFilters(dimension), ...searchFilters(dimension, search)],
+    ...narrowBy(filters),
     // The second order keeps rows of equal numbers where they are when the page refreshes itself.
     order_by: [order, [dimension, 'asc']],
     include: { total_rows: true },
     pagination: { limit, offset },
   }
+}
+
+function narrowBy([first, ...others]: readonly ApiFilter[]): Pick<Question, 'narrow'> {
+  if (!first) return {}
+  return { narrow: others.length > 0 ? ['and', [first, ...others]] : first }
 }
 
 /** Pageviews are no event of the site's own making. */

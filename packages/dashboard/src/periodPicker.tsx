@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
 import { type Days, type Period, periodGroups, readPeriod, stepPeriod } from './period.ts'
 import { text } from './text.ts'
@@ -24,6 +25,11 @@ export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VN
     if (named) navigation.go({ period: named, interval: 'auto' })
   }
 
+  function chooseDays(chosen: Days): void {
+    setChoosing(false)
+    navigation.go({ period: chosen, interval: 'auto' })
+  }
+
   return (
     <div class="period" role="group" aria-label={text.period}>
       <select
@@ -43,31 +49,10 @@ export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VN
         ))}
         <option value="custom">{text.periods.custom}</option>
       </select>
-      {isCustom && <DaysForm key={String(days)} navigation={navigation} days={days ?? [today, today]} onDone={() => setChoosing(false)} />}
+      {isCustom && <DaysForm days={days} onChoose={chooseDays} />}
       <Step navigation={navigation} today={today} days={days} by={-1} />
       <Step navigation={navigation} today={today} days={days} by={1} />
     </div>
-  )
-}
-
-function DaysForm({ navigation, days, onDone }: { navigation: Navigation; days: Days; onDone: () => void }) {
-  function submit(event: SubmitEvent): void {
-    event.preventDefault()
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const [from = '', to = ''] = [String(data.get('from')), String(data.get('to'))].sort()
-    navigation.go({ period: [from, to], interval: 'auto' })
-    onDone()
-  }
-
-  return (
-    <form class="days" onSubmit={submit}>
-      <input type="date" name="from" aria-label={text.from} required defaultValue={days[0]} />
-      <span aria-hidden="true">–</span>
-      <input type="date" name="to" aria-label={text.to} required defaultValue={days[1]} />
-      <button type="submit" class="button">
-        {text.apply}
-      </button>
-    </form>
   )
 }
 

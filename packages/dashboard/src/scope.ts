@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks'
 import type { Client, Query, QueryAnswer } from './api.ts'
 import { type Answer, useAnswer } from './answer.ts'
 import type { Comparison } from './comparison.ts'
+import type { ApiFilter } from './filter.ts'
 
 /** What every question of the page has in common. */
 export interface Scope {
@@ -26,15 +27,22 @@ export function useScope(): Scope {
   return scope
 }
 
-/** Its filters hold beside the page's. */
-type Question = Omit<Query, 'site_id' | 'date_range'>
+export interface Question extends Omit<Query, keyof Scope['base']> {
+  /** A filter beside those of the page. */
+  narrow?: ApiFilter
+}
 
 /** The answer to a question within the scope, kept up to date; `asked` says which one, while it is stale. */
-export function useQuery<Q extends Question>(question: Q): Answer<QueryAnswer & { asked: Q }> {
-  const { client, base, comparisons, revision } = useScope()
-  const filters = [...(base.filters ?? []), ...(question.filters ?? [])]
-  const query: Query = { ...base, ...question, filters, include: { comparisons, ...question.include } }
-  return useAnswer(JSON.stringify(query), revision, async (signal) => {
-    return { ...(await client.query(query, signal)), asked: question }
+export function useQuery<const Q extends Question>(question: Q): Answer<QueryAnswer & { asked: Q }> {
+  const scope = useScope()
+  const query = toQuery(scope, question)
+  return useAnswer(JSON.stringify(query), scope.revision, async (signal) => {
+    return { ...(await scope.client.query(query, signal)), asked: question }
   })
+}
+
+/** A question with what all of the page have in common. */
+export function toQuery({ base, comparisons }: Scope, { narrow, ...question }: Question): Query {
+  const filters = [...(base.filters ?? []), ...(narrow ? [narrow] : [])]
+  return { ...base, ...question, filters, include: { comparisons, ...question.include } }
 }

@@ -16,6 +16,8 @@ export interface Series {
   values: (number | null)[]
   /** Index of the bucket that is not over yet; -1 without one. */
   open: number
+  /** The same of the period that this one is held against, bucket by bucket. */
+  before?: { labels: string[]; values: (number | null)[] }
 }
 
 /**
@@ -26,7 +28,7 @@ export function toSeries(
   rows: readonly Row[],
   labels: readonly string[],
   column: number,
-  options: { interval: Interval; clock: string; empty: 0 | null },
+  options: { interval: Interval; clock: string; empty: 0 | null; labelsBefore?: readonly string[] | undefined },
 ): Series {
   const values = new Map(rows.map((row) => [row.dimensions[0], row.metrics[column] ?? options.empty]))
   const now = bucketOf(options.clock, options.interval)
@@ -34,7 +36,13 @@ export function toSeries(
     labels: [...labels],
     values: labels.map((label) => (label > now ? null : (values.get(label) ?? options.empty))),
     open: labels.indexOf(now),
+    ...(options.labelsBefore && { before: beforeOf(rows, options.labelsBefore, column, options.empty) }),
   }
+}
+
+function beforeOf(rows: readonly Row[], labels: readonly string[], column: number, empty: 0 | null): NonNullable<Series['before']> {
+  const values = new Map(rows.map(({ comparison }) => [comparison?.dimensions[0], comparison?.metrics[column] ?? empty]))
+  return { labels: [...labels], values: labels.map((label) => values.get(label) ?? empty) }
 }
 
 /** The label of the bucket that a wall clock is in. */

@@ -92,6 +92,23 @@ export const text = {
     'time:month': 'Month',
   },
   soFar: 'so far',
+  before: 'Before',
+  against: ' vs ',
+  interval: 'Interval',
+  intervals: {
+    'time:minute': 'By minute',
+    'time:hour': 'By hour',
+    'time:day': 'By day',
+    'time:week': 'By week',
+    'time:month': 'By month',
+  },
+  chart: 'Chart',
+  charts: { line: 'One metric', sources: 'Pageviews by source' },
+  sources: 'Sources',
+  directShort: 'Direct',
+  others: 'Others',
+  pageviewsInAll: (sum: string, average: string, bucket: string): string =>
+    `${sum} pageviews, ${average} per ${bucket} on average`,
 
   compare: 'Compare',
   comparisons: {
@@ -102,6 +119,7 @@ export const text = {
   },
   was: (value: string): string => `was ${value}`,
   isNew: 'new',
+  points: (difference: string): string => `${difference} pts`,
   increased: 'more',
   decreased: 'less',
 
@@ -144,6 +162,23 @@ export const text = {
   filters: 'Filters',
   removeFilter: 'Remove filter',
   clearFilters: 'Clear all',
+  editFilter: 'Edit filter',
+  addFilter: 'Filter',
+  filterDialog: {
+    title: 'Filter',
+    dimension: 'What',
+    operator: 'How',
+    values: 'Values',
+    prop: 'Property…',
+    propName: 'Name of the property',
+    hint: 'Type to search. Enter adds what you typed; several values are alternatives.',
+    patternHint: 'A pattern in RE2 syntax: ^/blog/\\d+$',
+    doneHint: 'All visits in which this happened, with everything else in them.',
+    suggestions: 'Suggestions',
+    remove: (name: string): string => `Remove ${name}`,
+    apply: 'Apply',
+    delete: 'Remove filter',
+  },
 
   panels: { pages: 'Top pages', sources: 'Sources', places: 'Places', devices: 'Devices', events: 'Events and goals' },
   tabs: {
@@ -234,6 +269,7 @@ export const text = {
     props: "No props were sent. Add some to an event: t.track('signup', { plan: 'pro' }).",
   },
   goals: {
+    open: 'Goals…',
     title: 'Goals',
     explain: 'These are counted as goals. Deleting one deletes no numbers: it can be added again.',
     everyEvent: 'Until you name one, every event is a goal of its own name.',
