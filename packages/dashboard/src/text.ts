@@ -206,6 +206,13 @@ export const text = {
     'event:name': 'Events',
     props: 'Props',
   },
+  campaignParts: {
+    'visit:utm_campaign': 'campaign',
+    'visit:utm_source': 'source',
+    'visit:utm_medium': 'medium',
+    'visit:utm_term': 'term',
+    'visit:utm_content': 'content',
+  },
   chooseOf: { 'visit:utm_campaign': 'Part of the campaign', props: 'Prop' },
   /** Heads of columns: short, several stand beside each other. */
   columns: {
