@@ -47,7 +47,7 @@ function CampaignChoice({ tabs, open, onChoose }: CampaignChoiceProps) {
         .filter((tab) => tab.startsWith('visit:utm_'))
         .map((tab) => (
           <option key={tab} value={tab}>
-            {tabName(tab)}
+            {text.campaignParts[tab as keyof typeof text.campaignParts]}
           </option>
         ))}
     </select>

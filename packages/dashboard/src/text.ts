@@ -226,6 +226,13 @@ export const text = {
     'event:name': 'Events',
     props: 'Props',
   },
+  campaignParts: {
+    'visit:utm_campaign': 'campaign',
+    'visit:utm_source': 'source',
+    'visit:utm_medium': 'medium',
+    'visit:utm_term': 'term',
+    'visit:utm_content': 'content',
+  },
   chooseOf: { 'visit:utm_campaign': 'Part of the campaign', props: 'Prop' },
   /** Heads of columns: short, several stand beside each other. */
   columns: {
@@ -284,12 +291,12 @@ export const text = {
   empty: {
     campaigns: 'No tagged links were followed. Add ?utm_campaign=… to the links that you share.',
     places: 'No places are known. A place database, or the headers of a CDN, bring countries and cities: see docs/collector.md.',
-    goals: 'No goal was reached. Name what counts as one with “Goals…” above.',
+    goals: 'No goal was reached. Name what counts as one with “Edit goals…” above.',
     events: "No events yet. Send one from your pages: treadlight.push((t) => t.track('signup')).",
     props: "No props were sent. Add some to an event: t.track('signup', { plan: 'pro' }).",
   },
   goals: {
-    open: 'Goals…',
+    open: 'Edit goals…',
     title: 'Goals',
     explain: 'These are counted as goals. Deleting one deletes no numbers: it can be added again.',
     everyEvent: 'Until you name one, every event is a goal of its own name.',
