@@ -60,8 +60,8 @@ test('all days, anonymised, by keyboard alone', async () => {
   await page.getByRole('button', { name: 'Menu' }).focus()
   await page.keyboard.press('Enter')
   await page.locator('[role=menuitem]:focus').waitFor()
-  await page.keyboard.press('End')
-  await page.keyboard.press('e')
+  // Letters lead through the entries that begin with them.
+  for (let tries = 0; tries < 5 && (await page.locator('[role=menuitem]:focus').textContent()) !== 'Export hits…'; tries++) await page.keyboard.press('e')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'Export hits' }).waitFor()
   expect(new URL(page.url()).searchParams.get('detail')).toBe('export')
