@@ -1,6 +1,7 @@
 import type { HitType } from '@treadlight/protocol'
 import { idFrom } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
+import { createRandom, type Random } from './random.ts'
 
 /**
  * Made-up traffic of a small publisher's site, always the same for the same options. Its shape follows the figures
@@ -237,17 +238,4 @@ function idOf(random: Random, time: number): string {
 
 function hexOf(random: Random, length: number): string {
   return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
-}
-
-type Random = () => number
-
-/** mulberry32: a generator of 32 bits of state, so that a seed says it all. */
-function createRandom(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

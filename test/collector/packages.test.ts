@@ -8,7 +8,7 @@ const root = new URL('../../', import.meta.url).pathname
 const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'collector']
 
 /** Whom a collector trusts besides us; each more is somebody who could be bought. */
-const trusted = ['bowser', 'countries-and-timezones', 'h3', 'ipaddr.js', 'isbot', 'srvx']
+const trusted = ['bowser', 'countries-and-timezones', 'h3', 'hyparquet-writer', 'ipaddr.js', 'isbot', 'parse5', 'srvx']
 
 describe('row 34: packages', () => {
   test.each(published)('%s holds its sources, what is built of them, and nothing else', (name) => {

@@ -118,7 +118,7 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
 
 async function start(timezone: string, options: Partial<CollectorOptions>, intercept: (request: Request) => Response | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-'))
-  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
+  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
   const { store, values, problems, close } = await openStore(config)
   const collector = createCollector({ store, values, problems, timezone, ...options })
   const password = (await collector.account.setUp())!

@@ -12,6 +12,7 @@ import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
 import { trustedBySrvx } from './http/trustedProxies.ts'
+import { isOwnMachine } from './installation/isOwnMachine.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { openStore, type AnyStore } from './openStore.ts'
 import type { Peers } from './peers.ts'
@@ -80,6 +81,7 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     retention,
     doubtClock,
     metrics,
+    isLocal: isOwnMachine(config.host),
     settings: config,
     limits: config.limits,
     place,

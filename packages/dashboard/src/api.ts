@@ -1,6 +1,7 @@
-import type { Dimension, Filter } from './filter.ts'
+import type { Column } from './columns.ts'
+import type { Comparison } from './comparison.ts'
+import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
-import type { Metric } from './metrics.ts'
 import type { DateRange } from './period.ts'
 import type { Row } from './series.ts'
 import { text } from './text.ts'
@@ -21,28 +22,77 @@ export interface Sites {
 export interface Query {
   site_id: string
   date_range: DateRange
-  metrics: readonly (Metric | 'events' | 'percentage')[]
-  dimensions?: readonly (Dimension | Interval)[]
-  filters?: readonly Filter[]
+  metrics: readonly Column[]
+  dimensions?: readonly (Dimension | Interval | 'time')[]
+  filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
-  include?: { time_labels?: true; total_rows?: true }
+  include?: { time_labels?: true; total_rows?: true; comparisons?: Comparison | undefined }
   pagination?: { limit: number; offset?: number }
 }
 
 export interface QueryAnswer {
   results: Row[]
-  meta: { time_labels?: string[]; total_rows?: number }
+  meta: { time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number }
+  /** The question as it was understood. */
+  query: {
+    /** ISO times, half open. */
+    date_range: [from: string, to: string]
+    /** `time` is spelled out. */
+    dimensions?: string[]
+  }
+}
+
+/** What to download, as `GET /api/export` takes it. */
+export interface ExportQuery {
+  site_id: string
+  format: (typeof exportFormats)[number]
+  anonymize: '1' | '0'
+  /** First and last site day; open where left out. */
+  from?: string
+  to?: string
+  /** By which it is found in the list. */
+  id: string
+}
+
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const
+
+/** How far a download is. */
+export interface ExportJob {
+  id: string
+  rows: number
+  bytes: number
+  /** Of how many rows, about; null where nobody knows. */
+  of: number | null
+  state: 'running' | 'done' | 'incomplete' | 'failed' | 'stopped'
+}
+
+/** What the site wants visitors to do: send an event, or see a page, by its path with `*`. */
+export interface Goal {
+  name: string
+  event?: string
+  page?: string
+}
+
+export type NewGoal = Partial<Goal>
+
+export interface Goals {
+  goals: Goal[]
+  /** Whether every event is a goal, because none is named. */
+  every_event: boolean
 }
 
 /** Why there is no answer; its message is meant for the reader. */
-class ApiError extends Error {
+export class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
+  /** How long to wait before asking again, in ms; undefined where nobody said. */
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, status: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
     super(message, options)
     this.name = 'ApiError'
     this.status = status
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -52,8 +102,21 @@ export interface Client {
   logout(): Promise<void>
   sites(signal?: AbortSignal): Promise<Sites>
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
+  /** The answer as a table in CSV. */
+  csv(query: Query): Promise<Blob>
+  /** Keys of the props that events of a period carry, those of one event with `name`; the most frequent first. */
+  propKeys(of: Pick<Query, 'site_id' | 'date_range'>, name: string | undefined, signal?: AbortSignal): Promise<string[]>
+  goals(site: string, signal?: AbortSignal): Promise<Goals>
+  addGoal(site: string, goal: NewGoal): Promise<void>
+  removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Where a download is. */
+  exportUrl(query: ExportQuery): string
+  /** The downloads of now and of a while ago, everybody's. */
+  exports(signal?: AbortSignal): Promise<ExportJob[]>
+  /** Where an EventSource hears of the site's hits. */
+  realtimeUrl(site: string): string
 }
 
 /**
@@ -63,13 +126,14 @@ export interface Client {
  * @param onUnauthorized Called when a call other than `login` is answered 401.
  */
 export function createClient(base: string, onUnauthorized: () => void): Client {
-  async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(base + path, { ...init, headers: { 'content-type': 'application/json' } }).catch(fail)
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const headers = { 'content-type': 'application/json', ...init.headers }
+    const response = await fetch(base + path, { ...init, headers }).catch(fail)
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
-    const body = await readJson(response)
-    if (response.ok) return body as T
-    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status)
+    if (response.ok) return response
+    throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
+  const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await readJson(await send(path, init))) as T
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
 
@@ -78,9 +142,30 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     logout: () => post('api/logout', {}),
     sites: (signal) => call('api/sites', { signal: signal ?? null }),
     query: (query, signal) => post('api/v2/query', query, signal),
+    async csv(query) {
+      const headers = { accept: 'text/csv' }
+      const response = await send('api/v2/query', { method: 'POST', body: JSON.stringify(query), headers })
+      return response.blob().catch(fail)
+    },
+    async propKeys({ site_id, date_range }, name, signal) {
+      const parameters = new URLSearchParams({ site_id, date_range: String(date_range), ...(name !== undefined && { name }) })
+      return (await call<{ keys: string[] }>(`api/props?${parameters}`, { signal: signal ?? null })).keys
+    },
+    goals: (site, signal) => call(`api/goals?${new URLSearchParams({ site_id: site })}`, { signal: signal ?? null }),
+    addGoal: (site, goal) => post('api/goals', { site_id: site, ...goal }),
+    removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    exportUrl: (query) => `${base}api/export?${new URLSearchParams({ ...query }).toString()}`,
+    exports: (signal) => call('api/exports', { signal: signal ?? null }),
+    realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
+}
+
+/** Seconds (RFC 9110, 10.2.3); the collector names no dates. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? undefined : seconds * 1000
 }
 
 function fail(cause: unknown): never {

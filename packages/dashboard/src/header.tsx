@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
-import type { Site } from './api.ts'
+import { ApiError, type Site } from './api.ts'
 import { Mark } from './mark.tsx'
+import { Menu, type MenuEntry } from './menu.tsx'
 import type { Navigation } from './navigation.ts'
 import { PeriodPicker } from './periodPicker.tsx'
 import type { Pulse } from './pulse.ts'
@@ -13,17 +14,19 @@ interface HeaderProps {
   pulse: Pulse
   /** The site's day. */
   today: string
+  menu: readonly MenuEntry[]
 }
 
 /** Whose numbers, how many people now, and which period. */
-export function Header({ navigation, sites, site, pulse, today }: HeaderProps): VNode {
+export function Header({ navigation, sites, site, pulse, today, menu }: HeaderProps): VNode {
   return (
     <header class="header">
       <Mark />
       <h1>{text.product}</h1>
       <SiteName navigation={navigation} sites={sites} site={site} />
-      <Live pulse={pulse} />
-      <PeriodPicker navigation={navigation} today={today} />
+      <Live pulse={pulse} navigation={navigation} />
+      {navigation.view.page === 'overview' && <PeriodPicker navigation={navigation} today={today} days={pulse.days} />}
+      <Menu entries={menu} />
     </header>
   )
 }
@@ -46,18 +49,23 @@ function SiteName({ navigation, sites, site }: Pick<HeaderProps, 'navigation' | 
 }
 
 /** Not a live region: a number that is read aloud every second is no help to anyone. */
-function Live({ pulse }: { pulse: Pulse }) {
+function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) {
   if (pulse.trouble)
     return (
       <span class="live is-offline" role="status" title={pulse.trouble.message}>
         <span class="live-dot" />
-        {text.live.offline}
+        {nameTrouble(pulse.trouble)}
       </span>
     )
   return (
-    <span class="live" title={text.live.meaning}>
+    <button type="button" class="live" title={text.live.meaning} onClick={() => navigation.go({ page: 'realtime' })}>
       <span class={pulse.visitorsNow ? 'live-dot is-lit' : 'live-dot'} />
       {pulse.visitorsNow === undefined ? '' : text.live.people(pulse.visitorsNow)}
-    </span>
+    </button>
   )
+}
+
+function nameTrouble(trouble: Error): string {
+  if (!navigator.onLine) return text.live.offline
+  return trouble instanceof ApiError && trouble.status === 429 ? text.live.waiting : text.live.retrying
 }

@@ -4,7 +4,9 @@ import { App } from './app.tsx'
 import './style/base.css'
 import './style/page.css'
 import './style/trend.css'
+import './style/form.css'
 import './style/panel.css'
+import './style/export.css'
 import './style/gate.css'
 
 // Relative, so that the collector may live below a path of a proxy.

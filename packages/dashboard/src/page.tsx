@@ -1,15 +1,24 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
+import { comparisonOf } from './comparison.ts'
+import { toApiFilter } from './filter.ts'
+import { ExportDialog } from './exportDialog.tsx'
 import { FilterChips } from './filterChips.tsx'
+import { GoalsDialog } from './goalsDialog.tsx'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
+import type { MenuEntry } from './menu.tsx'
 import { useNavigation } from './navigation.ts'
+import { NewestEvents } from './newestEvents.tsx'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
 import { dateRange, includesNow, siteClock } from './period.ts'
 import { usePulse } from './pulse.ts'
+import { Realtime } from './realtime.tsx'
 import { ScopeProvider } from './scope.ts'
+import { useShortcuts } from './shortcuts.ts'
+import { ShortcutsDialog } from './shortcutsDialog.tsx'
 import { text } from './text.ts'
 import { Trend } from './trend.tsx'
 import { hasHits, Welcome } from './welcome.tsx'
@@ -28,44 +37,85 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
   const today = clock.slice(0, 10)
-  const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters }
-  const pulse = usePulse(client, question, includesNow(view.period, today))
+  const isRealtime = view.page === 'realtime'
+  const question = { site_id: site.id, date_range: isRealtime ? ('realtime' as const) : dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
+  const comparisons = isRealtime ? undefined : comparisonOf(view)
+  const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: isRealtime || includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
+  useShortcuts({ navigation, today, days: pulse.days })
+  useTitle(site)
+  const [goalChanges, setGoalChanges] = useState(0)
+  const openGoals = () => navigation.go({ detail: 'goals' })
+  const menu: MenuEntry[] = [
+    { label: text.goals.open, onSelect: openGoals },
+    { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
+    { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
+    { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
+  ]
 
   return (
     <div class="page">
-      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} />
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} menu={menu} />
       <main>
         {wasHit === false ? (
           <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
         ) : (
-          <ScopeProvider value={{ client, base: question, revision: pulse.revision }}>
+          <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             <FilterChips navigation={navigation} />
-            <section class="sheet" aria-label={text.metrics[view.metric]}>
-              <Headline navigation={navigation} pulse={pulse} />
-              <Trend metric={view.metric} period={view.period} clock={clock} />
-            </section>
+            {isRealtime ? (
+              <Realtime navigation={navigation} pulse={pulse} />
+            ) : (
+              <section class="sheet" aria-label={text.metrics[view.metric]}>
+                <Headline navigation={navigation} pulse={pulse} />
+                <Trend navigation={navigation} clock={clock} />
+              </section>
+            )}
             <div class="panels">
               {panels.map((panel) => (
-                <Panel key={panel.id} panel={panel} navigation={navigation} />
+                <Panel
+                  key={panel.id}
+                  panel={panel}
+                  navigation={navigation}
+                  actions={panel.id === 'events' ? <GoalsButton onOpen={openGoals} /> : undefined}
+                />
               ))}
+              {isRealtime && <NewestEvents />}
             </div>
+            {view.detail === 'goals' && (
+              <GoalsDialog onClose={() => navigation.turn({ detail: '' })} onChange={() => setGoalChanges(goalChanges + 1)} />
+            )}
           </ScopeProvider>
         )}
       </main>
+      {view.detail === 'export' && (
+        <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
+      )}
+      {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>
           {text.product} {version}
         </span>
         <span>{text.timezone(site.timezone)}</span>
         <span>{text.docs}</span>
-        <button type="button" class="link" onClick={() => client.logout().then(onLogout, () => {})}>
-          {text.logout}
-        </button>
       </footer>
     </div>
   )
+}
+
+function GoalsButton({ onOpen }: { onOpen: () => void }) {
+  return (
+    <button type="button" class="link" onClick={onOpen}>
+      {text.goals.open}
+    </button>
+  )
+}
+
+/** The default site has no name that says anything. */
+function useTitle({ id }: Site): void {
+  useEffect(() => {
+    document.title = id === 'default' ? text.product : `${id} · ${text.product}`
+  }, [id])
 }
 
 /** Whether the site was ever hit; undefined until an empty period makes it worth asking. */
