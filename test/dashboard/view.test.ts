@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest'
-import { openTab, readView, type View, writeView } from '../../packages/dashboard/src/view.ts'
+import { defaultView, openTab, readView, type View, writeView } from '../../packages/dashboard/src/view.ts'
 import { panels } from '../../packages/dashboard/src/panels.ts'
 
-const plain: View = { site: '', period: '30d', metric: 'visitors', filters: [], tabs: {} }
+const plain = defaultView
 
 const addresses: [search: string, change: Partial<View>][] = [
   ['', {}],
-  ['?period=day', { period: 'day' }],
+  ['?period=today', { period: 'today' }],
+  ['?period=last_quarter_to_date', { period: 'last_quarter_to_date' }],
+  ['?page=realtime', { page: 'realtime' }],
+  ['?compare=previous_period', { compare: 'previous_period' }],
+  ['?compare=2025-01-01,2025-01-31', { compare: ['2025-01-01', '2025-01-31'] }],
+  ['?period=91d&interval=week&chart=sources', { period: '91d', interval: 'time:week', chart: 'sources' }],
+  ['?detail=pages', { detail: 'pages' }],
+  ['?f=has_done,event:page,/pricing', { filters: [['has_done', 'event:page', ['/pricing']]] }],
+  ['?f=is,event:props:a%252Cb%2525,x,y', { filters: [['is', 'event:props:a,b%', ['x,y']]] }],
   ['?period=2026-01-01,2026-01-31', { period: ['2026-01-01', '2026-01-31'] }],
   ['?site=shop&metric=bounce_rate', { site: 'shop', metric: 'bounce_rate' }],
   ['?f=is,event:page,/a/b', { filters: [['is', 'event:page', ['/a/b']]] }],
@@ -40,11 +48,22 @@ test.each([
   '?f=is',
   '?f=runs,event:page,/',
   '?f=is,__proto__,x',
+  '?page=x&compare=x&chart=pie&interval=minute&period=',
+  '?interval=fortnight',
+  '?compare=2026-01-31,2026-01-01',
+  '?f=is,event:props:,x',
   '?pages=visit:source',
   '?pages=event:page',
   '?utm_source=x&<script>',
 ])('%j falls back to the plain view', (search) => {
   expect(readView(search)).toEqual(plain)
+})
+
+test.each([
+  ['?period=day', 'today'],
+  ['?period=month', 'this_month_to_date'],
+] as const)('the old link %j shows what it did', (search, period) => {
+  expect(readView(search)).toEqual({ ...plain, period })
 })
 
 test('a panel opens with its first tab', () => {

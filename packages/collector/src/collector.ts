@@ -135,7 +135,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
   const account = createAccount(values)
-  const sites = createSites({ values, defaultSite: { id: site, timezone }, configured: options.sites ?? [], now, onError })
+  const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const notes = createNotes(options.onNote ?? ((note) => onError(new ConfigError(note))))

@@ -1,4 +1,5 @@
-import type { Dimension, Filter } from './filter.ts'
+import type { Comparison } from './comparison.ts'
+import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
 import type { Metric } from './metrics.ts'
 import type { DateRange } from './period.ts'
@@ -22,27 +23,37 @@ export interface Query {
   site_id: string
   date_range: DateRange
   metrics: readonly (Metric | 'events' | 'percentage')[]
-  dimensions?: readonly (Dimension | Interval)[]
-  filters?: readonly Filter[]
+  dimensions?: readonly (Dimension | Interval | 'time')[]
+  filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
-  include?: { time_labels?: true; total_rows?: true }
+  include?: { time_labels?: true; total_rows?: true; comparisons?: Comparison | undefined }
   pagination?: { limit: number; offset?: number }
 }
 
 export interface QueryAnswer {
   results: Row[]
-  meta: { time_labels?: string[]; total_rows?: number }
+  meta: { time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number }
+  /** The question as it was understood. */
+  query: {
+    /** ISO times, half open. */
+    date_range: [from: string, to: string]
+    /** `time` is spelled out. */
+    dimensions?: string[]
+  }
 }
 
 /** Why there is no answer; its message is meant for the reader. */
 class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
+  /** How long to wait before asking again, in ms; undefined where nobody said. */
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, status: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, options: ErrorOptions & { retryAfter?: number | undefined } = {}) {
     super(message, options)
     this.name = 'ApiError'
     this.status = status
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -54,6 +65,8 @@ export interface Client {
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Where an EventSource hears of the site's hits. */
+  realtimeUrl(site: string): string
 }
 
 /**
@@ -68,7 +81,7 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
     const body = await readJson(response)
     if (response.ok) return body as T
-    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status)
+    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
@@ -80,7 +93,14 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     query: (query, signal) => post('api/v2/query', query, signal),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
+}
+
+/** Seconds (RFC 9110, 10.2.3); the collector names no dates. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? undefined : seconds * 1000
 }
 
 function fail(cause: unknown): never {

@@ -2,44 +2,67 @@ import uPlot from 'uplot'
 import { formatTick, type Interval } from './format.ts'
 import { formatMetric, type Metric, metricKinds } from './metrics.ts'
 
-/** Where the cursor is: the bucket, and its place in CSS pixels of the chart. */
-export interface Hover {
-  index: number
-  left: number
-  width: number
-}
-
-interface Shown {
-  series: { labels: string[] }
+/** What the axes are about. */
+export interface Shown {
+  labels: readonly string[]
   metric: Metric
   interval: Interval
 }
 
 const tickSteps: Readonly<Record<Interval, number[]>> = {
-  'time:hour': [1, 2, 3, 4, 6, 12],
+  'time:minute': [1, 5, 10, 15, 30, 60, 120, 180, 240, 360],
+  'time:hour': [1, 2, 3, 4, 6, 12, 24, 48, 168],
   'time:day': [1, 2, 7, 14, 28, 56],
+  'time:week': [1, 2, 4, 8, 13, 26, 52],
   'time:month': [1, 2, 3, 6, 12],
 }
 const font = '12px system-ui, sans-serif'
 
-/** How the trend looks. Colours come from the page's CSS at every drawing, so that they follow its scheme. */
-export function chartOptions(host: HTMLElement, shown: () => Shown, onHover: (hover?: Hover) => void): uPlot.Options {
-  const colour = (name: string) => () => getComputedStyle(host).getPropertyValue(name).trim()
+/** The line of a metric, its step into the bucket that is open, and the line of the period before. */
+export function lineOptions(host: HTMLElement, shown: () => Shown): uPlot.Options {
+  const accent = colourOf(host, '--accent')
   const line: uPlot.Series = {
-    stroke: colour('--accent'),
+    stroke: accent,
     width: 2,
-    fill: (chart) => fade(chart, colour('--accent')()),
+    fill: (chart) => fade(chart, accent()),
     paths: uPlot.paths.spline!(),
-    points: { show: isSparse, size: 7, fill: colour('--accent') },
+    points: { show: isSparse, size: 7, fill: accent },
     spanGaps: true,
   }
-  const axis: uPlot.Axis = { font, stroke: colour('--quiet'), ticks: { show: false } }
+  const edge = colourOf(host, '--edge')
+  const before: uPlot.Series = { ...line, stroke: edge, width: 1.5, points: { show: isSparse, size: 5, fill: edge } }
+  delete before.fill
+  return {
+    ...chartOptions(host, shown),
+    series: [{}, line, { ...line, dash: [2, 5] }, before],
+  }
+}
+
+/** Bars that stand on each other: each reaches from the ground to its sum, and the lower ones are drawn over it. */
+export function barOptions(host: HTMLElement, shown: () => Shown, count: number): uPlot.Options {
+  const options = chartOptions(host, shown)
+  const bar = (index: number): uPlot.Series => ({
+    fill: colourOf(host, `--part-${count - index}`),
+    width: 0,
+    paths: uPlot.paths.bars!({ size: [0.72, 44] }),
+    points: { show: false },
+  })
+  return {
+    ...options,
+    scales: { ...options.scales, x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] } },
+    series: [{}, ...Array.from({ length: count }, (_, index) => bar(index))],
+  }
+}
+
+/** What both have in common. Colours come from the page's CSS at every drawing, so that they follow its scheme. */
+function chartOptions(host: HTMLElement, shown: () => Shown): Omit<uPlot.Options, 'series'> {
+  const axis: uPlot.Axis = { font, stroke: colourOf(host, '--quiet'), ticks: { show: false } }
   return {
     width: host.clientWidth,
     height: host.clientHeight,
     padding: [12, 26, 0, 4],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2, fill: colour('--sheet') } },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2, fill: colourOf(host, '--sheet') } },
     scales: {
       x: { time: false },
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 4] },
@@ -60,16 +83,18 @@ export function chartOptions(host: HTMLElement, shown: () => Shown, onHover: (ho
         space: 44,
         incrs: () => metricKinds[shown().metric].steps,
         values: (_, splits) => splits.map((value) => formatMetric(shown().metric, value)),
-        grid: { stroke: colour('--line'), width: 1 },
+        grid: { stroke: colourOf(host, '--line'), width: 1 },
       },
     ],
-    series: [{}, line, { ...line, dash: [2, 5] }],
-    hooks: { setCursor: [(chart) => onHover(hoverOf(chart))] },
   }
 }
 
-function tick({ series, interval }: Shown, index: number): string {
-  const label = series.labels[index]
+function colourOf(host: HTMLElement, name: string): () => string {
+  return () => getComputedStyle(host).getPropertyValue(name).trim()
+}
+
+function tick({ labels, interval }: Shown, index: number): string {
+  const label = labels[index]
   return label === undefined ? '' : formatTick(label, interval)
 }
 
@@ -77,12 +102,6 @@ function tick({ series, interval }: Shown, index: number): string {
 function isSparse(chart: uPlot): boolean {
   const values = [...(chart.data[1] ?? []), ...(chart.data[2] ?? [])]
   return values.filter((value) => value !== null).length < 8
-}
-
-function hoverOf(chart: uPlot): Hover | undefined {
-  const { idx, left = -1 } = chart.cursor
-  if (idx === null || idx === undefined || left < 0) return undefined
-  return { index: idx, left: chart.over.offsetLeft + chart.valToPos(idx, 'x'), width: chart.width }
 }
 
 /** From a breath of the colour to none, downwards. */

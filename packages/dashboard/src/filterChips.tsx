@@ -1,39 +1,60 @@
 import type { VNode } from 'preact'
-import { nameOf } from './filter.ts'
+import { dimensionName, nameOf } from './filter.ts'
+import { FilterDialog } from './filterDialog.tsx'
 import type { Navigation } from './navigation.ts'
 import { text } from './text.ts'
 
-/** The filters in force, each with its way out. */
-export function FilterChips({ navigation }: { navigation: Navigation }): VNode | null {
-  const { filters } = navigation.view
-  if (filters.length === 0) return null
+/** The dialog's word in the address; with a number it is about that filter. */
+const detail = 'filter'
+
+/** The filters in force: a click changes one, each has its way out, and there is room for another. */
+export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
+  const { filters, detail: open } = navigation.view
+  const [, index] = /^filter(?:-(\d{1,3}))?$/.exec(open) ?? []
   return (
-    <ul class="chips" aria-label={text.filters}>
-      {filters.map((filter) => {
-        const [operator, dimension, values] = filter
-        const names = values.map((value) => nameOf(dimension, value)).join(', ')
-        return (
-          <li key={`${operator},${dimension}`} class="chip">
-            <span class="chip-text" title={names}>
-              {text.dimensions[dimension]} {text.operators[operator]} <bdi>{names}</bdi>
-            </span>
-            <button
-              type="button"
-              aria-label={`${text.removeFilter}: ${text.dimensions[dimension]}`}
-              onClick={() => navigation.go({ filters: filters.filter((other) => other !== filter) })}
-            >
-              ×
-            </button>
-          </li>
-        )
-      })}
-      {filters.length > 1 && (
+    <>
+      <ul class="chips" aria-label={text.filters}>
+        {filters.map((filter, place) => {
+          const [operator, dimension, values] = filter
+          const names = values.map((value) => nameOf(dimension, value)).join(', ')
+          return (
+            <li key={`${operator},${dimension}`} class="chip">
+              <button
+                type="button"
+                class="chip-text"
+                title={`${text.editFilter}: ${names}`}
+                onClick={() => navigation.go({ detail: `${detail}-${place}` })}
+              >
+                {dimensionName(dimension)} {text.operators[operator]} <bdi>{names}</bdi>
+              </button>
+              <button
+                type="button"
+                class="chip-remove"
+                aria-label={`${text.removeFilter}: ${dimensionName(dimension)}`}
+                onClick={() => navigation.go({ filters: filters.filter((other) => other !== filter) })}
+              >
+                ×
+              </button>
+            </li>
+          )
+        })}
         <li>
-          <button type="button" class="link" onClick={() => navigation.go({ filters: [] })}>
-            {text.clearFilters}
+          <button type="button" class="chip-add" onClick={() => navigation.go({ detail })}>
+            <span aria-hidden="true">+ </span>
+            {text.addFilter}
           </button>
         </li>
+        {filters.length > 1 && (
+          <li>
+            <button type="button" class="link" onClick={() => navigation.go({ filters: [] })}>
+              {text.clearFilters}
+            </button>
+          </li>
+        )}
+      </ul>
+      {(open === detail || index !== undefined) && (
+        <FilterDialog key={open} navigation={navigation} old={index === undefined ? undefined : filters[Number(index)]} />
       )}
-    </ul>
+    </>
   )
 }

@@ -35,16 +35,27 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit} ${small}${smallUnit}`
 }
 
-export type Interval = 'time:hour' | 'time:day' | 'time:month'
+export type Interval = 'time:minute' | 'time:hour' | 'time:day' | 'time:week' | 'time:month'
 
 const axisForms: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
+  'time:minute': { hour: 'numeric', minute: '2-digit' },
   'time:hour': { hour: 'numeric' },
   'time:day': { day: 'numeric', month: 'short' },
+  'time:week': { day: 'numeric', month: 'short' },
   'time:month': { month: 'short', year: '2-digit' },
 }
+const minutes: Intl.DateTimeFormatOptions = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+}
 const fullForms: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
-  'time:hour': { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' },
+  'time:minute': minutes,
+  'time:hour': minutes,
   'time:day': { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  'time:week': { day: 'numeric', month: 'short', year: 'numeric' },
   'time:month': { month: 'long', year: 'numeric' },
 }
 
@@ -72,4 +83,23 @@ function formatLabel(label: string, form: Intl.DateTimeFormatOptions, locale: Lo
 
 function labelTime(label: string): number {
   return Date.parse(label.length > 10 ? `${label.replace(' ', 'T')}Z` : label)
+}
+
+/** A country's name by its code, `DE`; the code where it stands for none. */
+export function namePlace(code: string, locale?: Locale): string {
+  return nameByCode(code, 'region', locale)
+}
+
+/** A language's name by its tag, `de-AT`; the tag where it stands for none. */
+export function nameLanguage(tag: string, locale?: Locale): string {
+  return nameByCode(tag, 'language', locale)
+}
+
+/** Visitors' text may be anything: Intl throws at what is no code. */
+function nameByCode(code: string, type: 'region' | 'language', locale: Locale): string {
+  try {
+    return new Intl.DisplayNames(locale, { type }).of(code) ?? code
+  } catch {
+    return code
+  }
 }

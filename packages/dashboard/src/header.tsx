@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import type { Site } from './api.ts'
 import { Mark } from './mark.tsx'
+import { Menu, type MenuEntry } from './menu.tsx'
 import type { Navigation } from './navigation.ts'
 import { PeriodPicker } from './periodPicker.tsx'
 import type { Pulse } from './pulse.ts'
@@ -13,17 +14,19 @@ interface HeaderProps {
   pulse: Pulse
   /** The site's day. */
   today: string
+  menu: readonly MenuEntry[]
 }
 
 /** Whose numbers, how many people now, and which period. */
-export function Header({ navigation, sites, site, pulse, today }: HeaderProps): VNode {
+export function Header({ navigation, sites, site, pulse, today, menu }: HeaderProps): VNode {
   return (
     <header class="header">
       <Mark />
       <h1>{text.product}</h1>
       <SiteName navigation={navigation} sites={sites} site={site} />
       <Live pulse={pulse} />
-      <PeriodPicker navigation={navigation} today={today} />
+      <PeriodPicker navigation={navigation} today={today} days={pulse.days} />
+      <Menu entries={menu} />
     </header>
   )
 }

@@ -1,5 +1,7 @@
 import type { VNode } from 'preact'
+import { Change } from './change.tsx'
 import { formatExact } from './format.ts'
+import type { Filter } from './filter.ts'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import type { Navigation } from './navigation.ts'
 import type { Pulse } from './pulse.ts'
@@ -19,6 +21,7 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
         >
           <span class="number-label">{text.metrics[metric]}</span>
           <NumberOf metric={metric} value={isAmbiguous(metric, navigation) ? null : pulse.overview?.[index]} />
+          {!isAmbiguous(metric, navigation) && <Change metric={metric} value={pulse.overview?.[index]} before={pulse.before?.[index]} />}
         </button>
       ))}
     </div>
@@ -31,7 +34,8 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
  */
 function isAmbiguous(metric: Metric, { view }: Navigation): boolean {
   const isOfVisits = metric === 'views_per_visit' || metric === 'visit_duration'
-  return isOfVisits && view.filters.some(([, dimension]) => dimension === 'event:page')
+  const isOfPage = ([operator, dimension]: Filter) => dimension === 'event:page' && !operator.startsWith('has_')
+  return isOfVisits && view.filters.some(isOfPage)
 }
 
 function NumberOf({ metric, value }: { metric: Metric; value: number | null | undefined }) {

@@ -4,6 +4,7 @@ import { App } from './app.tsx'
 import './style/base.css'
 import './style/page.css'
 import './style/trend.css'
+import './style/form.css'
 import './style/panel.css'
 import './style/gate.css'
 

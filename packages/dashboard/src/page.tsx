@@ -1,9 +1,12 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
+import { comparisonOf } from './comparison.ts'
+import { toApiFilter } from './filter.ts'
 import { FilterChips } from './filterChips.tsx'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
+import type { MenuEntry } from './menu.tsx'
 import { useNavigation } from './navigation.ts'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
@@ -28,23 +31,25 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
   const today = clock.slice(0, 10)
-  const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters }
-  const pulse = usePulse(client, question, includesNow(view.period, today))
+  const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
+  const comparisons = comparisonOf(view)
+  const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
+  const menu: MenuEntry[] = [{ label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) }]
 
   return (
     <div class="page">
-      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} />
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} menu={menu} />
       <main>
         {wasHit === false ? (
           <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
         ) : (
-          <ScopeProvider value={{ client, base: question, revision: pulse.revision }}>
+          <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision }}>
             <FilterChips navigation={navigation} />
             <section class="sheet" aria-label={text.metrics[view.metric]}>
               <Headline navigation={navigation} pulse={pulse} />
-              <Trend metric={view.metric} period={view.period} clock={clock} />
+              <Trend navigation={navigation} clock={clock} />
             </section>
             <div class="panels">
               {panels.map((panel) => (
@@ -60,9 +65,6 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         </span>
         <span>{text.timezone(site.timezone)}</span>
         <span>{text.docs}</span>
-        <button type="button" class="link" onClick={() => client.logout().then(onLogout, () => {})}>
-          {text.logout}
-        </button>
       </footer>
     </div>
   )

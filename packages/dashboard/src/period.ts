@@ -1,48 +1,140 @@
 import type { Interval } from './format.ts'
 
-/** In the order in which the page offers them; each ends today, except yesterday. */
-export const periodNames = ['day', 'yesterday', '7d', '30d', '91d', '12mo'] as const
-export type PeriodName = (typeof periodNames)[number]
+/**
+ * The periods by their names in the stats API (PV31), in the order and the groups in which the page offers them.
+ * `yesterday` and `all` are the API's as well.
+ */
+export const periodGroups = {
+  days: ['today', 'yesterday', '24h'],
+  last: ['7d', '28d', '30d', '91d', '6mo', '12mo'],
+  current: [
+    'this_week',
+    'this_week_to_date',
+    'this_month',
+    'this_month_to_date',
+    'this_quarter',
+    'this_quarter_to_date',
+    'this_year',
+    'this_year_to_date',
+  ],
+  previous: [
+    'last_week',
+    'last_week_to_date',
+    'last_month',
+    'last_month_to_date',
+    'last_quarter',
+    'last_quarter_to_date',
+    'last_year',
+    'last_year_to_date',
+  ],
+  since: ['since_30_days_ago', 'since_60_days_ago', 'since_90_days_ago', 'since_365_days_ago'],
+  coming: ['next_week', 'next_4_weeks', 'next_month', 'next_quarter', 'next_year'],
+  whole: ['all'],
+} as const
+export type PeriodName = (typeof periodGroups)[keyof typeof periodGroups][number]
 
 /** A named period, or the first and the last site day of an own one. */
 export type Period = PeriodName | readonly [from: string, to: string]
 
-/** As the stats API takes it. */
-export type DateRange = Exclude<PeriodName, 'yesterday'> | 'all' | readonly [from: string, to: string]
+/** As the stats API takes it; `realtime` are the last 30 minutes. */
+export type DateRange = PeriodName | 'day' | 'realtime' | readonly [from: string, to: string]
+
+/** Site days, both included. */
+export type Days = readonly [from: string, to: string]
 
 const day = 86_400_000
 const isoDay = /^\d{4}-\d\d-\d\d$/
+const periodNames: readonly string[] = Object.values(periodGroups).flat()
 
-/** Whether the page knows a period of this name. */
-export function isPeriodName(name: string): name is PeriodName {
-  return (periodNames as readonly string[]).includes(name)
+/** Names of earlier versions, and of the API, for what the page calls otherwise: old links stay good. */
+const otherNames: Readonly<Record<string, PeriodName>> = {
+  day: 'today',
+  month: 'this_month_to_date',
+  year: 'this_year_to_date',
 }
 
-/** Whether `text` is a day that exists. */
-export function isDay(text: string): boolean {
+/** The period that a name, or two days with a comma, stand for; undefined for anything else. */
+export function readPeriod(text: string): Period | undefined {
+  if (Object.hasOwn(otherNames, text)) return otherNames[text]
+  if (periodNames.includes(text)) return text as PeriodName
+  return readDays(text)
+}
+
+/** `2026-01-01,2026-01-31` as days that exist and are in order, else undefined. */
+export function readDays(text: string): Days | undefined {
+  const [from = '', to = '', ...rest] = text.split(',')
+  return rest.length === 0 && isDay(from) && isDay(to) && from <= to ? [from, to] : undefined
+}
+
+function isDay(text: string): boolean {
   return isoDay.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
 }
 
-/** What to ask the API for. `today` is the site's day, `YYYY-MM-DD`. */
+/** What to ask the API for. */
 export function dateRange(period: Period, today: string): DateRange {
-  if (period !== 'yesterday') return period
-  const yesterday = addDays(today, -1)
-  return [yesterday, yesterday]
+  if (period === 'today') return 'day'
+  return period === 'yesterday' ? [addDays(today, -1), addDays(today, -1)] : period
 }
 
-/** Whether a hit of this moment belongs to the period. */
+/** Whether a hit of this moment may belong to the period. `today` is the site's day. */
 export function includesNow(period: Period, today: string): boolean {
-  if (typeof period === 'string') return period !== 'yesterday'
-  return period[0] <= today && today <= period[1]
+  if (typeof period !== 'string') return period[0] <= today && today <= period[1]
+  return period !== 'yesterday' && !/^(next_\w+|last_(week|month|quarter|year))$/.test(period)
 }
 
-/** How fine the trend is: hours of a day, days, and months from 300 days on (PV31). */
-export function intervalOf(period: Period): Interval {
-  if (period === 'day' || period === 'yesterday') return 'time:hour'
-  if (period === '12mo') return 'time:month'
-  if (typeof period === 'string') return 'time:day'
-  const days = (Date.parse(period[1]) - Date.parse(period[0])) / day + 1
-  return days < 2 ? 'time:hour' : days < 300 ? 'time:day' : 'time:month'
+/** About how many days a period has; undefined for all time, which the API knows. */
+function lengthOf(period: Period): number | undefined {
+  if (typeof period !== 'string') return daysBetween(period) + 1
+  if (period === 'all') return undefined
+  if (period === 'today' || period === 'yesterday' || period === '24h') return 1
+  const [, count, unit] = /(\d*)_?(d|mo|week|quarter|year)/.exec(period) ?? []
+  return Number(count || 1) * unitDays[unit as keyof typeof unitDays] + (period.startsWith('since') ? 1 : 0)
+}
+
+const unitDays = { d: 1, week: 7, mo: 30.5, quarter: 92, year: 366 }
+
+/** What a reader may choose instead of what the API does by itself (PV31): neither thousands of buckets nor one alone. */
+export function intervalsOf(period: Period): Interval[] {
+  const days = lengthOf(period) ?? 400
+  const longest = { 'time:minute': 1, 'time:hour': 31, 'time:day': 400, 'time:week': 1500, 'time:month': Infinity }
+  const shortest = { 'time:minute': 0, 'time:hour': 0, 'time:day': 2, 'time:week': 14, 'time:month': 59 }
+  const all = Object.keys(longest) as Interval[]
+  return all.filter((interval) => shortest[interval] <= days && days <= longest[interval])
+}
+
+/**
+ * The period as long before (`by` -1) or after (1) this one; of whole months where it is made of months.
+ *
+ * @param days what the period stands for today
+ */
+export function stepPeriod(period: Period, [from, to]: Days, by: 1 | -1, today: string): Period {
+  const months = monthsOf(period, [from, to])
+  if (months > 0) {
+    const first = addMonths(from, by * months)
+    return nameDays([first, addDays(addMonths(first, months), -1)], today)
+  }
+  const count = by * (daysBetween([from, to]) + 1)
+  return nameDays([addDays(from, count), addDays(to, count)], today)
+}
+
+/** How many whole months a period is about; 0 for one of days. */
+function monthsOf(period: Period, [from, to]: Days): number {
+  if (!from.endsWith('-01')) return 0
+  const named = typeof period === 'string' ? /(\d*)(mo$|month|quarter|year)/.exec(period) : undefined
+  if (named) return Number(named[1] || 1) * { mo: 1, month: 1, quarter: 3, year: 12 }[named[2] as 'mo']
+  const next = addDays(to, 1)
+  if (!next.endsWith('-01')) return 0
+  return (Number(next.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(next.slice(5, 7)) - Number(from.slice(5, 7))
+}
+
+/** Days that have a name get it back, so that tomorrow the link shows tomorrow's. */
+function nameDays(days: Days, today: string): Period {
+  const names: readonly (readonly [PeriodName, from: string, to: string])[] = [
+    ['today', today, today],
+    ['yesterday', addDays(today, -1), addDays(today, -1)],
+    ...(['7d', '28d', '30d', '91d'] as const).map((name) => [name, addDays(today, 1 - Number.parseInt(name)), today] as const),
+  ]
+  return names.find(([, from, to]) => from === days[0] && to === days[1])?.[0] ?? days
 }
 
 /** The site's wall clock as `YYYY-MM-DD HH:MM:SS`: the one order of fields that Swedish and ISO 8601 share. */
@@ -53,4 +145,13 @@ export function siteClock(now: number, timezone: string): string {
 /** The day `count` days after `date`; before it where negative. */
 export function addDays(date: string, count: number): string {
   return new Date(Date.parse(date) + count * day).toISOString().slice(0, 10)
+}
+
+/** The first of a month, `count` months later. */
+function addMonths(date: string, count: number): string {
+  return new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1 + count, 1)).toISOString().slice(0, 10)
+}
+
+function daysBetween([from, to]: Days): number {
+  return (Date.parse(to) - Date.parse(from)) / day
 }

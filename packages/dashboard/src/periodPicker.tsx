@@ -1,65 +1,75 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
-import { addDays, dateRange, isPeriodName, periodNames } from './period.ts'
+import { type Days, type Period, periodGroups, readPeriod, stepPeriod } from './period.ts'
 import { text } from './text.ts'
 
 interface PeriodPickerProps {
   navigation: Navigation
   /** The site's day. */
   today: string
+  /** What the period stands for; undefined until that is known. */
+  days: Days | undefined
 }
 
-/** Named periods, and two dates for any other. */
-export function PeriodPicker({ navigation, today }: PeriodPickerProps): VNode {
+/** Named periods, two dates for any other, and steps back and forth. */
+export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VNode {
   const { period } = navigation.view
   const [isChoosing, setChoosing] = useState(false)
   const isCustom = isChoosing || typeof period !== 'string'
 
   function choose(value: string): void {
     setChoosing(value === 'custom')
-    if (isPeriodName(value)) navigation.go({ period: value })
+    const named = readPeriod(value)
+    if (named) navigation.go({ period: named, interval: 'auto' })
+  }
+
+  function chooseDays(chosen: Days): void {
+    setChoosing(false)
+    navigation.go({ period: chosen, interval: 'auto' })
   }
 
   return (
-    <>
+    <div class="period" role="group" aria-label={text.period}>
       <select
-        class="select period"
+        class="select"
         aria-label={text.period}
         value={isCustom ? 'custom' : period}
         onChange={(event) => choose(event.currentTarget.value)}
       >
-        {[...periodNames, 'custom' as const].map((name) => (
-          <option key={name} value={name}>
-            {text.periods[name]}
-          </option>
+        {Object.entries(periodGroups).map(([group, names]) => (
+          <optgroup key={group} label={text.periodGroups[group as keyof typeof periodGroups]}>
+            {names.map((name) => (
+              <option key={name} value={name}>
+                {text.periods[name]}
+              </option>
+            ))}
+          </optgroup>
         ))}
+        <option value="custom">{text.periods.custom}</option>
       </select>
-      {isCustom && <Days navigation={navigation} today={today} onDone={() => setChoosing(false)} />}
-    </>
+      {isCustom && <DaysForm days={days} onChoose={chooseDays} />}
+      <Step navigation={navigation} today={today} days={days} by={-1} />
+      <Step navigation={navigation} today={today} days={days} by={1} />
+    </div>
   )
 }
 
-function Days({ navigation, today, onDone }: PeriodPickerProps & { onDone: () => void }) {
-  const range = dateRange(navigation.view.period, today)
-  const [from, to] = typeof range === 'string' ? [addDays(today, -29), today] : range
-
-  function submit(event: SubmitEvent): void {
-    event.preventDefault()
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const days = [String(data.get('from')), String(data.get('to'))].sort()
-    navigation.go({ period: [days[0]!, days[1]!] })
-    onDone()
-  }
-
+/** Nothing comes after a period that reaches today, and nothing before all time. */
+function Step({ navigation, today, days, by }: PeriodPickerProps & { by: 1 | -1 }) {
+  const { period } = navigation.view
+  const isPossible = days !== undefined && period !== 'all' && (by < 0 || days[1] < today)
+  const step = (): Period => stepPeriod(period, days!, by, today)
   return (
-    <form class="days" onSubmit={submit}>
-      <input type="date" name="from" aria-label={text.from} required max={today} defaultValue={from} />
-      <span aria-hidden="true">–</span>
-      <input type="date" name="to" aria-label={text.to} required max={today} defaultValue={to} />
-      <button type="submit" class="button">
-        {text.apply}
-      </button>
-    </form>
+    <button
+      type="button"
+      class="button step"
+      aria-label={by < 0 ? text.periodBefore : text.periodAfter}
+      disabled={!isPossible}
+      onClick={() => navigation.go({ period: step(), interval: 'auto' })}
+    >
+      {by < 0 ? '‹' : '›'}
+    </button>
   )
 }

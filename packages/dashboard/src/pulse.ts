@@ -1,70 +1,126 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Client, Query } from './api.ts'
+import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
+import { type Days, siteClock } from './period.ts'
 import { repeatWhileVisible } from './repeat.ts'
+import { listenWhileVisible } from './stream.ts'
 
-type Base = Pick<Query, 'site_id' | 'date_range' | 'filters'>
+/** What the pulse is taken of. */
+export interface PulseQuestion {
+  base: Pick<Query, 'site_id' | 'date_range' | 'filters'>
+  comparisons: Comparison | undefined
+  /** The site's. */
+  timezone: string
+  /** Whether a hit of this moment changes the numbers. */
+  isLive: boolean
+}
 
-/** The page's heartbeat: the numbers that are asked for all the time, and when to ask for the rest. */
+/** The page's heartbeat: the numbers that are kept up to date all the time, and when to ask for the rest. */
 export interface Pulse {
   visitorsNow?: number
   /** A value per headline metric, in their order. */
   overview?: (number | null)[]
+  /** The same of the period that this one is held against. */
+  before?: (number | null)[] | undefined
+  /** The site days that the period stands for. */
+  days?: Days
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
-  /** Grows whenever the overview has changed, once a minute, and after trouble. */
+  /** Grows with every hit of the period, once a minute, and after trouble. */
   revision: number
   trouble?: Error
 }
 
-interface Beat {
-  visitorsNow: number
+interface Beat extends Required<Pick<Pulse, 'overview' | 'before' | 'days'>> {
   key: string
-  overview: (number | null)[]
   minute: number
 }
 
-/** A hit is to be seen within a second of its answer: this and the way there and back. */
+/** Without a stream a hit is to be seen within a second of its answer: this and the way there and back. */
 const every = 400
+/** With one the collector says when. Even so days begin and late hits of other processes arrive. */
+const everyWithStream = 20_000
 
 /**
- * Asks for visitors now and the overview as long as the page is looked at. A period that is over
- * (`isLive` false) changes only when late hits arrive: its overview is asked for once a minute.
+ * Follows the site by the collector's stream as long as the page is looked at, and asks for the overview when something
+ * has happened. Where no stream comes through it asks all the time. A period that is over (`isLive` false) changes only
+ * when late hits arrive: its overview is asked for once a minute.
  */
-export function usePulse(client: Client, base: Base, isLive: boolean): Pulse {
+export function usePulse(client: Client, question: PulseQuestion): Pulse {
+  const { base, comparisons, isLive } = question
+  const [visitorsNow, setVisitorsNow] = useState<number>()
   const [beat, setBeat] = useState<Beat>()
   const [trouble, setTrouble] = useState<Error>()
   const [revision, setRevision] = useState(0)
   const last = useRef<Beat>(undefined)
   const hadTrouble = useRef(false)
-  const key = JSON.stringify(base)
+  const stream = useRef({ isFlowing: true, latest: '' })
+  const ring = useRef(() => {})
+  const key = JSON.stringify([base, comparisons])
 
   useEffect(() => {
+    setVisitorsNow(undefined)
+    stream.current = { isFlowing: true, latest: '' }
+    return listenWhileVisible(client.realtimeUrl(base.site_id), {
+      onBeat({ visitors, latest }) {
+        setVisitorsNow(visitors)
+        if (latest !== stream.current.latest) ring.current()
+        stream.current.latest = latest
+      },
+      onFlow(isFlowing) {
+        if (stream.current.isFlowing && !isFlowing) ring.current()
+        stream.current.isFlowing = isFlowing
+      },
+    })
+  }, [client, base.site_id])
+
+  useEffect(() => {
+    let seen = stream.current.latest
     async function takePulse(signal: AbortSignal): Promise<void> {
+      const { isFlowing, latest } = stream.current
       const minute = Math.floor(Date.now() / 60_000)
       const isKnown = !isLive && last.current?.key === key && last.current.minute === minute
-      const [visitorsNow, overview] = await Promise.all([
-        client.visitorsNow(base.site_id, signal),
-        isKnown ? last.current!.overview : askOverview(client, base, signal),
+      const [now, answer] = await Promise.all([
+        isFlowing ? undefined : client.visitorsNow(base.site_id, signal),
+        isKnown ? last.current! : askOverview(client, question, signal),
       ])
-      const next = { visitorsNow, key, overview, minute }
-      if (hadTrouble.current || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
+      const next: Beat = { ...answer, key, minute }
+      const isHit = isLive && seen !== '' && latest !== seen
+      if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
+      seen = latest
       last.current = next
+      if (now !== undefined) setVisitorsNow(now)
       setBeat((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next))
     }
     function onTrouble(error: unknown): void {
       hadTrouble.current = error !== undefined
       setTrouble(error as Error | undefined)
     }
-    return repeatWhileVisible(takePulse, { every, onTrouble })
+    const pace = (): number => (stream.current.isFlowing ? everyWithStream : every)
+    const rounds = repeatWhileVisible(takePulse, { every: pace, onTrouble })
+    ring.current = rounds.now
+    return rounds.stop
   }, [client, key, isLive])
 
-  return { ...beat, isStale: beat?.key !== key, revision, ...(trouble && { trouble }) }
+  return {
+    ...beat,
+    ...(visitorsNow !== undefined && { visitorsNow }),
+    isStale: beat?.key !== key,
+    revision,
+    ...(trouble && { trouble }),
+  }
 }
 
-async function askOverview(client: Client, base: Base, signal: AbortSignal): Promise<(number | null)[]> {
-  const { results } = await client.query({ ...base, metrics }, signal)
-  return results[0]?.metrics ?? metrics.map(() => 0)
+async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'minute'>> {
+  const { results, query } = await client.query({ ...base, metrics, include: { comparisons } }, signal)
+  const [from, to] = query.date_range.map((time) => Date.parse(time)) as [number, number]
+  const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)
+  return {
+    overview: results[0]?.metrics ?? metrics.map(() => 0),
+    before: results[0]?.comparison?.metrics,
+    days: [dayOf(from), dayOf(to - 1)],
+  }
 }
 
 /** Whether the rest of the page has to be asked for again; another question asks by itself. */

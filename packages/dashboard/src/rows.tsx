@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { Dimension } from './filter.ts'
-import { isFiltered, nameOf, toggleFilter } from './filter.ts'
+import { dimensionName, isFiltered, nameOf, toggleFilter } from './filter.ts'
 import { formatExact, formatNumber, formatPercent } from './format.ts'
 import { safeHref } from './href.ts'
 import type { Navigation } from './navigation.ts'
@@ -24,7 +24,7 @@ export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?
     <table class="rows">
       <thead>
         <tr>
-          <th scope="col">{text.dimensions[dimension]}</th>
+          <th scope="col">{dimensionName(dimension)}</th>
           {dimension === 'event:page' && <th scope="col">{text.metrics.pageviews}</th>}
           <th scope="col">{text.metrics.visitors}</th>
           <th scope="col" title={text.shareMeaning}>

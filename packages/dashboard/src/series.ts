@@ -1,9 +1,12 @@
 import type { Interval } from './format.ts'
+import { addDays } from './period.ts'
 
 /** A row of the stats API. */
 export interface Row {
   dimensions: string[]
   metrics: (number | null)[]
+  /** The same in the period that this one is held against, if there is one. */
+  comparison?: { dimensions: string[]; metrics: (number | null)[]; change: (number | null)[] }
 }
 
 /** One metric over time: a label and a value per bucket. */
@@ -13,6 +16,8 @@ export interface Series {
   values: (number | null)[]
   /** Index of the bucket that is not over yet; -1 without one. */
   open: number
+  /** The same of the period that this one is held against, bucket by bucket. */
+  before?: { labels: string[]; values: (number | null)[] }
 }
 
 /**
@@ -23,7 +28,7 @@ export function toSeries(
   rows: readonly Row[],
   labels: readonly string[],
   column: number,
-  options: { interval: Interval; clock: string; empty: 0 | null },
+  options: { interval: Interval; clock: string; empty: 0 | null; labelsBefore?: readonly string[] | undefined },
 ): Series {
   const values = new Map(rows.map((row) => [row.dimensions[0], row.metrics[column] ?? options.empty]))
   const now = bucketOf(options.clock, options.interval)
@@ -31,13 +36,30 @@ export function toSeries(
     labels: [...labels],
     values: labels.map((label) => (label > now ? null : (values.get(label) ?? options.empty))),
     open: labels.indexOf(now),
+    ...(options.labelsBefore && { before: beforeOf(rows, options.labelsBefore, column, options.empty) }),
   }
+}
+
+function beforeOf(rows: readonly Row[], labels: readonly string[], column: number, empty: 0 | null): NonNullable<Series['before']> {
+  const values = new Map(rows.map(({ comparison }) => [comparison?.dimensions[0], comparison?.metrics[column] ?? empty]))
+  return { labels: [...labels], values: labels.map((label) => values.get(label) ?? empty) }
 }
 
 /** The label of the bucket that a wall clock is in. */
 export function bucketOf(clock: string, interval: Interval): string {
-  if (interval === 'time:hour') return `${clock.slice(0, 13)}:00:00`
-  return interval === 'time:day' ? clock.slice(0, 10) : `${clock.slice(0, 7)}-01`
+  const day = clock.slice(0, 10)
+  switch (interval) {
+    case 'time:minute':
+      return `${clock.slice(0, 16)}:00`
+    case 'time:hour':
+      return `${clock.slice(0, 13)}:00:00`
+    case 'time:week':
+      return addDays(day, -((new Date(day).getUTCDay() + 6) % 7))
+    case 'time:month':
+      return `${clock.slice(0, 7)}-01`
+    default:
+      return day
+  }
 }
 
 /** Two lines that meet: what is certain, and the last step into the bucket that is still open. */

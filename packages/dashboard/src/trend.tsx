@@ -2,37 +2,45 @@ import type { VNode } from 'preact'
 import { Chart } from './chart.tsx'
 import { formatBucket, formatRange, type Interval } from './format.ts'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
+import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { intervalOf, type Period } from './period.ts'
 import { useQuery } from './scope.ts'
 import { type Series, toSeries } from './series.ts'
+import { SourceTrend } from './sourceTrend.tsx'
 import { text } from './text.ts'
+import { TrendFrame } from './trendFrame.tsx'
 
 interface TrendProps {
-  metric: Metric
-  period: Period
+  navigation: Navigation
   /** The site's wall clock. */
   clock: string
 }
 
-/** The chosen metric over the period. All metrics are fetched at once, so that choosing one is instant. */
-export function Trend({ metric, period, clock }: TrendProps): VNode {
-  const answer = useQuery({ metrics, dimensions: [intervalOf(period)] as const, include: { time_labels: true } })
-  if (answer.error) return <Notice error={answer.error} onRetry={answer.retry} />
-  if (!answer.value) return <div class="trend is-pending" />
+/** The chart of the page. */
+export function Trend(props: TrendProps): VNode {
+  return props.navigation.view.chart === 'sources' ? <SourceTrend {...props} /> : <MetricTrend {...props} />
+}
 
-  const { results, meta, asked } = answer.value
-  const [interval] = asked.dimensions
+/** The chosen metric over the period. All metrics are fetched at once, so that choosing one is instant. */
+function MetricTrend({ navigation, clock }: TrendProps) {
+  const { metric, interval: wanted } = navigation.view
+  const answer = useQuery({ metrics, dimensions: [wanted === 'auto' ? 'time' : wanted], include: { time_labels: true } })
+  if (answer.error) return <Notice error={answer.error} onRetry={answer.retry} />
+  if (!answer.value) return <div class="trend is-pending" role="status" aria-label={text.loading} />
+
+  const { results, meta, query } = answer.value
+  const interval = query.dimensions?.[0] as Interval
   const labels = meta.time_labels ?? results.map((row) => row.dimensions[0] ?? '')
-  const options = { interval, clock, empty: metricKinds[metric].empty }
+  const options = { interval, clock, empty: metricKinds[metric].empty, labelsBefore: meta.comparison_time_labels }
   const series = toSeries(results, labels, metrics.indexOf(metric), options)
+  const days = [labels, meta.comparison_time_labels ?? []].filter((list) => list.length > 0)
+  const ranges = days.map((list) => formatRange(list[0]!, list.at(-1)!, interval))
   return (
-    <div class={answer.isStale ? 'trend is-stale' : 'trend'}>
-      <p class="trend-days">{labels.length > 0 && formatRange(labels[0]!, labels.at(-1)!, interval)}</p>
+    <TrendFrame navigation={navigation} interval={interval} days={ranges.join(text.against)} isStale={answer.isStale}>
       <Chart series={series} metric={metric} interval={interval} />
       {results.length === 0 && <p class="trend-empty">{text.noData}</p>}
       <TrendTable series={series} metric={metric} interval={interval} />
-    </div>
+    </TrendFrame>
   )
 }
 
@@ -47,6 +55,7 @@ function TrendTable({ series, metric, interval }: { series: Series; metric: Metr
           <tr>
             <th scope="col">{text.buckets[interval]}</th>
             <th scope="col">{text.metrics[metric]}</th>
+            {series.before && <th scope="col">{text.before}</th>}
           </tr>
         </thead>
         <tbody>
@@ -54,6 +63,7 @@ function TrendTable({ series, metric, interval }: { series: Series; metric: Metr
             <tr key={label}>
               <th scope="row">{formatBucket(label, interval)}</th>
               <td>{formatMetric(metric, series.values[index])}</td>
+              {series.before && <td>{formatMetric(metric, series.before.values[index])}</td>}
             </tr>
           ))}
         </tbody>

@@ -1,42 +1,74 @@
 import { type Filter, readFilters, writeFilters } from './filter.ts'
+import type { Interval } from './format.ts'
 import { isMetric, type Metric } from './metrics.ts'
 import { panels, type PanelKind, type TabDimension } from './panels.ts'
-import { isDay, isPeriodName, type Period } from './period.ts'
+import { type Days, intervalsOf, type Period, readDays, readPeriod } from './period.ts'
+
+const comparisons = ['none', 'previous_period', 'year_over_year'] as const
+const longestDetail = 300
 
 /** What the page shows. All of it is in the address, so that a link or the back button restores it. */
 export interface View {
+  page: 'overview' | 'realtime'
   /** Empty: the first site. */
   site: string
   period: Period
+  /** What the numbers are held against. */
+  compare: (typeof comparisons)[number] | Days
+  /** How fine the chart is; `auto` goes by the period. */
+  interval: Interval | 'auto'
+  /** One metric over time, or pageviews by where they came from. */
+  chart: 'line' | 'sources'
   metric: Metric
   filters: readonly Filter[]
   /** The open tab of each panel that does not show its first one. */
   tabs: Readonly<Partial<Record<PanelKind['id'], TabDimension>>>
+  /** The open dialog, in the words of whoever opens it; empty without one. Text of the address: trust nothing in it. */
+  detail: string
 }
 
-const defaults: View = { site: '', period: '30d', metric: 'visitors', filters: [], tabs: {} }
+/** What an address without a query shows. */
+export const defaultView: View = {
+  page: 'overview',
+  site: '',
+  period: '30d',
+  compare: 'none',
+  interval: 'auto',
+  chart: 'line',
+  metric: 'visitors',
+  filters: [],
+  tabs: {},
+  detail: '',
+}
 
 /** Reads an address's query. What it does not know falls back to the default: old links stay good. */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search)
-  const metric = parameters.get('metric') ?? ''
+  const get = (name: string): string => parameters.get(name) ?? ''
+  const metric = get('metric')
+  const period = readPeriod(get('period')) ?? defaultView.period
   return {
-    site: parameters.get('site') ?? defaults.site,
-    period: readPeriod(parameters.get('period') ?? ''),
-    metric: isMetric(metric) ? metric : defaults.metric,
+    page: get('page') === 'realtime' ? 'realtime' : defaultView.page,
+    site: get('site'),
+    period,
+    compare: comparisons.find((name) => name === get('compare')) ?? readDays(get('compare')) ?? defaultView.compare,
+    interval: intervalsOf(period).find((name) => name === `time:${get('interval')}`) ?? defaultView.interval,
+    chart: get('chart') === 'sources' ? 'sources' : defaultView.chart,
+    metric: isMetric(metric) ? metric : defaultView.metric,
     filters: readFilters(parameters.getAll('f')),
     tabs: readTabs(parameters),
+    detail: get('detail').slice(0, longestDetail),
   }
 }
 
 /** Writes an address's query without what is at its default; empty or beginning with `?`. */
 export function writeView(view: View): string {
   const parameters = new URLSearchParams()
-  if (view.site !== defaults.site) parameters.set('site', view.site)
-  if (view.period !== defaults.period) parameters.set('period', String(view.period))
-  if (view.metric !== defaults.metric) parameters.set('metric', view.metric)
+  for (const name of ['page', 'site', 'period', 'compare', 'interval', 'chart', 'metric'] as const)
+    if (view[name] !== defaultView[name]) parameters.set(name, String(view[name]).replace(/^time:/, ''))
   for (const filter of writeFilters(view.filters)) parameters.append('f', filter)
   for (const [panel, tab] of Object.entries(view.tabs)) parameters.set(panel, tab)
+  if (view.detail !== '') parameters.set('detail', view.detail)
 
   // Commas, colons and slashes are good in a query as they are (RFC 3986, 3.4) and kinder to the eye.
   const query = parameters.toString().replace(/%(2C|3A|2F)/g, decodeURIComponent)
@@ -46,12 +78,6 @@ export function writeView(view: View): string {
 /** The tab that a panel shows. */
 export function openTab(view: View, panel: PanelKind): TabDimension {
   return view.tabs[panel.id] ?? panel.tabs[0]
-}
-
-function readPeriod(value: string): Period {
-  if (isPeriodName(value)) return value
-  const [from = '', to = '', ...rest] = value.split(',')
-  return rest.length === 0 && isDay(from) && isDay(to) && from <= to ? [from, to] : defaults.period
 }
 
 function readTabs(parameters: URLSearchParams): View['tabs'] {

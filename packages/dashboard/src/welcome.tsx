@@ -18,7 +18,7 @@ export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
     const look = async (signal: AbortSignal) => {
       if (await hasHits(client, site, signal)) onHit()
     }
-    return repeatWhileVisible(look, { every: 500, onTrouble: () => {} })
+    return repeatWhileVisible(look, { every: () => 500, onTrouble: () => {} }).stop
   }, [client, site])
 
   return (

@@ -1,10 +1,12 @@
+import { countryName } from './countryNames.ts'
 import type { StoredHit } from './hit.ts'
 import type { Dimension, TouchDimension, TouchName } from './query.ts'
 import type { Session } from './sessions.ts'
 import type { Touch } from './touches.ts'
 
 export type TimeDimension = Extract<Dimension, `time:${string}`>
-export type EventDimension = Extract<Dimension, `event:${string}`>
+/** Those of which a hit has one value: it may reach any number of goals. */
+export type EventDimension = Exclude<Extract<Dimension, `event:${string}`>, 'event:goal'>
 export type VisitDimension = Extract<Dimension, `visit:${string}`>
 
 /** Plausible's words for an empty value, so that its clients read our answers. */
@@ -17,21 +19,20 @@ export function isTimeDimension(dimension: Dimension): dimension is TimeDimensio
 }
 
 export function isEventDimension(dimension: Dimension): dimension is EventDimension {
-  return dimension.startsWith('event:')
+  return dimension.startsWith('event:') && dimension !== 'event:goal'
 }
 
 export function isTouchDimension(dimension: Dimension): dimension is TouchDimension {
   return dimension.startsWith('first:') || dimension.startsWith('last:')
 }
 
-/** What a hit is filed under. */
-export function eventValue(dimension: EventDimension, hit: StoredHit): string {
-  if (dimension === 'event:page') return hit.path
-  if (dimension === 'event:hostname') return hit.hostname
-  if (dimension === 'event:name') return hit.type === 'pageview' ? 'pageview' : (hit.name ?? '')
+/** What hits are filed under: a function, since it is asked for every hit. */
+export function readEvent(dimension: EventDimension): (hit: StoredHit) => string {
+  if (dimension === 'event:page') return ({ path }) => path
+  if (dimension === 'event:hostname') return ({ hostname }) => hostname
+  if (dimension === 'event:name') return ({ type, name }) => (type === 'pageview' ? 'pageview' : (name ?? ''))
   const key = dimension.slice('event:props:'.length)
-  const value = Object.hasOwn(hit.props ?? {}, key) ? String(hit.props?.[key]) : ''
-  return value || noProp
+  return ({ props }) => (props !== undefined && Object.hasOwn(props, key) ? String(props[key]) : '') || noProp
 }
 
 /** Dimensions that are a field of the session's first hit as it is. */
@@ -45,6 +46,9 @@ const entryFields = {
   'visit:region': 'region',
   'visit:city': 'city',
   'visit:language': 'language',
+  // Names as far as the source of the place has told them: `visit:region` may be a code, whose name is not stored.
+  'visit:region_name': 'region',
+  'visit:city_name': 'city',
 } as const satisfies Partial<Record<VisitDimension, keyof StoredHit>>
 
 /** Words on where a visit came from that are a field as it is. */
@@ -55,11 +59,6 @@ const touchFields = {
   utm_term: 'term',
   utm_content: 'content',
 } as const satisfies Partial<Record<TouchName, keyof Touch>>
-
-/** What a visit is filed under by the first or the last touch of its session id. */
-function touchValue(dimension: TouchDimension, { first, last }: Session): string {
-  return dimension.startsWith('first:') ? nameTouch(dimension.slice(6) as TouchName, first) : nameTouch(dimension.slice(5) as TouchName, last)
-}
 
 function nameTouch(name: TouchName, touch: Touch): string {
   switch (name) {
@@ -77,24 +76,43 @@ function nameTouch(name: TouchName, touch: Touch): string {
 }
 
 /**
- * What a session is filed under. Where it came from, with what and from which place is said by its first hit; the pages
+ * What sessions are filed under. Where one came from, with what and from which place is said by its first hit; the pages
  * are those of its first and last pageview, `(not set)` for a session of events alone.
  */
-export function visitValue(dimension: VisitDimension | TouchDimension, session: Session): string {
-  if (isTouchDimension(dimension)) return touchValue(dimension, session)
-  const [entry] = session.hits
+export function readVisit(dimension: VisitDimension | TouchDimension): (session: Session) => string {
+  if (isTouchDimension(dimension)) return readTouch(dimension)
+  if (isEntryField(dimension)) {
+    const field = entryFields[dimension]
+    return ({ hits: [entry] }) => entry[field] || notSet
+  }
   switch (dimension) {
     case 'visit:entry_page':
-      return session.pageviews[0]?.path ?? notSet
+      return ({ pageviews }) => pageviews[0]?.path ?? notSet
     case 'visit:exit_page':
-      return session.pageviews.at(-1)?.path ?? notSet
+      return ({ pageviews }) => pageviews.at(-1)?.path ?? notSet
+    case 'visit:entry_page_hostname':
+      return ({ pageviews }) => pageviews[0]?.hostname ?? notSet
+    case 'visit:exit_page_hostname':
+      return ({ pageviews }) => pageviews.at(-1)?.hostname ?? notSet
     case 'visit:screen_class':
-      return entry.screen === undefined ? notSet : screenClass(Number.parseInt(entry.screen))
-    default:
-      return dimension in entryFields
-        ? entry[entryFields[dimension as keyof typeof entryFields]] || notSet
-        : nameTouch(dimension.slice(6) as TouchName, entry)
+      return ({ hits: [{ screen }] }) => (screen === undefined ? notSet : screenClass(Number.parseInt(screen)))
+    case 'visit:country_name':
+      return ({ hits: [{ country }] }) => (country ? countryName(country) : notSet)
+    default: {
+      const name = dimension.slice('visit:'.length) as TouchName
+      return ({ hits: [entry] }) => nameTouch(name, entry)
+    }
   }
+}
+
+/** By the first or the last touch of the session id. */
+function readTouch(dimension: TouchDimension): (session: Session) => string {
+  const [which, name] = dimension.split(':') as ['first' | 'last', TouchName]
+  return (session) => nameTouch(name, session[which])
+}
+
+function isEntryField(dimension: VisitDimension): dimension is keyof typeof entryFields {
+  return Object.hasOwn(entryFields, dimension)
 }
 
 /** By the width in CSS pixels, with Plausible's names and limits. */

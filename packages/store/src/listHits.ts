@@ -1,5 +1,5 @@
 import { byTime } from './byTime.ts'
-import { matchesAll } from './filters.ts'
+import { compileFilters } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { deriveSessions, type Session } from './sessions.ts'
 import type { HitFilter, HitPosition } from './store.ts'
@@ -26,9 +26,11 @@ export function pickHits(hits: readonly StoredHit[], filter: HitFilter): StoredH
   const found = search === '' ? picked : picked.filter((hit) => contains(hit, search))
   if (filters.length === 0 || found.length === 0) return found
   const sessions = sessionOfEach(hits)
+  const { from = -Infinity, to = Infinity } = filter
+  const matches = compileFilters(filters, { goals: filter.goals, range: { from, to } })
   return found.filter((hit) => {
     const session = sessions.get(hit)
-    return session !== undefined && matchesAll(filters, hit, session)
+    return session !== undefined && matches(hit, session)
   })
 }
 

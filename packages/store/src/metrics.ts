@@ -1,4 +1,5 @@
 import type { Metric } from './query.ts'
+import { averageRevenue, mergeRevenue, totalRevenue, type RevenueSums } from './revenue.ts'
 import type { Session } from './sessions.ts'
 
 /** What the metrics of one row are computed from. */
@@ -19,6 +20,8 @@ export interface Tally {
   entered: Set<Session>
   /** Those among them whose bounce is asked about: with a page filter, those that entered at such a page. */
   landed: Set<Session>
+  /** What the row's hits brought, where the query asks for it. */
+  revenue?: RevenueSums
 }
 
 export function createTally(): Tally {
@@ -39,7 +42,7 @@ export function createTally(): Tally {
  * What a tally comes to. Visitors and visits end with their home day, so the sums of days add up to the sums of a
  * range, and nobody has to hold a year of hits to answer for a year.
  */
-export type Sums = Record<(typeof sumNames)[number], number>
+export type Sums = Record<(typeof sumNames)[number], number> & { revenue?: RevenueSums }
 
 const sumNames = [
   'visitors',
@@ -58,7 +61,7 @@ const sumNames = [
 ] as const
 
 export function sumUp(tally: Tally): Sums {
-  const { visitors, pageviews, events, engaged, engagedVisits, scrolls, visits, entered, landed } = tally
+  const { visitors, pageviews, events, engaged, engagedVisits, scrolls, visits, entered, landed, revenue } = tally
   return {
     visitors: visitors.size,
     pageviews,
@@ -73,22 +76,26 @@ export function sumUp(tally: Tally): Sums {
     enteredTime: sum(entered, (visit) => visit.end - visit.start),
     landed: landed.size,
     bounced: sum(landed, (visit) => Number(visit.bounced)),
+    ...(revenue !== undefined && { revenue }),
   }
 }
 
 export function addSums(a: Sums, b: Sums): Sums {
   const total = { ...a }
   for (const name of sumNames) total[name] += b[name]
+  if (a.revenue !== undefined && b.revenue !== undefined) total.revenue = mergeRevenue(a.revenue, b.revenue)
   return total
 }
+
+const nothing: RevenueSums = new Map()
 
 /**
  * Plausible's definitions (`lib/plausible/stats/sql/expression.ex` and `special_metrics.ex`), with one difference: a
  * ratio over nothing is null, where Plausible's SQL says 0.
  *
- * @param total the sums of all rows together: the base of `percentage`
+ * @param base what the row is compared with, for the metrics that `bases.ts` has one for; else the row itself
  */
-export const metricValues: Record<Metric, (sums: Sums, total: Sums) => number | null> = {
+export const metricValues: Record<Metric, (sums: Sums, base: Sums) => number | null> = {
   visitors: ({ visitors }) => visitors,
   visits: ({ visits }) => visits,
   pageviews: ({ pageviews }) => pageviews,
@@ -100,7 +107,13 @@ export const metricValues: Record<Metric, (sums: Sums, total: Sums) => number | 
   // Seconds per visit that looked at the page.
   time_on_page: ({ engaged, engagedVisits }) => ratio(engaged / 1000, engagedVisits, 0),
   scroll_depth: ({ scroll, scrolled }) => ratio(scroll, scrolled, 0),
-  percentage: ({ visitors }, total) => ratio(100 * visitors, total.visitors, 1),
+  percentage: ({ visitors }, base) => ratio(100 * visitors, base.visitors, 1),
+  conversion_rate: ({ visitors }, base) => ratio(100 * visitors, base.visitors, 1),
+  group_conversion_rate: ({ visitors }, base) => ratio(100 * visitors, base.visitors, 1),
+  total_revenue: ({ revenue = nothing }) => totalRevenue(revenue),
+  average_revenue: ({ revenue = nothing }) => averageRevenue(revenue),
+  // Of the views of a page, those that were a visit's last.
+  exit_rate: ({ visits }, base) => ratio(100 * visits, base.pageviews, 1),
 }
 
 function sum<T>(items: Iterable<T>, value: (item: T) => number): number {

@@ -10,18 +10,26 @@ export type Metric =
   | 'time_on_page'
   | 'scroll_depth'
   | 'percentage'
+  | 'conversion_rate'
+  | 'group_conversion_rate'
+  | 'total_revenue'
+  | 'average_revenue'
+  | 'exit_rate'
 
 /**
- * What splits a metric: the names of Plausible's Stats API, and `visit:screen_class`, `visit:language`, `visit:click_id`
- * and the touches. A version says little without its browser or system: ask for both.
+ * What splits a metric: the names of Plausible's Stats API, and `event:name`, `visit:screen_class`, `visit:language`,
+ * `visit:click_id`, `time:minute` and the touches. A hit that reaches several goals is in the row of each. A version says little without its browser or system: ask for both.
  */
 export type Dimension =
   | 'event:name'
   | 'event:page'
   | 'event:hostname'
+  | 'event:goal'
   | `event:props:${string}`
   | 'visit:entry_page'
   | 'visit:exit_page'
+  | 'visit:entry_page_hostname'
+  | 'visit:exit_page_hostname'
   | `visit:${TouchName}`
   | TouchDimension
   | 'visit:browser'
@@ -32,8 +40,12 @@ export type Dimension =
   | 'visit:country'
   | 'visit:region'
   | 'visit:city'
+  | 'visit:country_name'
+  | 'visit:region_name'
+  | 'visit:city_name'
   | 'visit:screen_class'
   | 'visit:language'
+  | 'time:minute'
   | 'time:hour'
   | 'time:day'
   | 'time:week'
@@ -45,13 +57,29 @@ export type TouchName = 'source' | 'referrer' | 'channel' | 'utm_source' | 'utm_
 /** Where the visits of a session id first and last came from, up to the visit in question: see `createTouches`. */
 export type TouchDimension = `first:${TouchName}` | `last:${TouchName}`
 
-export type FilterOperator = 'is' | 'is_not' | 'contains' | 'contains_not'
+export type FilterOperator = 'is' | 'is_not' | 'contains' | 'contains_not' | 'matches' | 'matches_not'
 
-/** `['is', 'visit:source', ['google']]`, joined by `and`, `or` and `not`. */
+/** How values are compared. */
+export interface FilterModifiers {
+  /** `false` compares in lower case, as Unicode has it. @default true */
+  caseSensitive?: boolean
+}
+
+/**
+ * `['is', 'visit:source', ['google']]`: any of the values will do. Joined by `and`, `or` and `not`.
+ *
+ * In values of `is` and `is_not` on pages `*` stands for any text: see `createWildcard`. `matches` takes regular
+ * expressions in RE2's syntax: see `compilePattern`.
+ */
 export type Filter =
-  | readonly [FilterOperator, Exclude<Dimension, `time:${string}`>, readonly string[]]
+  | readonly [FilterOperator, Exclude<Dimension, `time:${string}`>, readonly string[], FilterModifiers?]
   | readonly ['and' | 'or', readonly Filter[]]
   | readonly ['not', Filter]
+  /** Every hit of the sessions in which some hit of the range meets, or none meets, the filter. */
+  | readonly ['has_done' | 'has_not_done', Filter]
+
+/** What the owner wants visitors to do: send an event of this name, or see a page, where `*` stands for any text. */
+export type Goal = { name: string } & ({ event: string } | { page: string })
 
 /** Metrics × dimensions × filters × a range of time, as the store understands them. */
 export interface Query {
@@ -63,16 +91,20 @@ export interface Query {
   metrics: readonly Metric[]
   dimensions?: readonly Dimension[]
   filters?: readonly Filter[]
+  /** @default every interactive custom event is a goal of its own name */
+  goals?: readonly Goal[]
   orderBy?: readonly (readonly [Metric | Dimension, 'asc' | 'desc'])[]
   /** @default { limit: 10_000, offset: 0 } */
   pagination?: { limit?: number; offset?: number }
 }
 
 export interface QueryRow {
-  /** In the order of the query; time buckets as `YYYY-MM-DD` or `YYYY-MM-DD HH:00:00` in the query's time zone. */
+  /** In the order of the query; time buckets as `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:00` in the query's time zone. */
   dimensions: string[]
   /** In the order of the query; null where a metric has no value (a bounce rate without visits). */
   metrics: (number | null)[]
+  /** ISO 4217: of `total_revenue` and `average_revenue`. Of revenue in several currencies both are null, and there is none. */
+  currency?: string
 }
 
 export interface QueryResult {

@@ -10,6 +10,8 @@ export interface ZoneLabel {
   day: string
   /** `YYYY-MM-DD HH` */
   hour: string
+  /** In which minute of the hour the quarter begins. */
+  minute: number
 }
 
 const clocks = new Map<string, (time: number) => ZoneLabel>()
@@ -51,6 +53,7 @@ function createClock(timeZone: string): (time: number) => ZoneLabel {
     month: '2-digit',
     day: '2-digit',
     hour: '2-digit',
+    minute: '2-digit',
   })
   // Formatting takes microseconds, and most of what is asked about lies close together.
   const labels = new Map<number, ZoneLabel>()
@@ -61,7 +64,7 @@ function createClock(timeZone: string): (time: number) => ZoneLabel {
     if (known !== undefined) return known
     const parts = Object.fromEntries(format.formatToParts(at * quarter).map(({ type, value }) => [type, value]))
     const day = `${parts['year']}-${parts['month']}-${parts['day']}`
-    const label = { day, hour: `${day} ${parts['hour']}` }
+    const label = { day, hour: `${day} ${parts['hour']}`, minute: Number(parts['minute']) }
     if (labels.size >= maxQuarters) labels.clear()
     labels.set(at, label)
     return label

@@ -1,5 +1,5 @@
 import type { StoredHit } from './hit.ts'
-import type { Filter, Query, QueryResult } from './query.ts'
+import type { Filter, Goal, Query, QueryResult } from './query.ts'
 
 /** What a store makes of one appended hit. */
 export type AppendOutcome = 'stored' | 'duplicate'
@@ -88,6 +88,8 @@ export interface HitFilter {
   search?: string
   /** As in a query: `visit:` ones ask the session that the hit belongs to. Not by touches: RangeError. */
   filters?: readonly Filter[]
+  /** As in a query: what `event:goal` in a filter means. */
+  goals?: readonly Goal[]
   /** By time, then id. @default 'newest' */
   order?: 'oldest' | 'newest'
   /** The last hit seen: the listing goes on behind it. */

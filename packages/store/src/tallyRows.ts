@@ -1,15 +1,17 @@
-import { eventValue, isEventDimension, isTimeDimension, visitValue } from './dimensions.ts'
+import { compileRowValues } from './rowValues.ts'
 import { deriveEngagement } from './engagement.ts'
-import { entryMatches, matchesAll } from './filters.ts'
+import { compileEntryFilters, compileFilters, type HitTest } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { createTally, type Tally } from './metrics.ts'
 import type { Metric, Query } from './query.ts'
+import { addRevenue } from './revenue.ts'
 import { deriveSessions, visitorKey, type Session } from './sessions.ts'
-import { createBuckets } from './timeBuckets.ts'
 import type { Touches } from './touches.ts'
 
 /** Most queries ask for none of these, and the engagement of every view takes as long as the rest. */
 const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
+
+const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
 
 /** The hits of whole home days and the visits that they make. */
 export interface Visits {
@@ -35,71 +37,76 @@ export interface TalliedRow {
   tally: Tally
 }
 
+/** Sorts what happened on some home days into the rows of a query. */
+export type RowTallier = (visits: Visits) => TalliedRow[]
+
 /**
- * Sorts what happened in the range into the rows of a query: one row per combination of dimension values that has a
- * hit, and always exactly one without dimensions.
+ * Makes what sorts the hits of a query's range into its rows: one row per combination of dimension values that has a
+ * hit, and always exactly one without dimensions. A hit that reaches several goals is in several rows of `event:goal`,
+ * one that reaches none in none.
  *
- * Visitors, pageviews, events and engagement count the hits inside the range, what is said about visits the sessions
- * that began inside it. A filter on hits picks the sessions in which one hit meets all filters.
+ * Visitors, pageviews, events, engagement and revenue count the hits inside the range, what is said about visits the
+ * sessions that began inside it. A filter on hits picks the sessions in which one hit meets all filters.
+ *
+ * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
  */
-export function tallyRows({ hits, sessions }: Visits, query: Query): TalliedRow[] {
-  const { range, filters = [], dimensions = [] } = query
-  const inRange = (time: number) => time >= range.from && time < range.to
-  const engagement = query.metrics.some((metric) => engagementMetrics.has(metric)) ? deriveEngagement(hits) : undefined
-  const buckets = createBuckets(query.timezone)
+export function createRowTallier(query: Query): RowTallier {
+  const { range, filters = [], dimensions = [], goals, metrics } = query
+  const isWanted: HitTest = compileFilters(filters, { goals, range })
+  const hasLanded = compileEntryFilters(filters)
+  const valuesOf = compileRowValues(query)
+  const asksForEngagement = metrics.some((metric) => engagementMetrics.has(metric))
+  const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
   const byPage = dimensions.includes('event:page')
+  const inRange = (time: number) => time >= range.from && time < range.to
 
-  const rows = new Map<string, TalliedRow>()
-  if (dimensions.length === 0) rowOf([])
-  for (const session of sessions) {
-    const matching = session.hits.filter((hit) => inRange(hit.time) && matchesAll(filters, hit, session))
-    for (const hit of matching) addHit(tallyOf(hit, session, hit.time), hit, session)
-    if (matching.length > 0 && inRange(session.start)) addVisit(session, matching)
-  }
-  return [...rows.values()]
-
-  function addHit(tally: Tally, hit: StoredHit, session: Session): void {
-    const visitor = visitorKey(hit)
-    tally.visitors.add(visitor)
-    tally.events++
-    if (hit.type !== 'pageview') return
-    tally.pageviews++
-    const { engaged, scroll } = engagement?.get(hit.view) ?? {}
-    if (engaged !== undefined) {
-      tally.engaged += engaged
-      tally.engagedVisits.add(session)
+  return ({ hits, sessions }) => {
+    const engagement = asksForEngagement ? deriveEngagement(hits) : undefined
+    const rows = new Map<string, TalliedRow>()
+    if (dimensions.length === 0) tallyOf([])
+    for (const session of sessions) {
+      const matching = session.hits.filter((hit) => inRange(hit.time) && isWanted(hit, session))
+      for (const hit of matching) for (const values of valuesOf(hit, session, hit.time, hit)) addHit(tallyOf(values), hit, session)
+      if (matching.length > 0 && inRange(session.start)) addVisit(session, matching)
     }
-    if (scroll !== undefined) tally.scrolls.set(visitor, Math.max(scroll, tally.scrolls.get(visitor) ?? 0))
-  }
+    return [...rows.values()]
 
-  function addVisit(session: Session, matching: readonly StoredHit[]): void {
-    const entry = session.pageviews[0] ?? session.hits[0]
-    const landed = entryMatches(filters, session)
-    for (const hit of matching) {
-      tallyOf(hit, session, session.start).visits.add(session)
-      if (byPage && !landed) continue
-      const tally = tallyOf(hit, session, session.start, entry)
-      tally.entered.add(session)
-      if (landed) tally.landed.add(session)
+    function addHit(tally: Tally, hit: StoredHit, session: Session): void {
+      const visitor = visitorKey(hit)
+      tally.visitors.add(visitor)
+      tally.events++
+      if (asksForRevenue && hit.revenue !== undefined) addRevenue((tally.revenue ??= new Map()), hit.revenue)
+      if (hit.type !== 'pageview') return
+      tally.pageviews++
+      const { engaged, scroll } = engagement?.get(hit.view) ?? {}
+      if (engaged !== undefined) {
+        tally.engaged += engaged
+        tally.engagedVisits.add(session)
+      }
+      if (scroll !== undefined) tally.scrolls.set(visitor, Math.max(scroll, tally.scrolls.get(visitor) ?? 0))
     }
-  }
 
-  /** @param entry of a whole visit, the hit that stands for its page and host name, as in Plausible */
-  function tallyOf(hit: StoredHit, session: Session, time: number, entry = hit): Tally {
-    const values = dimensions.map((dimension) => {
-      if (isTimeDimension(dimension)) return buckets(dimension, time)
-      if (!isEventDimension(dimension)) return visitValue(dimension, session)
-      return eventValue(dimension, dimension === 'event:page' || dimension === 'event:hostname' ? entry : hit)
-    })
-    return rowOf(values).tally
-  }
+    function addVisit(session: Session, matching: readonly StoredHit[]): void {
+      const entry = session.pageviews[0] ?? session.hits[0]
+      const landed = hasLanded(session)
+      for (const hit of matching) {
+        for (const values of valuesOf(hit, session, session.start, hit)) tallyOf(values).visits.add(session)
+        if (byPage && !landed) continue
+        for (const values of valuesOf(hit, session, session.start, entry)) {
+          const tally = tallyOf(values)
+          tally.entered.add(session)
+          if (landed) tally.landed.add(session)
+        }
+      }
+    }
 
-  function rowOf(values: string[]): TalliedRow {
-    const key = values.length > 1 ? JSON.stringify(values) : (values[0] ?? '')
-    const known = rows.get(key)
-    if (known !== undefined) return known
-    const row = { dimensions: values, tally: createTally() }
-    rows.set(key, row)
-    return row
+    function tallyOf(values: string[]): Tally {
+      const key = values.length > 1 ? JSON.stringify(values) : (values[0] ?? '')
+      const known = rows.get(key)
+      if (known !== undefined) return known.tally
+      const row = { dimensions: values, tally: createTally() }
+      rows.set(key, row)
+      return row.tally
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { compareText } from './byTime.ts'
 import { isTouchDimension } from './dimensions.ts'
-import { isComparison } from './filters.ts'
+import { isComparison, isJoin } from './comparisons.ts'
 import type { StoredHit } from './hit.ts'
 import type { Filter, Query } from './query.ts'
 import type { Session } from './sessions.ts'
@@ -24,8 +24,7 @@ export function asksForTouches({ dimensions = [], filters = [] }: Query): boolea
 
 export function namesTouch(filter: Filter): boolean {
   if (isComparison(filter)) return isTouchDimension(filter[1])
-  const [join, operand] = filter
-  return join === 'not' ? namesTouch(operand) : operand.some(namesTouch)
+  return isJoin(filter) ? filter[1].some(namesTouch) : namesTouch(filter[1])
 }
 
 /** Which hits a store has to hand to `runQuery`: those of the range, and for touches those of 90 days before. */

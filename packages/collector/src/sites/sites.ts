@@ -17,6 +17,8 @@ export interface Sites {
   list(): Promise<readonly Site[]>
   /** Whose hit it is: by name, else by the host of its URL, else the default one's; undefined for a name that there is not. */
   find(): Finder | Promise<Finder>
+  /** The site that a program asks for: by id, else by one of its hosts, as Plausible's sites are called. Undefined for none. */
+  named(name: string): Promise<Site | undefined>
 }
 
 /**
@@ -30,6 +32,8 @@ export interface SitesOptions {
   values: Values
   /** Takes what no other site does. */
   defaultSite: Pick<Site, 'id' | 'timezone'>
+  /** Those of the setting `hosts`: only by them can a program name the default site by a host. @default none */
+  defaultHosts?: readonly string[]
   /** Those of the settings; of one id they count before what `treadlight site add` has written. */
   configured: readonly Site[]
   /** ms since 1970. */
@@ -41,7 +45,7 @@ export interface SitesOptions {
 /** For how long a listing is good, ms. */
 const fresh = 5000
 
-export function createSites({ values, defaultSite, configured, now, onError }: SitesOptions): Sites {
+export function createSites({ values, defaultSite, defaultHosts = [], configured, now, onError }: SitesOptions): Sites {
   const records = createSiteRecords(values)
   let known: { sites: readonly Site[]; find: Finder } = settle([])
   let at = -Infinity
@@ -53,6 +57,11 @@ export function createSites({ values, defaultSite, configured, now, onError }: S
       return known.sites
     },
     find: () => (isFresh() ? known.find : refresh().then(() => known.find)),
+    async named(name) {
+      const [first, ...others] = await this.list()
+      const byId = [first!, ...others].find(({ id }) => id === name)
+      return byId ?? siteWithHost([{ ...first!, hosts: defaultHosts }, ...others], name)
+    },
   }
 
   function isFresh(): boolean {
@@ -78,6 +87,14 @@ export function createSites({ values, defaultSite, configured, now, onError }: S
     const sites = mergeSites(defaultSite, configured, added)
     return { sites, find: createFinder(sites) }
   }
+}
+
+/** No site has this id: stands where the default one does, which would take every host. */
+const nobody: Site = { id: '', timezone: 'UTC', hosts: [] }
+
+function siteWithHost(sites: readonly Site[], name: string): Site | undefined {
+  const site = createFinder([nobody, ...sites])(undefined, name.toLowerCase())
+  return site === nobody ? undefined : site && { ...site, hosts: sites[0] === site ? [] : site.hosts }
 }
 
 /** Every site there is, each id once: the default one, those of the settings, those that were added. */

@@ -1,5 +1,6 @@
 import { createBuckets, siteDay } from '@treadlight/store'
 import { addDays, startOfDay } from '../days.ts'
+import { dayRangeNames, daysOf, type DayRangeName, type Days } from './namedDays.ts'
 
 /** Half open, ms since 1970. */
 export interface TimeRange {
@@ -9,11 +10,18 @@ export interface TimeRange {
 
 const dayPattern = /^\d{4}-\d\d-\d\d$/
 const isoPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:?\d\d))?$/
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 const quarter = hour / 4
 
-/** The named ranges of Plausible's Stats API v2: days up to and including today, months from their first. */
-export const rangeNames = ['day', '24h', '7d', '28d', '30d', '91d', 'month', '6mo', '12mo', 'year', 'all'] as const
+/** Ranges that do not begin and end with a day. */
+const momentNames = ['24h', 'realtime', 'all'] as const
+
+/** What a range may be called. */
+export type RangeName = DayRangeName | (typeof momentNames)[number]
+
+/** Plausible's names, those of plain's reports (PV31), and `realtime`: the last 30 minutes, this one included. */
+export const rangeNames: readonly RangeName[] = [...dayRangeNames, ...momentNames]
 
 /**
  * The moments that a date range stands for.
@@ -25,47 +33,50 @@ export const rangeNames = ['day', '24h', '7d', '28d', '30d', '91d', 'month', '6m
  */
 export function resolveDateRange(range: unknown, zone: string, now: number): TimeRange | undefined {
   if (Array.isArray(range)) return customRange(range, zone)
-  if (range === 'all') return { from: 0, to: endOfToday(zone, now) }
-  if (range === '24h') return { from: (Math.floor(now / hour) - 23) * hour, to: (Math.floor(now / hour) + 1) * hour }
-  const first = firstDay(range, siteDay(zone, now))
-  return first === undefined ? undefined : { from: startOfDay(zone, first), to: endOfToday(zone, now) }
+  if (typeof range !== 'string') return undefined
+  const today = siteDay(zone, now)
+  if (range === 'all') return { from: 0, to: rangeOfDays([today, today], zone).to }
+  if (range === '24h') return lastOf(24, hour, now)
+  if (range === 'realtime') return lastOf(30, minute, now)
+  const days = daysOf(range, today)
+  return days && rangeOfDays(days, zone)
 }
 
-function firstDay(name: unknown, today: string): string | undefined {
-  if (name === 'day') return today
-  if (name === '7d' || name === '28d' || name === '30d' || name === '91d') return addDays(today, 1 - parseInt(name))
-  if (name === 'month') return `${today.slice(0, 7)}-01`
-  if (name === 'year') return `${today.slice(0, 4)}-01-01`
-  if (name === '6mo' || name === '12mo') return firstOfMonth(today, 1 - parseInt(name))
-  return undefined
+/** From the begin of the first day to the end of the last one. */
+export function rangeOfDays([first, last]: Days, zone: string): TimeRange {
+  return { from: startOfDay(zone, first), to: startOfDay(zone, addDays(last, 1)) }
+}
+
+/** So many whole hours or minutes, the one that is not over yet included. */
+function lastOf(count: number, length: number, now: number): TimeRange {
+  const current = Math.floor(now / length)
+  return { from: (current + 1 - count) * length, to: (current + 1) * length }
 }
 
 function customRange(range: unknown[], zone: string): TimeRange | undefined {
   const [first, last] = range
   if (range.length !== 2 || typeof first !== 'string' || typeof last !== 'string') return undefined
-  if (![first, last].every((time) => isoPattern.test(time) && !Number.isNaN(Date.parse(time)))) return undefined
+  if (![first, last].every(isMoment)) return undefined
   const from = dayPattern.test(first) ? startOfDay(zone, first) : Date.parse(first)
   const to = dayPattern.test(last) ? startOfDay(zone, addDays(last, 1)) : Date.parse(last)
   return from < to ? { from, to } : undefined
 }
 
-function endOfToday(zone: string, now: number): number {
-  return startOfDay(zone, addDays(siteDay(zone, now), 1))
-}
-
-function firstOfMonth(day: string, months: number): string {
-  const [year, month] = day.split('-')
-  return new Date(Date.UTC(Number(year), Number(month) - 1 + months, 1)).toISOString().slice(0, 10)
+/** A day or a time that there is: JavaScript takes the 30th of February for the 2nd of March. */
+function isMoment(text: string): boolean {
+  if (!isoPattern.test(text) || Number.isNaN(Date.parse(text))) return false
+  const day = text.slice(0, 10)
+  return addDays(day, 0) === day
 }
 
 /** How wide the buckets of a chart are. */
-export type Interval = 'hour' | 'day' | 'week' | 'month'
+export type Interval = 'minute' | 'hour' | 'day' | 'week' | 'month'
 
 /** Every bucket of a range in order, also those that nothing fell into, labelled as the store labels them (PV32). */
 export function timeLabels({ from, to }: TimeRange, interval: Interval, zone: string): string[] {
   const label = createBuckets(zone)
   // Days have 23 to 25 hours, and hours may begin at half past: one step less than a bucket misses none.
-  const step = interval === 'hour' ? quarter : hour
+  const step = interval === 'minute' ? minute : interval === 'hour' ? quarter : hour
   const labels = new Set<string>()
   for (let time = from; time < to; time += step) labels.add(label(`time:${interval}`, time))
   labels.add(label(`time:${interval}`, to - 1))

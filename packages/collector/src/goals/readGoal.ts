@@ -1,0 +1,29 @@
+import { textLimits } from '@treadlight/protocol'
+import type { Goal } from '@treadlight/store'
+
+/** C0 and C1 controls, marks that turn the direction of text, and halves of surrogate pairs: none can be seen, all can mislead. */
+const unseen = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+
+/**
+ * Reads a goal as `POST /api/goals` takes it: `{ event }` or `{ page }`, and its name where it is to have one of its own.
+ * A page's goal is by default called as Plausible calls it, so that its integrations find it.
+ *
+ * @returns what is wrong with it otherwise, naming the field
+ */
+export function readGoal(body: Readonly<Record<string, unknown>> | undefined): Goal | string {
+  const { event, page, name } = body ?? {}
+  if ((event === undefined) === (page === undefined)) return 'event: give either event, the name of an event, or page, a path such as /thanks or /blog/*'
+  if (page !== undefined && !isPath(page)) return `page: must be a path such as /thanks or /blog/*, of at most ${textLimits.url} characters`
+  if (event !== undefined && !isName(event)) return `event: must be the name of an event, of at most ${textLimits.name} characters`
+  const own = name ?? (page === undefined ? event : `Visit ${page as string}`.slice(0, textLimits.name))
+  if (!isName(own)) return `name: must be a text of at most ${textLimits.name} characters`
+  return page === undefined ? { name: own, event: event as string } : { name: own, page }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= textLimits.name && !unseen.test(value)
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && /^[/*]/.test(value) && value.length <= textLimits.url && !unseen.test(value)
+}

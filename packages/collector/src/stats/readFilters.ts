@@ -1,0 +1,71 @@
+import type { Filter, FilterModifiers } from '@treadlight/store'
+import { isObject } from '../isObject.ts'
+import { dimensionNames, isProp, operatorNames } from './names.ts'
+import { oneOf, QueryError, quote } from './oneOf.ts'
+
+type Operator = (typeof operatorNames)[number]
+
+const deepestFilter = 8
+const mostConditions = 200
+const behaviours = ['has_done', 'has_not_done'] as const
+/** A page's path has at most 2048 characters, and no pattern needs more. */
+const longestValue = 2048
+
+/**
+ * Reads the filters of a query; all of them must hold.
+ * @throws QueryError naming the field, the value and what is allowed
+ */
+export function readFilters(value: unknown): Filter[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw new QueryError('filters: must be an array')
+  let conditions = 0
+  return value.map((filter) => readFilter(filter, 1, false))
+
+  function readFilter(filter: unknown, depth: number, isBehaviour: boolean): Filter {
+    if (!Array.isArray(filter)) throw new QueryError('filters: each must be an array like ["is", "visit:source", ["google"]]')
+    if (depth > deepestFilter) throw new QueryError(`filters: must not be nested deeper than ${deepestFilter}`)
+    count(1)
+    const [operator, operand, values, modifiers] = filter as unknown[]
+    if (operator === 'not') return ['not', readFilter(operand, depth + 1, isBehaviour)]
+    if (operator === 'and' || operator === 'or') {
+      if (!Array.isArray(operand)) throw new QueryError(`filters: "${operator}" takes an array of filters`)
+      return [operator, operand.map((inner) => readFilter(inner, depth + 1, isBehaviour))]
+    }
+    if (operator === 'has_done' || operator === 'has_not_done') {
+      if (isBehaviour) throw new QueryError(`filters: "${operator}" takes no other has_done or has_not_done`)
+      return [operator, readFilter(operand, depth + 1, true)]
+    }
+    return readCondition(operator, operand, values, modifiers)
+  }
+
+  function readCondition(operator: unknown, operand: unknown, values: unknown, modifiers: unknown): Filter {
+    const known = oneOf<Operator>('filters', operator, [...operatorNames, 'and', 'or', 'not', ...behaviours])
+    if (operand === 'segment') throw new QueryError('filters: there are no segments: write their filters out')
+    const dimension = isProp(operand) ? operand : oneOf<(typeof dimensionNames)[number]>('filters', operand, dimensionNames)
+    const texts = readValues(dimension, values)
+    const modified = readModifiers(known, modifiers)
+    return modified ? [known, dimension, texts, modified] : [known, dimension, texts]
+  }
+
+  function readValues(dimension: string, values: unknown): string[] {
+    if (!Array.isArray(values) || values.length === 0 || !values.every((item) => typeof item === 'string'))
+      throw new QueryError(`filters: ${quote(dimension)} takes a list of texts`)
+    count(values.length - 1)
+    const long = (values as string[]).find((text) => text.length > longestValue)
+    if (long !== undefined) throw new QueryError(`filters: ${quote(long)} is too long; a value has at most ${longestValue} characters`)
+    return values as string[]
+  }
+
+  function count(more: number): void {
+    conditions += more
+    if (conditions > mostConditions) throw new QueryError(`filters: must be at most ${mostConditions} conditions`)
+  }
+}
+
+function readModifiers(operator: Operator, value: unknown): FilterModifiers | undefined {
+  if (value === undefined) return undefined
+  const caseSensitive = isObject(value) ? value['case_sensitive'] : value
+  if (typeof caseSensitive !== 'boolean') throw new QueryError('filters: a modifier is { "case_sensitive": false } or true')
+  if (operator.startsWith('matches')) throw new QueryError(`filters: "${operator}" takes no modifiers; begin the pattern with (?i)`)
+  return { caseSensitive }
+}

@@ -1,0 +1,45 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { Choice } from './choice.tsx'
+import { ComparePicker } from './comparePicker.tsx'
+import type { Interval } from './format.ts'
+import type { Navigation } from './navigation.ts'
+import { intervalsOf } from './period.ts'
+import { text } from './text.ts'
+
+interface TrendFrameProps {
+  navigation: Navigation
+  /** How fine the chart is. */
+  interval: Interval
+  /** Which days it shows. */
+  days: string
+  isStale: boolean
+  children: ComponentChildren
+}
+
+/** What stands above a chart, whichever it is: its days, and how they are drawn. */
+export function TrendFrame({ navigation, interval, days, isStale, children }: TrendFrameProps): VNode {
+  const { view } = navigation
+  const intervals = intervalsOf(view.period).filter((name) => view.chart === 'line' || name !== 'time:minute')
+  const offered = intervals.includes(interval) ? intervals : [...intervals, interval]
+  return (
+    <div class={isStale ? 'trend is-stale' : 'trend'}>
+      <div class="trend-header">
+        <p class="trend-days">{days}</p>
+        {view.chart === 'line' && <ComparePicker navigation={navigation} />}
+        <Choice
+          label={text.interval}
+          value={interval}
+          options={offered.map((name) => [name, text.intervals[name]])}
+          onChoose={(name) => navigation.turn({ interval: name })}
+        />
+        <Choice
+          label={text.chart}
+          value={view.chart}
+          options={(['line', 'sources'] as const).map((name) => [name, text.charts[name]])}
+          onChoose={(chart) => navigation.turn({ chart })}
+        />
+      </div>
+      {children}
+    </div>
+  )
+}
