@@ -22,8 +22,15 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['DELETE', '/api/own-visits', 'owner'],
   ['GET', '/privacy', 'public'],
   ['GET', '/api/sites', 'token stats'],
+  ['GET', '/api/goals', 'token stats'],
+  ['POST', '/api/goals', 'owner'],
+  ['DELETE', '/api/goals', 'owner'],
   ['POST', '/api/v2/query', 'token stats'],
+  ['GET', '/api/v1/stats/aggregate', 'token stats'],
+  ['GET', '/api/v1/stats/timeseries', 'token stats'],
+  ['GET', '/api/v1/stats/breakdown', 'token stats'],
   ['GET', '/api/v1/stats/realtime/visitors', 'token stats'],
+  ['GET', '/api/realtime', 'token stats'],
   ['GET', '/api/drops', 'owner'],
   ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
@@ -45,6 +52,7 @@ beforeAll(async () => {
   test_ = createTestCollector({ values, privacyPage: [] })
   cookie = await logInOwner(test_)
 })
+afterAll(() => test_.collector.endStreams())
 
 const ask = (method: string, path: string, headers: Record<string, string> = {}): Promise<Response> =>
   test_.request(path, { method, headers, ...(method === 'POST' && { body: '{}' }) })

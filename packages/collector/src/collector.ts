@@ -10,6 +10,7 @@ import type { CappedValues } from './enrich/distinct.ts'
 import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
+import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
 import { createReceiver } from './hit/receive.ts'
@@ -22,6 +23,7 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addInstallationRoute } from './http/installationRoute.ts'
@@ -30,7 +32,10 @@ import { failure } from './http/respond.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
-import { addStatsRoutes } from './http/statsRoutes.ts'
+import { addQueryRoute } from './http/queryRoute.ts'
+import { addRealtimeRoute } from './http/realtimeRoute.ts'
+import { addSiteRoutes } from './http/siteRoutes.ts'
+import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -47,6 +52,8 @@ import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
+import { createRealtime } from './stats/realtime.ts'
+import { createStatsDesk } from './stats/statsDesk.ts'
 import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
 
@@ -110,6 +117,8 @@ export interface Collector {
   prune(policy?: RetentionPolicy): Promise<PruneReport>
   /** Writes what was counted and is not written yet, before the storage is closed. */
   flush(): Promise<void>
+  /** Ends the answers that go on for as long as somebody listens, so that a stop need not wait for them. */
+  endStreams(): void
   /** What fails at present, beside the taking of hits; `/api/health` says so. */
   failures: Failures
   /** Hosts whose hits were dropped because the setting `hosts` does not list them, since the start: at most 100, those with the most hits first. */
@@ -176,7 +185,9 @@ export function createCollector(options: CollectorOptions): Collector {
   })
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
-  const routes = createRoutes({ app, measure: requests.measure, authorize: createAuthorize({ account, logins, tokens, now }) })
+  const goals = createGoals(values, now)
+  const authorize = createAuthorize({ account, logins, tokens, now })
+  const routes = createRoutes({ app, measure: requests.measure, authorize })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
   const answer = createAnswerHit({ receive, limit: createRequestLimit(limits, now), serverTokens: createServerTokens(tokens), now })
@@ -187,7 +198,12 @@ export function createCollector(options: CollectorOptions): Collector {
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
-  addStatsRoutes(routes, { store, sites, version, now, failures })
+  const desk = createStatsDesk({ store, goals, failures, now })
+  addSiteRoutes(routes, { sites, version })
+  addGoalRoutes(routes, { sites, goals })
+  addQueryRoute(routes, { sites, desk })
+  addV1Routes(routes, { sites, desk, store, failures, now })
+  const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
@@ -209,6 +225,7 @@ export function createCollector(options: CollectorOptions): Collector {
     maintain,
     prune,
     flush: () => counts.flush(),
+    endStreams,
   }
 
   function capped(id: string = site): CappedValues {

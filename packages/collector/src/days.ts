@@ -26,6 +26,11 @@ export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10)
 }
 
+/** From one day to another; negative where that is earlier. */
+export function daysBetween(first: string, last: string): number {
+  return Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000)
+}
+
 /** Whether `zone` is an IANA name that this runtime knows. */
 export function isTimeZone(zone: string): boolean {
   try {

@@ -131,6 +131,7 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
 
   async function close(): Promise<void> {
     log.info('stopping')
+    collector.endStreams()
     await stop(server, stopUpkeep)
     // What is counted beside the hits keeps nobody from closing the store.
     await collector.flush().catch(log.error)

@@ -1,4 +1,5 @@
 import type { Metric, QueryRow } from '@treadlight/store'
+import { isRevenue } from './names.ts'
 
 /** Percentages: their change is in points, not in percent of a percentage. As Plausible has it. */
 const inPoints: ReadonlySet<Metric> = new Set(['bounce_rate', 'conversion_rate', 'group_conversion_rate', 'exit_rate', 'percentage'])
@@ -17,7 +18,7 @@ export function changeOf(metric: Metric, now: number | null, before: number | nu
 const counts: ReadonlySet<Metric> = new Set(['visitors', 'visits', 'pageviews', 'events'])
 
 /** What a metric says of a row that there is not: nothing was counted, and a ratio over nothing has no value. */
-function valueOfNothing(metric: Metric): number | null {
+export function valueOfNothing(metric: Metric): number | null {
   return counts.has(metric) ? 0 : null
 }
 
@@ -56,7 +57,10 @@ export function compareRows({ metrics, rows, others, time }: ComparedRows): Comp
   return [...compared, ...added]
 
   function compare(row: QueryRow, other: QueryRow): ComparedRow {
-    const change = metrics.map((metric, index) => changeOf(metric, row.metrics[index] ?? null, other.metrics[index] ?? null))
+    const change = metrics.map((metric, index) => {
+      const isOtherMoney = isRevenue(metric) && row.currency !== other.currency
+      return isOtherMoney ? null : changeOf(metric, row.metrics[index] ?? null, other.metrics[index] ?? null)
+    })
     return { ...row, comparison: { ...other, change } }
   }
 

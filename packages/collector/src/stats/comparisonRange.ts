@@ -1,5 +1,5 @@
 import { siteDay } from '@treadlight/store'
-import { addDays, startOfDay } from '../days.ts'
+import { addDays, daysBetween, startOfDay } from '../days.ts'
 import { rangeOfDays, resolveDateRange, type TimeRange } from './dateRange.ts'
 import type { Days } from './namedDays.ts'
 import { isObject } from '../isObject.ts'
@@ -65,8 +65,4 @@ function comparedMoments({ from, to }: TimeRange, mode: 'previous_period' | 'yea
   const day = siteDay(zone, from)
   const off = mode === 'previous_period' ? to - from : daysBetween(aYearBefore(day), day) * dayLength
   return { from: from - off, to: to - off }
-}
-
-function daysBetween(first: string, last: string): number {
-  return Math.round((Date.parse(last) - Date.parse(first)) / dayLength)
 }

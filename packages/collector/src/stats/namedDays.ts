@@ -3,6 +3,16 @@ import { addDays } from '../days.ts'
 /** First and last day, both inclusive, as `YYYY-MM-DD`. */
 export type Days = readonly [first: string, last: string]
 
+/** Every name of a range of whole days: Plausible's and yesterday, then those of plain's reports (PV31). */
+export const dayRangeNames = [
+  'day', 'yesterday', '7d', '28d', '30d', '91d', 'month', '6mo', '12mo', 'year',
+  'today', 'this_week', 'this_week_to_date', 'this_month', 'this_month_to_date', 'this_quarter', 'this_quarter_to_date', 'this_year', 'this_year_to_date',
+  'last_week', 'last_week_to_date', 'last_month', 'last_month_to_date', 'last_quarter', 'last_quarter_to_date', 'last_year', 'last_year_to_date',
+  'since_30_days_ago', 'since_60_days_ago', 'since_90_days_ago', 'since_365_days_ago',
+  'next_week', 'next_4_weeks', 'next_month', 'next_quarter', 'next_year',
+] as const
+export type DayRangeName = (typeof dayRangeNames)[number]
+
 /**
  * Ranges of whole days, by name, from today in the site's zone.
  *
@@ -11,7 +21,7 @@ export type Days = readonly [first: string, last: string]
  * same for all that has happened. Weeks begin on Monday. Where plain adds 90 days to find the next quarter, and so names a
  * month of this one for three quarters out of four, this is the next quarter.
  */
-const namedDays = {
+const namedDays: Record<DayRangeName, (today: string) => Days> = {
   day: (today) => [today, today],
   yesterday: (today) => [addDays(today, -1), addDays(today, -1)],
   '7d': (today) => [addDays(today, -6), today],
@@ -49,12 +59,7 @@ const namedDays = {
   next_month: (today) => [monthOf(today, 1), before(monthOf(today, 2))],
   next_quarter: (today) => [quarterOf(today, 1), before(quarterOf(today, 2))],
   next_year: (today) => [yearOf(today, 1), before(yearOf(today, 2))],
-} satisfies Record<string, (today: string) => Days>
-
-export type DayRangeName = keyof typeof namedDays
-
-/** Every name of a range of whole days. */
-export const dayRangeNames = Object.keys(namedDays) as DayRangeName[]
+}
 
 /**
  * The days of a named range; undefined for a name that there is not.

@@ -3,7 +3,7 @@ import type { Dimension, FilterOperator, Metric } from '@treadlight/store'
 // What a query may name: the parser, its messages, the description for programs and the client's types all take it from here.
 
 /** Metrics, by Plausible's names; `exit_rate` is ours. */
-export const metricNames = [
+export const metricNames: readonly Metric[] = [
   'visitors',
   'visits',
   'pageviews',
@@ -19,15 +19,20 @@ export const metricNames = [
   'total_revenue',
   'average_revenue',
   'exit_rate',
-] as const satisfies Metric[]
+]
 
-/** Money: answered as a sum with its currency. */
-export const revenueMetrics = ['total_revenue', 'average_revenue'] as const satisfies Metric[]
+/** Whether a metric is money: answered as a sum with its currency. */
+export function isRevenue(metric: string): metric is 'total_revenue' | 'average_revenue' {
+  return metric === 'total_revenue' || metric === 'average_revenue'
+}
 
 const touchNames = ['source', 'referrer', 'channel', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'click_id'] as const
 
+/** A dimension that is called by its name alone. */
+export type NamedDimension = Exclude<Dimension, `time:${string}` | `event:props:${string}`>
+
 /** Dimensions that filters take too; with `event:props:NAME` beside them. */
-export const dimensionNames = [
+export const dimensionNames: readonly NamedDimension[] = [
   'event:name',
   'event:page',
   'event:hostname',
@@ -50,13 +55,13 @@ export const dimensionNames = [
   'visit:city_name',
   'visit:screen_class',
   'visit:language',
-] as const satisfies Dimension[]
+]
 
 /** Buckets of time; `time` is the one that suits the range. */
 export const timeNames = ['time', 'time:minute', 'time:hour', 'time:day', 'time:week', 'time:month'] as const
 
 /** How a dimension is compared with values. */
-export const operatorNames = ['is', 'is_not', 'contains', 'contains_not', 'matches', 'matches_not'] as const satisfies FilterOperator[]
+export const operatorNames: readonly FilterOperator[] = ['is', 'is_not', 'contains', 'contains_not', 'matches', 'matches_not']
 
 const propPrefix = 'event:props:'
 

@@ -1,9 +1,7 @@
-import type { Filter, FilterModifiers } from '@treadlight/store'
+import { compilePattern, type Filter, type FilterModifiers, type FilterOperator } from '@treadlight/store'
 import { isObject } from '../isObject.ts'
-import { dimensionNames, isProp, operatorNames } from './names.ts'
+import { dimensionNames, isProp, operatorNames, type NamedDimension } from './names.ts'
 import { oneOf, QueryError, quote } from './oneOf.ts'
-
-type Operator = (typeof operatorNames)[number]
 
 const deepestFilter = 8
 const mostConditions = 200
@@ -39,11 +37,12 @@ export function readFilters(value: unknown): Filter[] {
   }
 
   function readCondition(operator: unknown, operand: unknown, values: unknown, modifiers: unknown): Filter {
-    const known = oneOf<Operator>('filters', operator, [...operatorNames, 'and', 'or', 'not', ...behaviours])
+    const known = oneOf<FilterOperator>('filters', operator, [...operatorNames, 'and', 'or', 'not', ...behaviours])
     if (operand === 'segment') throw new QueryError('filters: there are no segments: write their filters out')
-    const dimension = isProp(operand) ? operand : oneOf<(typeof dimensionNames)[number]>('filters', operand, dimensionNames)
+    const dimension = isProp(operand) ? operand : oneOf<NamedDimension>('filters', operand, dimensionNames)
     const texts = readValues(dimension, values)
-    const modified = readModifiers(known, modifiers)
+    const modified = readModifiers(modifiers)
+    if (known.startsWith('matches')) for (const text of texts) assertPattern(text, modified?.caseSensitive)
     return modified ? [known, dimension, texts, modified] : [known, dimension, texts]
   }
 
@@ -62,10 +61,19 @@ export function readFilters(value: unknown): Filter[] {
   }
 }
 
-function readModifiers(operator: Operator, value: unknown): FilterModifiers | undefined {
+function readModifiers(value: unknown): FilterModifiers | undefined {
   if (value === undefined) return undefined
-  const caseSensitive = isObject(value) ? value['case_sensitive'] : value
-  if (typeof caseSensitive !== 'boolean') throw new QueryError('filters: a modifier is { "case_sensitive": false } or true')
-  if (operator.startsWith('matches')) throw new QueryError(`filters: "${operator}" takes no modifiers; begin the pattern with (?i)`)
+  const caseSensitive = isObject(value) ? value['case_sensitive'] : undefined
+  if (typeof caseSensitive !== 'boolean') throw new QueryError('filters: a modifier is { "case_sensitive": false }, or true')
   return { caseSensitive }
+}
+
+/** Now rather than in the store, so that a query of two filters is told which of them is wrong. */
+function assertPattern(text: string, caseSensitive: boolean | undefined): void {
+  try {
+    compilePattern(text, caseSensitive)
+  } catch (error) {
+    if (error instanceof RangeError) throw new QueryError(`filters: ${error.message}`, { cause: error })
+    throw error
+  }
 }

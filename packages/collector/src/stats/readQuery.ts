@@ -1,4 +1,4 @@
-import type { Dimension, Filter, Goal, Metric, Query } from '@treadlight/store'
+import { assertCombines, type Dimension, type Goal, type Metric, type Query } from '@treadlight/store'
 import { isObject } from '../isObject.ts'
 import { readComparison } from './comparisonRange.ts'
 import { rangeNames, resolveDateRange, timeLabels, type Interval, type TimeRange } from './dateRange.ts'
@@ -12,6 +12,8 @@ export interface StatsRequest {
   include: { imports: boolean; timeLabels: boolean; totalRows: boolean }
   /** The range that it is compared with. */
   comparison: TimeRange | undefined
+  /** As they were asked for. */
+  filters: readonly unknown[]
   /** Interval of the time dimension, if there is one. */
   interval: Interval | undefined
 }
@@ -51,7 +53,7 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
   for (const each of comparison ? [range, comparison] : [range]) assertBuckets(time, each)
   const metrics = readMetrics(body['metrics'])
   const filters = readFilters(body['filters'])
-  assertGoalAsked(metrics, dimensions, filters)
+  assertSense({ metrics, dimensions, filters })
   return {
     query: {
       site,
@@ -61,11 +63,12 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
       dimensions,
       filters,
       ...(goals.length > 0 && { goals }),
-      orderBy: readOrder<Metric | Dimension>(body['order_by'], [...metrics, ...dimensions]) ?? defaultOrder(time, metrics[0]!),
+      orderBy: readOrder<Metric | Dimension>(body['order_by'], [...metrics, ...dimensions], time) ?? defaultOrder(time, metrics[0]!),
       pagination: readPagination(body['pagination']),
     },
     include: { imports: include['imports'] === true, timeLabels: include['time_labels'] === true, totalRows: include['total_rows'] === true },
     comparison,
+    filters: (body['filters'] as unknown[] | undefined) ?? [],
     interval: time?.slice('time:'.length) as Interval | undefined,
   }
 }
@@ -119,18 +122,14 @@ function intervalFor({ from, to }: TimeRange): Interval {
   return days < 300 ? 'day' : 'month'
 }
 
-/** Without a goal there is nothing that visitors convert to. */
-function assertGoalAsked(metrics: readonly Metric[], dimensions: readonly Dimension[], filters: readonly Filter[]): void {
-  const metric = metrics.find((name) => name === 'conversion_rate' || name === 'group_conversion_rate')
-  if (metric === undefined || dimensions.includes('event:goal') || filters.some(namesGoal)) return
-  throw new QueryError(`metrics: "${metric}" takes the dimension event:goal, or a filter on it`)
-}
-
-function namesGoal(filter: Filter): boolean {
-  const [operator, operand] = filter
-  if (operator === 'and' || operator === 'or') return (operand as readonly Filter[]).some(namesGoal)
-  if (operator === 'not') return namesGoal(operand as Filter)
-  return operand === 'event:goal'
+/** What has no meaning together, such as conversions without a goal. */
+function assertSense(query: Parameters<typeof assertCombines>[0]): void {
+  try {
+    assertCombines(query)
+  } catch (error) {
+    if (error instanceof RangeError) throw new QueryError(`metrics: ${error.message}`, { cause: error })
+    throw error
+  }
 }
 
 function readInclude(value: unknown): Record<string, unknown> {
@@ -144,13 +143,16 @@ function defaultOrder(time: Dimension | undefined, metric: Metric): NonNullable<
   return [...(time ? [[time, 'asc'] as const] : []), [metric, 'desc']]
 }
 
-function readOrder<T extends string>(value: unknown, allowed: readonly T[]): (readonly [T, 'asc' | 'desc'])[] | undefined {
+/** @param time what `time` stands for in this query */
+function readOrder<T extends string>(value: unknown, allowed: readonly T[], time: T | undefined): (readonly [T, 'asc' | 'desc'])[] | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw new QueryError('order_by: must be an array like [["visitors", "desc"]]')
   if (isTooLong(value)) throw new QueryError(`order_by: must be at most ${mostColumns}`)
+  if (value.length === 0) return undefined
   return value.map((order: unknown) => {
     if (!Array.isArray(order)) throw new QueryError('order_by: each must be an array like ["visitors", "desc"]')
-    return [oneOf<T>('order_by', order[0], allowed), oneOf<'asc' | 'desc'>('order_by', order[1], ['asc', 'desc'])] as const
+    const by = order[0] === 'time' ? (time ?? order[0]) : order[0]
+    return [oneOf<T>('order_by', by, allowed), oneOf<'asc' | 'desc'>('order_by', order[1], ['asc', 'desc'])] as const
   })
 }
 

@@ -1,0 +1,79 @@
+import type { Query } from '@treadlight/store'
+import type { StatsAnswer } from '../stats/answerQuery.ts'
+import type { TimeRange } from '../stats/dateRange.ts'
+import { QueryError } from '../stats/oneOf.ts'
+import { labelsOf, type StatsRequest } from '../stats/readQuery.ts'
+import type { StatsDesk } from '../stats/statsDesk.ts'
+import { writeCsv } from '../stats/writeCsv.ts'
+import type { Sites } from '../sites/sites.ts'
+import { readJson } from './readJson.ts'
+import { failure, json, privateHeaders } from './respond.ts'
+import type { Routes } from './routes.ts'
+import { siteNamed } from './siteOfQuery.ts'
+
+export interface QueryRouteOptions {
+  sites: Sites
+  desk: StatsDesk
+}
+
+/** `POST /api/v2/query`, in the shapes of Plausible's Stats API v2; as CSV for `accept: text/csv`. */
+export function addQueryRoute(routes: Routes, { sites, desk }: QueryRouteOptions): void {
+  routes.add('POST', '/api/v2/query', 'token stats', async (event) => {
+    const body = await readJson(event)
+    if (!body) return failure(400, 'The body must be a JSON object')
+    const site = await siteNamed(sites, body['site_id'] ?? null)
+    if (site instanceof Response) return site
+    const answer = await orRefusal(desk.ask(site, body))
+    if (answer instanceof Response) return answer
+    if (/\btext\/csv\b/i.test(event.req.headers.get('accept') ?? '')) return csv(answer)
+    return json({ results: answer.rows, meta: metaOf(answer), query: describeQuery(answer.request) })
+  })
+}
+
+/** What was asked, or what is wrong with the question: 400. */
+export async function orRefusal<T>(answer: Promise<T>): Promise<T | Response> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof QueryError) return failure(400, error.message)
+    throw error
+  }
+}
+
+function metaOf({ request, totalRows }: StatsAnswer): object {
+  const { include, comparison } = request
+  return {
+    // What was imported is among the hits, and counted like them.
+    ...(include.imports && { imports_included: true }),
+    ...(include.timeLabels && { time_labels: labelsOf(request) }),
+    ...(include.timeLabels && comparison && { comparison_time_labels: labelsOf(request, comparison) }),
+    ...(include.totalRows && { total_rows: totalRows }),
+  }
+}
+
+/** The query as it was understood, with the ranges spelled out. */
+function describeQuery({ query, filters, comparison }: StatsRequest): object {
+  const { site, timezone, range, metrics, dimensions, orderBy, pagination }: Query = query
+  return {
+    site_id: site,
+    timezone,
+    date_range: times(range),
+    ...(comparison && { comparison_date_range: times(comparison) }),
+    metrics,
+    dimensions,
+    filters,
+    order_by: orderBy,
+    pagination,
+  }
+}
+
+function times({ from, to }: TimeRange): [string, string] {
+  return [new Date(from).toISOString(), new Date(to).toISOString()]
+}
+
+function csv(answer: StatsAnswer): Response {
+  const { site, range } = answer.request.query
+  const name = `treadlight-${site}-${times(range)[0].slice(0, 10)}.csv`
+  const headers = { ...privateHeaders, 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
+  return new Response(writeCsv(answer), { headers })
+}

@@ -1,0 +1,73 @@
+import { siteDay } from '@treadlight/store'
+import type { Site } from '../../sites/sites.ts'
+import { daysBetween } from '../../days.ts'
+import { dimensionNames, isProp } from '../names.ts'
+import { oneOf, QueryError, quote } from '../oneOf.ts'
+import { periodDays } from './periodDays.ts'
+import { readFilterText } from './readFilterText.ts'
+
+/** A question of v1 in the shape of v2's. */
+export interface V1Query {
+  date_range: readonly [string, string]
+  metrics: string[]
+  filters: unknown[]
+  dimensions?: string[]
+  include?: object
+  order_by?: unknown[]
+  pagination?: { limit: number; offset: number }
+}
+
+const intervals = { date: 'time:day', day: 'time:day', month: 'time:month', hour: 'time:hour' } as const
+const comparisons = ['previous_period'] as const
+const defaultLimit = 100
+const mostRows = 1000
+/** A page further back would be beyond what numbers hold exactly. */
+const mostPages = 1_000_000
+
+/**
+ * What all of v1 takes: `period`, `date`, `metrics` and `filters`.
+ * @throws QueryError naming the parameter
+ */
+export function readParams(params: URLSearchParams, { timezone }: Site, now: number): V1Query {
+  const today = siteDay(timezone, now)
+  return {
+    date_range: periodDays(params.get('period') ?? '30d', params.get('date'), today),
+    metrics: (params.get('metrics') ?? 'visitors').split(',').map((name) => name.trim()),
+    filters: readFilterText(params.get('filters') ?? ''),
+  }
+}
+
+/** `aggregate` with its `compare`. */
+export function readAggregate(params: URLSearchParams, site: Site, now: number): V1Query {
+  const compare = params.get('compare')
+  const include = compare === null ? {} : { comparisons: { mode: oneOf<string>('compare', compare, comparisons) } }
+  return { ...readParams(params, site, now), include }
+}
+
+/** `timeseries` with its `interval`: by default hours of a day, months of 6 and 12, and else days. */
+export function readTimeseries(params: URLSearchParams, site: Site, now: number): V1Query {
+  const query = readParams(params, site, now)
+  const period = params.get('period')
+  const natural = daysBetween(...query.date_range) === 0 ? 'hour' : period === '6mo' || period === '12mo' ? 'month' : 'date'
+  const interval = oneOf<keyof typeof intervals>('interval', params.get('interval') ?? natural, Object.keys(intervals))
+  return { ...query, dimensions: [intervals[interval]] }
+}
+
+/** `breakdown` with its `property`, `limit` and `page`. */
+export function readBreakdown(params: URLSearchParams, site: Site, now: number): V1Query {
+  const query = readParams(params, site, now)
+  const property = params.get('property')
+  if (property === null) throw new QueryError('property: is required, such as visit:source')
+  const dimension = isProp(property) ? property : oneOf<string>('property', property, dimensionNames)
+  const limit = readNumber(params, 'limit', defaultLimit, mostRows)
+  const page = readNumber(params, 'page', 1, mostPages)
+  return { ...query, dimensions: [dimension], pagination: { limit, offset: (page - 1) * limit } }
+}
+
+function readNumber(params: URLSearchParams, name: string, otherwise: number, most: number): number {
+  const text = params.get(name)
+  if (text === null) return otherwise
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > most) throw new QueryError(`${name}: ${quote(text)} is none; it must be from 1 to ${most}`)
+  return value
+}
