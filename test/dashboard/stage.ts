@@ -118,7 +118,7 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
 
 async function start(timezone: string, options: Partial<CollectorOptions>, intercept: (request: Request) => Response | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-'))
-  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
+  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
   const { store, values, problems, close } = await openStore(config)
   const collector = createCollector({ store, values, problems, timezone, ...options })
   const password = (await collector.account.setUp())!
@@ -140,6 +140,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
   async function logIn() {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${url}api/login`, { method: 'POST', headers, body: JSON.stringify({ password }) })
+    if (response.status !== 204) throw new Error(`log-in: ${response.status} ${await response.text()}`)
     const [name = '', value = ''] = response.headers.getSetCookie()[0]!.split(';')[0]!.split('=')
     return { name, value, url, httpOnly: true, sameSite: 'Strict' as const }
   }
