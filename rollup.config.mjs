@@ -6,6 +6,7 @@ import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
 import { minify } from 'terser'
 import { assetModule, gatherCss } from './packages/dashboard/build/assets.mjs'
+import { worldShapes } from './packages/dashboard/build/worldShapes.mjs'
 import { naming } from './packages/tracker/build/naming.mjs'
 import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
 
@@ -118,6 +119,7 @@ function dashboardPage(dir) {
   return {
     input: { app: `${dir}/src/index.tsx` },
     plugins: [
+      worldShapes(),
       nodeResolve({ browser: true }),
       stripTypes(dir),
       gatherCss(),
@@ -127,6 +129,7 @@ function dashboardPage(dir) {
     output: {
       dir: `${dir}/dist`,
       entryFileNames: 'assets/[name]-[hash].js',
+      chunkFileNames: 'assets/[name]-[hash].js',
       assetFileNames: 'assets/[name]-[hash][extname]',
     },
   }

@@ -1,7 +1,7 @@
+import type { Column } from './columns.ts'
 import type { Comparison } from './comparison.ts'
 import type { ApiFilter, Dimension } from './filter.ts'
 import type { Interval } from './format.ts'
-import type { Metric } from './metrics.ts'
 import type { DateRange } from './period.ts'
 import type { Row } from './series.ts'
 import { text } from './text.ts'
@@ -33,7 +33,7 @@ export interface Sites {
 export interface Query {
   site_id: string
   date_range: DateRange
-  metrics: readonly (Metric | 'events' | 'percentage')[]
+  metrics: readonly Column[]
   dimensions?: readonly (Dimension | Interval | 'time')[]
   filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
@@ -51,6 +51,21 @@ export interface QueryAnswer {
     /** `time` is spelled out. */
     dimensions?: string[]
   }
+}
+
+/** What the site wants visitors to do: send an event, or see a page, by its path with `*`. */
+export interface Goal {
+  name: string
+  event?: string
+  page?: string
+}
+
+export type NewGoal = Partial<Goal>
+
+export interface Goals {
+  goals: Goal[]
+  /** Whether every event is a goal, because none is named. */
+  every_event: boolean
 }
 
 /** Why there is no answer; its message is meant for the reader. */
@@ -74,6 +89,13 @@ export interface Client {
   logout(): Promise<void>
   sites(signal?: AbortSignal): Promise<Sites>
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
+  /** The answer as a table in CSV. */
+  csv(query: Query): Promise<Blob>
+  /** Keys of the props that events of a period carry, those of one event with `name`; the most frequent first. */
+  propKeys(of: Pick<Query, 'site_id' | 'date_range'>, name: string | undefined, signal?: AbortSignal): Promise<string[]>
+  goals(site: string, signal?: AbortSignal): Promise<Goals>
+  addGoal(site: string, goal: NewGoal): Promise<void>
+  removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
   /** Has the collector look at a page. `collector` is where the page's visitors find it, ending in a slash. */
@@ -89,13 +111,14 @@ export interface Client {
  * @param onUnauthorized Called when a call other than `login` is answered 401.
  */
 export function createClient(base: string, onUnauthorized: () => void): Client {
-  async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(base + path, { ...init, headers: { 'content-type': 'application/json' } }).catch(fail)
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const headers = { 'content-type': 'application/json', ...init.headers }
+    const response = await fetch(base + path, { ...init, headers }).catch(fail)
     if (response.status === 401 && path !== 'api/login') onUnauthorized()
-    const body = await readJson(response)
-    if (response.ok) return body as T
-    throw new ApiError(errorOf(body) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
+    if (response.ok) return response
+    throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
+  const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await readJson(await send(path, init))) as T
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
 
@@ -104,6 +127,18 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     logout: () => post('api/logout', {}),
     sites: (signal) => call('api/sites', { signal: signal ?? null }),
     query: (query, signal) => post('api/v2/query', query, signal),
+    async csv(query) {
+      const headers = { accept: 'text/csv' }
+      const response = await send('api/v2/query', { method: 'POST', body: JSON.stringify(query), headers })
+      return response.blob().catch(fail)
+    },
+    async propKeys({ site_id, date_range }, name, signal) {
+      const parameters = new URLSearchParams({ site_id, date_range: String(date_range), ...(name !== undefined && { name }) })
+      return (await call<{ keys: string[] }>(`api/props?${parameters}`, { signal: signal ?? null })).keys
+    },
+    goals: (site, signal) => call(`api/goals?${new URLSearchParams({ site_id: site })}`, { signal: signal ?? null }),
+    addGoal: (site, goal) => post('api/goals', { site_id: site, ...goal }),
+    removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
     checkInstallation: async (check) => (await post<{ findings: Finding[] }>('api/check-installation', check)).findings,

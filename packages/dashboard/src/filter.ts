@@ -13,6 +13,7 @@ export type Filter = readonly [operator: Operator, dimension: Dimension, values:
 /** As the stats API takes it. */
 export type ApiFilter =
   | readonly [Exclude<Operator, 'has_done' | 'has_not_done'>, Dimension, readonly string[], { case_sensitive: boolean }?]
+  | readonly ['and' | 'or', readonly ApiFilter[]]
   | readonly [Extract<Operator, 'has_done' | 'has_not_done'>, ApiFilter]
 
 const propPrefix = 'event:props:'

@@ -23,6 +23,11 @@ export function formatPercent(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits }).format(value / 100)
 }
 
+/** Takes percent, with one decimal: tells goals apart that few reach. */
+export function formatRate(value: number, locale?: Locale): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+}
+
 /** Takes seconds: `45s`, `1m 24s`, `2h 5m`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds)

@@ -1,72 +1,100 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { cellValue, listColumns } from './columns.ts'
+import { Dialog } from './dialog.tsx'
+import { DownloadButton } from './downloadButton.tsx'
+import type { Dimension } from './filter.ts'
 import { formatExact } from './format.ts'
-import { type List, useList } from './list.ts'
+import { type List, type ListQuestion, useList } from './list.ts'
+import { type ListDetail, writeListDetail } from './listDetail.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import type { TabDimension } from './panels.ts'
+import { tabName } from './panels.ts'
 import { Rows } from './rows.tsx'
 import { text } from './text.ts'
 
 const pageRows = 50
 
 interface FullListProps {
-  dimension: TabDimension
+  dimension: Dimension
+  detail: ListDetail
   navigation: Navigation
-  onClose: () => void
+  onChoose: (dimension: Dimension, value: string) => void
 }
 
-/** Every row of a list, page by page. */
-export function FullList({ dimension, navigation, onClose }: FullListProps): VNode {
-  const dialog = useRef<HTMLDialogElement>(null)
+/** Every row of a list, page by page, in any order, to search and to download. */
+export function FullList({ dimension, detail, navigation, onChoose }: FullListProps): VNode {
   const full = useRef<number>(undefined)
-  const [offset, setOffset] = useState(0)
-  const { value: list, error, isStale, retry } = useList(dimension, { limit: pageRows, offset })
+  const { tab, order, offset, search } = detail
+  const question: ListQuestion = { dimension, columns: listColumns(dimension), order, search, limit: pageRows, offset }
+  const { value: list, error, isStale, retry } = useList(question)
   // Bars of later pages keep the scale of the first one.
-  if (offset === 0 && !isStale) full.current = list?.rows[0]?.metrics[0] ?? undefined
-
-  useEffect(() => dialog.current?.showModal(), [])
-  const closeOutside = (event: MouseEvent) => {
-    if (event.target === dialog.current) dialog.current?.close()
-  }
+  if (offset === 0 && list && !isStale) full.current = Math.max(0, ...list.rows.map((row) => cellValue(row.cells[0])))
+  const show = (change: Partial<ListDetail>) => navigation.turn({ detail: writeListDetail({ ...detail, offset: 0, ...change }) })
 
   return (
-    <dialog ref={dialog} class="dialog" aria-label={text.tabs[dimension]} onClose={onClose} onClick={closeOutside}>
-      <div class="dialog-body">
-        <header class="panel-header">
-          <h2>{text.tabs[dimension]}</h2>
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
-            {text.close}
-          </button>
-        </header>
-        {error && <Notice error={error} onRetry={retry} />}
-        <div class={isStale ? 'dialog-rows is-stale' : 'dialog-rows'}>
+    <Dialog
+      title={tabName(tab)}
+      isWide
+      onClose={() => navigation.turn({ detail: '' })}
+      actions={<DownloadButton question={question} />}
+    >
+      <SearchField value={search} onSearch={(next) => show({ search: next })} />
+      {error && <Notice error={error} onRetry={retry} />}
+      <div class={isStale ? 'dialog-rows is-stale' : 'dialog-rows'} tabIndex={-1}>
+        {list && (
           <Rows
-            dimension={list?.dimension ?? dimension}
-            rows={list?.rows ?? []}
+            list={list}
             full={full.current}
             navigation={navigation}
-            onChoose={() => dialog.current?.close()}
+            onChoose={onChoose}
+            sorting={{ order, onSort: (next) => show({ order: next }) }}
           />
-        </div>
-        {list && <Paging list={list} onMove={setOffset} />}
+        )}
+        {list?.rows.length === 0 && <p class="empty">{search === '' ? text.noData : text.nothingFound}</p>}
+        {list?.rows.some(({ value }) => value === text.other) && <p class="list-note">{text.otherMeaning}</p>}
       </div>
-    </dialog>
+      {list && <Paging list={list} onMove={(to) => show({ offset: to })} />}
+    </Dialog>
+  )
+}
+
+/** Asks when the typing pauses. */
+function SearchField({ value, onSearch }: { value: string; onSearch: (search: string) => void }) {
+  const [typed, setTyped] = useState(value)
+  const search = useRef(onSearch)
+  search.current = onSearch
+  useEffect(() => {
+    if (typed === value) return
+    const timer = setTimeout(() => search.current(typed), 250)
+    return () => clearTimeout(timer)
+  }, [typed, value])
+  return (
+    <input
+      type="search"
+      class="search"
+      aria-label={text.search}
+      placeholder={text.search}
+      maxLength={100}
+      value={typed}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+    />
   )
 }
 
 function Paging({ list, onMove }: { list: List; onMove: (offset: number) => void }) {
   const { offset, reached, total } = list
-  if (total <= pageRows) return null
+  if (total <= pageRows && offset === 0) return null
   return (
     <footer class="paging">
-      <button type="button" class="button" disabled={offset === 0} onClick={() => onMove(offset - pageRows)}>
+      <button type="button" class="button" disabled={offset === 0} onClick={() => onMove(Math.max(0, offset - pageRows))}>
         {text.previous}
       </button>
-      <span>{text.rowsOf(formatExact(offset + 1), formatExact(reached), formatExact(total))}</span>
+      <span role="status">{text.rowsOf(formatExact(offset + 1), formatExact(reached), formatExact(total))}</span>
       <button type="button" class="button" disabled={reached >= total} onClick={() => onMove(offset + pageRows)}>
         {text.next}
       </button>
     </footer>
   )
 }
+

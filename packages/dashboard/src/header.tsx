@@ -24,8 +24,8 @@ export function Header({ navigation, sites, site, pulse, today, menu }: HeaderPr
       <Mark />
       <h1>{text.product}</h1>
       <SiteName navigation={navigation} sites={sites} site={site} />
-      <Live pulse={pulse} />
-      <PeriodPicker navigation={navigation} today={today} days={pulse.days} />
+      <Live pulse={pulse} navigation={navigation} />
+      {navigation.view.page === 'overview' && <PeriodPicker navigation={navigation} today={today} days={pulse.days} />}
       <Menu entries={menu} />
     </header>
   )
@@ -49,7 +49,7 @@ function SiteName({ navigation, sites, site }: Pick<HeaderProps, 'navigation' | 
 }
 
 /** Not a live region: a number that is read aloud every second is no help to anyone. */
-function Live({ pulse }: { pulse: Pulse }) {
+function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) {
   if (pulse.trouble)
     return (
       <span class="live is-offline" role="status" title={pulse.trouble.message}>
@@ -58,9 +58,9 @@ function Live({ pulse }: { pulse: Pulse }) {
       </span>
     )
   return (
-    <span class="live" title={text.live.meaning}>
+    <button type="button" class="live" title={text.live.meaning} onClick={() => navigation.go({ page: 'realtime' })}>
       <span class={pulse.visitorsNow ? 'live-dot is-lit' : 'live-dot'} />
       {pulse.visitorsNow === undefined ? '' : text.live.people(pulse.visitorsNow)}
-    </span>
+    </button>
   )
 }

@@ -4,14 +4,17 @@ import type { Client, Site, Sites } from './api.ts'
 import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
 import { FilterChips } from './filterChips.tsx'
+import { GoalsDialog } from './goalsDialog.tsx'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
 import type { MenuEntry } from './menu.tsx'
 import { useNavigation } from './navigation.ts'
+import { NewestEvents } from './newestEvents.tsx'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
 import { dateRange, includesNow, siteClock } from './period.ts'
 import { usePulse } from './pulse.ts'
+import { Realtime } from './realtime.tsx'
 import { ScopeProvider } from './scope.ts'
 import { text } from './text.ts'
 import { Trend } from './trend.tsx'
@@ -31,12 +34,18 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
   const today = clock.slice(0, 10)
-  const question = { site_id: site.id, date_range: dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
-  const comparisons = comparisonOf(view)
-  const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: includesNow(view.period, today) })
+  const isRealtime = view.page === 'realtime'
+  const question = { site_id: site.id, date_range: isRealtime ? ('realtime' as const) : dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
+  const comparisons = isRealtime ? undefined : comparisonOf(view)
+  const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: isRealtime || includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
-  const menu: MenuEntry[] = [{ label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) }]
+  const [goalChanges, setGoalChanges] = useState(0)
+  const openGoals = () => navigation.go({ detail: 'goals' })
+  const menu: MenuEntry[] = [
+    { label: text.goals.open, onSelect: openGoals },
+    { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
+  ]
 
   return (
     <div class="page">
@@ -45,17 +54,30 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         {wasHit === false ? (
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
-          <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision }}>
+          <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             <FilterChips navigation={navigation} />
-            <section class="sheet" aria-label={text.metrics[view.metric]}>
-              <Headline navigation={navigation} pulse={pulse} />
-              <Trend navigation={navigation} clock={clock} />
-            </section>
+            {isRealtime ? (
+              <Realtime navigation={navigation} pulse={pulse} />
+            ) : (
+              <section class="sheet" aria-label={text.metrics[view.metric]}>
+                <Headline navigation={navigation} pulse={pulse} />
+                <Trend navigation={navigation} clock={clock} />
+              </section>
+            )}
             <div class="panels">
               {panels.map((panel) => (
-                <Panel key={panel.id} panel={panel} navigation={navigation} />
+                <Panel
+                  key={panel.id}
+                  panel={panel}
+                  navigation={navigation}
+                  actions={panel.id === 'events' ? <GoalsButton onOpen={openGoals} /> : undefined}
+                />
               ))}
+              {isRealtime && <NewestEvents />}
             </div>
+            {view.detail === 'goals' && (
+              <GoalsDialog onClose={() => navigation.turn({ detail: '' })} onChange={() => setGoalChanges(goalChanges + 1)} />
+            )}
           </ScopeProvider>
         )}
       </main>
@@ -67,6 +89,14 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         <span>{text.docs}</span>
       </footer>
     </div>
+  )
+}
+
+function GoalsButton({ onOpen }: { onOpen: () => void }) {
+  return (
+    <button type="button" class="link" onClick={onOpen}>
+      {text.goals.open}
+    </button>
   )
 }
 

@@ -1,64 +1,79 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { panelColumns } from './columns.ts'
+import { EmptyList } from './emptyList.tsx'
+import { type Dimension, isFiltered, toggleFilter } from './filter.ts'
 import { FullList } from './fullList.tsx'
 import { useList } from './list.ts'
+import { openList, readListDetail, writeListDetail } from './listDetail.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { hidesEmpty, type PanelKind, type TabDimension } from './panels.ts'
+import { dimensionOf, findTab, type PanelKind, type Tab, tabName } from './panels.ts'
 import { Rows } from './rows.tsx'
+import { Tabs } from './tabs.tsx'
 import { text } from './text.ts'
 import { openTab } from './view.ts'
+import { WorldMap } from './worldMap.tsx'
 
 const visibleRows = 9
 
 interface PanelProps {
   panel: PanelKind
   navigation: Navigation
+  /** Beside the tabs. */
+  actions?: VNode | undefined
 }
 
 /** The first rows of a list, with tabs for its dimensions. */
-export function Panel({ panel, navigation }: PanelProps): VNode {
-  const dimension = openTab(navigation.view, panel)
-  const [isFull, setFull] = useState(false)
+export function Panel({ panel, navigation, actions }: PanelProps): VNode {
+  const { view } = navigation
+  const tab = openTab(view, panel)
+  const dimension = dimensionOf(tab, view.filters)
+  const detail = readListDetail(view.detail)
+  const detailDimension = detail && findTab(panel, detail.tab) && dimensionOf(detail.tab, view.filters)
+  const choose = (chosen: Dimension, value: string) => filterBy(navigation, chosen, value)
+  const openFull = () => navigation.go({ detail: writeListDetail(openList(tab)) })
   return (
-    <section class="sheet panel" aria-label={text.panels[panel.id]}>
+    <section class={panel.isWide ? 'sheet panel is-wide' : 'sheet panel'} aria-label={text.panels[panel.id]}>
       <header class="panel-header">
         <h2>{text.panels[panel.id]}</h2>
         <Tabs panel={panel} navigation={navigation} />
+        {actions}
       </header>
-      <TopRows dimension={dimension} navigation={navigation} onMore={() => setFull(true)} />
-      {isFull && <FullList dimension={dimension} navigation={navigation} onClose={() => setFull(false)} />}
+      {tab === 'map' && <WorldMap onChoose={(code) => choose('visit:country', code)} filters={view.filters} />}
+      {tab !== 'map' && dimension && (
+        <TopRows tab={tab} dimension={dimension} navigation={navigation} onChoose={choose} onMore={openFull} />
+      )}
+      {!dimension && <EmptyList tab={tab} />}
+      {detail && detailDimension && (
+        <FullList dimension={detailDimension} detail={detail} navigation={navigation} onChoose={choose} />
+      )}
     </section>
   )
 }
 
-function Tabs({ panel, navigation }: PanelProps) {
-  const { tabs } = navigation.view
-  return (
-    <div class="tabs" role="group" aria-label={text.panels[panel.id]}>
-      {panel.tabs.map((tab) => (
-        <button
-          key={tab}
-          type="button"
-          aria-pressed={tab === openTab(navigation.view, panel)}
-          onClick={() => navigation.turn({ tabs: { ...tabs, [panel.id]: tab } })}
-        >
-          {text.tabs[tab]}
-        </button>
-      ))}
-    </div>
-  )
+/** A click on an event shows its props beside; back returns to the events. */
+function filterBy(navigation: Navigation, dimension: Dimension, value: string): void {
+  const { filters, tabs } = navigation.view
+  const showsProps = dimension === 'event:name' && !isFiltered(filters, dimension, value)
+  navigation.go({
+    filters: toggleFilter(filters, dimension, value),
+    detail: '',
+    ...(showsProps ? { tabs: { ...tabs, events: 'props' } } : {}),
+  })
 }
 
 interface TopRowsProps {
-  dimension: TabDimension
+  tab: Tab
+  dimension: Dimension
   navigation: Navigation
+  onChoose: (dimension: Dimension, value: string) => void
   onMore: () => void
 }
 
-function TopRows({ dimension, navigation, onMore }: TopRowsProps) {
+function TopRows({ tab, dimension, navigation, onChoose, onMore }: TopRowsProps) {
   // One in reserve for the empty value, where that is left out.
-  const { value: list, error, isStale, retry } = useList(dimension, { limit: visibleRows + 1 })
+  const question = { dimension, columns: panelColumns(dimension), limit: visibleRows + 1 }
+  const { value: list, error, isStale, retry } = useList(question)
   if (error) return <Notice error={error} onRetry={retry} />
   if (!list) return <div class="panel-rows is-pending" role="status" aria-label={text.loading} />
 
@@ -68,14 +83,14 @@ function TopRows({ dimension, navigation, onMore }: TopRowsProps) {
     <>
       <div class={isStale ? 'panel-rows is-stale' : 'panel-rows'}>
         {rows.length === 0 ? (
-          <p class="empty">{hidesEmpty(list.dimension) ? text.noCampaigns : text.noData}</p>
+          <EmptyList tab={tab} />
         ) : (
-          <Rows dimension={list.dimension} rows={rows} navigation={navigation} />
+          <Rows list={{ ...list, rows }} navigation={navigation} onChoose={onChoose} />
         )}
       </div>
       <div class="panel-footer">
-        {hasMore && rows.length > 0 && (
-          <button type="button" class="link" aria-label={text.moreOf(text.tabs[dimension])} onClick={onMore}>
+        {(hasMore || rows.length > 0) && (
+          <button type="button" class="link" aria-label={text.moreOf(tabName(tab))} onClick={onMore}>
             {text.more}
           </button>
         )}

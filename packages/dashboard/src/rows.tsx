@@ -1,65 +1,135 @@
 import type { VNode } from 'preact'
-import type { Dimension } from './filter.ts'
-import { dimensionName, isFiltered, nameOf, toggleFilter } from './filter.ts'
-import { formatExact, formatNumber, formatPercent } from './format.ts'
+import { Change } from './change.tsx'
+import { type Cell, cellValue, columnName, exactCell, formatCell } from './columns.ts'
+import { type Dimension, dimensionName, isFiltered, nameOf } from './filter.ts'
 import { safeHref } from './href.ts'
+import type { List, ListRow, Order } from './list.ts'
 import type { Navigation } from './navigation.ts'
-import type { Row } from './series.ts'
 import { text } from './text.ts'
 
 interface RowsProps {
-  dimension: Dimension
-  /** Of one dimension, with visitors, percentage and pageviews. */
-  rows: readonly Row[]
+  list: Pick<List, 'dimension' | 'columns' | 'rows'>
   navigation: Navigation
-  /** Visitors that a full bar stands for. @default the first row's */
+  /** What a full bar stands for. @default the largest of the rows */
   full?: number | undefined
-  onChoose?: () => void
+  /** A click on a row, which filters the whole page by it. */
+  onChoose: (dimension: Dimension, value: string) => void
+  /** The order of the rows and how to change it; without, their heads are no buttons. */
+  sorting?: Sorting | undefined
 }
 
-/** Values with a bar, visitors and share, and pages with their views. A click filters the whole page by its row. */
-export function Rows({ dimension, rows, navigation, full = rows[0]?.metrics[0] ?? 0, onChoose }: RowsProps): VNode {
-  const { filters } = navigation.view
+interface Sorting {
+  order: Order
+  onSort: (order: Order) => void
+}
+
+/** Values with a bar and their numbers. */
+export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): VNode {
+  const { dimension, columns, rows } = list
+  const isCompared = rows.some((row) => row.before)
+  const longest = full ?? Math.max(0, ...rows.map((row) => cellValue(row.cells[0])))
   return (
     <table class="rows">
       <thead>
         <tr>
           <th scope="col">{dimensionName(dimension)}</th>
-          {dimension === 'event:page' && <th scope="col">{text.metrics.pageviews}</th>}
-          <th scope="col">{text.metrics.visitors}</th>
-          <th scope="col" title={text.shareMeaning}>
-            {text.share}
-          </th>
+          {columns.map((column, index) => [
+            <ColumnHead key={column} dimension={dimension} column={column} sorting={sorting} />,
+            index === 0 && isCompared && (
+              <th key="change" scope="col" class="is-change" title={text.changeMeaning}>
+                {text.change}
+              </th>
+            ),
+          ])}
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ dimensions: [value = ''], metrics: [visitors, share, views] }) => (
-          <tr key={value}>
+        {rows.map((row) => (
+          <tr key={row.value}>
             <th scope="row">
-              <span class="bar" style={{ width: `${full > 0 ? ((visitors ?? 0) / full) * 100 : 0}%` }} />
-              <button
-                type="button"
-                class="row-name"
-                title={nameOf(dimension, value)}
-                aria-pressed={isFiltered(filters, dimension, value)}
-                onClick={() => {
-                  navigation.go({ filters: toggleFilter(filters, dimension, value) })
-                  onChoose?.()
-                }}
-              >
-                {/* Isolated: a right-to-left name must not turn its row around. */}
-                <bdi>{nameOf(dimension, value)}</bdi>
-              </button>
-              <OpenLink value={value} />
+              <span class="bar" style={{ width: `${longest > 0 ? (cellValue(row.cells[0]) / longest) * 100 : 0}%` }} />
+              <RowName dimension={dimension} value={row.value} navigation={navigation} onChoose={onChoose} />
+              <OpenLink value={row.value} />
             </th>
-            {dimension === 'event:page' && <td title={formatExact(views ?? 0)}>{formatNumber(views ?? 0)}</td>}
-            <td title={formatExact(visitors ?? 0)}>{formatNumber(visitors ?? 0)}</td>
-            <td>{formatPercent(share ?? 0)}</td>
+            {columns.map((column, index) => [
+              <td key={column} class={classOf(column)} title={exactCell(column, row.cells[index])}>
+                {formatCell(column, row.cells[index])}
+              </td>,
+              index === 0 && isCompared && <Moved key="change" row={row} />,
+            ])}
           </tr>
         ))}
       </tbody>
     </table>
   )
+}
+
+/** Columns that give way where there is little room. */
+function classOf(column: List['columns'][number]): string | undefined {
+  if (column === 'percentage') return 'is-quiet'
+  return column === 'time_on_page' || column === 'scroll_depth' || column === 'average_revenue' ? 'is-extra' : undefined
+}
+
+interface ColumnHeadProps {
+  dimension: Dimension
+  column: List['columns'][number]
+  sorting: Sorting | undefined
+}
+
+function ColumnHead({ dimension, column, sorting }: ColumnHeadProps) {
+  const name = columnName(dimension, column)
+  const meaning = text.columnMeanings[column]
+  // The share has the order of the visitors.
+  if (!sorting || column === 'percentage')
+    return (
+      <th scope="col" class={classOf(column)} title={meaning}>
+        {name}
+      </th>
+    )
+  const { order, onSort } = sorting
+  const isSorted = order[0] === column
+  const direction = isSorted && order[1] === 'desc' ? 'asc' : 'desc'
+  return (
+    <th scope="col" class={classOf(column)} aria-sort={isSorted ? sortNames[order[1]] : undefined}>
+      <button type="button" class="sort" title={meaning} onClick={() => onSort([column, direction])}>
+        {name}
+        <span aria-hidden="true">{isSorted ? (order[1] === 'desc' ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
+  )
+}
+
+const sortNames = { asc: 'ascending', desc: 'descending' } as const
+
+type RowNameProps = Pick<RowsProps, 'navigation' | 'onChoose'> & { dimension: Dimension; value: string }
+
+function RowName({ dimension, value, navigation, onChoose }: RowNameProps) {
+  const name = nameOf(dimension, value)
+  return (
+    <button
+      type="button"
+      class="row-name"
+      title={value === text.other ? text.otherMeaning : name}
+      aria-pressed={isFiltered(navigation.view.filters, dimension, value)}
+      onClick={() => onChoose(dimension, value)}
+    >
+      {/* Isolated: a right-to-left name must not turn its row around. */}
+      <bdi>{name}</bdi>
+    </button>
+  )
+}
+
+/** How the visitors of a row have moved. */
+function Moved({ row: { cells, before } }: { row: ListRow }) {
+  return (
+    <td class="is-change">
+      <Change metric="visitors" value={numberOf(cells[0])} before={numberOf(before?.[0])} />
+    </td>
+  )
+}
+
+function numberOf(cell: Cell | undefined): number | undefined {
+  return typeof cell === 'number' ? cell : undefined
 }
 
 /** Only for values that are web addresses. */

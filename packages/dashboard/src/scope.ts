@@ -21,13 +21,13 @@ const ScopeContext = createContext<Scope | undefined>(undefined)
 export const ScopeProvider: Provider<Scope | undefined> = ScopeContext.Provider
 
 /** Throws outside of a {@link ScopeProvider}. */
-function useScope(): Scope {
+export function useScope(): Scope {
   const scope = useContext(ScopeContext)
   if (!scope) throw new Error('dashboard: useScope outside of a ScopeProvider')
   return scope
 }
 
-interface Question extends Omit<Query, keyof Scope['base']> {
+export interface Question extends Omit<Query, keyof Scope['base']> {
   /** A filter beside those of the page. */
   narrow?: ApiFilter
 }
@@ -41,7 +41,8 @@ export function useQuery<const Q extends Question>(question: Q): Answer<QueryAns
   })
 }
 
-function toQuery({ base, comparisons }: Scope, { narrow, ...question }: Question): Query {
+/** A question with what all of the page have in common. */
+export function toQuery({ base, comparisons }: Scope, { narrow, ...question }: Question): Query {
   const filters = [...(base.filters ?? []), ...(narrow ? [narrow] : [])]
   return { ...base, ...question, filters, include: { comparisons, ...question.include } }
 }

@@ -1,7 +1,7 @@
 import { type Filter, readFilters, writeFilters } from './filter.ts'
 import type { Interval } from './format.ts'
 import { isMetric, type Metric } from './metrics.ts'
-import { panels, type PanelKind, type TabDimension } from './panels.ts'
+import { findTab, panels, type PanelKind, type Tab } from './panels.ts'
 import { type Days, intervalsOf, type Period, readDays, readPeriod } from './period.ts'
 
 const comparisons = ['none', 'previous_period', 'year_over_year'] as const
@@ -22,7 +22,7 @@ export interface View {
   metric: Metric
   filters: readonly Filter[]
   /** The open tab of each panel that does not show its first one. */
-  tabs: Readonly<Partial<Record<PanelKind['id'], TabDimension>>>
+  tabs: Readonly<Partial<Record<PanelKind['id'], Tab>>>
   /** The open dialog, in the words of whoever opens it; empty without one. Text of the address: trust nothing in it. */
   detail: string
 }
@@ -76,14 +76,14 @@ export function writeView(view: View): string {
 }
 
 /** The tab that a panel shows. */
-export function openTab(view: View, panel: PanelKind): TabDimension {
+export function openTab(view: View, panel: PanelKind): Tab {
   return view.tabs[panel.id] ?? panel.tabs[0]
 }
 
 function readTabs(parameters: URLSearchParams): View['tabs'] {
-  const tabs: Partial<Record<PanelKind['id'], TabDimension>> = {}
+  const tabs: Partial<Record<PanelKind['id'], Tab>> = {}
   for (const panel of panels) {
-    const tab = panel.tabs.find((name) => name === parameters.get(panel.id))
+    const tab = findTab(panel, parameters.get(panel.id) ?? '')
     if (tab && tab !== panel.tabs[0]) tabs[panel.id] = tab
   }
   return tabs
