@@ -1,5 +1,6 @@
 // `npm run size`: what the tracker weighs, per way of getting it, and the dashboard. A budget of the tracker's is today's
 // weight: who exceeds it raises it here, in sight of the reviewer, and in the README. `--json` prints the figures alone.
+import type * as dashboard from '@treadlight/dashboard'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { execFileSync } from 'node:child_process'
@@ -78,7 +79,7 @@ function weigh(name: string, code: Buffer): Weight {
 
 /** All files of the page, each compressed by itself, as they are served. */
 async function weighDashboard(): Promise<Weight> {
-  const { assets } = (await import(join(root, 'packages/dashboard/dist/assets.mjs'))) as typeof import('@treadlight/dashboard')
+  const { assets } = (await import(join(root, 'packages/dashboard/dist/assets.mjs'))) as typeof dashboard
   const weights = Object.entries(assets).map(([name, { body }]) => weigh(name, Buffer.from(body)))
   const sum = (of: 'min' | 'gzip' | 'brotli'): number => weights.reduce((total, weight) => total + weight[of], 0)
   return { name: 'dashboard', min: sum('min'), gzip: sum('gzip'), brotli: sum('brotli') }
