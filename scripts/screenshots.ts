@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { launchChromium } from '../test/browsers/chromium.ts'
+import { chromiumArgs, launchChromium } from '../test/browsers/chromium.ts'
 import { startSeeded, type SeededCollector } from './screenshots/startSeeded.ts'
 import { shots, type Shot } from './screenshots/shots.ts'
 
@@ -21,10 +21,13 @@ const collectors = {
   empty: await startSeeded({ now, timezone, days: 0 }),
 }
 const cookies = { seeded: await logIn(collectors.seeded), empty: await logIn(collectors.empty) }
-const browser = await launchChromium()
+// By names of their own, since a picture with a port in it would change each time.
+const hosts = { seeded: 'stats.example', empty: 'new.example' }
+const rules = Object.entries(hosts).map(([name, host]) => `MAP ${host} ${new URL(collectors[name as keyof typeof hosts].url).host}`)
+const browser = await launchChromium({ args: [...chromiumArgs, `--host-resolver-rules=${rules.join(',')}`] })
 try {
   for (const shot of shots.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    await takeShot(browser, shot, collectors[shot.of ?? 'seeded'])
+    await takeShot(browser, shot, shot.of ?? 'seeded')
     console.log(`docs/images/${shot.name}.png`)
   }
 } finally {
@@ -32,7 +35,7 @@ try {
   for (const collector of Object.values(collectors)) await collector.close()
 }
 
-async function takeShot(browser: Browser, shot: Shot, collector: SeededCollector): Promise<void> {
+async function takeShot(browser: Browser, shot: Shot, of: keyof typeof hosts): Promise<void> {
   const context = await browser.newContext({
     colorScheme: shot.dark ? 'dark' : 'light',
     locale: 'en-GB',
@@ -40,10 +43,10 @@ async function takeShot(browser: Browser, shot: Shot, collector: SeededCollector
     viewport: shot.phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     reducedMotion: 'reduce',
   })
-  if (!shot.stranger) await context.addCookies([cookies[shot.of ?? 'seeded']])
+  if (!shot.stranger) await context.addCookies([{ ...cookies[of], url: `http://${hosts[of]}/` }])
   const page = await context.newPage()
   await page.clock.setFixedTime(now)
-  await page.goto(`${collector.url}dashboard/${shot.search}`)
+  await page.goto(`http://${hosts[of]}/dashboard/${shot.search}`)
   await settle(page)
   await shot.take?.(page)
   const target = shot.part === undefined ? page : page.locator(shot.part)
@@ -56,7 +59,7 @@ async function logIn({ url, password }: SeededCollector): Promise<Cookie> {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(`${url}api/login`, { method: 'POST', headers, body: JSON.stringify({ password }) })
   const [name = '', value = ''] = response.headers.getSetCookie()[0]!.split(';')[0]!.split('=')
-  return { name, value, url }
+  return { name, value }
 }
 
 /** What is asked for has come, and is drawn. */
