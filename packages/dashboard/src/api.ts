@@ -58,7 +58,7 @@ export interface Goals {
 }
 
 /** Why there is no answer; its message is meant for the reader. */
-class ApiError extends Error {
+export class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
   /** How long to wait before asking again, in ms; undefined where nobody said. */

@@ -49,6 +49,7 @@ export function barOptions(host: HTMLElement, shown: () => Shown, count: number)
   })
   return {
     ...options,
+    cursor: { ...options.cursor, points: { show: false } },
     scales: { ...options.scales, x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] } },
     series: [{}, ...Array.from({ length: count }, (_, index) => bar(index))],
   }

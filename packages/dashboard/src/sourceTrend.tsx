@@ -61,7 +61,7 @@ function SourceBars({ navigation, clock, sources, isStale }: SourceTrendProps & 
     labels: totals.value.meta.time_labels ?? [],
     totals: totals.value.results,
     rows: named.value.results,
-    names: new Map(sources.map((source) => [source, source || text.directShort])),
+    names: new Map(sources.map((source) => [source, source === '' || source === text.direct ? text.directShort : source])),
     others: text.others,
     now: bucketOf(clock, interval),
   })
