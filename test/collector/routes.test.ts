@@ -32,6 +32,7 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['GET', '/api/v1/stats/breakdown', 'token stats'],
   ['GET', '/api/v1/stats/realtime/visitors', 'token stats'],
   ['GET', '/api/realtime', 'token stats'],
+  ['GET', '/api/openapi.json', 'public'],
   ['GET', '/api/drops', 'owner'],
   ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],

@@ -29,6 +29,7 @@ import { createHitRoute } from './http/hitRoute.ts'
 import { addInstallationRoute } from './http/installationRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
+import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { addPropRoute } from './http/propRoute.ts'
@@ -206,6 +207,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
+  addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })

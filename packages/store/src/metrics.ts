@@ -83,7 +83,8 @@ export function sumUp(tally: Tally): Sums {
 export function addSums(a: Sums, b: Sums): Sums {
   const total = { ...a }
   for (const name of sumNames) total[name] += b[name]
-  if (a.revenue !== undefined && b.revenue !== undefined) total.revenue = mergeRevenue(a.revenue, b.revenue)
+  const revenue = a.revenue && b.revenue ? mergeRevenue(a.revenue, b.revenue) : (a.revenue ?? b.revenue)
+  if (revenue !== undefined) total.revenue = revenue
   return total
 }
 
