@@ -51,7 +51,7 @@ export interface Goal {
 
 export type NewGoal = Partial<Goal>
 
-export interface Goals {
+interface Goals {
   goals: Goal[]
   /** Whether every event is a goal, because none is named. */
   every_event: boolean
