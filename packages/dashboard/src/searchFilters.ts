@@ -21,11 +21,22 @@ export function searchFilters(dimension: Dimension, search: string): ApiFilter[]
 }
 
 /** Every code that has a name, with that in lower case. Pairs of letters that stand for nothing are their own names. */
-function namedCodes(dimension: Dimension): [code: string, name: string][] {
+function namedCodes(dimension: Dimension): readonly CodeName[] {
   if (dimension !== 'visit:country' && dimension !== 'visit:language') return []
+  let names = known.get(dimension)
+  if (!names) known.set(dimension, (names = nameCodes(dimension)))
+  return names
+}
+
+type CodeName = readonly [code: string, name: string]
+
+/** Some 10 ms of work: once is enough. */
+const known = new Map<Dimension, readonly CodeName[]>()
+
+function nameCodes(dimension: 'visit:country' | 'visit:language'): readonly CodeName[] {
   const all = dimension === 'visit:country' ? pairs : pairs.map((code) => code.toLowerCase())
   const nameOf = dimension === 'visit:country' ? namePlace : nameLanguage
-  return all.flatMap((code) => {
+  return all.flatMap((code): CodeName[] => {
     const name = nameOf(code)
     return name === code ? [] : [[code, name.toLocaleLowerCase()]]
   })
