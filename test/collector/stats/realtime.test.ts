@@ -209,7 +209,8 @@ const send = (url: string): Promise<Response> =>
   fetch(`${url}/hit`, { method: 'POST', headers: { connection: 'close' }, body: JSON.stringify({ id: createId(Date.now()), url: 'https://a.example/' }) })
 
 test('over TCP, from the durable store: a hit is told within a second, and a stop does not wait for listeners', async () => {
-  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_STORAGE_SYNC: 'false', PORT: '0' }, folder: await createFolder() })
+  const folder = await createFolder()
+  const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_STORAGE_SYNC: 'false', TREADLIGHT_STORAGE_BASE: join(folder, 'data'), PORT: '0' }, folder })
   const { url, password, close } = await serve({ config: { ...config, host: '127.0.0.1' } })
   onTestFinished(close)
   const headers = await logIn(url, password!)
