@@ -10,6 +10,17 @@ export interface Site {
   id: string
   /** IANA name: where the site's days begin. */
   timezone: string
+  /** Hosts whose hits count for it by their address; none for the default site. */
+  hosts: readonly string[]
+}
+
+/** What the check of an installation has seen. */
+export interface Finding {
+  code: string
+  level: 'ok' | 'warning' | 'problem'
+  message: string
+  /** What to do; '' where there is nothing. */
+  remedy: string
 }
 
 export interface Sites {
@@ -87,6 +98,8 @@ export interface Client {
   removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Has the collector look at a page. `collector` is where the page's visitors find it, ending in a slash. */
+  checkInstallation(check: { site_id: string; url: string; collector: string }): Promise<Finding[]>
   /** Where an EventSource hears of the site's hits. */
   realtimeUrl(site: string): string
 }
@@ -128,6 +141,7 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    checkInstallation: async (check) => (await post<{ findings: Finding[] }>('api/check-installation', check)).findings,
     realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
 }
