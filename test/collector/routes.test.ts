@@ -25,6 +25,7 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['GET', '/api/goals', 'token stats'],
   ['POST', '/api/goals', 'owner'],
   ['DELETE', '/api/goals', 'owner'],
+  ['GET', '/api/props', 'token stats'],
   ['POST', '/api/v2/query', 'token stats'],
   ['GET', '/api/v1/stats/aggregate', 'token stats'],
   ['GET', '/api/v1/stats/timeseries', 'token stats'],

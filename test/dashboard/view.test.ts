@@ -67,5 +67,5 @@ test.each([
 })
 
 test('a panel opens with its first tab', () => {
-  expect(panels.map((panel) => openTab(plain, panel))).toEqual(['event:page', 'visit:source'])
+  expect(panels.map((panel) => openTab(plain, panel))).toEqual(panels.map(({ tabs }) => tabs[0]))
 })

@@ -33,6 +33,7 @@ import { failure } from './http/respond.ts'
 import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
+import { addPropRoute } from './http/propRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
 import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
@@ -203,6 +204,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const desk = createStatsDesk({ store, goals, failures, now })
   addSiteRoutes(routes, { sites, version })
   addGoalRoutes(routes, { sites, goals })
+  addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })

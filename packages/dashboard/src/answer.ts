@@ -29,18 +29,23 @@ export function useAnswer<T>(key: string, revision: number, load: (signal: Abort
 
   useEffect(() => {
     const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
     const ask = () =>
       load(controller.signal).then(
         (value) => setState({ key, value }),
-        (error: Error) => {
+        (error: Error & { retryAfter?: number | undefined }) => {
           if (isAbort(error)) return
+          if (error.retryAfter !== undefined) timer = setTimeout(() => refresh.current(), error.retryAfter)
           setState((old) => (old.key === key && old.value !== undefined ? old : { ...old, key, error }))
         },
       )
     refresh.current = oneAtATime(ask, controller.signal)
     asked.current = revision
     refresh.current()
-    return () => controller.abort()
+    return () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
   }, [key, attempt])
 
   useEffect(() => {

@@ -62,14 +62,14 @@ export interface Goal {
 
 export type NewGoal = Partial<Goal>
 
-export interface Goals {
+interface Goals {
   goals: Goal[]
   /** Whether every event is a goal, because none is named. */
   every_event: boolean
 }
 
 /** Why there is no answer; its message is meant for the reader. */
-class ApiError extends Error {
+export class ApiError extends Error {
   /** HTTP status; 0 without any answer. */
   readonly status: number
   /** How long to wait before asking again, in ms; undefined where nobody said. */

@@ -20,14 +20,17 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
   const [operator, setOperator] = useState<Operator>(old?.[0] ?? 'is')
   const [dimension, setDimension] = useState<string>(old?.[1] ?? 'event:page')
   const [values, setValues] = useState<readonly string[]>(old?.[2] ?? [])
+  const [typed, setTyped] = useState('')
   const { filters } = navigation.view
+  // What stands in the field is meant, even by those who do not add it first.
+  const wanted = typed.trim() === '' ? values : [...new Set([...values, typed.trim()])]
   const close = () => navigation.turn({ detail: '' })
 
   function apply(event: SubmitEvent): void {
     event.preventDefault()
-    if (values.length === 0 || !isDimension(dimension)) return
+    if (wanted.length === 0 || !isDimension(dimension)) return
     // In the dialog's own step: back leads to before it was opened, with the filters of then.
-    navigation.turn({ filters: replaceFilter(filters, old, [operator, dimension, values]), detail: '' })
+    navigation.turn({ filters: replaceFilter(filters, old, [operator, dimension, wanted]), detail: '' })
   }
 
   return (
@@ -38,6 +41,7 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
           onChoose={(chosen) => {
             setDimension(chosen)
             setValues([])
+            setTyped('')
           }}
         />
         <label>
@@ -51,7 +55,7 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
           </select>
         </label>
         {isDimension(dimension) && (
-          <ValuePicker key={dimension} dimension={dimension} operator={operator} values={values} onChange={setValues} />
+          <ValuePicker key={dimension} dimension={dimension} operator={operator} values={values} onChange={setValues} typed={typed} onType={setTyped} />
         )}
         <footer class="form-footer">
           {old && (
@@ -59,7 +63,7 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
               {words.delete}
             </button>
           )}
-          <button type="submit" class="button is-primary" disabled={values.length === 0 || !isDimension(dimension)}>
+          <button type="submit" class="button is-primary" disabled={wanted.length === 0 || !isDimension(dimension)}>
             {words.apply}
           </button>
         </footer>

@@ -75,6 +75,7 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (search: st
       class="search"
       aria-label={text.search}
       placeholder={text.search}
+      autofocus={matchMedia('(hover: hover)').matches}
       maxLength={100}
       value={typed}
       onInput={(event) => setTyped(event.currentTarget.value)}

@@ -36,6 +36,7 @@ export function GoalForm({ onAdd }: { onAdd: (goal: NewGoal) => Promise<boolean>
       <label>
         {kind === 'event' ? text.goals.eventName : text.goals.pagePath}
         <input
+          autofocus
           required
           class="field"
           list={suggestions}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { Site } from './api.ts'
+import { ApiError, type Site } from './api.ts'
 import { Mark } from './mark.tsx'
 import { Menu, type MenuEntry } from './menu.tsx'
 import type { Navigation } from './navigation.ts'
@@ -54,7 +54,7 @@ function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) 
     return (
       <span class="live is-offline" role="status" title={pulse.trouble.message}>
         <span class="live-dot" />
-        {text.live.offline}
+        {nameTrouble(pulse.trouble)}
       </span>
     )
   return (
@@ -63,4 +63,9 @@ function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) 
       {pulse.visitorsNow === undefined ? '' : text.live.people(pulse.visitorsNow)}
     </button>
   )
+}
+
+function nameTrouble(trouble: Error): string {
+  if (!navigator.onLine) return text.live.offline
+  return trouble instanceof ApiError && trouble.status === 429 ? text.live.waiting : text.live.retrying
 }

@@ -21,7 +21,11 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
         >
           <span class="number-label">{text.metrics[metric]}</span>
           <NumberOf metric={metric} value={isAmbiguous(metric, navigation) ? null : pulse.overview?.[index]} />
-          {!isAmbiguous(metric, navigation) && <Change metric={metric} value={pulse.overview?.[index]} before={pulse.before?.[index]} />}
+          {navigation.view.compare !== 'none' && (
+            <span class="number-change">
+              {!isAmbiguous(metric, navigation) && <Change metric={metric} value={pulse.overview?.[index]} before={pulse.before?.[index]} />}
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -5,9 +5,12 @@ export interface Navigation {
   view: View
   /** Shows something else; the back button returns. */
   go(change: Partial<View>): void
-  /** Shows the same in another way; no step for the back button. */
+  /** Shows the same in another way; no step for the back button. Closing the dialog alone is a step back, where it was one to open it. */
   turn(change: Partial<View>): void
 }
+
+/** Marks a step of the history that only opened a dialog. */
+const opensDialog = 'opens dialog'
 
 /** The view that the address asks for. */
 export function useNavigation(): Navigation {
@@ -20,11 +23,22 @@ export function useNavigation(): Navigation {
     return () => removeEventListener('popstate', follow)
   }, [])
 
-  function move(method: 'pushState' | 'replaceState', change: Partial<View>): void {
+  function go(change: Partial<View>): void {
     const next = writeView({ ...view, ...change })
     if (next === writeView(view)) return
-    history[method](null, '', location.pathname + next)
+    const isDialogAlone = change.detail !== undefined && change.detail !== '' && view.detail === '' && Object.keys(change).length === 1
+    history.pushState(isDialogAlone ? opensDialog : null, '', location.pathname + next)
     setSearch(next)
   }
-  return { view, go: (change) => move('pushState', change), turn: (change) => move('replaceState', change) }
+
+  function turn(change: Partial<View>): void {
+    const next = writeView({ ...view, ...change })
+    if (next === writeView(view)) return
+    const isClosing = change.detail === '' && Object.keys(change).length === 1
+    if (isClosing && history.state === opensDialog) return history.back()
+    const isOpen = change.detail === undefined ? view.detail !== '' : change.detail !== ''
+    history.replaceState(isOpen ? history.state : null, '', location.pathname + next)
+    setSearch(next)
+  }
+  return { view, go, turn }
 }

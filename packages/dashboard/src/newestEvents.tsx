@@ -18,14 +18,22 @@ export function NewestEvents(): VNode {
     ],
     pagination: { limit: shown },
   })
+  // Minutes in which somebody only went on reading have no event.
+  const rows = value?.results.filter(({ metrics }) => metrics[0])
   return (
     <section class="sheet panel is-wide" aria-label={text.realtime.newest}>
       <header class="panel-header">
         <h2>{text.realtime.newest}</h2>
       </header>
       {error && <Notice error={error} onRetry={retry} />}
-      {value?.results.length === 0 && <p class="empty">{text.realtime.nothing}</p>}
+      {rows?.length === 0 && <p class="empty">{text.realtime.nothing}</p>}
       <table class="rows newest">
+        <colgroup>
+          <col class="is-time" />
+          <col class="is-name" />
+          <col />
+          <col class="is-count" />
+        </colgroup>
         <thead class="visually-hidden">
           <tr>
             <th scope="col">{text.buckets['time:minute']}</th>
@@ -35,7 +43,7 @@ export function NewestEvents(): VNode {
           </tr>
         </thead>
         <tbody>
-          {value?.results.map(({ dimensions: [minute = '', name = '', page = ''], metrics: [count] }) => (
+          {rows?.map(({ dimensions: [minute = '', name = '', page = ''], metrics: [count] }) => (
             <tr key={`${minute} ${name} ${page}`}>
               <td>{formatTick(minute, 'time:minute')}</td>
               <td class="is-text">

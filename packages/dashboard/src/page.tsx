@@ -16,6 +16,8 @@ import { dateRange, includesNow, siteClock } from './period.ts'
 import { usePulse } from './pulse.ts'
 import { Realtime } from './realtime.tsx'
 import { ScopeProvider } from './scope.ts'
+import { useShortcuts } from './shortcuts.ts'
+import { ShortcutsDialog } from './shortcutsDialog.tsx'
 import { text } from './text.ts'
 import { Trend } from './trend.tsx'
 import { hasHits, Welcome } from './welcome.tsx'
@@ -40,10 +42,13 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: isRealtime || includesNow(view.period, today) })
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
+  useShortcuts({ navigation, today, days: pulse.days })
+  useTitle(site)
   const [goalChanges, setGoalChanges] = useState(0)
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
     { label: text.goals.open, onSelect: openGoals },
+    { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
     { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
   ]
 
@@ -81,6 +86,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
           </ScopeProvider>
         )}
       </main>
+      {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>
           {text.product} {version}
@@ -98,6 +104,13 @@ function GoalsButton({ onOpen }: { onOpen: () => void }) {
       {text.goals.open}
     </button>
   )
+}
+
+/** The default site has no name that says anything. */
+function useTitle({ id }: Site): void {
+  useEffect(() => {
+    document.title = id === 'default' ? text.product : `${id} · ${text.product}`
+  }, [id])
 }
 
 /** Whether the site was ever hit; undefined until an empty period makes it worth asking. */

@@ -49,7 +49,7 @@ export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VN
         ))}
         <option value="custom">{text.periods.custom}</option>
       </select>
-      {isCustom && <DaysForm days={days} onChoose={chooseDays} />}
+      {isCustom && <DaysForm days={typeof period === 'string' ? days : period} onChoose={chooseDays} />}
       <Step navigation={navigation} today={today} days={days} by={-1} />
       <Step navigation={navigation} today={today} days={days} by={1} />
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Client, Query } from './api.ts'
 import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
@@ -59,23 +59,8 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   const ring = useRef(() => {})
   const key = JSON.stringify([base, comparisons])
 
-  useEffect(() => {
-    setVisitorsNow(undefined)
-    stream.current = { isFlowing: true, latest: '' }
-    return listenWhileVisible(client.realtimeUrl(base.site_id), {
-      onBeat({ visitors, latest }) {
-        setVisitorsNow(visitors)
-        if (latest !== stream.current.latest) ring.current()
-        stream.current.latest = latest
-      },
-      onFlow(isFlowing) {
-        if (stream.current.isFlowing && !isFlowing) ring.current()
-        stream.current.isFlowing = isFlowing
-      },
-    })
-  }, [client, base.site_id])
-
-  useEffect(() => {
+  // In the layout's effects, which come before those of the panels: the headline is the first to be asked for.
+  useLayoutEffect(() => {
     let seen = stream.current.latest
     async function takePulse(signal: AbortSignal): Promise<void> {
       const { isFlowing, latest } = stream.current
@@ -102,6 +87,22 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
     ring.current = rounds.now
     return rounds.stop
   }, [client, key, isLive])
+
+  useLayoutEffect(() => {
+    setVisitorsNow(undefined)
+    stream.current = { isFlowing: true, latest: '' }
+    return listenWhileVisible(client.realtimeUrl(base.site_id), {
+      onBeat({ visitors, latest }) {
+        setVisitorsNow(visitors)
+        if (latest !== stream.current.latest) ring.current()
+        stream.current.latest = latest
+      },
+      onFlow(isFlowing) {
+        if (stream.current.isFlowing && !isFlowing) ring.current()
+        stream.current.isFlowing = isFlowing
+      },
+    })
+  }, [client, base.site_id])
 
   return {
     ...beat,

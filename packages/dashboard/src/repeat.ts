@@ -67,6 +67,8 @@ export function repeatWhileVisible(task: Task, { every, onTrouble }: Repeat): Ro
 
   document.addEventListener('visibilitychange', run, { signal })
   addEventListener('online', run, { signal })
+  // It will fail, and say so at once.
+  addEventListener('offline', run, { signal })
   void run()
   return {
     now,

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { Change } from './change.tsx'
-import { type Cell, cellValue, columnName, exactCell, formatCell } from './columns.ts'
+import { type Cell, cellValue, type Column, columnName, exactCell, formatCell } from './columns.ts'
 import { type Dimension, dimensionName, isFiltered, nameOf } from './filter.ts'
 import { safeHref } from './href.ts'
 import type { List, ListRow, Order } from './list.ts'
@@ -52,7 +52,7 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
               <OpenLink value={row.value} />
             </th>
             {columns.map((column, index) => [
-              <td key={column} class={classOf(column)} title={exactCell(column, row.cells[index])}>
+              <td key={column} class={classOf(dimension, column)} title={exactCell(column, row.cells[index])}>
                 {formatCell(column, row.cells[index])}
               </td>,
               index === 0 && isCompared && <Moved key="change" row={row} />,
@@ -64,15 +64,17 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
   )
 }
 
-/** Columns that give way where there is little room. */
-function classOf(column: List['columns'][number]): string | undefined {
+/** Columns that give way in a panel with little room; the full list has them all. */
+const extra: ReadonlySet<Column> = new Set(['time_on_page', 'scroll_depth', 'average_revenue', 'total_revenue', 'visit_duration'])
+
+function classOf(dimension: Dimension, column: Column): string | undefined {
   if (column === 'percentage') return 'is-quiet'
-  return column === 'time_on_page' || column === 'scroll_depth' || column === 'average_revenue' ? 'is-extra' : undefined
+  return extra.has(column) || (dimension === 'event:goal' && column === 'events') ? 'is-extra' : undefined
 }
 
 interface ColumnHeadProps {
   dimension: Dimension
-  column: List['columns'][number]
+  column: Column
   sorting: Sorting | undefined
 }
 
@@ -82,7 +84,7 @@ function ColumnHead({ dimension, column, sorting }: ColumnHeadProps) {
   // The share has the order of the visitors.
   if (!sorting || column === 'percentage')
     return (
-      <th scope="col" class={classOf(column)} title={meaning}>
+      <th scope="col" class={classOf(dimension, column)} title={meaning}>
         {name}
       </th>
     )
@@ -90,7 +92,7 @@ function ColumnHead({ dimension, column, sorting }: ColumnHeadProps) {
   const isSorted = order[0] === column
   const direction = isSorted && order[1] === 'desc' ? 'asc' : 'desc'
   return (
-    <th scope="col" class={classOf(column)} aria-sort={isSorted ? sortNames[order[1]] : undefined}>
+    <th scope="col" class={classOf(dimension, column)} aria-sort={isSorted ? sortNames[order[1]] : undefined}>
       <button type="button" class="sort" title={meaning} onClick={() => onSort([column, direction])}>
         {name}
         <span aria-hidden="true">{isSorted ? (order[1] === 'desc' ? ' ↓' : ' ↑') : ''}</span>

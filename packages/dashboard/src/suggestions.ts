@@ -1,16 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
-import { type Dimension, nameOf } from './filter.ts'
+import type { Dimension } from './filter.ts'
 import { useQuery } from './scope.ts'
+import { searchFilters } from './searchFilters.ts'
 
 const mostOffered = 10
-/** Codes are searched by the names that readers know: there are few enough to have them all. */
-const mostCodes = 300
 const pauseOfTyping = 150
 
 /** The values of a dimension that contain what was typed, those with the most visitors first. */
 export function useSuggestions(dimension: Dimension, typed: string): string[] {
-  const isCode = dimension === 'visit:country' || dimension === 'visit:language'
-  const sought = useSettled(typed.trim())
+  const [narrow] = searchFilters(dimension, useSettled(typed.trim()))
   const { value } = useQuery({
     metrics: ['visitors'],
     dimensions: [dimension],
@@ -18,13 +16,11 @@ export function useSuggestions(dimension: Dimension, typed: string): string[] {
       ['visitors', 'desc'],
       [dimension, 'asc'],
     ],
-    pagination: { limit: isCode ? mostCodes : mostOffered },
+    pagination: { limit: mostOffered },
     include: { comparisons: undefined },
-    ...(sought !== '' && !isCode && { narrow: ['contains', dimension, [sought], { case_sensitive: false }] }),
+    ...(narrow && { narrow }),
   })
-  const values = value?.results.map((row) => row.dimensions[0] ?? '') ?? []
-  if (!isCode) return values
-  return values.filter((code) => nameOf(dimension, code).toLowerCase().includes(sought.toLowerCase())).slice(0, mostOffered)
+  return value?.results.map((row) => row.dimensions[0] ?? '') ?? []
 }
 
 /** The text once nobody has changed it for a moment. */

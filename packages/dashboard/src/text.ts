@@ -13,7 +13,9 @@ export const text = {
     people: (count: number): string =>
       count === 0 ? 'no one now' : count === 1 ? '1 person now' : `${count} people now`,
     meaning: 'Visitors of the last 5 minutes',
-    offline: 'offline, retrying',
+    offline: 'offline',
+    retrying: 'no answer, retrying',
+    waiting: 'too many questions, waiting',
   },
 
   periods: {
@@ -64,6 +66,24 @@ export const text = {
     whole: 'Everything',
   },
   menu: 'Menu',
+  keys: 'Keyboard shortcuts',
+  shortcuts: {
+    d: 'Today',
+    y: 'Yesterday',
+    w: 'Last 7 days',
+    t: 'Last 30 days',
+    q: 'Last 91 days',
+    l: 'Last 12 months',
+    a: 'All time',
+    b: 'The period before',
+    n: 'The period after',
+    c: 'Compare with the period before',
+    s: 'Pageviews by source',
+    r: 'The last 30 minutes',
+    f: 'Filter',
+    x: 'Clear all filters',
+    '?': 'These keys',
+  },
   period: 'Period',
   periodBefore: 'Period before',
   periodAfter: 'Period after',
@@ -206,6 +226,13 @@ export const text = {
     'event:name': 'Events',
     props: 'Props',
   },
+  campaignParts: {
+    'visit:utm_campaign': 'campaign',
+    'visit:utm_source': 'source',
+    'visit:utm_medium': 'medium',
+    'visit:utm_term': 'term',
+    'visit:utm_content': 'content',
+  },
   chooseOf: { 'visit:utm_campaign': 'Part of the campaign', props: 'Prop' },
   /** Heads of columns: short, several stand beside each other. */
   columns: {
@@ -264,12 +291,12 @@ export const text = {
   empty: {
     campaigns: 'No tagged links were followed. Add ?utm_campaign=… to the links that you share.',
     places: 'No places are known. A place database, or the headers of a CDN, bring countries and cities: see docs/collector.md.',
-    goals: 'No goal was reached. Name what counts as one with “Goals…” above.',
+    goals: 'No goal was reached. Name what counts as one with “Edit goals…” above.',
     events: "No events yet. Send one from your pages: treadlight.push((t) => t.track('signup')).",
     props: "No props were sent. Add some to an event: t.track('signup', { plan: 'pro' }).",
   },
   goals: {
-    open: 'Goals…',
+    open: 'Edit goals…',
     title: 'Goals',
     explain: 'These are counted as goals. Deleting one deletes no numbers: it can be added again.',
     everyEvent: 'Until you name one, every event is a goal of its own name.',

@@ -25,19 +25,21 @@ export function TrendFrame({ navigation, interval, days, isStale, children }: Tr
     <div class={isStale ? 'trend is-stale' : 'trend'}>
       <div class="trend-header">
         <p class="trend-days">{days}</p>
-        {view.chart === 'line' && <ComparePicker navigation={navigation} />}
-        <Choice
-          label={text.interval}
-          value={interval}
-          options={offered.map((name) => [name, text.intervals[name]])}
-          onChoose={(name) => navigation.turn({ interval: name })}
-        />
-        <Choice
-          label={text.chart}
-          value={view.chart}
-          options={(['line', 'sources'] as const).map((name) => [name, text.charts[name]])}
-          onChoose={(chart) => navigation.turn({ chart })}
-        />
+        <div class="trend-controls">
+          {view.chart === 'line' && <ComparePicker navigation={navigation} />}
+          <Choice
+            label={text.interval}
+            value={interval}
+            options={offered.map((name) => [name, text.intervals[name]])}
+            onChoose={(name) => navigation.turn({ interval: name })}
+          />
+          <Choice
+            label={text.chart}
+            value={view.chart}
+            options={(['line', 'sources'] as const).map((name) => [name, text.charts[name]])}
+            onChoose={(chart) => navigation.turn({ chart })}
+          />
+        </div>
       </div>
       {children}
     </div>

@@ -9,20 +9,22 @@ interface ValuePickerProps {
   operator: Operator
   values: readonly string[]
   onChange: (values: readonly string[]) => void
+  /** What is in the field and not added yet. */
+  typed: string
+  onType: (typed: string) => void
 }
 
 const words = text.filterDialog
 
 /** A field that offers what there is as one types, by the ARIA practices' combobox; what is chosen stands above it. */
-export function ValuePicker({ dimension, operator, values, onChange }: ValuePickerProps): VNode {
-  const [typed, setTyped] = useState('')
+export function ValuePicker({ dimension, operator, values, onChange, typed, onType }: ValuePickerProps): VNode {
   const [active, setActive] = useState(-1)
   const id = useId()
   const offered = useSuggestions(dimension, typed).filter((value) => !values.includes(value))
 
   function add(value: string): void {
     if (!values.includes(value)) onChange([...values, value])
-    setTyped('')
+    onType('')
     setActive(-1)
   }
 
@@ -69,7 +71,7 @@ export function ValuePicker({ dimension, operator, values, onChange }: ValuePick
         aria-describedby={`${id}-hint`}
         value={typed}
         onInput={(event) => {
-          setTyped(event.currentTarget.value)
+          onType(event.currentTarget.value)
           setActive(-1)
         }}
         onKeyDown={onKeyDown}

@@ -3,7 +3,7 @@ import type { CollectorOptions } from '../../../packages/collector/src/collector
 import type { AnswerRow } from '../../../packages/collector/src/stats/answerQuery.ts'
 import { createTestCollector, type TestCollector } from '../collector.ts'
 
-export interface Answer {
+interface Answer {
   results: AnswerRow[]
   meta: { time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number; imports_included?: boolean }
   query: { date_range: [string, string]; comparison_date_range?: [string, string]; filters: unknown[]; site_id: string }

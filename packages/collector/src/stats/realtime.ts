@@ -2,7 +2,7 @@ import type { HitStore, Query } from '@treadlight/store'
 import type { Site } from '../sites/sites.ts'
 
 /** How far back somebody counts as here now: 5 minutes in ms, as Plausible and Umami have it. */
-export const realtimeWindow: number = 5 * 60_000
+const realtimeWindow = 5 * 60_000
 
 /** What goes on at a site. */
 export interface Present {

@@ -31,7 +31,7 @@ const mostPages = 1_000_000
  * What all of v1 takes: `period`, `date`, `metrics` and `filters`.
  * @throws QueryError naming the parameter
  */
-export function readParams(params: URLSearchParams, { timezone }: Site, now: number): V1Query {
+function readParams(params: URLSearchParams, { timezone }: Site, now: number): V1Query {
   const today = siteDay(timezone, now)
   return {
     date_range: periodDays(params.get('period') ?? '30d', params.get('date'), today),
