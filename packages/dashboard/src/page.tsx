@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
 import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
+import { ExportDialog } from './exportDialog.tsx'
 import { FilterChips } from './filterChips.tsx'
 import { GoalsDialog } from './goalsDialog.tsx'
 import { Header } from './header.tsx'
@@ -48,6 +49,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
     { label: text.goals.open, onSelect: openGoals },
+    { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
     { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
     { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
   ]
@@ -86,6 +88,9 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
           </ScopeProvider>
         )}
       </main>
+      {view.detail === 'export' && (
+        <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
+      )}
       {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>

@@ -200,6 +200,35 @@ export const text = {
     delete: 'Remove filter',
   },
 
+  exports: {
+    title: 'Export hits',
+    menu: 'Export hits…',
+    format: 'Format',
+    formats: {
+      csv: { name: 'CSV', meaning: 'for spreadsheets' },
+      ndjson: { name: 'NDJSON', meaning: 'one JSON object a line, as it is stored' },
+      parquet: { name: 'Parquet', meaning: 'small and typed, for DuckDB, pandas and the like' },
+    },
+    anonymize: 'Anonymised',
+    anonymizeMeaning: 'Nobody by name: no users, addresses, queries, titles or click ids.',
+    plainMeaning: 'Every hit as it is stored, with users and queries. Keep it as safe as the collector.',
+    days: 'Days',
+    daysMeaning: 'Empty means from the first or up to the last there is.',
+    start: 'Download',
+    counts: (rows: string, bytes: string): string => `${rows} hits, ${bytes}`,
+    countsOf: (rows: string, of: string, bytes: string): string => `${rows} of about ${of} hits, ${bytes}`,
+    progress: 'Progress of the download',
+    states: {
+      waiting: 'Starting…',
+      running: 'Downloading…',
+      done: 'Downloaded',
+      incomplete: 'Downloaded, but without what is damaged in the storage: run treadlight doctor --deep',
+      failed: 'The download broke off: the collector’s log says why',
+      stopped: 'The download was stopped',
+      missing: 'The download has not begun. Four may run at once: wait for one to end, and try again.',
+    },
+  },
+
   panels: { pages: 'Top pages', sources: 'Sources', places: 'Places', devices: 'Devices', events: 'Events and goals' },
   tabs: {
     'event:page': 'Pages',

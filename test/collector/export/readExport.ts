@@ -43,7 +43,7 @@ export async function temporaryFile(name: string, bytes: Buffer): Promise<string
 }
 
 /** A store on a storage in memory that has these hits: half of them in segments where `compacted`. */
-export async function storeOf(hits: readonly StoredHit[], { compacted = true } = {}): Promise<AnyStore> {
+export async function storeOf(hits: readonly StoredHit[], { compacted = true }: { compacted?: boolean } = {}): Promise<AnyStore> {
   const { storage } = await openStorage({ driver: 'memory' })
   const store = await createStore({ storage, durability: 'volatile' })
   onTestFinished(() => store.close())
