@@ -7,9 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { loadConfig } from '../../../packages/collector/src/config.ts'
 import { serve } from '../../../packages/collector/src/serve.ts'
-import { createRealtime, type Present } from '../../../packages/collector/src/stats/realtime.ts'
+import { createRealtime, readPresent, type Present } from '../../../packages/collector/src/stats/realtime.ts'
 import { startCollector } from '../../process/collectorProcess.ts'
-import { makeHit } from '../../store/makeHit.ts'
+import { makeEngagement, makeEvent, makeHit } from '../../store/makeHit.ts'
 import { createTestCollector, logInOwner, noon, type TestCollector } from '../collector.ts'
 
 const site = { id: 'default', timezone: 'UTC', hosts: [] }
@@ -43,10 +43,30 @@ describe('the present of a site', () => {
   function watch(store: HitStore = createReferenceStore()) {
     const clock = { now: noon }
     const errors: unknown[] = []
-    const query = vi.spyOn(store, 'query')
+    const looks = vi.spyOn(store, 'hits')
     const realtime = createRealtime({ store, now: () => clock.now, onError: (error) => errors.push(error) })
-    return { store, clock, errors, query, realtime }
+    return { store, clock, errors, looks, realtime }
   }
+
+  test('is what the queries say', async () => {
+    const { store } = watch()
+    const view = hit({ time: noon - 1000, visitor: 'a' })
+    await store.append([
+      view,
+      makeEngagement(view, { time: noon - 10, engaged: 900 }),
+      makeEvent('x', { site: 'default', time: noon - 900, visitor: 'a' }),
+      hit({ time: noon - 800, visitor: '', session: 's' }),
+      hit({ time: noon - 700, visitor: '', user: 'u' }),
+      hit({ time: noon - 5 * 60_000, visitor: 'gone' }),
+      hit({ time: noon - 5 * 60_000 + 1, visitor: 'here' }),
+      hit({ time: noon + 1, visitor: 'not yet' }),
+    ])
+    const range = { from: noon + 1 - 5 * 60_000, to: noon + 1 }
+    const { rows } = await store.query({ site: 'default', timezone: 'UTC', range, metrics: ['visitors', 'events'] })
+    const { visitors, hits } = await readPresent(store, 'default', noon)
+    expect([visitors, hits]).toEqual(rows[0]!.metrics)
+    expect([visitors, hits]).toEqual([4, 5])
+  })
 
   test('is told at once, and again when it has changed', async () => {
     const { store, clock, realtime } = watch()
@@ -65,7 +85,7 @@ describe('the present of a site', () => {
   })
 
   test('is looked at once for all who listen to it, and by nobody when they have gone', async () => {
-    const { query, realtime } = watch()
+    const { looks, realtime } = watch()
     const first: Present[] = []
     const second: Present[] = []
     const stops = [realtime.listen(site, (present) => first.push(present))]
@@ -73,33 +93,39 @@ describe('the present of a site', () => {
     stops.push(realtime.listen(site, (present) => second.push(present)))
     expect(second).toEqual(first)
     await vi.advanceTimersByTimeAsync(4000)
-    expect(query.mock.calls.length).toBeGreaterThanOrEqual(8)
-    expect(query.mock.calls.length).toBeLessThanOrEqual(10)
+    expect(looks.mock.calls.length).toBeGreaterThanOrEqual(8)
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(10)
     for (const stop of stops) stop()
-    query.mockClear()
+    looks.mockClear()
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(query).not.toHaveBeenCalled()
+    expect(looks).not.toHaveBeenCalled()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('that nobody waits for any more begins no timer, when the store answers late', async () => {
-    const { store, realtime } = watch()
+    const { store, errors, realtime } = watch()
     let answer = (): void => undefined
-    vi.spyOn(store, 'query').mockImplementation(() => new Promise((resolve) => (answer = () => resolve({ rows: [], totalRows: 0 }))))
-    realtime.listen(site, () => undefined)()
+    const late = new Promise<void>((resolve) => (answer = resolve))
+    vi.spyOn(store, 'hits').mockImplementation(async function* () {
+      await late
+      yield hit()
+    })
+    realtime.listen(site, () => expect.unreachable('nobody listens'))()
     answer()
     await vi.advanceTimersByTimeAsync(0)
-    expect(vi.getTimerCount()).toBe(0)
+    expect([vi.getTimerCount(), errors]).toEqual([0, []])
   })
 
   test('is asked for again after a failure, of which an owner is told once', async () => {
-    const { store, errors, query, realtime } = watch()
-    query.mockRejectedValue(new Error('no disk'))
+    const { store, errors, looks, realtime } = watch()
+    looks.mockImplementation(() => {
+      throw new Error('no disk')
+    })
     const told: Present[] = []
     const stop = realtime.listen(site, (present) => told.push(present))
     await vi.advanceTimersByTimeAsync(5000)
     expect([told, errors.length]).toEqual([[], 1])
-    query.mockRestore()
+    looks.mockRestore()
     await store.append([hit()])
     await vi.advanceTimersByTimeAsync(1000)
     expect(told).toMatchObject([{ visitors: 1 }])
