@@ -47,7 +47,7 @@ const packages = {
   server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index']),
   dashboard: dashboardPage('packages/dashboard'),
-  collector: nodePackage('packages/collector', ['index', 'cli'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
+  collector: nodePackage('packages/collector', ['index', 'cli', 'client'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),
 }
 

@@ -157,7 +157,7 @@ describe('export', () => {
   })
 
   test.each([
-    [['--format', 'csv'], /--format csv: only ndjson is there so far/],
+    [['--format', 'xlsx'], /--format xlsx: must be csv, ndjson or parquet/],
     [['--from', '2026-02-30'], /--from 2026-02-30: must be a day such as/],
     [['--to', 'yesterday'], /--to yesterday: must be a day such as/],
     [['--from', '2026-02-02', '--to', '2026-02-01'], /--from 2026-02-02 is behind --to 2026-02-01/],

@@ -148,7 +148,6 @@ describe('export --report: what is wrong is one line', () => {
     [['--report', 'time', '--format', 'ndjson'], /--format is for hits: a report is CSV, or JSON with --json/],
     [['--report', 'pagetimer', '--json'], /--json: goes with --report time or timeline/],
     [['--json'], /--json: goes with --report time or timeline/],
-    [['--anonymize'], /--anonymize: goes with --report pagetimer or time/],
     [['--report', 'timeline', '--user', 'ann', '--anonymize'], /--anonymize: goes with --report pagetimer or time/],
     [['--report', 'time', '--user', 'ann'], /--user: goes with --report timeline/],
     [['--report', 'timeline'], /name one person, with --user ID or --session ID/],

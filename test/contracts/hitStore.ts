@@ -424,7 +424,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       const range = { from: noon - 12 * 60 * minute, to: noon + 12 * 60 * minute }
       const result = await store.query({ site: 'shop', timezone: 'UTC', range, ...query })
       expect(result).toEqual({
-        rows: rows.map(([dimensions, metrics]) => ({ dimensions, metrics })),
+        rows: rows.map(([dimensions, metrics, currency]) => (currency === undefined ? { dimensions, metrics } : { dimensions, metrics, currency })),
         totalRows: totalRows ?? rows.length,
       })
     })
@@ -433,6 +433,32 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       const store = await openStore()
       await store.append([makeHit({ session: 'tab' })])
       await expect(idsOf(store, { site: 'shop', filters: [['not', ['or', [['is', 'last:source', ['news']]]]]] })).rejects.toThrow(RangeError)
+    })
+
+    test('a listing is filtered as a query is: by goals, by patterns, by what visits have done in its range', async () => {
+      const store = await openStore()
+      const [home, cart, later] = [makeHit({ path: '/' }), makeHit({ path: '/cart', time: noon + minute }), makeHit({ path: '/cart', time: noon + 90 * minute })]
+      await store.append([home, cart, later])
+      const goals = [{ name: 'Cart', page: '/c*' }]
+      expect(await idsOf(store, { site: 'shop', goals, filters: [['is', 'event:goal', ['Cart']]] })).toEqual([later.id, cart.id])
+      expect(await idsOf(store, { site: 'shop', filters: [['is', 'event:goal', ['Cart']]] })).toEqual([])
+      expect(await idsOf(store, { site: 'shop', filters: [['matches', 'event:page', ['^/.+t$']], ['has_done', ['is', 'event:page', ['/']]]] })).toEqual([cart.id])
+      expect(await idsOf(store, { site: 'shop', from: noon + minute, filters: [['has_not_done', ['is', 'event:page', ['/']]]] })).toEqual([later.id, cart.id])
+      await expect(idsOf(store, { site: 'shop', filters: [['matches', 'event:page', ['(']]] })).rejects.toThrow(RangeError)
+    })
+
+    const refused: [Partial<Query>, string][] = [
+      [{ filters: [['matches', 'event:page', ['a(b']]] }, 'the pattern "a(b"'],
+      [{ filters: [['has_done', ['not', ['matches_not', 'visit:source', ['ok', '(?!no)']]]]] }, 'the pattern "(?!no)"'],
+      [{ metrics: ['conversion_rate'] }, 'conversion_rate needs event:goal'],
+      [{ orderBy: [['group_conversion_rate', 'desc']] }, 'group_conversion_rate needs event:goal'],
+      [{ metrics: ['exit_rate'] }, 'exit_rate needs the dimension visit:exit_page'],
+    ]
+    test.each(refused)('%j is refused, without any hits too', async (query, message) => {
+      const store = await openStore()
+      const asked = store.query({ ...everything, ...query })
+      await expect(asked).rejects.toThrow(RangeError)
+      await expect(store.query({ ...everything, ...query })).rejects.toThrow(message)
     })
 
     test('an unknown time zone is refused', async () => {

@@ -1,7 +1,7 @@
-import type { Query, QueryRow, StoredHit } from '@treadlight/store'
+import type { Goal, Query, QueryRow, StoredHit } from '@treadlight/store'
 import { day, makeEngagement, makeEvent, makeHit, minute, noon, second, testId } from '../store/makeHit.ts'
 
-type Cells = [dimensions: QueryRow['dimensions'], metrics: QueryRow['metrics']]
+type Cells = [dimensions: QueryRow['dimensions'], metrics: QueryRow['metrics'], currency?: string]
 
 export interface QueryCase {
   name: string
@@ -45,6 +45,33 @@ const tabOfAWeek = [
   makeHit({ session: 'tab', time: at(0) - 4 * day }),
   makeHit({ visitor: 'else', time: at(0) }),
 ]
+
+/** Ann signs up twice, in two visits; Bob reads; Cat buys. */
+const shoppers = [
+  makeHit({ visitor: 'ann', path: '/', time: at(0), source: 'news' }),
+  makeHit({ visitor: 'ann', path: '/blog/a', time: at(1) }),
+  makeEvent('signup', { visitor: 'ann', path: '/blog/a', time: at(2), props: { plan: 'pro' } }),
+  makeHit({ visitor: 'ann', path: '/', time: at(90) }),
+  makeEvent('signup', { visitor: 'ann', path: '/', time: at(91), props: { plan: 'free' } }),
+  makeHit({ visitor: 'bob', path: '/', time: at(0) }),
+  makeHit({ visitor: 'bob', path: '/blog/b', time: at(5) }),
+  makeHit({ visitor: 'cat', path: '/pricing', time: at(0) }),
+  makeEvent('buy', { visitor: 'cat', path: '/pricing', time: at(1), revenue: { amount: '9.99', currency: 'EUR' } }),
+  makeEvent('seen', { visitor: 'cat', path: '/pricing', time: at(2), interactive: false }),
+]
+const shopGoals: Goal[] = [
+  { name: 'Signup', event: 'signup' },
+  { name: 'Read the blog', page: '/blog/*' },
+  { name: 'Visit /blog/a', page: '/blog/a' },
+  { name: 'Seen', event: 'seen' },
+  { name: 'Never', event: 'pageview' },
+]
+const signedUp = ['is', 'event:name', ['signup']] as const
+
+/** Pages whose names are alike. */
+const blog = ['/blog', '/blog/', '/blog/a', '/blog/a/b', '/Blog/12', '/my/blog/a', '/a*b'].map((path) => makeHit({ path, visitor: path }))
+
+const paid = (amount: string, currency: string, fields: Partial<StoredHit> = {}) => makeEvent('buy', { revenue: { amount, currency }, ...fields })
 
 const sessionMetrics = ['visits', 'bounce_rate', 'visit_duration', 'views_per_visit'] as const
 
@@ -447,6 +474,311 @@ export const queryCases: QueryCase[] = [
       [['/c'], [1]],
     ],
     totalRows: 4,
+  },
+  {
+    name: 'goals, when nobody has said which: every interactive custom event',
+    hits: shoppers,
+    query: { metrics: ['visitors', 'visits', 'events', 'conversion_rate'], dimensions: ['event:goal'] },
+    rows: [
+      [['buy'], [1, 1, 1, 33.3]],
+      [['signup'], [1, 2, 2, 33.3]],
+    ],
+  },
+  {
+    name: 'goals of an event and of pages: a hit may reach several, and one that reaches none is in no row',
+    hits: shoppers,
+    query: { metrics: ['visitors', 'visits', 'events', 'pageviews', 'conversion_rate'], dimensions: ['event:goal'], goals: shopGoals },
+    rows: [
+      [['Read the blog'], [2, 2, 2, 2, 66.7]],
+      [['Seen'], [1, 1, 1, 0, 33.3]],
+      [['Signup'], [1, 2, 2, 0, 33.3]],
+      [['Visit /blog/a'], [1, 1, 1, 1, 33.3]],
+    ],
+  },
+  {
+    name: 'a site without goals has no conversions',
+    hits: shoppers,
+    query: { metrics: ['visitors'], dimensions: ['event:goal'], goals: [] },
+    rows: [],
+  },
+  {
+    name: 'goals and another dimension, beside each other; the visits are those with such a hit',
+    hits: shoppers,
+    query: { metrics: ['events', 'bounce_rate', 'visit_duration'], dimensions: ['visit:source', 'event:goal'], orderBy: [['visit:source', 'asc']] },
+    rows: [
+      [['Direct / None', 'buy'], [1, 0, 120]],
+      [['Direct / None', 'signup'], [1, 0, 60]],
+      [['news', 'signup'], [1, 0, 120]],
+    ],
+  },
+  {
+    name: 'a filter by goals picks hits; their other goals are no rows then',
+    hits: shoppers,
+    query: { metrics: ['events'], dimensions: ['event:goal'], goals: shopGoals, filters: [['is', 'event:goal', ['Visit /blog/a', 'Nobody’s']]] },
+    rows: [[['Visit /blog/a'], [1]]],
+  },
+  {
+    name: 'is_not, contains and matches of goals ask for their names; is_not lets through what reaches none',
+    hits: shoppers,
+    query: {
+      metrics: ['pageviews', 'events'],
+      goals: shopGoals,
+      filters: [['is_not', 'event:goal', ['Visit /blog/a']], ['not', ['contains', 'event:goal', ['SIGN'], { caseSensitive: false }]], ['matches_not', 'event:goal', ['^See']]],
+    },
+    // All six pageviews but /blog/a, and the purchase.
+    rows: [[[], [5, 6]]],
+  },
+  {
+    name: 'conversion rates: of all visitors, and of those of the row',
+    hits: shoppers,
+    query: { metrics: ['visitors', 'conversion_rate', 'group_conversion_rate'], dimensions: ['visit:source'], filters: [['is', 'event:goal', ['signup']]] },
+    rows: [
+      [['Direct / None'], [1, 33.3, 33.3]],
+      [['news'], [1, 33.3, 100]],
+    ],
+  },
+  {
+    name: 'conversion rates of a property, and of events by name',
+    hits: shoppers,
+    query: {
+      metrics: ['conversion_rate', 'group_conversion_rate'],
+      dimensions: ['event:props:plan', 'time:day'],
+      filters: [['and', [signedUp, ['is_not', 'event:props:plan', ['free']]]]],
+    },
+    rows: [[['pro', '2026-11-21'], [33.3, 33.3]]],
+  },
+  {
+    name: 'who could have converted has met the other filters',
+    hits: shoppers,
+    query: { metrics: ['conversion_rate'], filters: [['is', 'event:goal', ['signup']], ['is', 'visit:entry_page', ['/']], ['has_not_done', ['is', 'event:name', ['buy']]]] },
+    rows: [[[], [50]]],
+  },
+  {
+    name: 'conversion rates over days: visitors of each day, summed up; null where there was nobody',
+    hits: [
+      makeHit({ visitor: 'a', time: noon - day }),
+      makeEvent('signup', { visitor: 'a', time: noon - day }),
+      makeHit({ visitor: 'a' }),
+      makeHit({ visitor: 'b' }),
+      makeEvent('signup', { visitor: 'b', hostname: 'other' }),
+    ],
+    query: {
+      metrics: ['conversion_rate', 'group_conversion_rate'],
+      dimensions: ['event:hostname', 'event:goal'],
+      range: { from: noon - 2 * day, to: noon + day },
+      filters: [['is', 'event:name', ['signup']]],
+    },
+    // Ann on two days and Bob: 3. At shop.example the three of them, at the other only Bob.
+    rows: [
+      [['other', 'signup'], [33.3, 100]],
+      [['shop.example', 'signup'], [33.3, 33.3]],
+    ],
+  },
+  {
+    name: 'nobody at all: no conversion rate',
+    hits: [],
+    query: { metrics: ['conversion_rate', 'group_conversion_rate', 'total_revenue'], filters: [signedUp] },
+    rows: [[[], [null, null, null]]],
+  },
+  {
+    name: 'exit rate: of the views of a page those that were a visit’s last',
+    hits: annAndBob,
+    query: { metrics: ['visits', 'exit_rate'], dimensions: ['visit:exit_page'] },
+    rows: [
+      [['/cart'], [2, 100]],
+      [['/'], [1, 50]],
+    ],
+  },
+  {
+    name: 'exit rate of one page, and of visits from one source; of visits without a page there is none',
+    hits: [...annAndBob, makeEvent('call', { visitor: 'phone' })],
+    query: {
+      metrics: ['exit_rate'],
+      dimensions: ['visit:exit_page', 'visit:source'],
+      filters: [['or', [['is', 'visit:exit_page', ['/', '(not set)']], ['not', ['is_not', 'visit:source', ['news']]]]]],
+    },
+    rows: [
+      [['/', 'blog.example'], [100]],
+      [['/cart', 'news'], [100]],
+      [['(not set)', 'Direct / None'], [null]],
+    ],
+  },
+  {
+    name: 'exit rate with a filter by the exit page: the views of visits that went on count too',
+    hits: annAndBob,
+    query: { metrics: ['exit_rate'], dimensions: ['visit:exit_page'], filters: [['is', 'visit:exit_page', ['/*']], ['has_done', ['is', 'event:page', ['/']]]] },
+    // Of Ann's first visit and Bob's: / seen twice and left once, /cart once and once.
+    rows: [
+      [['/cart'], [100]],
+      [['/'], [50]],
+    ],
+  },
+  {
+    name: 'revenue of one currency: exact, and per hit that brought some',
+    hits: [paid('0.1', 'EUR'), paid('0.2', 'EUR', { time: at(1) }), makeHit({ time: at(2), revenue: { amount: '0.000001', currency: 'EUR' } }), makeHit()],
+    query: { metrics: ['events', 'total_revenue', 'average_revenue'] },
+    rows: [[[], [4, 0.300001, 0.1], 'EUR']],
+  },
+  {
+    name: 'revenue of several currencies is not added up; without any there is none',
+    hits: [paid('5', 'EUR'), paid('7', 'USD', { name: 'rent' }), paid('9', 'USD'), makeHit({ path: '/x' })],
+    query: { metrics: ['total_revenue', 'average_revenue'], dimensions: ['event:name'], orderBy: [['event:name', 'asc']] },
+    rows: [
+      [['buy'], [null, null]],
+      [['pageview'], [null, null]],
+      [['rent'], [7, 7], 'USD'],
+    ],
+  },
+  {
+    name: 'revenue over days; refunds are more than nothing',
+    hits: [
+      paid('10.50', 'EUR', { time: noon - day, path: '/a' }),
+      paid('0.01', 'EUR', { path: '/a' }),
+      paid('-3', 'EUR', { path: '/b' }),
+      makeHit({ path: '/c' }),
+    ],
+    query: {
+      metrics: ['average_revenue', 'total_revenue'],
+      dimensions: ['event:page'],
+      orderBy: [['total_revenue', 'asc']],
+      range: { from: noon - 2 * day, to: noon + day },
+    },
+    rows: [
+      [['/c'], [null, null]],
+      [['/b'], [-3, -3], 'EUR'],
+      [['/a'], [5.255, 10.51], 'EUR'],
+    ],
+  },
+  {
+    name: 'revenue of goals: in the row of each that the hit reaches',
+    hits: shoppers,
+    query: { metrics: ['total_revenue'], dimensions: ['event:goal'] },
+    rows: [
+      [['buy'], [9.99], 'EUR'],
+      [['signup'], [null]],
+    ],
+  },
+  {
+    name: 'a star in pages stands for any text, also with slashes, also for none',
+    hits: blog,
+    query: { metrics: ['pageviews'], dimensions: ['event:page'], filters: [['is', 'event:page', ['/blog/*', '*/12']]], orderBy: [['event:page', 'asc']] },
+    rows: [
+      [['/Blog/12'], [1]],
+      [['/blog/'], [1]],
+      [['/blog/a'], [1]],
+      [['/blog/a/b'], [1]],
+    ],
+  },
+  {
+    name: 'stars in entry and exit pages, negated, whatever the case; elsewhere a star is a star',
+    hits: [...blog, makeEvent('x', { visitor: 'e', path: '/e', props: { mark: '*' } })],
+    query: {
+      metrics: ['visits'],
+      dimensions: ['visit:entry_page', 'event:props:mark'],
+      filters: [
+        ['is_not', 'visit:entry_page', ['/BLOG*', '/my/*'], { caseSensitive: false }],
+        ['is', 'visit:exit_page', ['*']],
+        ['is', 'event:props:mark', ['*', '(none)']],
+      ],
+      orderBy: [['visit:entry_page', 'asc']],
+    },
+    rows: [
+      [['(not set)', '*'], [1]],
+      [['/a*b', '(none)'], [1]],
+    ],
+  },
+  {
+    name: 'matches: regular expressions, anywhere in the value unless they say where',
+    hits: blog,
+    query: {
+      metrics: ['pageviews'],
+      dimensions: ['event:page'],
+      filters: [['matches', 'event:page', ['^/blog', '[0-9]{2}$']], ['matches_not', 'event:page', ['/$', '/b$']]],
+      orderBy: [['event:page', 'asc']],
+    },
+    rows: [
+      [['/Blog/12'], [1]],
+      [['/blog'], [1]],
+      [['/blog/a'], [1]],
+    ],
+  },
+  {
+    name: 'whatever the case: is, contains and matches, of letters outside ASCII too',
+    hits: ['Äpfel', 'ÄPFEL', 'äpfel ', 'Apfel'].map((source) => makeHit({ source, visitor: source })),
+    query: {
+      metrics: ['visits'],
+      dimensions: ['visit:source'],
+      filters: [
+        ['contains', 'visit:source', ['äPFEL'], { caseSensitive: false }],
+        ['is_not', 'visit:source', ['äpfel'], { caseSensitive: true }],
+        ['not', ['is', 'visit:source', ['äpfeL '], { caseSensitive: false }]],
+        ['matches', 'visit:source', ['^ä.f'], { caseSensitive: false }],
+      ],
+      orderBy: [['visit:source', 'asc']],
+    },
+    rows: [
+      [['ÄPFEL'], [1]],
+      [['Äpfel'], [1]],
+    ],
+  },
+  {
+    name: 'what visits have done picks them whole, each visit for itself',
+    hits: annAndBob,
+    query: { metrics: ['pageviews', 'events', 'visits'], filters: [['has_done', ['is', 'event:name', ['signup']]]] },
+    rows: [[[], [1, 2, 1]]],
+  },
+  {
+    name: 'what visits have not done: of Ann’s visits the first did see /',
+    hits: annAndBob,
+    query: { metrics: ['pageviews', 'visits'], dimensions: ['event:page'], filters: [['has_not_done', ['is', 'event:page', ['/']]]] },
+    rows: [[['/cart'], [1, 1]]],
+  },
+  {
+    name: 'has_done among others: in or and not, with and inside',
+    hits: annAndBob,
+    query: {
+      metrics: ['pageviews', 'events', 'visits'],
+      filters: [
+        ['or', [['has_done', ['is', 'event:goal', ['signup']]], ['not', ['has_not_done', ['and', [['is', 'event:page', ['/cart']], ['is', 'visit:source', ['news']]]]]]]],
+        ['has_done', ['has_not_done', ['is', 'event:page', ['/none']]]],
+      ],
+    },
+    rows: [[[], [3, 4, 2]]],
+  },
+  {
+    name: 'what was done outside the range was not done',
+    hits: annAndBob,
+    query: { metrics: ['pageviews'], filters: [['has_done', ['is', 'event:name', ['signup']]]], range: { from: at(0), to: at(11) } },
+    rows: [[[], [0]]],
+  },
+  {
+    name: 'names of places, and hosts of entry and exit pages',
+    hits: [
+      makeHit({ visitor: 'a', hostname: 'one.example', country: 'DE', region: 'Bavaria', city: 'München' }),
+      makeHit({ visitor: 'a', hostname: 'two.example', time: at(1) }),
+      makeEvent('x', { visitor: 'b', hostname: 'one.example', country: 'QQ', region: 'FR-75C' }),
+      makeEvent('x', { visitor: 'c' }),
+    ],
+    query: {
+      metrics: ['visits'],
+      dimensions: ['visit:country_name', 'visit:region_name', 'visit:city_name', 'visit:entry_page_hostname', 'visit:exit_page_hostname'],
+      orderBy: [['visit:country_name', 'asc']],
+    },
+    rows: [
+      [['(not set)', '(not set)', '(not set)', '(not set)', '(not set)'], [1]],
+      [['Germany', 'Bavaria', 'München', 'one.example', 'two.example'], [1]],
+      [['QQ', 'FR-75C', '(not set)', '(not set)', '(not set)'], [1]],
+    ],
+  },
+  {
+    name: 'minutes, in a zone that is 45 minutes off',
+    hits: [makeHit({ visitor: 'a', time: at(10) + 59 * second }), makeHit({ visitor: 'b', time: at(14) }), makeHit({ visitor: 'c', time: at(14) + 5 * second }), makeHit({ visitor: 'd', time: at(29) })],
+    query: { metrics: ['pageviews', 'visits'], dimensions: ['time:minute'], timezone: 'Asia/Kathmandu', orderBy: [['time:minute', 'asc']] },
+    rows: [
+      [['2026-11-21 17:55:00'], [1, 1]],
+      [['2026-11-21 17:59:00'], [2, 2]],
+      [['2026-11-21 18:14:00'], [1, 1]],
+    ],
   },
   {
     name: 'another site is another world',

@@ -41,8 +41,13 @@ const hit: fc.Arbitrary<StoredHit> = fc
     time: times,
     path: fc.constantFrom('/', '/a'),
     source: fc.constantFrom('', 'google', 'news'),
+    said: fc.record({
+      name: fc.constantFrom('buy', 'join'),
+      interactive: fc.boolean(),
+      revenue: fc.record({ amount: fc.constantFrom('0.1', '0.2', '-7.000001'), currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD') }),
+    }),
   })
-  .map(({ number, ...fields }) => makeHit({ id: testId(number), ...fields }))
+  .map(({ number, said, ...fields }) => makeHit({ id: testId(number), ...fields, ...(fields.type === 'event' && said) }))
 
 const append: fc.Arbitrary<Step> = fc.record({ do: fc.constant('append'), hits: fc.array(hit, { maxLength: 4 }) })
 const identify: fc.Arbitrary<Step> = fc.record({
@@ -81,6 +86,16 @@ const query: Query = {
 
 /** Asks for days before the range. */
 const touchQuery: Query = { ...query, range: { from: noon - day, to: noon + 8 * day }, dimensions: ['time:day', 'first:source', 'last:source'] }
+
+/** What is compared with sums of other queries, which have to add up over days as well. */
+const goalQuery: Query = {
+  ...query,
+  metrics: ['visitors', 'conversion_rate', 'group_conversion_rate', 'total_revenue', 'average_revenue', 'percentage'],
+  dimensions: ['event:goal', 'visit:source'],
+  goals: [{ name: 'buy', event: 'buy' }, { name: 'see', page: '/*' }, { name: 'see a', page: '/a' }],
+  filters: [['or', [['has_not_done', ['matches', 'event:name', ['^j']]], ['is', 'visit:entry_page', ['*A'], { caseSensitive: false }]]]],
+}
+const exitQuery: Query = { ...query, metrics: ['exit_rate', 'visits'], dimensions: ['visit:exit_page'], filters: [['has_done', ['is', 'event:goal', ['join']]]] }
 
 /** Days that some hits of every history lie outside of. */
 const range = { from: noon - 3 * day, to: noon - day + 1 }
@@ -146,7 +161,15 @@ async function describeAll(store: HitStore): Promise<unknown> {
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
   const some: string[] = []
   for await (const { id } of store.hits({ site: 'shop', ...range, limit: 2 })) some.push(id)
-  return { hits, some, result: await store.query(query), inRange: await store.query({ ...query, range }), touches: await store.query(touchQuery) }
+  return {
+    hits,
+    some,
+    result: await store.query(query),
+    inRange: await store.query({ ...query, range }),
+    touches: await store.query(touchQuery),
+    goals: await store.query(goalQuery),
+    exits: await store.query({ ...exitQuery, range }),
+  }
 }
 
 /** What happens, and to which process. */

@@ -23,12 +23,14 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addExportRoutes } from './http/exportRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addInstallationRoute } from './http/installationRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
 import { failure } from './http/respond.ts'
+import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
 import { addPrivacyRoute } from './http/privacyRoute.ts'
 import { addPropRoute } from './http/propRoute.ts'
@@ -206,7 +208,9 @@ export function createCollector(options: CollectorOptions): Collector {
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
+  addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
+  addExportRoutes(routes, { store, sites, problems, peers, onError })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)

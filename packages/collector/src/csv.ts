@@ -1,8 +1,11 @@
 /** What a cell can hold. A number is written as it is, so that programs can count on it. */
 export type Cell = string | number
 
-/** OWASP's list of what makes spreadsheets take a text for a formula, in half and full width. */
-const formula = /^[=+\-@\t\r\n＝＋－＠]/
+/**
+ * OWASP's list of what makes spreadsheets take a text for a formula, in half and full width, also behind spaces or a BOM,
+ * which some of them skip. A plain negative number is none, and would be no number any more.
+ */
+const formula = /^(?!-\d+(?:\.\d+)?$)(?:[\t\r\n]|[\s\uFEFF]*[=+\-@＝＋－＠])/
 
 const special = /[",\r\n]/
 
@@ -11,13 +14,14 @@ const special = /[",\r\n]/
  * it, by which spreadsheets know a text.
  *
  * @example
- * csvLine(['=cmd()', '/a,"q"', -5]) // `'=cmd(),"/a,""q""",-5\r\n`
+ * csvLine(['=cmd()', '/a,"q"', '-5']) // `'=cmd(),"/a,""q""",-5\r\n`
  */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function csvCell(value: Cell): string {
+/** One cell of such a row. */
+export function csvCell(value: Cell): string {
   if (typeof value === 'number') return String(value)
   const text = formula.test(value) ? `'${value}` : value
   return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text

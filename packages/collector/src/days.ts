@@ -31,6 +31,14 @@ export function daysBetween(first: string, last: string): number {
   return Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000)
 }
 
+/**
+ * Whether a text is a day that there is: JavaScript takes the 30th of February for the 2nd of March. Of the years 1000 to
+ * 9998, so that days around it have four digits too.
+ */
+export function isDay(text: string): boolean {
+  return /^[1-9]\d{3}-\d\d-\d\d$/.test(text) && text < '9999' && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
+}
+
 /** Whether `zone` is an IANA name that this runtime knows. */
 export function isTimeZone(zone: string): boolean {
   try {

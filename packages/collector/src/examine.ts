@@ -15,7 +15,7 @@ import {
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
-import { countLines, hitLines } from './hitLines.ts'
+import { countLines, hitLines } from './export/hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
 import { checkOwners } from './ownerChecks.ts'
 import { checkPlace } from './place/checkPlace.ts'

@@ -10,6 +10,17 @@ export interface Site {
   id: string
   /** IANA name: where the site's days begin. */
   timezone: string
+  /** Hosts whose hits count for it by their address; none for the default site. */
+  hosts: readonly string[]
+}
+
+/** What the check of an installation has seen. */
+export interface Finding {
+  code: string
+  level: 'ok' | 'warning' | 'problem'
+  message: string
+  /** What to do; '' where there is nothing. */
+  remedy: string
 }
 
 export interface Sites {
@@ -42,6 +53,30 @@ export interface QueryAnswer {
   }
 }
 
+/** What to download, as `GET /api/export` takes it. */
+export interface ExportQuery {
+  site_id: string
+  format: (typeof exportFormats)[number]
+  anonymize: '1' | '0'
+  /** First and last site day; open where left out. */
+  from?: string
+  to?: string
+  /** By which it is found in the list. */
+  id: string
+}
+
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const
+
+/** How far a download is. */
+export interface ExportJob {
+  id: string
+  rows: number
+  bytes: number
+  /** Of how many rows, about; null where nobody knows. */
+  of: number | null
+  state: 'running' | 'done' | 'incomplete' | 'failed' | 'stopped'
+}
+
 /** What the site wants visitors to do: send an event, or see a page, by its path with `*`. */
 export interface Goal {
   name: string
@@ -51,7 +86,7 @@ export interface Goal {
 
 export type NewGoal = Partial<Goal>
 
-export interface Goals {
+interface Goals {
   goals: Goal[]
   /** Whether every event is a goal, because none is named. */
   every_event: boolean
@@ -87,6 +122,12 @@ export interface Client {
   removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Has the collector look at a page. `collector` is where the page's visitors find it, ending in a slash. */
+  checkInstallation(check: { site_id: string; url: string; collector: string }): Promise<Finding[]>
+  /** Where a download is. */
+  exportUrl(query: ExportQuery): string
+  /** The downloads of now and of a while ago, everybody's. */
+  exports(signal?: AbortSignal): Promise<ExportJob[]>
   /** Where an EventSource hears of the site's hits. */
   realtimeUrl(site: string): string
 }
@@ -128,6 +169,9 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    checkInstallation: async (check) => (await post<{ findings: Finding[] }>('api/check-installation', check)).findings,
+    exportUrl: (query) => `${base}api/export?${new URLSearchParams({ ...query }).toString()}`,
+    exports: (signal) => call('api/exports', { signal: signal ?? null }),
     realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
   }
 }

@@ -12,6 +12,14 @@ export function formatExact(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale).format(value)
 }
 
+/** Bytes as people say them: `3.4 MB`. */
+export function formatBytes(bytes: number, locale?: Locale): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const format = { style: 'unit', unit: units[step]!, unitDisplay: 'short', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(locale, format).format(bytes / 1000 ** step)
+}
+
 /** At most two decimals. */
 export function formatRatio(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value)

@@ -6,6 +6,7 @@ import './style/page.css'
 import './style/trend.css'
 import './style/form.css'
 import './style/panel.css'
+import './style/export.css'
 import './style/gate.css'
 
 // Relative, so that the collector may live below a path of a proxy.

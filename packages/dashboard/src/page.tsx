@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site, Sites } from './api.ts'
 import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
+import { ExportDialog } from './exportDialog.tsx'
 import { FilterChips } from './filterChips.tsx'
 import { GoalsDialog } from './goalsDialog.tsx'
 import { Header } from './header.tsx'
@@ -48,6 +49,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
     { label: text.goals.open, onSelect: openGoals },
+    { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
     { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
     { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
   ]
@@ -57,7 +59,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
       <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} menu={menu} />
       <main>
         {wasHit === false ? (
-          <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
+          <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             <FilterChips navigation={navigation} />
@@ -86,6 +88,9 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
           </ScopeProvider>
         )}
       </main>
+      {view.detail === 'export' && (
+        <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
+      )}
       {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>
@@ -126,5 +131,5 @@ function useWasHit(client: Client, site: string, isEmpty: boolean) {
 }
 
 function siteOf(sites: readonly Site[], id: string): Site {
-  return sites.find((site) => site.id === id) ?? sites[0] ?? { id: 'default', timezone: 'UTC' }
+  return sites.find((site) => site.id === id) ?? sites[0] ?? { id: 'default', timezone: 'UTC', hosts: [] }
 }

@@ -200,6 +200,35 @@ export const text = {
     delete: 'Remove filter',
   },
 
+  exports: {
+    title: 'Export hits',
+    menu: 'Export hits…',
+    format: 'Format',
+    formats: {
+      csv: { name: 'CSV', meaning: 'for spreadsheets' },
+      ndjson: { name: 'NDJSON', meaning: 'one JSON object a line, as it is stored' },
+      parquet: { name: 'Parquet', meaning: 'small and typed, for DuckDB, pandas and the like' },
+    },
+    anonymize: 'Anonymised',
+    anonymizeMeaning: 'Nobody by name: no users, addresses, queries, titles or click ids.',
+    plainMeaning: 'Every hit as it is stored, with users and queries. Keep it as safe as the collector.',
+    days: 'Days',
+    daysMeaning: 'Empty means from the first or up to the last there is.',
+    start: 'Download',
+    counts: (rows: string, bytes: string): string => `${rows} hits, ${bytes}`,
+    countsOf: (rows: string, of: string, bytes: string): string => `${rows} of about ${of} hits, ${bytes}`,
+    progress: 'Progress of the download',
+    states: {
+      waiting: 'Starting…',
+      running: 'Downloading…',
+      done: 'Downloaded',
+      incomplete: 'Downloaded, but without what is damaged in the storage: run treadlight doctor --deep',
+      failed: 'The download broke off: the collector’s log says why',
+      stopped: 'The download was stopped',
+      missing: 'The download has not begun. Four may run at once: wait for one to end, and try again.',
+    },
+  },
+
   panels: { pages: 'Top pages', sources: 'Sources', places: 'Places', devices: 'Devices', events: 'Events and goals' },
   tabs: {
     'event:page': 'Pages',
@@ -336,12 +365,32 @@ export const text = {
 
   welcome: {
     title: 'Ready for the first hit',
-    explain: 'Paste this tag into the pages to count, anywhere inside <head>.',
+    ways: 'Ways to count pages',
+    way: {
+      tag: { name: 'Tag', explain: 'Paste this tag into the pages to count, anywhere inside <head>.' },
+      full: { name: 'Tag with more', explain: 'The same, and it also counts outbound links, downloads, submitted forms and pages that are missing.' },
+      npm: { name: 'npm', explain: 'For sites with a bundler: npm install @treadlight/tracker, and in the code of every page:' },
+      server: {
+        name: 'Server',
+        explain: 'Counts pages as they are answered, where no blocker can hide them. The token comes from treadlight token create --name site --scope hits.',
+      },
+    },
+    hosts: (site: string, hosts: readonly string[]): string => `Pages at ${hosts.join(', ')} count for ${site}.`,
     copy: 'Copy',
     copied: 'Copied',
     selected: 'Selected: press Ctrl or ⌘ + C',
     waiting: 'Waiting for the first hit…',
     demo: 'Or try it first on the demo page',
+  },
+  check: {
+    label: 'Does it not come? The address of a page with the tag',
+    submit: 'Check my page',
+    busy: 'Looking at the page…',
+    levels: { ok: 'Good', warning: 'Look', problem: 'Problem' },
+    browserOpen: 'This browser lets the script and the hits through',
+    browserBlocks: (names: readonly string[]): string => `Something in this browser keeps ${names.join(' and ')} back, such as an ad blocker`,
+    browserRemedy:
+      'Let your server hand the script on under a name of yours, and say data-endpoint: then blockers that know names do not see it.',
   },
 
   timezone: (zone: string): string => `Days of ${zone}`,

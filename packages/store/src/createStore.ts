@@ -33,6 +33,11 @@ export interface Store extends HitStore {
    * and several times as fast as `hits`.
    */
   lines(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): AsyncIterable<Uint8Array>
+  /**
+   * How many hits `lines` has, about, without reading a segment: what manifests and memory say of whole days. Too many
+   * where days are cut, where several origins told of one hit, and where hits are hidden that upkeep has not deleted yet.
+   */
+  countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning):/
@@ -105,6 +110,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
       for (const { day } of spansOf(log, range(from, to)).toSorted((a, b) => a.from - b.from)) yield* exportLines(log, day, { from, to })
+    },
+    async countAbout({ site, from, to }) {
+      const log = await freshLog(site)
+      return spansOf(log, range(from, to)).reduce((sum, { day }) => sum + countDay(log, day), 0)
     },
     async identify(link) {
       assertOpen()
@@ -341,6 +350,12 @@ function spanOf(log: SiteLog, day: string): DaySpan {
   for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
   for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
   return span
+}
+
+/** The hits of a day's segments, and the facts beside them. */
+function countDay(log: SiteLog, day: string): number {
+  const compacted = (log.catalog.days.get(day) ?? []).reduce((sum, { hits }) => sum + hits, 0)
+  return (log.fresh.get(day) ?? []).reduce((sum, { size }) => sum + size, compacted)
 }
 
 function isSweepDriver(driver: object): driver is SweepDriver {

@@ -80,14 +80,14 @@ export function sumUp(tally: Tally): Sums {
   }
 }
 
+const nothing: RevenueSums = new Map()
+
 export function addSums(a: Sums, b: Sums): Sums {
   const total = { ...a }
   for (const name of sumNames) total[name] += b[name]
-  if (a.revenue !== undefined && b.revenue !== undefined) total.revenue = mergeRevenue(a.revenue, b.revenue)
+  if (b.revenue !== undefined) total.revenue = mergeRevenue(a.revenue ?? nothing, b.revenue)
   return total
 }
-
-const nothing: RevenueSums = new Map()
 
 /**
  * Plausible's definitions (`lib/plausible/stats/sql/expression.ex` and `special_metrics.ex`), with one difference: a

@@ -20,7 +20,7 @@ export function compileRowValues({ dimensions = [], filters = [], goals, timezon
   const buckets = createBuckets(timezone)
   const readers = dimensions.map(compileReader)
   const goalAt = dimensions.indexOf('event:goal')
-  if (goalAt === -1) return (...args) => [readers.map((read) => read(...args))]
+  if (goalAt === -1) return (hit, session, time, entry) => [readers.map((read) => read(hit, session, time, entry))]
   const goalsOf = compileGoals(goals, wantedGoals(filters))
   return (hit, session, time, entry) =>
     goalsOf(hit).map((goal) => dimensions.map((dimension, index) => (dimension === 'event:goal' ? goal : readers[index]!(hit, session, time, entry))))

@@ -3,8 +3,11 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 
-/** What a token may open: the stats API, `/metrics`, or the tasks for schedulers; `hits` is for servers that speak for their visitors. */
-export const scopes = ['stats', 'metrics', 'tasks', 'hits'] as const
+/**
+ * What a token may open: the stats API, `/metrics`, the tasks for schedulers, or every hit as it is stored (`export`, which
+ * is more than the numbers that `stats` opens); `hits` is for servers that speak for their visitors.
+ */
+export const scopes = ['stats', 'metrics', 'tasks', 'hits', 'export'] as const
 export type Scope = (typeof scopes)[number]
 
 /** A token as the storage knows it; the token itself is nowhere. */

@@ -13,8 +13,8 @@ export const token: Command = {
   summary: 'Makes, lists and revokes tokens for programs that use the API',
   details: [
     'A token is shown once and kept as a hash; programs send it as "Authorization: Bearer tl_…". Its scopes say what it',
-    'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…); with hits, a server\'s hits count as those of',
-    'the visitors that it names. Running collectors know of it within 10 s.',
+    'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…), export (/api/export); with hits, a server\'s hits',
+    'count as those of the visitors that it names. Running collectors know of it within 10 s.',
   ].join('\n'),
   options: [
     { name: 'name', type: 'string', summary: 'create: what it is for' },

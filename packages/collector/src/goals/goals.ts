@@ -17,7 +17,10 @@ export interface Goals {
 /** Most goals of one site: each is looked at for every hit of a query that asks for goals. */
 export const maxGoals = 200
 
-/** `goals:{site}.{first 32 hex digits of the name's SHA-256}`: a name may hold anything, a key may not. */
+/**
+ * `goals:{site}.{first 32 hex digits of the goal's SHA-256}`: the value follows from its key and never changes, so it is read
+ * once. A name may hold anything, a key may not.
+ */
 const keyPattern = /^goals:([a-z0-9_-]{1,64})\.[0-9a-f]{32}$/
 const prefix = 'goals:'
 /** For how long a listing is good, ms. */
@@ -32,19 +35,21 @@ export function createGoals(values: Values, now: () => number): Goals {
   return {
     list: async (site) => (await loadFresh()).get(site) ?? [],
     async add(site, goal) {
-      const key = keyOf(site, goal.name)
-      const added = await values.create(key, JSON.stringify(goal))
       listed = undefined
-      return added
-    },
-    async remove(site, name) {
-      const key = keyOf(site, name)
-      if (!(await values.list(prefix)).includes(key)) return false
-      await values.remove(key)
-      // The same name may be given to another goal.
-      known.delete(key)
+      const others = await this.list(site)
+      if (others.some(({ name }) => name === goal.name)) return false
+      const text = JSON.stringify(goal)
+      await values.create(keyOf(site, text), text)
       listed = undefined
       return true
+    },
+    async remove(site, name) {
+      listed = undefined
+      // Two processes at once may have given it to two.
+      const named = (await this.list(site)).filter((goal) => goal.name === name)
+      for (const goal of named) await values.remove(keyOf(site, JSON.stringify(goal)))
+      listed = undefined
+      return named.length > 0
     },
   }
 
@@ -73,6 +78,6 @@ export function createGoals(values: Values, now: () => number): Goals {
   }
 }
 
-function keyOf(site: string, name: string): string {
-  return `${prefix}${site}.${createHash('sha256').update(name).digest('hex').slice(0, 32)}`
+function keyOf(site: string, text: string): string {
+  return `${prefix}${site}.${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
 }

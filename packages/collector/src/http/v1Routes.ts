@@ -5,7 +5,7 @@ import type { Site, Sites } from '../sites/sites.ts'
 import type { AnswerRow, StatsAnswer } from '../stats/answerQuery.ts'
 import { valueOfNothing } from '../stats/compareRows.ts'
 import { labelsOf } from '../stats/readQuery.ts'
-import { presentQuery } from '../stats/realtime.ts'
+import { readPresent } from '../stats/realtime.ts'
 import type { StatsDesk } from '../stats/statsDesk.ts'
 import { readAggregate, readBreakdown, readTimeseries, type V1Query } from '../stats/v1/readParams.ts'
 import { orRefusal } from './queryRoute.ts'
@@ -30,8 +30,8 @@ export function addV1Routes(routes: Routes, { sites, desk, store, failures, now 
   routes.add('GET', '/api/v1/stats/realtime/visitors', 'token stats', async (event) => {
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
-    const { rows } = await failures.watch('queries', () => store.query(presentQuery(site, now())))
-    return json(rows[0]?.metrics[0] ?? 0)
+    const { visitors } = await failures.watch('queries', () => readPresent(store, site.id, now()))
+    return json(visitors)
   })
 
   type Read = (params: URLSearchParams, site: Site, now: number) => V1Query

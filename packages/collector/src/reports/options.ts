@@ -35,6 +35,8 @@ export function readReportOptions(values: Record<string, string | boolean | unde
   if (report !== undefined && name === undefined) throw new ConfigError(`--report ${String(report)}: must be ${listNames(reportNames)}`)
   if (name !== undefined && format !== undefined) throw new ConfigError('--format is for hits: a report is CSV, or JSON with --json')
   for (const [flag, reports] of Object.entries(flagsOf)) {
+    // Hits can be anonymised as well.
+    if (flag === 'anonymize' && name === undefined) continue
     if (values[flag] !== undefined && !reports.some((known) => known === name)) throw new ConfigError(`--${flag}: goes with --report ${listNames(reports)}`)
   }
   if (name === undefined) return undefined

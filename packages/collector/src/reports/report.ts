@@ -1,5 +1,5 @@
 import type { AnyStore } from '../openStore.ts'
-import type { TimeRange } from '../hitLines.ts'
+import type { TimeRange } from '../export/hitLines.ts'
 import { reach, readEntries, type Entry } from './entries.ts'
 import { pagetimerTable } from './pagetimerTable.ts'
 import { anonymizeEntries } from './pseudonyms.ts'

@@ -1,5 +1,5 @@
 import { createBuckets, siteDay } from '@treadlight/store'
-import { addDays, startOfDay } from '../days.ts'
+import { addDays, isDay, startOfDay } from '../days.ts'
 import { dayRangeNames, daysOf, type DayRangeName, type Days } from './namedDays.ts'
 
 /** Half open, ms since 1970. */
@@ -62,11 +62,8 @@ function customRange(range: unknown[], zone: string): TimeRange | undefined {
   return from < to ? { from, to } : undefined
 }
 
-/** A day or a time that there is: JavaScript takes the 30th of February for the 2nd of March. */
 function isMoment(text: string): boolean {
-  if (!isoPattern.test(text) || Number.isNaN(Date.parse(text))) return false
-  const day = text.slice(0, 10)
-  return addDays(day, 0) === day
+  return isoPattern.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10))
 }
 
 /** How wide the buckets of a chart are. */

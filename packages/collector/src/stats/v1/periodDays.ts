@@ -1,10 +1,10 @@
-import { addDays } from '../../days.ts'
+import { addDays, isDay } from '../../days.ts'
 import { monthOf, type Days } from '../namedDays.ts'
 import { oneOf, QueryError, quote } from '../oneOf.ts'
 
 /** The periods of Plausible's Stats API v1. */
 export const periodNames = ['day', '7d', '30d', 'month', '6mo', '12mo', 'custom'] as const
-export type PeriodName = (typeof periodNames)[number]
+type PeriodName = (typeof periodNames)[number]
 
 /**
  * The days of a period of v1, up to and including `date`; months are whole ones.
@@ -31,7 +31,6 @@ function customDays(date: string | null): Days {
 }
 
 function readDay(text: string): string {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
-  if (!isDay) throw new QueryError(`date: ${quote(text)} is no day; it must be one like 2026-01-31`)
+  if (!isDay(text)) throw new QueryError(`date: ${quote(text)} is no day; it must be one like 2026-01-31`)
   return text
 }

@@ -18,9 +18,12 @@ export interface V1Query {
 }
 
 const intervals = { date: 'time:day', day: 'time:day', month: 'time:month', hour: 'time:hour' } as const
-const comparisons = ['previous_period'] as const
+/** How wide the buckets of a time series may be asked for. */
+export const intervalNames: readonly string[] = Object.keys(intervals)
+const comparisons = ['previous_period']
 const defaultLimit = 100
-const mostRows = 1000
+/** Most rows of a breakdown. */
+export const mostBreakdownRows = 1000
 /** A page further back would be beyond what numbers hold exactly. */
 const mostPages = 1_000_000
 
@@ -28,7 +31,7 @@ const mostPages = 1_000_000
  * What all of v1 takes: `period`, `date`, `metrics` and `filters`.
  * @throws QueryError naming the parameter
  */
-export function readParams(params: URLSearchParams, { timezone }: Site, now: number): V1Query {
+function readParams(params: URLSearchParams, { timezone }: Site, now: number): V1Query {
   const today = siteDay(timezone, now)
   return {
     date_range: periodDays(params.get('period') ?? '30d', params.get('date'), today),
@@ -49,7 +52,7 @@ export function readTimeseries(params: URLSearchParams, site: Site, now: number)
   const query = readParams(params, site, now)
   const period = params.get('period')
   const natural = daysBetween(...query.date_range) === 0 ? 'hour' : period === '6mo' || period === '12mo' ? 'month' : 'date'
-  const interval = oneOf<keyof typeof intervals>('interval', params.get('interval') ?? natural, Object.keys(intervals))
+  const interval = oneOf<keyof typeof intervals>('interval', params.get('interval') ?? natural, intervalNames)
   return { ...query, dimensions: [intervals[interval]] }
 }
 
@@ -59,7 +62,7 @@ export function readBreakdown(params: URLSearchParams, site: Site, now: number):
   const property = params.get('property')
   if (property === null) throw new QueryError('property: is required, such as visit:source')
   const dimension = isProp(property) ? property : oneOf<string>('property', property, dimensionNames)
-  const limit = readNumber(params, 'limit', defaultLimit, mostRows)
+  const limit = readNumber(params, 'limit', defaultLimit, mostBreakdownRows)
   const page = readNumber(params, 'page', 1, mostPages)
   return { ...query, dimensions: [dimension], pagination: { limit, offset: (page - 1) * limit } }
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { AnyStore } from './openStore.ts'
+import type { AnyStore } from '../openStore.ts'
 
 export interface TimeRange {
   /** ms since 1970, inclusive. */

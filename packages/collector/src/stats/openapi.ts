@@ -1,0 +1,182 @@
+import { textLimits } from '@treadlight/protocol'
+import { version } from '../version.ts'
+import { comparisonModes } from './comparisonRange.ts'
+import { rangeNames } from './dateRange.ts'
+import { dimensionNames, metricNames, operatorNames, timeNames } from './names.ts'
+import { mostColumns, mostRows } from './readQuery.ts'
+import { intervalNames, mostBreakdownRows } from './v1/readParams.ts'
+import { periodNames } from './v1/periodDays.ts'
+
+type Schema = Record<string, unknown>
+
+const text: Schema = { type: 'string' }
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
+const list = (items: Schema, limits: Schema = {}): Schema => ({ type: 'array', items, ...limits })
+const named = (values: readonly string[], description?: string): Schema => ({ type: 'string', enum: [...values], ...(description && { description }) })
+const object = (properties: Record<string, Schema>, required: string[] = Object.keys(properties)): Schema => ({ type: 'object', properties, required })
+const nullable = (type: string): Schema => ({ type: [type, 'null'] })
+const json = (schema: Schema, example?: unknown): Schema => ({ 'application/json': { schema, ...(example !== undefined && { example }) } })
+const answer = (description: string, schema: Schema): Schema => ({ description, content: json(schema) })
+
+const twoTimes = list(text, { minItems: 2, maxItems: 2 })
+const propPattern = '^event:props:.+$'
+const filterDimension: Schema = { anyOf: [named(dimensionNames), { type: 'string', pattern: propPattern }] }
+const dimension: Schema = { anyOf: [named([...dimensionNames, ...timeNames]), { type: 'string', pattern: propPattern }] }
+
+/** `description` for programs: where each begins with what it takes. */
+const schemas: Record<string, Schema> = {
+  Error: object({ error: { type: 'string', description: 'What is wrong, beginning with the name of the field' } }),
+  DateRange: {
+    oneOf: [named(rangeNames), { ...twoTimes, description: 'First and last day, both inclusive, or two moments with a zone, as ISO 8601' }],
+  },
+  Filter: {
+    description: 'A comparison, or other filters joined. All values of a comparison are alternatives; in those of pages * stands for any text',
+    oneOf: [
+      { type: 'array', prefixItems: [named(operatorNames), filterDimension, list(text, { minItems: 1 }), object({ case_sensitive: { type: 'boolean' } })], minItems: 3, maxItems: 4 },
+      { type: 'array', prefixItems: [named(['and', 'or']), list(ref('Filter'))], minItems: 2, maxItems: 2 },
+      { type: 'array', prefixItems: [named(['not', 'has_done', 'has_not_done']), ref('Filter')], minItems: 2, maxItems: 2 },
+    ],
+  },
+  Query: object(
+    {
+      site_id: { type: 'string', description: 'The id of a site, or one of its hosts' },
+      date_range: ref('DateRange'),
+      metrics: list(named(metricNames), { minItems: 1, maxItems: mostColumns }),
+      dimensions: list(dimension, { maxItems: mostColumns }),
+      filters: list(ref('Filter')),
+      order_by: list({ type: 'array', prefixItems: [text, named(['asc', 'desc'])], minItems: 2, maxItems: 2 }, { maxItems: mostColumns }),
+      include: object(
+        {
+          imports: { type: 'boolean' },
+          time_labels: { type: 'boolean' },
+          total_rows: { type: 'boolean' },
+          comparisons: object({ mode: named(comparisonModes), date_range: twoTimes, match_day_of_week: { type: 'boolean' } }, ['mode']),
+        },
+        [],
+      ),
+      pagination: object({ limit: { type: 'integer', minimum: 1, maximum: mostRows, default: mostRows }, offset: { type: 'integer', minimum: 0, default: 0 } }, []),
+    },
+    ['site_id', 'date_range', 'metrics'],
+  ),
+  Money: { ...object({ value: { type: 'number' }, currency: text, short: text, long: text }), description: 'Revenue in one currency' },
+  Value: { oneOf: [nullable('number'), ref('Money')] },
+  Row: object(
+    {
+      dimensions: list(text),
+      metrics: list(ref('Value')),
+      comparison: object({ dimensions: list(text), metrics: list(ref('Value')), change: list(nullable('number')) }),
+    },
+    ['dimensions', 'metrics'],
+  ),
+  Answer: object({
+    results: list(ref('Row')),
+    meta: object({ imports_included: { type: 'boolean' }, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' } }, []),
+    query: { type: 'object', description: 'The query as it was understood' },
+  }),
+  Goal: {
+    description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
+    oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
+  },
+  NewGoal: object(
+    {
+      site_id: text,
+      name: { type: 'string', maxLength: textLimits.name },
+      event: { type: 'string', maxLength: textLimits.name },
+      page: { type: 'string', maxLength: textLimits.url },
+    },
+    [],
+  ),
+}
+
+const siteId = query('site_id', { ...text, description: 'The id of a site, or one of its hosts; by default the default site' })
+const refused = { 400: ref400('Not understood: the field is named'), 401: ref400('No token, or a wrong one'), 429: ref400('Too many requests: try again after Retry-After') }
+const v1Params = [
+  siteId,
+  query('period', { ...named(periodNames), default: '30d' }),
+  query('date', { ...text, description: 'A day, by default today; for custom the first and the last one with a comma between' }),
+  query('metrics', { ...text, default: 'visitors', description: `With commas between: ${metricNames.join(', ')}` }),
+  query('filters', { ...text, description: 'visit:source==Google|Bing;event:page==/blog/*' }),
+]
+
+/**
+ * The Stats API for programs, as OpenAPI 3.1. What is allowed comes from where it is read, so that the two cannot differ;
+ * tests hold the paths to the collector's routes.
+ */
+export const openapi: Schema = {
+  openapi: '3.1.0',
+  info: { title: 'Treadlight Stats API', version, license: { name: 'MIT', identifier: 'MIT' }, description: 'What was counted, in the shapes of Plausible’s Stats API' },
+  servers: [{ url: '/' }],
+  security: [{ token: [] }, { login: [] }],
+  paths: {
+    '/api/sites': { get: operation('listSites', 'The sites, the default one first', [], object({ sites: list(object({ id: text, timezone: text, hosts: list(text) })), version: text })) },
+    '/api/v2/query': {
+      post: {
+        ...operation('query', 'Metrics by dimensions, filtered, over a range of time', [], ref('Answer')),
+        requestBody: { required: true, content: json(ref('Query'), { site_id: 'default', date_range: '7d', metrics: ['visitors'] }) },
+        responses: { ...refused, 200: { description: 'Rows; with accept: text/csv as CSV', content: { ...json(ref('Answer')), 'text/csv': { schema: text } } } },
+      },
+    },
+    '/api/v1/stats/aggregate': {
+      get: operation('aggregate', 'Metrics of a period', [...v1Params, query('compare', named(['previous_period']))], object({ results: mapOf(object({ value: ref('Value'), change: nullable('number') }, ['value'])) })),
+    },
+    '/api/v1/stats/timeseries': {
+      get: operation('timeseries', 'Metrics of each day, month or hour of a period', [...v1Params, query('interval', named(intervalNames))], object({ results: list(object({ date: text })) })),
+    },
+    '/api/v1/stats/breakdown': {
+      get: operation(
+        'breakdown',
+        'Metrics by a property',
+        [...v1Params, query('property', filterDimension, true), query('limit', { type: 'integer', minimum: 1, maximum: mostBreakdownRows, default: 100 }), query('page', { type: 'integer', minimum: 1, default: 1 })],
+        object({ results: list({ type: 'object' }) }),
+      ),
+    },
+    '/api/v1/stats/realtime/visitors': { get: operation('realtimeVisitors', 'Visitors of the last 5 minutes', [siteId], { type: 'integer' }) },
+    '/api/realtime': {
+      get: {
+        ...operation('realtime', 'Server-sent events named realtime: at once, and whenever the present changes', [siteId], text),
+        responses: { ...refused, 200: { description: 'data: {"visitors":2,"hits":5,"latest":"id of the newest hit"}', content: { 'text/event-stream': { schema: text } } } },
+      },
+    },
+    '/api/goals': {
+      get: operation('listGoals', 'The goals of a site', [siteId], object({ site_id: text, goals: list(ref('Goal')), every_event: { type: 'boolean', description: 'There are none, so every custom event is one' } })),
+      post: {
+        ...operation('addGoal', 'Adds a goal; a log-in, not a token', [], ref('Goal')),
+        security: [{ login: [] }],
+        requestBody: { required: true, content: json(ref('NewGoal'), { page: '/thanks' }) },
+        responses: { ...refused, 201: answer('The goal', ref('Goal')), 409: ref400('There is one of this name') },
+      },
+      delete: {
+        ...operation('removeGoal', 'Removes a goal; a log-in, not a token', [siteId, query('name', text, true)], text),
+        security: [{ login: [] }],
+        responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this name') },
+      },
+    },
+    '/api/props': {
+      get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
+    },
+    '/api/openapi.json': { get: { ...operation('describe', 'This description', [], { type: 'object' }), security: [] } },
+  },
+  components: {
+    securitySchemes: {
+      token: { type: 'http', scheme: 'bearer', description: 'treadlight token create --scope stats' },
+      login: { type: 'apiKey', in: 'cookie', name: '__Host-treadlight', description: 'The cookie of a log-in; without TLS it is called treadlight' },
+    },
+    schemas,
+  },
+}
+
+function query(name: string, schema: Schema, required = false): Schema {
+  return { name, in: 'query', required, schema }
+}
+
+function operation(operationId: string, summary: string, parameters: Schema[], schema: Schema): Schema {
+  return { operationId, summary, parameters, responses: { ...refused, 200: answer('The answer', schema) } }
+}
+
+function ref400(description: string): Schema {
+  return answer(description, ref('Error'))
+}
+
+function mapOf(schema: Schema): Schema {
+  return { type: 'object', additionalProperties: schema }
+}
