@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Filter, nameOf, toggleFilter } from '../../packages/dashboard/src/filter.ts'
+import { type Filter, nameOf, replaceFilter, toApiFilter, toggleFilter } from '../../packages/dashboard/src/filter.ts'
 
 const google: Filter = ['is', 'visit:source', ['Google']]
 const pricing: Filter = ['is', 'event:page', ['/pricing']]
@@ -22,4 +22,25 @@ test.each([
   ['visit:source', '<b>', '<b>'],
 ] as const)('PV30 %s %j is called %j', (dimension, value, name) => {
   expect(nameOf(dimension, value)).toBe(name)
+})
+
+const bing: Filter = ['is', 'visit:source', ['Bing']]
+
+test.each<[title: string, before: Filter[], old: Filter | undefined, next: Filter | undefined, after: Filter[]]>([
+  ['another one', [pricing], undefined, google, [pricing, google]],
+  ['one that is changed stays where it is', [google, pricing], google, notBing, [notBing, pricing]],
+  ['one less', [google, pricing], google, undefined, [pricing]],
+  ['one for which there is one already', [google, pricing], undefined, bing, [pricing, ['is', 'visit:source', ['Google', 'Bing']]]],
+  ['a change to what there is already', [google, notBing], notBing, bing, [['is', 'visit:source', ['Google', 'Bing']]]],
+  ['nothing', [google], undefined, undefined, [google]],
+])('the dialog filters: %s', (_, before, old, next, after) => {
+  expect(replaceFilter(before, old, next)).toEqual(after)
+})
+
+test.each<[Filter, unknown]>([
+  [google, ['is', 'visit:source', ['Google']]],
+  [['has_done', 'event:page', ['/a', '/b']], ['has_done', ['is', 'event:page', ['/a', '/b']]]],
+  [['has_not_done', 'event:goal', ['Sale']], ['has_not_done', ['is', 'event:goal', ['Sale']]]],
+])('%j asks the API for %j', (filter, asked) => {
+  expect(toApiFilter(filter)).toEqual(asked)
 })

@@ -41,7 +41,7 @@ function visit(index: number, time: number): StoredHit[] {
   // A visit ends before the site's midnight, as every visit does.
   const start = Math.min(time, Date.parse(new Date(time).toISOString().slice(0, 10)) + 24 * hour - 60_000)
   const views = Array.from({ length: 1 + (index % 3) }, (_, view) =>
-    makeHit({ ...who, path: paths[(index * (view + 2) + view) % paths.length]!, time: start + view * 10_000 }),
+    makeHit({ ...who, path: paths[(index + 5 * view + Math.floor(index / 6)) % paths.length]!, time: start + view * 10_000 }),
   )
   const hits = views.flatMap((view, at) => [view, makeEngagement(view, { engaged: 1000 * (at + 1) * (1 + (index % 7)), scroll: 10 * (1 + (index % 9)) })])
   const at = { ...who, path: views[0]!.path, time: start + 35_000 }

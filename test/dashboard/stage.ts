@@ -140,6 +140,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
   async function logIn() {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${url}api/login`, { method: 'POST', headers, body: JSON.stringify({ password }) })
+    if (response.status !== 204) throw new Error(`log-in: ${response.status} ${await response.text()}`)
     const [name = '', value = ''] = response.headers.getSetCookie()[0]!.split(';')[0]!.split('=')
     return { name, value, url, httpOnly: true, sameSite: 'Strict' as const }
   }

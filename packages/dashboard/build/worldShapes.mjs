@@ -1,9 +1,13 @@
 // Rollup plugin that draws the world: the page loads the countries as one chunk of its own, when the map is shown.
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { geoEqualEarth, geoPath } from 'd3-geo'
 import { iso31661NumericToAlpha2 } from 'iso-3166'
 import { feature } from 'topojson-client'
+
+const require = createRequire(import.meta.url)
+const atlas = require('world-atlas/countries-110m.json')
+/** Has the countries that the other leaves out for their size. */
+const finerAtlas = require('world-atlas/countries-50m.json')
 
 const width = 1000
 /** Has no number in ISO 3166; the code is the one that CLDR and the databases of places use. */
@@ -28,7 +32,7 @@ function moduleOf(world) {
  * leaves out for their size are dots, where the map at 1:50 million has them.
  */
 function drawWorld() {
-  const countries = readCountries('110m')
+  const countries = countriesOf(atlas)
   const projection = geoEqualEarth().fitWidth(width, { type: 'FeatureCollection', features: countries })
   const path = geoPath(projection)
   const [[, top], [, bottom]] = path.bounds({ type: 'FeatureCollection', features: countries })
@@ -36,20 +40,20 @@ function drawWorld() {
 
   const drawn = countries.map((country) => [codeOf(country), tightPath(path.digits(3)(country))])
   const codes = new Set(drawn.map(([code]) => code))
-  const small = readCountries('50m').filter((country) => codeOf(country) !== '' && !codes.has(codeOf(country)))
+  const small = countriesOf(finerAtlas).filter((country) => codeOf(country) !== '' && !codes.has(codeOf(country)))
   return {
     width,
     height: Math.ceil(bottom - top),
     countries: drawn,
-    dots: small.map((country) => [codeOf(country), ...path.centroid(country).map(Math.round)]),
+    dots: small.map((country) => dotAt(codeOf(country), path.centroid(country))),
   }
 }
 
-function readCountries(scale) {
-  const file = createRequire(import.meta.url).resolve(`world-atlas/countries-${scale}.json`)
-  const atlas = JSON.parse(readFileSync(file, 'utf8'))
-  return feature(atlas, atlas.objects.countries).features.filter((country) => codeOf(country) !== 'AQ')
+function countriesOf(topology) {
+  return feature(topology, topology.objects.countries).features.filter((country) => codeOf(country) !== 'AQ')
 }
+
+const dotAt = (code, [x, y]) => [code, Math.round(x), Math.round(y)]
 
 /** '' for land that has no code of its own: it is drawn and counts nobody. */
 function codeOf({ id, properties }) {

@@ -10,6 +10,17 @@ export interface Site {
   id: string
   /** IANA name: where the site's days begin. */
   timezone: string
+  /** Hosts whose hits count for it by their address; none for the default site. */
+  hosts: readonly string[]
+}
+
+/** What the check of an installation has seen. */
+export interface Finding {
+  code: string
+  level: 'ok' | 'warning' | 'problem'
+  message: string
+  /** What to do; '' where there is nothing. */
+  remedy: string
 }
 
 export interface Sites {
@@ -75,7 +86,7 @@ export interface Goal {
 
 export type NewGoal = Partial<Goal>
 
-export interface Goals {
+interface Goals {
   goals: Goal[]
   /** Whether every event is a goal, because none is named. */
   every_event: boolean
@@ -111,6 +122,8 @@ export interface Client {
   removeGoal(site: string, name: string): Promise<void>
   /** Visitors of the last 5 minutes. */
   visitorsNow(site: string, signal?: AbortSignal): Promise<number>
+  /** Has the collector look at a page. `collector` is where the page's visitors find it, ending in a slash. */
+  checkInstallation(check: { site_id: string; url: string; collector: string }): Promise<Finding[]>
   /** Where a download is. */
   exportUrl(query: ExportQuery): string
   /** The downloads of now and of a while ago, everybody's. */
@@ -156,6 +169,7 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     removeGoal: (site, name) => call(`api/goals?${new URLSearchParams({ site_id: site, name })}`, { method: 'DELETE' }),
     visitorsNow: (site, signal) =>
       call(`api/v1/stats/realtime/visitors?site_id=${encodeURIComponent(site)}`, { signal: signal ?? null }),
+    checkInstallation: async (check) => (await post<{ findings: Finding[] }>('api/check-installation', check)).findings,
     exportUrl: (query) => `${base}api/export?${new URLSearchParams({ ...query }).toString()}`,
     exports: (signal) => call('api/exports', { signal: signal ?? null }),
     realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,

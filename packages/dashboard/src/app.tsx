@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { createClient, type Sites } from './api.ts'
 import { Login } from './login.tsx'
-import { Notice } from './notice.tsx'
+import { NoticePage } from './notice.tsx'
 import { Page } from './page.tsx'
 
 type Gate = { state: 'opening' | 'closed' } | { state: 'open'; sites: Sites } | { state: 'broken'; error: Error }
@@ -31,7 +31,7 @@ export function App({ base }: { base: string }): VNode | null {
     case 'closed':
       return <Login client={client} onSuccess={open} />
     case 'broken':
-      return <Notice error={gate.error} onRetry={open} />
+      return <NoticePage error={gate.error} onRetry={open} />
     case 'open':
       return (
         <Page base={base} client={client} sites={gate.sites} onLogout={() => setGate({ state: 'closed' })} />

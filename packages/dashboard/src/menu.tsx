@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { text } from './text.ts'
 
 /** What a menu offers: something to do, or, with `href`, somewhere to go. */
@@ -16,7 +16,8 @@ export function Menu({ entries }: { entries: readonly MenuEntry[] }): VNode {
   const id = useId()
   const items = () => [...(host.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
 
-  useEffect(() => {
+  // Before anything else is typed: it is meant for the menu.
+  useLayoutEffect(() => {
     if (!isOpen) return
     items()[0]?.focus()
     const closeOutside = (event: Event) => {

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { Mark } from './mark.tsx'
 import { text } from './text.ts'
 
 /** What went wrong, and the way on. */
@@ -10,5 +11,16 @@ export function Notice({ error, onRetry }: { error: Error; onRetry: () => void }
         {text.retry}
       </button>
     </div>
+  )
+}
+
+/** The same in place of the whole page, where the collector cannot even be asked who is there. */
+export function NoticePage({ error, onRetry }: { error: Error; onRetry: () => void }): VNode {
+  return (
+    <main class="gate">
+      <Mark />
+      <h1>{text.product}</h1>
+      <Notice error={error} onRetry={onRetry} />
+    </main>
   )
 }

@@ -59,7 +59,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
       <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} menu={menu} />
       <main>
         {wasHit === false ? (
-          <Welcome base={base} client={client} site={site.id} onHit={() => setWasHit(true)} />
+          <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             <FilterChips navigation={navigation} />
@@ -131,5 +131,5 @@ function useWasHit(client: Client, site: string, isEmpty: boolean) {
 }
 
 function siteOf(sites: readonly Site[], id: string): Site {
-  return sites.find((site) => site.id === id) ?? sites[0] ?? { id: 'default', timezone: 'UTC' }
+  return sites.find((site) => site.id === id) ?? sites[0] ?? { id: 'default', timezone: 'UTC', hosts: [] }
 }

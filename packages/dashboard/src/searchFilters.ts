@@ -1,6 +1,9 @@
 import type { ApiFilter, Dimension } from './filter.ts'
 import { nameLanguage, namePlace } from './format.ts'
 
+/** The API takes some 200 values in all filters of a question. */
+const mostCodes = 150
+
 /**
  * What to ask the API for, so that a list holds only values with `search` in them. Countries and languages are stored by
  * their codes and read by their names: those whose name contains it are looked for by code.
@@ -8,19 +11,35 @@ import { nameLanguage, namePlace } from './format.ts'
 export function searchFilters(dimension: Dimension, search: string): ApiFilter[] {
   if (search === '') return []
   const found: ApiFilter = ['contains', dimension, [search], { case_sensitive: false }]
-  const codes = codesNamed(dimension, search.toLocaleLowerCase())
-  return [codes.length > 0 ? ['or', [found, ['is', dimension, codes]]] : found]
+  const named = namedCodes(dimension)
+  const codes = named.filter(([, name]) => name.includes(search.toLocaleLowerCase())).map(([code]) => code)
+  if (codes.length === 0) return [found]
+  if (codes.length <= mostCodes) return [['or', [found, ['is', dimension, codes]]]]
+  // A single letter is in most names: then those without it are fewer.
+  const others = named.map(([code]) => code).filter((code) => !codes.includes(code))
+  return [['is_not', dimension, [...others, '(not set)']]]
 }
 
-function codesNamed(dimension: Dimension, search: string): string[] {
-  if (dimension === 'visit:country') return pairs.filter((code) => isNamed(namePlace(code), code, search))
-  if (dimension !== 'visit:language') return []
-  return pairs.map((code) => code.toLowerCase()).filter((code) => isNamed(nameLanguage(code), code, search))
+/** Every code that has a name, with that in lower case. Pairs of letters that stand for nothing are their own names. */
+function namedCodes(dimension: Dimension): readonly CodeName[] {
+  if (dimension !== 'visit:country' && dimension !== 'visit:language') return []
+  let names = known.get(dimension)
+  if (!names) known.set(dimension, (names = nameCodes(dimension)))
+  return names
 }
 
-/** A pair of letters that stands for nothing is its own name. */
-function isNamed(name: string, code: string, search: string): boolean {
-  return name !== code && name.toLocaleLowerCase().includes(search)
+type CodeName = readonly [code: string, name: string]
+
+/** Some 10 ms of work: once is enough. */
+const known = new Map<Dimension, readonly CodeName[]>()
+
+function nameCodes(dimension: 'visit:country' | 'visit:language'): readonly CodeName[] {
+  const all = dimension === 'visit:country' ? pairs : pairs.map((code) => code.toLowerCase())
+  const nameOf = dimension === 'visit:country' ? namePlace : nameLanguage
+  return all.flatMap((code): CodeName[] => {
+    const name = nameOf(code)
+    return name === code ? [] : [[code, name.toLocaleLowerCase()]]
+  })
 }
 
 /** Every pair of letters: Intl knows the names of all countries, but has no list of them. */

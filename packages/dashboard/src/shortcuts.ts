@@ -4,7 +4,7 @@ import { type Days, type PeriodName, stepPeriod } from './period.ts'
 import { text } from './text.ts'
 
 /** What keys do on the page: a letter each, and its words in the catalogue under the same name. */
-export type Shortcut = keyof typeof text.shortcuts
+type Shortcut = keyof typeof text.shortcuts
 
 const periods: Readonly<Partial<Record<Shortcut, PeriodName>>> = {
   d: 'today',

@@ -1,5 +1,5 @@
 /** What the collector says of a site whenever it changes. */
-export interface SiteBeat {
+interface SiteBeat {
   /** Of the last 5 minutes. */
   visitors: number
   /** Changes with every hit. */

@@ -14,12 +14,14 @@ interface TabsProps {
 export function Tabs({ panel, navigation }: TabsProps): VNode {
   const open = openTab(navigation.view, panel)
   const choose = (tab: Tab) => navigation.turn({ tabs: { ...navigation.view.tabs, [panel.id]: tab } })
+  // The tab of an open group keeps what was chosen within.
+  const openGroup = (tab: Tab) => tab !== groupOf(open) && choose(tab)
   return (
     <div class="tabs" role="group" aria-label={text.panels[panel.id]}>
       {panel.tabs
         .filter((tab) => groupOf(tab) === tab)
         .map((tab) => (
-          <button key={tab} type="button" aria-pressed={tab === groupOf(open)} onClick={() => choose(tab)}>
+          <button key={tab} type="button" aria-pressed={tab === groupOf(open)} onClick={() => openGroup(tab)}>
             {tabName(tab)}
           </button>
         ))}

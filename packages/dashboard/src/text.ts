@@ -365,12 +365,32 @@ export const text = {
 
   welcome: {
     title: 'Ready for the first hit',
-    explain: 'Paste this tag into the pages to count, anywhere inside <head>.',
+    ways: 'Ways to count pages',
+    way: {
+      tag: { name: 'Tag', explain: 'Paste this tag into the pages to count, anywhere inside <head>.' },
+      full: { name: 'Tag with more', explain: 'The same, and it also counts outbound links, downloads, submitted forms and pages that are missing.' },
+      npm: { name: 'npm', explain: 'For sites with a bundler: npm install @treadlight/tracker, and in the code of every page:' },
+      server: {
+        name: 'Server',
+        explain: 'Counts pages as they are answered, where no blocker can hide them. The token comes from treadlight token create --name site --scope hits.',
+      },
+    },
+    hosts: (site: string, hosts: readonly string[]): string => `Pages at ${hosts.join(', ')} count for ${site}.`,
     copy: 'Copy',
     copied: 'Copied',
     selected: 'Selected: press Ctrl or ⌘ + C',
     waiting: 'Waiting for the first hit…',
     demo: 'Or try it first on the demo page',
+  },
+  check: {
+    label: 'Does it not come? The address of a page with the tag',
+    submit: 'Check my page',
+    busy: 'Looking at the page…',
+    levels: { ok: 'Good', warning: 'Look', problem: 'Problem' },
+    browserOpen: 'This browser lets the script and the hits through',
+    browserBlocks: (names: readonly string[]): string => `Something in this browser keeps ${names.join(' and ')} back, such as an ad blocker`,
+    browserRemedy:
+      'Let your server hand the script on under a name of yours, and say data-endpoint: then blockers that know names do not see it.',
   },
 
   timezone: (zone: string): string => `Days of ${zone}`,

@@ -1,35 +1,39 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Client } from './api.ts'
+import { useEffect, useState } from 'preact/hooks'
+import type { Client, Site } from './api.ts'
+import { CopyCode } from './copyCode.tsx'
+import { InstallationCheck } from './installationCheck.tsx'
 import { repeatWhileVisible } from './repeat.ts'
+import { snippetOf, waysToCount, type WayToCount } from './snippets.ts'
 import { text } from './text.ts'
 
 interface WelcomeProps {
   base: string
   client: Client
-  site: string
+  site: Site
   /** The first hit has arrived. */
   onHit: () => void
 }
 
-/** The first run: the tag to paste, until the first hit comes. */
+/** The first run: what to paste, until the first hit comes, and what to do where it does not. */
 export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
   useEffect(() => {
     const look = async (signal: AbortSignal) => {
-      if (await hasHits(client, site, signal)) onHit()
+      if (await hasHits(client, site.id, signal)) onHit()
     }
     return repeatWhileVisible(look, { every: () => 500, onTrouble: () => {} }).stop
-  }, [client, site])
+  }, [client, site.id])
 
   return (
     <section class="sheet welcome">
       <h2>{text.welcome.title}</h2>
-      <p>{text.welcome.explain}</p>
-      <Tag code={`<script defer src="${base}t.js"${ignoreNobody(base)}></script>`} />
+      <Snippets base={base} />
+      {site.hosts.length > 0 && <p class="hint">{text.welcome.hosts(site.id, site.hosts)}</p>}
       <p class="waiting" role="status">
         <span class="live-dot" />
         {text.welcome.waiting}
       </p>
+      <InstallationCheck base={base} client={client} site={site.id} />
       <p>
         <a href={`${base}demo/`}>{text.welcome.demo}</a>
       </p>
@@ -37,38 +41,25 @@ export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
   )
 }
 
-/** The tracker ignores pages on its own machine, which is what a collector there is tried with. */
-function ignoreNobody(url: string): string {
-  return /^https?:\/\/(localhost|127\.|\[::1])/.test(url) ? ' data-ignore=""' : ''
+function Snippets({ base }: { base: string }) {
+  const [way, setWay] = useState<WayToCount>('tag')
+  return (
+    <>
+      <div class="tabs" role="group" aria-label={text.welcome.ways}>
+        {waysToCount.map((each) => (
+          <button key={each} type="button" aria-pressed={each === way} onClick={() => setWay(each)}>
+            {text.welcome.way[each].name}
+          </button>
+        ))}
+      </div>
+      <p>{text.welcome.way[way].explain}</p>
+      <CopyCode key={way} code={snippetOf(way, base)} />
+    </>
+  )
 }
 
 /** Whether the site was ever hit. */
 export async function hasHits(client: Client, site: string, signal?: AbortSignal): Promise<boolean> {
   const { results } = await client.query({ site_id: site, date_range: 'all', metrics: ['events'] }, signal)
   return (results[0]?.metrics[0] ?? 0) > 0
-}
-
-function Tag({ code }: { code: string }) {
-  const [label, setLabel] = useState(text.welcome.copy)
-  const element = useRef<HTMLElement>(null)
-
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(code)
-      setLabel(text.welcome.copied)
-    } catch {
-      // Over plain http, other than on localhost, there is no clipboard.
-      if (element.current) getSelection()?.selectAllChildren(element.current)
-      setLabel(text.welcome.selected)
-    }
-  }
-
-  return (
-    <div class="tag">
-      <code ref={element}>{code}</code>
-      <button type="button" class="button" onClick={copy}>
-        {label}
-      </button>
-    </div>
-  )
 }

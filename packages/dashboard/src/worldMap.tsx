@@ -2,15 +2,16 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { EmptyList } from './emptyList.tsx'
 import { type Filter, isFiltered, nameOf } from './filter.ts'
-import { formatExact, formatNumber, formatPercent } from './format.ts'
+import { formatNumber, formatPercent } from './format.ts'
 import { type List, type ListRow, useList } from './list.ts'
 import { MapTable } from './mapTable.tsx'
 import { mapSteps, shadeOf } from './mapSteps.ts'
 import { Notice } from './notice.tsx'
 import { text } from './text.ts'
+import type * as WorldShapes from './worldShapes.mjs'
 
 /** The chunk of the build, loaded once the map is looked at. */
-type World = typeof import('./worldShapes.mjs')
+type World = typeof WorldShapes
 
 const dimension = 'visit:country'
 /** More than there are. */
@@ -64,7 +65,8 @@ function Countries({ world, list, filters, onChoose }: CountriesProps) {
 
   function moveByKey(event: KeyboardEvent): void {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    if (event.key === 'Enter' || event.key === ' ') current && onChoose(current)
+    const isChosen = event.key === 'Enter' || event.key === ' '
+    if (isChosen && current !== undefined) onChoose(current)
     else if (by === undefined) return
     else focusOn(rows[(rows.findIndex(({ value }) => value === current) + by + rows.length) % rows.length]?.value)
     event.preventDefault()

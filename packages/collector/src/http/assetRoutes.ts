@@ -11,7 +11,7 @@ import { FastResponse } from 'srvx'
 import type { Routes } from './routes.ts'
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
-export const pagePolicy: string = [
+const pagePolicy: string = [
   "default-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",

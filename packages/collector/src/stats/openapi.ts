@@ -151,6 +151,9 @@ export const openapi: Schema = {
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this name') },
       },
     },
+    '/api/props': {
+      get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
+    },
     '/api/openapi.json': { get: { ...operation('describe', 'This description', [], { type: 'object' }), security: [] } },
   },
   components: {

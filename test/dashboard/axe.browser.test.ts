@@ -1,0 +1,100 @@
+import axe from 'axe-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { seedHits } from '../../scripts/seed/seedHits.ts'
+import { shots } from '../../scripts/screenshots/shots.ts'
+import { setDashboardStage, type Page } from './stage.ts'
+
+const stage = setDashboardStage()
+
+/** The views of the page as they are photographed, without those that only look different. */
+const views = shots.filter(({ dark, phone, stranger, of, part }) => !dark && !phone && !stranger && of !== 'empty' && part === undefined)
+
+async function seed(): Promise<void> {
+  for (const hits of seedHits({ site: 'default', timezone: 'UTC', days: 3, visits: 25, now: Date.now() })) await stage.append(hits)
+}
+
+/** What axe finds wrong, a line each. Its source is evaluated, which the page's policy does not forbid; nothing else of it is bypassed. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }))
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`))
+}
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.page') !== null && document.querySelector('.is-pending, .is-stale') === null)
+}
+
+const schemes = [
+  ['light', 'wide', 1280],
+  ['dark', 'wide', 1280],
+  ['light', 'phone', 390],
+  ['dark', 'phone', 390],
+] as const
+
+describe.for(schemes)('axe finds nothing wrong: %s, %s', ([colorScheme, , width]) => {
+  beforeEach(async () => {
+    await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await stage.page.setViewportSize({ width, height: 900 })
+  })
+
+  test('in any view', async () => {
+    await seed()
+    const found: string[] = []
+    const page = await stage.open()
+    for (const { name, search, take } of views) {
+      await page.goto(`${stage.url}dashboard/${search}`)
+      await settle(page)
+      await take?.(page)
+      for (const line of await violations(page)) found.push(`${name}: ${line}`)
+      await page.unrouteAll()
+    }
+    expect(found).toEqual([])
+  }, 120_000)
+
+  test('in the log-in', async () => {
+    await stage.page.goto(`${stage.url}dashboard/`)
+    await stage.page.getByLabel('Password').fill('wrong')
+    await stage.page.getByRole('button', { name: 'Log in' }).click()
+    await stage.page.getByText('Wrong password').waitFor()
+    expect(await violations(stage.page)).toEqual([])
+  })
+})
+
+test.for(schemes)('the first run, with what its check has found: %s, %s', async ([colorScheme, , width]) => {
+  await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await stage.page.setViewportSize({ width, height: 900 })
+  const page = await stage.open()
+  await page.getByLabel(/address of a page/).fill(stage.url)
+  await page.getByRole('button', { name: 'Check my page' }).click()
+  await page.locator('.findings li').first().waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('keys alone: from the log-in to a filter and back', async () => {
+  await seed()
+  const { page } = stage
+  await page.goto(`${stage.url}dashboard/`)
+  await page.waitForFunction(() => document.activeElement?.id === 'password')
+  await page.keyboard.type(stage.password)
+  await page.keyboard.press('Enter')
+  await settle(page)
+  await tabTo(page, 'Tab', () => document.activeElement?.classList.contains('row-name') === true)
+  const name = await page.evaluate(() => document.activeElement!.textContent)
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => location.search !== '')
+  expect(await page.getByRole('list', { name: 'Filters' }).innerText()).toContain(name)
+  // A program's Alt and arrow go to the page, not to the browser.
+  await tabTo(page, 'Shift+Tab', () => document.activeElement?.getAttribute('aria-label')?.startsWith('Remove filter') === true)
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => location.search === '')
+  await settle(page)
+})
+
+/** Goes on until the focus is there, and fails where it never comes. */
+async function tabTo(page: Page, key: 'Tab' | 'Shift+Tab', isThere: () => boolean): Promise<void> {
+  for (let count = 0; count < 60; count++) {
+    await page.keyboard.press(key)
+    if (await page.evaluate(isThere)) return
+  }
+  throw new Error(`60 times ${key}, and the focus never came there`)
+}
