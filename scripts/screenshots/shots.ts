@@ -34,10 +34,19 @@ export const shots: readonly Shot[] = [
   { name: 'events', search: look({ tabs: { events: 'event:name' } }), part: 'section[aria-label="Events and goals"]' },
   { name: 'goals', search: look({ detail: 'goals' }) },
   { name: 'realtime', search: look({ page: 'realtime' }) },
+  { name: 'export', search: look({ detail: 'export' }) },
+  { name: 'check', search: look({ detail: 'check' }), take: checkPage },
   { name: 'first-run', search: '', of: 'empty' },
   { name: 'log-in', search: '', stranger: true },
   { name: 'trouble', search: '', take: breakOff },
 ]
+
+/** An address that no check may ask for: it needs no network, so the picture is always the same. */
+async function checkPage(page: Page): Promise<void> {
+  await page.getByLabel(/address of a page/).fill('https://192.0.2.1/')
+  await page.getByRole('button', { name: 'Check my page' }).click()
+  await page.locator('.findings li').first().waitFor()
+}
 
 /** The collector stops answering. */
 async function breakOff(page: Page): Promise<void> {

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import type { Client, Finding } from './api.ts'
+import { Dialog } from './dialog.tsx'
 import { Notice } from './notice.tsx'
 import { checkOwnBrowser } from './ownBrowser.ts'
 import { text } from './text.ts'
@@ -11,12 +12,22 @@ interface InstallationCheckProps {
   site: string
 }
 
+/** The same at any time, for the page that was added later and does not count. */
+export function InstallationDialog({ onClose, ...props }: InstallationCheckProps & { onClose: () => void }): VNode {
+  return (
+    <Dialog title={text.check.title} onClose={onClose}>
+      <InstallationCheck {...props} />
+    </Dialog>
+  )
+}
+
 type State = { step: 'idle' | 'busy' } | { step: 'done'; findings: Finding[] } | { step: 'failed'; error: Error }
 
 /** Has the collector look at a page, and looks itself whether hits get out of this browser. */
 export function InstallationCheck({ base, client, site }: InstallationCheckProps): VNode {
   const [state, setState] = useState<State>({ step: 'idle' })
   const [address, setAddress] = useState('')
+  const id = useId()
 
   async function check(): Promise<void> {
     setState({ step: 'busy' })
@@ -37,9 +48,9 @@ export function InstallationCheck({ base, client, site }: InstallationCheckProps
   return (
     <div class="check">
       <form class="check-form" onSubmit={submit}>
-        <label for="check-address">{text.check.label}</label>
+        <label for={id}>{text.check.label}</label>
         <input
-          id="check-address"
+          id={id}
           class="field"
           inputMode="url"
           autocomplete="url"

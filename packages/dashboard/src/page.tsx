@@ -8,6 +8,7 @@ import { FilterChips } from './filterChips.tsx'
 import { GoalsDialog } from './goalsDialog.tsx'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
+import { InstallationDialog } from './installationCheck.tsx'
 import type { MenuEntry } from './menu.tsx'
 import { useNavigation } from './navigation.ts'
 import { NewestEvents } from './newestEvents.tsx'
@@ -50,6 +51,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const menu: MenuEntry[] = [
     { label: text.goals.open, onSelect: openGoals },
     { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
+    { label: text.check.title, onSelect: () => navigation.go({ detail: 'check' }) },
     { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
     { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
   ]
@@ -91,6 +93,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
       {view.detail === 'export' && (
         <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
       )}
+      {view.detail === 'check' && <InstallationDialog base={base} client={client} site={site.id} onClose={() => navigation.turn({ detail: '' })} />}
       {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>

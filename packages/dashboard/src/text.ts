@@ -383,7 +383,8 @@ export const text = {
     demo: 'Or try it first on the demo page',
   },
   check: {
-    label: 'Does it not come? The address of a page with the tag',
+    title: 'Check a page',
+    label: 'Nothing comes? The address of a page with the tag',
     submit: 'Check my page',
     busy: 'Looking at the page…',
     levels: { ok: 'Good', warning: 'Look', problem: 'Problem' },
