@@ -1,7 +1,7 @@
 import { idTime } from '@treadlight/protocol'
 import { createReferenceStore, siteDay, type StoredHit } from '@treadlight/store'
 import { describe, expect, test } from 'vitest'
-import { findSource } from '../../packages/collector/src/enrich/sources.ts'
+import { findSource } from '@treadlight/store'
 import { seedHits, type SeedOptions } from '../../scripts/seed/seedHits.ts'
 import { seedStore } from '../../scripts/seed/seedStore.ts'
 

@@ -2,6 +2,7 @@ import { countryName } from './countryNames.ts'
 import type { StoredHit } from './hit.ts'
 import type { Dimension, TouchDimension, TouchName } from './query.ts'
 import type { Session } from './sessions.ts'
+import { sourceName } from './sources.ts'
 import type { Touch } from './touches.ts'
 
 export type TimeDimension = Extract<Dimension, `time:${string}`>
@@ -63,7 +64,7 @@ const touchFields = {
 function nameTouch(name: TouchName, touch: Touch): string {
   switch (name) {
     case 'source':
-      return touch.source || touch.referrerHost || noSource
+      return sourceName(touch.source || touch.referrerHost) || noSource
     case 'referrer':
       return touch.referrer || noSource
     case 'channel':

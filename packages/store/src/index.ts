@@ -20,6 +20,7 @@ export { runQuery } from './runQuery.ts'
 export { deriveSessions, sessionGap, visitorKey, type Session } from './sessions.ts'
 export { siteDay } from './siteDay.ts'
 export { createSiteMemory, type SiteMemory, type SiteState } from './siteMemory.ts'
+export { findSource } from './sources.ts'
 export type { StoreOptions } from './storeOptions.ts'
 export {
   StoreBusyError,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findSource } from '../../../packages/collector/src/enrich/sources.ts'
+import { findSource } from '@treadlight/store'
 import { enrichHit } from './enrichHit.ts'
 
 const channel = (query: string, referrer = '') => enrichHit({ url: `https://shop.example/${query}`, referrer }).hit.channel

@@ -1,4 +1,4 @@
-import { findSource } from './sources.ts'
+import { findSource } from '@treadlight/store'
 
 /** What a visit's channel is told from, all in lower case; '' for what it does not say. */
 export interface Touch {

@@ -1,9 +1,7 @@
-import { remember } from '../remember.ts'
-
 /** What kind of place a source is; `other` for what would be taken for its parent domain's kind and is not. */
-type SourceCategory = 'search' | 'social' | 'video' | 'shopping' | 'email' | 'ai' | 'other'
+export type SourceCategory = 'search' | 'social' | 'video' | 'shopping' | 'email' | 'ai' | 'other'
 
-interface Source {
+export interface Source {
   /** As people call it. */
   name: string
   category: SourceCategory
@@ -414,7 +412,23 @@ const unlisted: Source = { name: '', category: 'other' }
  * The source behind a referrer's host or a `utm_source`, both in lower case; one without a name for what the table
  * does not list.
  */
-export const findSource: (text: string) => Source = remember(2000, (text) => known.get(text) ?? (text.includes('.') ? findHost(text) : unlisted))
+export function findSource(text: string): Source {
+  return known.get(text) ?? (text.includes('.') ? findHost(text) : unlisted)
+}
+
+/** What was asked for lately: a full map is emptied, cheaper than an order by age. */
+const names = new Map<string, string>()
+const mostNames = 2000
+
+/** What people call a referrer's host or a `utm_source`: `Google` for google.de as for google; itself where the table does not list it. */
+export function sourceName(text: string): string {
+  const name = names.get(text)
+  if (name !== undefined) return name
+  if (names.size >= mostNames) names.clear()
+  const found = findSource(text).name || text
+  names.set(text, found)
+  return found
+}
 
 function findHost(host: string): Source {
   // Longer ones are no hosts, and their parts would be many.
