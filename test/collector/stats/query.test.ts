@@ -160,6 +160,7 @@ describe('400 names the field and what is allowed', () => {
     ['a comparison that is none', { include: { comparisons: true } }, /^include\.comparisons: must be an object/],
     ['a mode that is none', { include: { comparisons: { mode: 'previous' } } }, /^include\.comparisons\.mode: "previous".*previous_period, year_over_year, custom/],
     ['no days to compare with', { include: { comparisons: { mode: 'custom' } } }, /^include\.comparisons\.date_range/],
+    ['all times to compare with', { dimensions: ['time:month'], include: { comparisons: { mode: 'custom', date_range: ['1970-01-01', '9995-12-10'] } } }, /^include\.comparisons\.date_range: must not be longer than 100 years/],
     ['weekdays that are neither', { include: { comparisons: { mode: 'previous_period', match_day_of_week: 'yes' } } }, /^include\.comparisons\.match_day_of_week/],
   ])('%s', async (_, query, message) => {
     const { post2, errors } = await openStats([])

@@ -50,6 +50,7 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
   const include = readInclude(body['include'])
   const comparison = readComparison(include['comparisons'], range, timezone, now)
   const time = dimensions.find((dimension) => dimension.startsWith('time:'))
+  if (comparison) assertLength('include.comparisons.date_range', comparison)
   for (const each of comparison ? [range, comparison] : [range]) assertBuckets(time, each)
   const metrics = readMetrics(body['metrics'])
   const filters = readFilters(body['filters'])
@@ -86,8 +87,13 @@ async function readRange(value: unknown, { timezone, now, firstHit }: ReadQueryO
     )
   // A chart from 1970 on would be mostly empty: everything begins with the first hit.
   if (value === 'all') range.from = (await firstHit()) ?? range.to - day
-  if (range.to - range.from > longestRange) throw new QueryError('date_range: must not be longer than 100 years')
+  assertLength('date_range', range)
   return range
+}
+
+/** Labels of a range take time, and nobody else is answered meanwhile. */
+function assertLength(field: string, { from, to }: TimeRange): void {
+  if (to - from > longestRange) throw new QueryError(`${field}: must not be longer than 100 years`)
 }
 
 function readMetrics(value: unknown): Metric[] {
