@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { serve as listen } from 'srvx'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { exportFormats } from '../../../packages/collector/src/export/formats.ts'
-import type { ExportJob } from '../../../packages/collector/src/export/exportJobs.ts'
+import { createExportBody } from '../../../packages/collector/src/export/exportBody.ts'
+import { createExportJobs, type ExportJob } from '../../../packages/collector/src/export/exportJobs.ts'
 import type { AnyStore } from '../../../packages/collector/src/openStore.ts'
 import { createTestCollector, logInOwner, noon, type TestCollector } from '../collector.ts'
 import { makeHit } from '../../store/makeHit.ts'
@@ -155,6 +156,27 @@ describe('not more than can be borne', () => {
     expect(before).toBeLessThan(4)
     await reader.cancel()
   })
+})
+
+test('one that takes nothing for too long is given up, and its place is free', async () => {
+  let isEnded = false
+  async function* pieces() {
+    try {
+      for (;;) yield { bytes: lineOf(1), rows: 1 }
+    } finally {
+      isEnded = true
+    }
+  }
+  const job = createExportJobs().begin({ id: 'x', format: 'ndjson', of: null })!
+  const body = await createExportBody({ pieces: pieces(), job, isWhole: () => true, onError: () => undefined, patience: 50 })
+  const reader = body.getReader()
+  await reader.read()
+  await wait(10)
+  await reader.read()
+  expect(job.state).toBe('running')
+  await wait(200)
+  expect([job.state, isEnded]).toEqual(['stopped', true])
+  await expect(reader.read()).rejects.toThrow(/nobody has taken any more/)
 })
 
 describe('over a connection', () => {
