@@ -98,7 +98,11 @@ test('PV30 PV32: pageviews by source, sorted, direct by its name, zero-filled, w
   const chart = page.getByRole('group', { name: /^Pageviews by source\. / })
   await chart.focus()
   await page.keyboard.press('Home')
+  // A number of the headline is drawn as a line again.
+  expect(await number('Visits').getAttribute('aria-pressed')).toBe('false')
   expect(await chart.innerText()).toContain(`${shown[0]!.reduce((a, b) => a + b, 0)} pageviews`)
+  await number('Visits').click()
+  await page.getByRole('group', { name: /^Visits\. / }).waitFor()
 })
 
 test('PV30: no pageviews, and more sources than colours', async () => {

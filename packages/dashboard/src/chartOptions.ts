@@ -12,7 +12,7 @@ export interface Shown {
 const tickSteps: Readonly<Record<Interval, number[]>> = {
   'time:minute': [1, 5, 10, 15, 30, 60, 120, 180, 240, 360],
   'time:hour': [1, 2, 3, 4, 6, 12, 24, 48, 168],
-  'time:day': [1, 2, 7, 14, 28, 56],
+  'time:day': [1, 2, 3, 7, 14, 28, 56],
   'time:week': [1, 2, 4, 8, 13, 26, 52],
   'time:month': [1, 2, 3, 6, 12],
 }

@@ -16,8 +16,8 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
           key={metric}
           type="button"
           class="number"
-          aria-pressed={navigation.view.metric === metric}
-          onClick={() => navigation.turn({ metric })}
+          aria-pressed={navigation.view.chart === 'line' && navigation.view.metric === metric}
+          onClick={() => navigation.turn({ metric, chart: 'line' })}
         >
           <span class="number-label">{text.metrics[metric]}</span>
           <NumberOf metric={metric} value={isAmbiguous(metric, navigation) ? null : pulse.overview?.[index]} />
