@@ -110,8 +110,8 @@ describe('the full list', () => {
     await page.keyboard.press('Escape')
     expect(await dialog.getByLabel('Search').inputValue()).toBe('')
     await page.keyboard.press('Escape')
+    await expect.poll(() => new URL(page.url()).search).toBe('?period=7d')
     await dialog.waitFor({ state: 'detached' })
-    expect(new URL(page.url()).search).toBe('?period=7d')
   })
 
   test('countries are found by their names', async () => {
@@ -131,8 +131,8 @@ describe('the full list', () => {
     await expect.poll(() => more.evaluate((element) => element === document.activeElement)).toBe(true)
     await more.click()
     await dialog.getByRole('rowheader').getByRole('button', { name: 'newsletter' }).click()
+    await expect.poll(() => new URL(page.url()).search).toBe('?period=7d&f=is,visit:source,newsletter')
     await dialog.waitFor({ state: 'detached' })
-    expect(new URL(page.url()).search).toBe('?period=7d&f=is,visit:source,newsletter')
   })
 
   test('goes page by page', async () => {

@@ -42,6 +42,7 @@ export function FullList({ dimension, detail, navigation, onChoose }: FullListPr
       <SearchField value={search} onSearch={(next) => show({ search: next })} />
       {error && <Notice error={error} onRetry={retry} />}
       <div class={isStale ? 'dialog-rows is-stale' : 'dialog-rows'} tabIndex={-1}>
+        {!list && !error && <div class="panel-rows is-pending" role="status" aria-label={text.loading} />}
         {list && (
           <Rows
             list={list}

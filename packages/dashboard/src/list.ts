@@ -89,7 +89,9 @@ function ownFilters(dimension: Dimension): ApiFilter[] {
 const notSet = /^(\(not set\)|\(none\)|)$/
 
 /** Most links carry no campaign and most events no such prop; and a list of nothing but what is unknown says nothing. */
-function isHidden(dimension: Dimension, { value }: ListRow, all: readonly ListRow[]): boolean {
+function isHidden(dimension: Dimension, { value, cells }: ListRow, all: readonly ListRow[]): boolean {
+  // Below a filter by event or goal, pages that its visitors saw have a row as well.
+  if (cells[0] === 0) return true
   if (!notSet.test(value)) return false
   return all.length === 1 || dimension.startsWith('visit:utm_') || dimension.startsWith('event:props:')
 }
