@@ -30,7 +30,7 @@ const redirect = (to: string): Answer => (response) => response.writeHead(302, {
 /** A finding each, as the check of a real page has it; `tag-insecure` is below, because it takes TLS. */
 const table: [FindingCode, Case][] = [
   ['unreachable', { page: (response) => response.destroy(), says: 'does not answer: ECONNRESET' }],
-  ['address-refused', { page: redirect('http://169.254.169.254/latest/meta-data/'), says: '169.254.169.254 is an address of a private network' }],
+  ['address-refused', { page: redirect('http://169.254.169.254/latest/meta-data/'), says: '169.254.169.254 is no public address' }],
   ['redirects', { page: redirect('/again'), says: 'More than 3 redirects' }],
   ['status', { page: (response) => response.writeHead(401).end(), says: 'status 401' }],
   ['not-html', { page: tag, headers: { 'content-type': 'application/json' }, says: 'The answer is application/json' }],
@@ -192,6 +192,6 @@ describe('what it may ask for: reliability row 30', () => {
 
   test('a site that there is not', async () => {
     const response = await check(createLocal(), { url: page, site_id: '__proto__' })
-    expect([response.status, await response.json()]).toEqual([400, { error: 'site_id: must be "default"' }])
+    expect([response.status, await response.json()]).toEqual([400, { error: 'site_id: must be "default", or a host of such a site' }])
   })
 })

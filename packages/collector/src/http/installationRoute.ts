@@ -11,7 +11,7 @@ import { settingFindings } from '../installation/settingFindings.ts'
 import type { Peers } from '../peers.ts'
 import { createRateLimit } from '../rateLimit.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
-import { noSuchSite } from './siteOfQuery.ts'
+import { siteNamed } from './siteOfQuery.ts'
 import type { Site, Sites } from '../sites/sites.ts'
 import { readJson } from './readJson.ts'
 import { failure, json } from './respond.ts'
@@ -47,8 +47,8 @@ export function addInstallationRoute(routes: Routes, options: InstallationRouteO
     if (!url) return failure(400, `url: ${quote(typeof body?.['url'] === 'string' ? body['url'] : typeof body?.['url'])} must be a page’s address beginning with https:// or http://, without user and password`)
     const collector = readAddress(body?.['collector'] ?? `${event.url.origin}/`)
     if (!collector?.pathname.endsWith('/')) return failure(400, 'collector: must be this collector’s address, ending in a slash')
-    const site = findSite(await sites.list(), body?.['site_id'])
-    if (typeof site === 'string') return failure(400, site)
+    const site = await siteNamed(sites, body?.['site_id'])
+    if (site instanceof Response) return site
     const wait = limit.take('')
     if (wait > 0) return failure(429, `Too many checks: try again in ${wait} seconds`, { 'retry-after': String(wait) })
 
@@ -88,8 +88,4 @@ async function chooseRequest(isKnown: (hostname: string) => boolean): Promise<Re
 
 function readAddress(value: unknown): URL | undefined {
   return typeof value === 'string' ? readPageUrl(value) : undefined
-}
-
-function findSite(all: readonly Site[], wanted: unknown): Site | string {
-  return (wanted === undefined ? all[0] : all.find(({ id }) => id === wanted)) ?? noSuchSite(all)
 }

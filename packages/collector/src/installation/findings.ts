@@ -1,5 +1,5 @@
 /** How bad it is: `problem` means that nothing, or nothing right, is counted. */
-export type FindingLevel = 'ok' | 'warning' | 'problem'
+type FindingLevel = 'ok' | 'warning' | 'problem'
 
 export type FindingCode =
   | 'unreachable'

@@ -63,7 +63,7 @@ async function readAnswer(response: IncomingMessage): Promise<PageAnswer> {
 }
 
 function refused(hostname: string): PageError {
-  return new PageError('address-refused', `${hostname} is an address of a private network or of this machine, or has one`)
+  return new PageError('address-refused', `${hostname} is no public address, or the name of one that is not`)
 }
 
 /** Codes of Node.js are words enough; its messages may hold addresses that a name stands for inside. */
