@@ -53,7 +53,7 @@ test('top pages and sources', async () => {
   ])
   expect((await query({ metrics: ['visitors'], dimensions: ['visit:source'], filters: [['is', 'event:page', ['/']]] })).results).toEqual([
     { dimensions: ['Direct / None'], metrics: [1] },
-    { dimensions: ['google.com'], metrics: [1] },
+    { dimensions: ['Google'], metrics: [1] },
     { dimensions: ['news'], metrics: [1] },
   ])
 })

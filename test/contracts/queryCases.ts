@@ -403,11 +403,36 @@ export const queryCases: QueryCase[] = [
     query: { metrics: ['visits'], dimensions: ['time:day', 'visit:source', 'first:source', 'last:source'], range: week, orderBy: [['time:day', 'asc']] },
     rows: [
       [['2026-11-17', 'Direct / None', 'Direct / None', 'Direct / None'], [1]],
-      [['2026-11-18', 'google', 'google', 'google'], [1]],
-      [['2026-11-19', 'Direct / None', 'google', 'google'], [1]],
-      [['2026-11-20', 'news', 'google', 'news'], [1]],
+      [['2026-11-18', 'Google', 'Google', 'Google'], [1]],
+      [['2026-11-19', 'Direct / None', 'Google', 'Google'], [1]],
+      [['2026-11-20', 'news', 'Google', 'news'], [1]],
       [['2026-11-21', 'Direct / None', 'Direct / None', 'Direct / None'], [1]],
-      [['2026-11-21', 'Direct / None', 'google', 'news'], [2]],
+      [['2026-11-21', 'Direct / None', 'Google', 'news'], [2]],
+    ],
+  },
+  {
+    name: 'a source has the name that people know, whichever of its hosts and words said it; what is in no table is itself',
+    hits: [
+      makeHit({ visitor: 'a', referrer: 'https://www.google.de/', referrerHost: 'google.de' }),
+      makeHit({ visitor: 'b', source: 'google', medium: 'cpc', referrerHost: 'google.com' }),
+      makeHit({ visitor: 'c', referrer: 'android-app://com.google.android.googlequicksearchbox', referrerHost: 'com.google.android.googlequicksearchbox' }),
+      makeHit({ visitor: 'd', referrerHost: 'google.evil.example' }),
+      makeHit({ visitor: 'e', source: 'constructor' }),
+    ],
+    query: { metrics: ['visitors'], dimensions: ['visit:source'] },
+    rows: [
+      [['Google'], [3]],
+      [['constructor'], [1]],
+      [['google.evil.example'], [1]],
+    ],
+  },
+  {
+    name: 'a filter by the name of a source',
+    hits: [makeHit({ visitor: 'a', referrerHost: 'google.de' }), makeHit({ visitor: 'b', source: 'google' }), makeHit({ visitor: 'c', source: 'news' })],
+    query: { metrics: ['visitors'], dimensions: ['visit:utm_source'], filters: [['is', 'visit:source', ['Google']]] },
+    rows: [
+      [['(not set)'], [1]],
+      [['google'], [1]],
     ],
   },
   {

@@ -13,7 +13,7 @@ const query: Query = {
 
 /** Hits of few session ids, hours apart: each is a visit, and its path is its own. */
 const visits = fc
-  .uniqueArray(fc.record({ hours: fc.integer({ min: -110 * 24, max: 12 }), session: fc.constantFrom('', 's1', 's2'), source: fc.constantFrom('', '', 'google', 'news') }), {
+  .uniqueArray(fc.record({ hours: fc.integer({ min: -110 * 24, max: 12 }), session: fc.constantFrom('', 's1', 's2'), source: fc.constantFrom('', '', 'friends', 'news') }), {
     selector: ({ hours }) => hours,
     maxLength: 40,
   })

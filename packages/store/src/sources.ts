@@ -1,5 +1,5 @@
 /** What kind of place a source is; `other` for what would be taken for its parent domain's kind and is not. */
-export type SourceCategory = 'search' | 'social' | 'video' | 'shopping' | 'email' | 'ai' | 'other'
+type SourceCategory = 'search' | 'social' | 'video' | 'shopping' | 'email' | 'ai' | 'other'
 
 export interface Source {
   /** As people call it. */

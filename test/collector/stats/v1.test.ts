@@ -100,7 +100,7 @@ describe('answers in Plausible’s shapes', () => {
   })
 
   test.each([
-    ['visit:source', 'visits', [{ source: 'google', visits: 2 }, { source: 'Direct / None', visits: 1 }]],
+    ['visit:source', 'visits', [{ source: 'Google', visits: 2 }, { source: 'Direct / None', visits: 1 }]],
     ['event:goal', 'visitors', [{ goal: 'Signup', visitors: 1 }]],
     ['event:props:plan', 'events', [{ plan: '(none)', events: 4 }, { plan: 'pro', events: 1 }]],
     ['event:props:a:b', 'events', [{ 'a:b': '(none)', events: 5 }]],

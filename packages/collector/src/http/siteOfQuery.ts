@@ -16,6 +16,6 @@ export async function siteNamed(sites: Sites, name: unknown): Promise<Site | Res
 }
 
 /** What is wrong with a `site_id`. */
-export function noSuchSite(sites: readonly Site[]): string {
+function noSuchSite(sites: readonly Site[]): string {
   return `site_id: must be ${sites.length > 1 ? 'one of ' : ''}${sites.map(({ id }) => `"${id}"`).join(', ')}, or a host of such a site`
 }
