@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json]`: side-by-side measurements that print figures and ratios.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { dashboard } from './dashboard.ts'
 import { ingest } from './ingest.ts'
 import { storage } from './storage.ts'
 import { tracker } from './tracker.ts'
@@ -24,6 +25,7 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
+  dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   storage: { summary: 'compaction, bytes per hit, export, erasure and their memory, on a month and a year of arrivals', run: storage },
   tracker: { summary: 'how long the scripts keep the main thread of a page: as they are evaluated, and until the first view is sent, in Chromium', run: tracker },
