@@ -36,7 +36,7 @@ export function useAnswer<T>(key: string, revision: number, load: (signal: Abort
         (error: Error & { retryAfter?: number | undefined }) => {
           if (isAbort(error)) return
           if (error.retryAfter !== undefined) timer = setTimeout(() => refresh.current(), error.retryAfter)
-          setState((old) => (old.key === key && old.value !== undefined ? old : { ...old, key, error }))
+          setState((old) => (old.key === key && old.value !== undefined ? old : { key, error }))
         },
       )
     refresh.current = oneAtATime(ask, controller.signal)

@@ -43,7 +43,8 @@ export type DateRange = PeriodName | 'day' | 'realtime' | readonly [from: string
 export type Days = readonly [from: string, to: string]
 
 const day = 86_400_000
-const isoDay = /^\d{4}-\d\d-\d\d$/
+/** Of years that the API takes. */
+const isoDay = /^(?!9999)[1-9]\d{3}-\d\d-\d\d$/
 const periodNames: readonly string[] = Object.values(periodGroups).flat()
 
 /** Names of earlier versions, and of the API, for what the page calls otherwise: old links stay good. */
