@@ -26,8 +26,8 @@ export interface DashboardStage {
   readonly mishaps: string[]
   /** What the collector has answered, `METHOD path status`, oldest first. */
   readonly answered: readonly string[]
-  /** Answers instead of the collector where it says something: for trouble on the way. */
-  intercept: ((request: Request) => Response | undefined) | undefined
+  /** Answers instead of the collector where it says something: for trouble on the way. One that takes its time makes the collector slow. */
+  intercept: Intercept | undefined
   /** Stores hits of the site as they are. */
   append(hits: readonly StoredHit[]): Promise<void>
   /** Opens the dashboard logged in: `open('?period=7d')`. */
@@ -35,6 +35,8 @@ export interface DashboardStage {
   /** What a store that is simple enough to be right says of the same hits. */
   reference(): Promise<AnyStore>
 }
+
+type Intercept = (request: Request) => Response | undefined | Promise<Response | undefined>
 
 export interface DashboardStageOptions {
   /** @default UTC */
@@ -116,7 +118,7 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
   return stage
 }
 
-async function start(timezone: string, options: Partial<CollectorOptions>, intercept: (request: Request) => Response | undefined) {
+async function start(timezone: string, options: Partial<CollectorOptions>, intercept: Intercept) {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-'))
   const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
   const { store, values, problems, close } = await openStore(config)
@@ -129,7 +131,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
     silent: true,
     gracefulShutdown: false,
     async fetch(request) {
-      const response = intercept(request) ?? (await collector.fetch(request))
+      const response = (await intercept(request)) ?? (await collector.fetch(request))
       answered.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`)
       return response
     },

@@ -45,6 +45,8 @@ export type Days = readonly [from: string, to: string]
 const day = 86_400_000
 /** Of years that the API takes. */
 const isoDay = /^(?!9999)[1-9]\d{3}-\d\d-\d\d$/
+/** The API takes 100 years. */
+const mostDays = 36_500
 const periodNames: readonly string[] = Object.values(periodGroups).flat()
 
 /** Names of earlier versions, and of the API, for what the page calls otherwise: old links stay good. */
@@ -61,10 +63,11 @@ export function readPeriod(text: string): Period | undefined {
   return readDays(text)
 }
 
-/** `2026-01-01,2026-01-31` as days that exist and are in order, else undefined. */
+/** `2026-01-01,2026-01-31` as days that exist, are in order and not too far apart; else undefined. */
 export function readDays(text: string): Days | undefined {
   const [from = '', to = '', ...rest] = text.split(',')
-  return rest.length === 0 && isDay(from) && isDay(to) && from <= to ? [from, to] : undefined
+  const areGood = rest.length === 0 && isDay(from) && isDay(to) && from <= to && daysBetween([from, to]) < mostDays
+  return areGood ? [from, to] : undefined
 }
 
 function isDay(text: string): boolean {

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Client, Query } from './api.ts'
+import { atMostEvery } from './atMostEvery.ts'
 import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
 import { type Days, siteClock } from './period.ts'
@@ -27,7 +28,7 @@ export interface Pulse {
   days?: Days
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
-  /** Grows with every hit of the period, once a minute, and after trouble. */
+  /** Grows with hits of the period, not more often than every 3 s, once a minute, and after trouble. */
   revision: number
   trouble?: Error
 }
@@ -41,6 +42,8 @@ interface Beat extends Required<Pick<Pulse, 'overview' | 'before' | 'days'>> {
 const every = 400
 /** With one the collector says when. Even so days begin and late hits of other processes arrive. */
 const everyWithStream = 20_000
+/** The headline goes with every hit. All else are a dozen questions: on a busy site they are asked as one looks, not as hits come. */
+const calm = 3000
 
 /**
  * Follows the site by the collector's stream as long as the page is looked at, and asks for the overview when something
@@ -53,6 +56,8 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   const [beat, setBeat] = useState<Beat>()
   const [trouble, setTrouble] = useState<Error>()
   const [revision, setRevision] = useState(0)
+  const refresh = useMemo(() => atMostEvery(calm, () => setRevision((count) => count + 1)), [])
+  useEffect(() => refresh.stop, [])
   const last = useRef<Beat>(undefined)
   const hadTrouble = useRef(false)
   const stream = useRef({ isFlowing: true, latest: '' })
@@ -72,7 +77,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
       ])
       const next: Beat = { ...answer, key, minute }
       const isHit = isLive && seen !== '' && latest !== seen
-      if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
+      if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) refresh.now()
       seen = latest
       last.current = next
       if (now !== undefined) setVisitorsNow(now)
