@@ -14,6 +14,7 @@ test('on a busy site the headline goes with every hit, and all else as one looks
   await stage.open()
   await rows('Top pages').first().waitFor()
   await stage.page.getByText('2 people now').waitFor()
+  await stage.quiet()
   const before = stage.answered.length
   for (let hit = 0; hit < 20; hit += 1) {
     await stage.append(visit(`visitor ${hit}`, ['/busy'], { time: Date.now() }))

@@ -2,6 +2,7 @@ import { createReferenceStore, type StoredHit } from '@treadlight/store'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { serve as listen } from 'srvx'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
@@ -26,6 +27,8 @@ export interface DashboardStage {
   readonly mishaps: string[]
   /** What the collector has answered, `METHOD path status`, oldest first. */
   readonly answered: readonly string[]
+  /** Resolves once the page has asked nothing for a while: all that it asks by itself at first has its answer. */
+  quiet(): Promise<void>
   /** Answers instead of the collector where it says something: for trouble on the way. One that takes its time makes the collector slow. */
   intercept: Intercept | undefined
   /** Stores hits of the site as they are. */
@@ -97,6 +100,9 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
     },
     get answered() {
       return running.answered
+    },
+    async quiet() {
+      for (let before = -1; before !== running.answered.length; await sleep(600)) before = running.answered.length
     },
     intercept: undefined,
     async append(hits) {

@@ -2,7 +2,8 @@ import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
-import { type Days, type Period, periodGroups, readPeriod, stepPeriod } from './period.ts'
+import { type Days, type Period, periodGroups, readPeriod } from './period.ts'
+import { stepPeriod } from './stepPeriod.ts'
 import { text } from './text.ts'
 
 interface PeriodPickerProps {

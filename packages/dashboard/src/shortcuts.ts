@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Navigation } from './navigation.ts'
-import { type Days, type PeriodName, stepPeriod } from './period.ts'
+import { type Days, type PeriodName } from './period.ts'
+import { stepPeriod } from './stepPeriod.ts'
 import { text } from './text.ts'
 
 /** What keys do on the page: a letter each, and its words in the catalogue under the same name. */
