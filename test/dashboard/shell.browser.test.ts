@@ -201,6 +201,7 @@ test('a pattern that does not compile is said to be one, and the way back is ope
   const page = await stage.open('?f=matches,event:page,(')
   await page.getByRole('alert').first().waitFor()
   expect(await page.getByRole('alert').first().innerText()).toMatch(/filters/)
+  await page.getByText('question refused').waitFor()
   await page.getByRole('button', { name: 'Remove filter: Page' }).click()
   await value('Visitors').getByText('1', { exact: true }).waitFor()
 })
@@ -228,6 +229,22 @@ test('keys change the view, and mean nothing where they are typed', async () => 
   // The dialog was a step of its own, and closing it went back: no view is there twice.
   await page.goBack()
   expect(new URL(page.url()).search).toBe('?period=7d')
+
+  // Who speaks to the computer turns them off (WCAG 2.1.4), and finds them where they were.
+  await page.keyboard.press('?')
+  await page.getByRole('checkbox', { name: 'Single letters do this' }).uncheck()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => new URL(page.url()).search).toBe('?period=7d')
+  await page.reload()
+  await value('Visitors').getByText('1', { exact: true }).waitFor()
+  await page.keyboard.press('d')
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click()
+  await page.getByRole('checkbox', { name: 'Single letters do this' }).check()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => new URL(page.url()).search).toBe('?period=7d')
+  await page.keyboard.press('d')
+  await expect.poll(() => new URL(page.url()).search).toBe('?period=today')
 })
 
 test('the focus is where it was after a dialog', async () => {

@@ -64,6 +64,23 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   const ring = useRef(() => {})
   const key = JSON.stringify([base, comparisons])
 
+  // Before the pulse is taken: another site's newest hit would pass for one that has just come.
+  useLayoutEffect(() => {
+    setVisitorsNow(undefined)
+    stream.current = { isFlowing: true, latest: '' }
+    return listenWhileVisible(client.realtimeUrl(base.site_id), {
+      onBeat({ visitors, latest }) {
+        setVisitorsNow(visitors)
+        if (latest !== stream.current.latest) ring.current()
+        stream.current.latest = latest
+      },
+      onFlow(isFlowing) {
+        if (stream.current.isFlowing && !isFlowing) ring.current()
+        stream.current.isFlowing = isFlowing
+      },
+    })
+  }, [client, base.site_id])
+
   // In the layout's effects, which come before those of the panels: the headline is the first to be asked for.
   useLayoutEffect(() => {
     let seen = stream.current.latest
@@ -92,22 +109,6 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
     ring.current = rounds.now
     return rounds.stop
   }, [client, key, isLive])
-
-  useLayoutEffect(() => {
-    setVisitorsNow(undefined)
-    stream.current = { isFlowing: true, latest: '' }
-    return listenWhileVisible(client.realtimeUrl(base.site_id), {
-      onBeat({ visitors, latest }) {
-        setVisitorsNow(visitors)
-        if (latest !== stream.current.latest) ring.current()
-        stream.current.latest = latest
-      },
-      onFlow(isFlowing) {
-        if (stream.current.isFlowing && !isFlowing) ring.current()
-        stream.current.isFlowing = isFlowing
-      },
-    })
-  }, [client, base.site_id])
 
   return {
     ...beat,
