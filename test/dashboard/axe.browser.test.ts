@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { seedHits } from '../../scripts/seed/seedHits.ts'
 import { shots } from '../../scripts/screenshots/shots.ts'
 import { setDashboardStage, type Page } from './stage.ts'
@@ -31,44 +31,44 @@ const schemes = [
   ['dark', 'phone', 390],
 ] as const
 
-describe.for(schemes)('axe finds nothing wrong: %s, %s', ([colorScheme, , width]) => {
-  beforeEach(async () => {
-    await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await stage.page.setViewportSize({ width, height: 900 })
-  })
-
-  test('in any view', async () => {
-    await seed()
-    const found: string[] = []
-    const page = await stage.open()
-    for (const { name, search, take } of views) {
-      await page.goto(`${stage.url}dashboard/${search}`)
-      await settle(page)
-      await take?.(page)
-      for (const line of await violations(page)) found.push(`${name}: ${line}`)
-      await page.unrouteAll()
-    }
-    expect(found).toEqual([])
-  }, 120_000)
-
-  test('in the log-in', async () => {
-    await stage.page.goto(`${stage.url}dashboard/`)
-    await stage.page.getByLabel('Password').fill('wrong')
-    await stage.page.getByRole('button', { name: 'Log in' }).click()
-    await stage.page.getByText('Wrong password').waitFor()
-    expect(await violations(stage.page)).toEqual([])
-  })
-})
-
-test.for(schemes)('the first run, with what its check has found: %s, %s', async ([colorScheme, , width]) => {
-  await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-  await stage.page.setViewportSize({ width, height: 900 })
+test('axe finds nothing wrong in any view', async () => {
+  await seed()
   const page = await stage.open()
+  const found: string[] = []
+  for (const { name, search, take } of views) {
+    await page.goto(`${stage.url}dashboard/${search}`)
+    await settle(page)
+    await take?.(page)
+    for (const line of await violationsOfAll(page)) found.push(`${name}: ${line}`)
+    await page.unrouteAll()
+  }
+  expect(found).toEqual([])
+}, 120_000)
+
+test('axe finds nothing wrong in the log-in, nor in the first run with what its check has found', async () => {
+  const { page } = stage
+  await page.goto(`${stage.url}dashboard/`)
+  await page.getByLabel('Password').fill('wrong')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByText('Wrong password').waitFor()
+  expect(await violationsOfAll(page)).toEqual([])
+  await stage.open()
   await page.getByLabel(/address of a page/).fill(stage.url)
   await page.getByRole('button', { name: 'Check my page' }).click()
   await page.locator('.findings li').first().waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOfAll(page)).toEqual([])
 })
+
+/** In each scheme and width. */
+async function violationsOfAll(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const [colorScheme, name, width] of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 900 })
+    for (const line of await violations(page)) found.push(`${colorScheme}, ${name}: ${line}`)
+  }
+  return found
+}
 
 test('keys alone: from the log-in to a filter and back', async () => {
   await seed()

@@ -7,6 +7,7 @@ const details: [detail: string, list: ListDetail][] = [
   ['event:page,pageviews', { ...openList('event:page'), order: ['pageviews', 'asc'] }],
   ['event:page,-pageviews,100', { ...openList('event:page'), order: ['pageviews', 'desc'], offset: 100 }],
   ['visit:source,,,a,b%', { ...openList('visit:source'), search: 'a,b%' }],
+  ['visit:source,,,a,,', { ...openList('visit:source'), search: 'a,,' }],
   ['event:props:a%2Cb%25,-events', { ...openList('event:props:a,b%'), order: ['events', 'desc'] }],
 ]
 

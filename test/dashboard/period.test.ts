@@ -8,8 +8,8 @@ import {
   periodGroups,
   readPeriod,
   siteClock,
-  stepPeriod,
 } from '../../packages/dashboard/src/period.ts'
+import { stepPeriod } from '../../packages/dashboard/src/stepPeriod.ts'
 
 const today = '2026-03-01'
 

@@ -84,6 +84,20 @@ test('a wish is fulfilled at once, after the round under way, and no sooner than
   rounds.stop()
 })
 
+test.each(['offline', 'online'])('goes %s in the middle of a round: that is looked at right after it', async (name) => {
+  const task = vi.fn(() => sleep(50))
+  const { stop } = repeatWhileVisible(task, { every: () => 20_000, onTrouble })
+  await vi.advanceTimersByTimeAsync(20)
+  page.dispatchEvent(new Event(name))
+  expect(task).toHaveBeenCalledTimes(1)
+  // The round, and its rest.
+  await vi.advanceTimersByTimeAsync(30 + 150)
+  expect(task).toHaveBeenCalledTimes(2)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(task).toHaveBeenCalledTimes(2)
+  stop()
+})
+
 test('stops for good', async () => {
   const task = vi.fn(async () => {})
   repeatWhileVisible(task, { every: () => 1000, onTrouble }).stop()

@@ -2,6 +2,7 @@ import { createReferenceStore, type StoredHit } from '@treadlight/store'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { serve as listen } from 'srvx'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
@@ -26,8 +27,10 @@ export interface DashboardStage {
   readonly mishaps: string[]
   /** What the collector has answered, `METHOD path status`, oldest first. */
   readonly answered: readonly string[]
-  /** Answers instead of the collector where it says something: for trouble on the way. */
-  intercept: ((request: Request) => Response | undefined) | undefined
+  /** Resolves once the page has asked nothing for a while: all that it asks by itself at first has its answer. */
+  quiet(): Promise<void>
+  /** Answers instead of the collector where it says something: for trouble on the way. One that takes its time makes the collector slow. */
+  intercept: Intercept | undefined
   /** Stores hits of the site as they are. */
   append(hits: readonly StoredHit[]): Promise<void>
   /** Opens the dashboard logged in: `open('?period=7d')`. */
@@ -35,6 +38,8 @@ export interface DashboardStage {
   /** What a store that is simple enough to be right says of the same hits. */
   reference(): Promise<AnyStore>
 }
+
+type Intercept = (request: Request) => Response | undefined | Promise<Response | undefined>
 
 export interface DashboardStageOptions {
   /** @default UTC */
@@ -96,6 +101,9 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
     get answered() {
       return running.answered
     },
+    async quiet() {
+      for (let before = -1; before !== running.answered.length; await sleep(600)) before = running.answered.length
+    },
     intercept: undefined,
     async append(hits) {
       for (let start = 0; start < hits.length; start += 1000) await running.store.append(hits.slice(start, start + 1000))
@@ -116,7 +124,7 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
   return stage
 }
 
-async function start(timezone: string, options: Partial<CollectorOptions>, intercept: (request: Request) => Response | undefined) {
+async function start(timezone: string, options: Partial<CollectorOptions>, intercept: Intercept) {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-'))
   const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
   const { store, values, problems, close } = await openStore(config)
@@ -129,7 +137,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
     silent: true,
     gracefulShutdown: false,
     async fetch(request) {
-      const response = intercept(request) ?? (await collector.fetch(request))
+      const response = (await intercept(request)) ?? (await collector.fetch(request))
       answered.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`)
       return response
     },

@@ -19,7 +19,8 @@ interface State<T> {
 
 /**
  * Asks when `key` changes, giving up the question before, and again whenever `revision` does. A
- * refresh never overtakes another: a slow answer on a busy site would otherwise never arrive.
+ * refresh never overtakes another: a slow answer on a busy site would otherwise never arrive. And it
+ * rests before the next one, so that a collector that is slow is not kept at work by its readers.
  */
 export function useAnswer<T>(key: string, revision: number, load: (signal: AbortSignal) => Promise<T>): Answer<T> {
   const [state, setState] = useState<State<T>>({})
@@ -36,7 +37,7 @@ export function useAnswer<T>(key: string, revision: number, load: (signal: Abort
         (error: Error & { retryAfter?: number | undefined }) => {
           if (isAbort(error)) return
           if (error.retryAfter !== undefined) timer = setTimeout(() => refresh.current(), error.retryAfter)
-          setState((old) => (old.key === key && old.value !== undefined ? old : { ...old, key, error }))
+          setState((old) => (old.key === key && old.value !== undefined ? old : { key, error }))
         },
       )
     refresh.current = oneAtATime(ask, controller.signal)
@@ -56,7 +57,7 @@ export function useAnswer<T>(key: string, revision: number, load: (signal: Abort
   return { ...state, isStale: state.key !== key, retry: () => setAttempt(attempt + 1) }
 }
 
-/** Calls made while one is under way become one call after it. */
+/** Calls made while one is under way become one call after it, and after a rest of three times as long. */
 function oneAtATime(task: () => Promise<void>, signal: AbortSignal): () => void {
   let isRunning = false
   let isWanted = false
@@ -66,8 +67,20 @@ function oneAtATime(task: () => Promise<void>, signal: AbortSignal): () => void 
     isRunning = true
     while (isWanted && !signal.aborted) {
       isWanted = false
+      const started = performance.now()
       await task()
+      await restFor((performance.now() - started) * 3, signal)
     }
     isRunning = false
   }
+}
+
+const longestRest = 30_000
+
+/** Waits so many ms, or until the signal. */
+function restFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, longestRest))
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
 }

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { createClient, type Sites } from './api.ts'
+import { ApiError, createClient, type Sites } from './api.ts'
 import { Login } from './login.tsx'
 import { NoticePage } from './notice.tsx'
 import { Page } from './page.tsx'
@@ -16,7 +16,7 @@ export function App({ base }: { base: string }): VNode | null {
   const open = () =>
     client.sites().then(
       (sites) => setGate({ state: 'open', sites }),
-      (error: Error) => setGate((old) => (old.state === 'closed' ? old : { state: 'broken', error })),
+      (error: Error) => setGate(error instanceof ApiError && error.status === 401 ? { state: 'closed' } : { state: 'broken', error }),
     )
   useEffect(() => void open(), [client])
   useEffect(() => {

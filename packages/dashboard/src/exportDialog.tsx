@@ -38,7 +38,7 @@ export function ExportDialog({ client, site, days, onClose }: ExportDialogProps)
       <div class="export-form">
         <Formats format={choice.format} onChoose={(format) => change({ format })} />
         <DayRange days={shown} onChange={(chosen) => change({ days: chosen })} />
-        <label class="export-choice">
+        <label class="choice">
           <input
             type="checkbox"
             checked={choice.anonymize === '1'}
@@ -66,7 +66,7 @@ function Formats({ format, onChoose }: { format: ExportQuery['format']; onChoose
     <fieldset>
       <legend>{words.format}</legend>
       {exportFormats.map((name) => (
-        <label key={name} class="export-choice">
+        <label key={name} class="choice">
           <input type="radio" name="format" checked={name === format} onChange={() => onChoose(name)} />
           <span>
             {words.formats[name].name} <span class="hint">{words.formats[name].meaning}</span>

@@ -85,14 +85,23 @@ export function formatBucket(label: string, interval: Interval, locale?: Locale)
 /** `23 Oct – 21 Nov 2026`, from the first and the last time label. */
 export function formatRange(first: string, last: string, interval: Interval, locale?: Locale): string {
   const form: Intl.DateTimeFormatOptions = interval === 'time:month' ? fullForms[interval] : { dateStyle: 'medium' }
-  const format = new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' })
-  return format.formatRange(labelTime(first.slice(0, 10)), labelTime(last.slice(0, 10)))
+  return dateFormat(form, locale).formatRange(labelTime(first.slice(0, 10)), labelTime(last.slice(0, 10)))
 }
 
 /** Labels are wall clock of the site's zone: read and written as UTC, they stay what they are. */
 function formatLabel(label: string, form: Intl.DateTimeFormatOptions, locale: Locale): string {
-  return new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' }).format(labelTime(label))
+  return dateFormat(form, locale).format(labelTime(label))
 }
+
+/** Each is made once: the hidden table of a chart has a thousand labels, and making one takes longer than using it. */
+function dateFormat(form: Intl.DateTimeFormatOptions, locale: Locale): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(form)}`
+  let format = dateFormats.get(key)
+  if (!format) dateFormats.set(key, (format = new Intl.DateTimeFormat(locale, { ...form, timeZone: 'UTC' })))
+  return format
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
 
 function labelTime(label: string): number {
   return Date.parse(label.length > 10 ? `${label.replace(' ', 'T')}Z` : label)

@@ -67,5 +67,7 @@ function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) 
 
 function nameTrouble(trouble: Error): string {
   if (!navigator.onLine) return text.live.offline
-  return trouble instanceof ApiError && trouble.status === 429 ? text.live.waiting : text.live.retrying
+  const status = trouble instanceof ApiError ? trouble.status : 0
+  if (status === 429) return text.live.waiting
+  return 400 <= status && status < 500 ? text.live.refused : text.live.retrying
 }

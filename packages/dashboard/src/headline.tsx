@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { Change } from './change.tsx'
+import { comparisonOf } from './comparison.ts'
 import { formatExact } from './format.ts'
 import type { Filter } from './filter.ts'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
@@ -21,7 +22,7 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
         >
           <span class="number-label">{text.metrics[metric]}</span>
           <NumberOf metric={metric} value={isAmbiguous(metric, navigation) ? null : pulse.overview?.[index]} />
-          {navigation.view.compare !== 'none' && (
+          {comparisonOf(navigation.view) && (
             <span class="number-change">
               {!isAmbiguous(metric, navigation) && <Change metric={metric} value={pulse.overview?.[index]} before={pulse.before?.[index]} />}
             </span>

@@ -33,7 +33,7 @@ export function writeListDetail({ tab, order: [column, direction], offset, searc
   const isUsual = column === mostVisitors[0] && direction === mostVisitors[1]
   const order = isUsual ? '' : (direction === 'desc' ? '-' : '') + column
   const parts = [tab.replace(/[%,]/g, encodeURIComponent), order, offset === 0 ? '' : String(offset), search]
-  return parts.join(',').replace(/,+$/, '')
+  return parts.slice(0, parts.findLastIndex((part) => part !== '') + 1).join(',')
 }
 
 function readOrder(tab: Tab, text: string): Order {

@@ -1,37 +1,21 @@
 import type { VNode } from 'preact'
 import { columnName, formatCell } from './columns.ts'
 import { dimensionName, nameOf } from './filter.ts'
+import { HiddenTable } from './hiddenTable.tsx'
 import type { List } from './list.ts'
 import { text } from './text.ts'
 
 /** The map for those who do not see it. */
 export function MapTable({ list: { dimension, columns, rows } }: { list: List }): VNode {
   return (
-    // A table ignores the height that would hide it: its box does not.
-    <div class="visually-hidden">
-      <table>
-        <caption>{text.tabs.map}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{dimensionName(dimension)}</th>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {columnName(dimension, column)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ value, cells }) => (
-            <tr key={value}>
-              <th scope="row">{nameOf(dimension, value)}</th>
-              {columns.map((column, index) => (
-                <td key={column}>{formatCell(column, cells[index])}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <HiddenTable
+      caption={text.tabs.map}
+      heads={[dimensionName(dimension), ...columns.map((column) => columnName(dimension, column))]}
+      rows={rows.map(({ value, cells }) => ({
+        key: value,
+        name: nameOf(dimension, value),
+        cells: columns.map((column, index) => formatCell(column, cells[index])),
+      }))}
+    />
   )
 }

@@ -127,8 +127,11 @@ function useWasHit(client: Client, site: string, isEmpty: boolean) {
   useEffect(() => setWasHit(undefined), [site])
   useEffect(() => {
     if (!isEmpty || wasHit !== undefined) return
+    // Given up with its site: another one's answer would stand for this one.
+    const controller = new AbortController()
     // Without an answer the page stays as it is, empty; the header tells of the trouble.
-    hasHits(client, site).then(setWasHit, () => {})
+    hasHits(client, site, controller.signal).then(setWasHit, () => {})
+    return () => controller.abort()
   }, [client, site, isEmpty])
   return [wasHit, setWasHit] as const
 }

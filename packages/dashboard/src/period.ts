@@ -43,7 +43,10 @@ export type DateRange = PeriodName | 'day' | 'realtime' | readonly [from: string
 export type Days = readonly [from: string, to: string]
 
 const day = 86_400_000
-const isoDay = /^\d{4}-\d\d-\d\d$/
+/** Of years that the API takes. */
+const isoDay = /^(?!9999)[1-9]\d{3}-\d\d-\d\d$/
+/** The API takes 100 years. */
+const mostDays = 36_500
 const periodNames: readonly string[] = Object.values(periodGroups).flat()
 
 /** Names of earlier versions, and of the API, for what the page calls otherwise: old links stay good. */
@@ -60,10 +63,11 @@ export function readPeriod(text: string): Period | undefined {
   return readDays(text)
 }
 
-/** `2026-01-01,2026-01-31` as days that exist and are in order, else undefined. */
+/** `2026-01-01,2026-01-31` as days that exist, are in order and not too far apart; else undefined. */
 export function readDays(text: string): Days | undefined {
   const [from = '', to = '', ...rest] = text.split(',')
-  return rest.length === 0 && isDay(from) && isDay(to) && from <= to ? [from, to] : undefined
+  const areGood = rest.length === 0 && isDay(from) && isDay(to) && from <= to && daysBetween([from, to]) < mostDays
+  return areGood ? [from, to] : undefined
 }
 
 function isDay(text: string): boolean {
@@ -102,41 +106,6 @@ export function intervalsOf(period: Period): Interval[] {
   return all.filter((interval) => shortest[interval] <= days && days <= longest[interval])
 }
 
-/**
- * The period as long before (`by` -1) or after (1) this one; of whole months where it is made of months.
- *
- * @param days what the period stands for today
- */
-export function stepPeriod(period: Period, [from, to]: Days, by: 1 | -1, today: string): Period {
-  const months = monthsOf(period, [from, to])
-  if (months > 0) {
-    const first = addMonths(from, by * months)
-    return nameDays([first, addDays(addMonths(first, months), -1)], today)
-  }
-  const count = by * (daysBetween([from, to]) + 1)
-  return nameDays([addDays(from, count), addDays(to, count)], today)
-}
-
-/** How many whole months a period is about; 0 for one of days. */
-function monthsOf(period: Period, [from, to]: Days): number {
-  if (!from.endsWith('-01')) return 0
-  const named = typeof period === 'string' ? /(\d*)(mo$|month|quarter|year)/.exec(period) : undefined
-  if (named) return Number(named[1] || 1) * { mo: 1, month: 1, quarter: 3, year: 12 }[named[2] as 'mo']
-  const next = addDays(to, 1)
-  if (!next.endsWith('-01')) return 0
-  return (Number(next.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(next.slice(5, 7)) - Number(from.slice(5, 7))
-}
-
-/** Days that have a name get it back, so that tomorrow the link shows tomorrow's. */
-function nameDays(days: Days, today: string): Period {
-  const names: readonly (readonly [PeriodName, from: string, to: string])[] = [
-    ['today', today, today],
-    ['yesterday', addDays(today, -1), addDays(today, -1)],
-    ...(['7d', '28d', '30d', '91d'] as const).map((name) => [name, addDays(today, 1 - Number.parseInt(name)), today] as const),
-  ]
-  return names.find(([, from, to]) => from === days[0] && to === days[1])?.[0] ?? days
-}
-
 /** The site's wall clock as `YYYY-MM-DD HH:MM:SS`: the one order of fields that Swedish and ISO 8601 share. */
 export function siteClock(now: number, timezone: string): string {
   return new Date(now).toLocaleString('sv-SE', { timeZone: timezone })
@@ -147,11 +116,7 @@ export function addDays(date: string, count: number): string {
   return new Date(Date.parse(date) + count * day).toISOString().slice(0, 10)
 }
 
-/** The first of a month, `count` months later. */
-function addMonths(date: string, count: number): string {
-  return new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1 + count, 1)).toISOString().slice(0, 10)
-}
-
-function daysBetween([from, to]: Days): number {
+/** How many days lie between the two; 0 for a single day. */
+export function daysBetween([from, to]: Days): number {
   return (Date.parse(to) - Date.parse(from)) / day
 }

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
-import { type Days, type Period, periodGroups, readPeriod, stepPeriod } from './period.ts'
+import { type Days, type Period, periodGroups, readPeriod } from './period.ts'
+import { stepPeriod } from './stepPeriod.ts'
 import { text } from './text.ts'
 
 interface PeriodPickerProps {
@@ -18,6 +19,8 @@ export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VN
   const { period } = navigation.view
   const [isChoosing, setChoosing] = useState(false)
   const isCustom = isChoosing || typeof period !== 'string'
+  // Whatever leads to another period, a key or the back button, ends the choosing.
+  useEffect(() => setChoosing(false), [String(period)])
 
   function choose(value: string): void {
     setChoosing(value === 'custom')

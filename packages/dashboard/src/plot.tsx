@@ -64,7 +64,8 @@ export function Plot({ data, options, drawing, label, children }: PlotProps): VN
       onKeyDown={moveByKey}
       onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
     >
-      {hover && children(hover)}
+      {/* In its place from the start, so that what comes into it is read out. */}
+      <div role="status">{hover && children(hover)}</div>
     </div>
   )
 }

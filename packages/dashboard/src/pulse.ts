@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Client, Query } from './api.ts'
+import { atMostEvery } from './atMostEvery.ts'
 import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
 import { type Days, siteClock } from './period.ts'
@@ -27,7 +28,7 @@ export interface Pulse {
   days?: Days
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
-  /** Grows with every hit of the period, once a minute, and after trouble. */
+  /** Grows with hits of the period, not more often than every 3 s, once a minute, and after trouble. */
   revision: number
   trouble?: Error
 }
@@ -41,6 +42,8 @@ interface Beat extends Required<Pick<Pulse, 'overview' | 'before' | 'days'>> {
 const every = 400
 /** With one the collector says when. Even so days begin and late hits of other processes arrive. */
 const everyWithStream = 20_000
+/** The headline goes with every hit. All else are a dozen questions: on a busy site they are asked as one looks, not as hits come. */
+const calm = 3000
 
 /**
  * Follows the site by the collector's stream as long as the page is looked at, and asks for the overview when something
@@ -53,41 +56,15 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   const [beat, setBeat] = useState<Beat>()
   const [trouble, setTrouble] = useState<Error>()
   const [revision, setRevision] = useState(0)
+  const refresh = useMemo(() => atMostEvery(calm, () => setRevision((count) => count + 1)), [])
+  useEffect(() => refresh.stop, [])
   const last = useRef<Beat>(undefined)
   const hadTrouble = useRef(false)
   const stream = useRef({ isFlowing: true, latest: '' })
   const ring = useRef(() => {})
   const key = JSON.stringify([base, comparisons])
 
-  // In the layout's effects, which come before those of the panels: the headline is the first to be asked for.
-  useLayoutEffect(() => {
-    let seen = stream.current.latest
-    async function takePulse(signal: AbortSignal): Promise<void> {
-      const { isFlowing, latest } = stream.current
-      const minute = Math.floor(Date.now() / 60_000)
-      const isKnown = !isLive && last.current?.key === key && last.current.minute === minute
-      const [now, answer] = await Promise.all([
-        isFlowing ? undefined : client.visitorsNow(base.site_id, signal),
-        isKnown ? last.current! : askOverview(client, question, signal),
-      ])
-      const next: Beat = { ...answer, key, minute }
-      const isHit = isLive && seen !== '' && latest !== seen
-      if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
-      seen = latest
-      last.current = next
-      if (now !== undefined) setVisitorsNow(now)
-      setBeat((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next))
-    }
-    function onTrouble(error: unknown): void {
-      hadTrouble.current = error !== undefined
-      setTrouble(error as Error | undefined)
-    }
-    const pace = (): number => (stream.current.isFlowing ? everyWithStream : every)
-    const rounds = repeatWhileVisible(takePulse, { every: pace, onTrouble })
-    ring.current = rounds.now
-    return rounds.stop
-  }, [client, key, isLive])
-
+  // Before the pulse is taken: another site's newest hit would pass for one that has just come.
   useLayoutEffect(() => {
     setVisitorsNow(undefined)
     stream.current = { isFlowing: true, latest: '' }
@@ -103,6 +80,35 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
       },
     })
   }, [client, base.site_id])
+
+  // In the layout's effects, which come before those of the panels: the headline is the first to be asked for.
+  useLayoutEffect(() => {
+    let seen = stream.current.latest
+    async function takePulse(signal: AbortSignal): Promise<void> {
+      const { isFlowing, latest } = stream.current
+      const minute = Math.floor(Date.now() / 60_000)
+      const isKnown = !isLive && last.current?.key === key && last.current.minute === minute
+      const [now, answer] = await Promise.all([
+        isFlowing ? undefined : client.visitorsNow(base.site_id, signal),
+        isKnown ? last.current! : askOverview(client, question, signal),
+      ])
+      const next: Beat = { ...answer, key, minute }
+      const isHit = isLive && seen !== '' && latest !== seen
+      if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) refresh.now()
+      seen = latest
+      last.current = next
+      if (now !== undefined) setVisitorsNow(now)
+      setBeat((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next))
+    }
+    function onTrouble(error: unknown): void {
+      hadTrouble.current = error !== undefined
+      setTrouble(error as Error | undefined)
+    }
+    const pace = (): number => (stream.current.isFlowing ? everyWithStream : every)
+    const rounds = repeatWhileVisible(takePulse, { every: pace, onTrouble })
+    ring.current = rounds.now
+    return rounds.stop
+  }, [client, key, isLive])
 
   return {
     ...beat,

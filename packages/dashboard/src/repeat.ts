@@ -65,10 +65,16 @@ export function repeatWhileVisible(task: Task, { every, onTrouble }: Repeat): Ro
     timer = setTimeout(run, Math.max(0, notBefore - performance.now()))
   }
 
-  document.addEventListener('visibilitychange', run, { signal })
-  addEventListener('online', run, { signal })
+  // A round that is under way began in another world: its answer may be good, and the next one's would come late.
+  function again(): void {
+    isWanted = true
+    void run()
+  }
+
+  document.addEventListener('visibilitychange', again, { signal })
+  addEventListener('online', again, { signal })
   // It will fail, and say so at once.
-  addEventListener('offline', run, { signal })
+  addEventListener('offline', again, { signal })
   void run()
   return {
     now,

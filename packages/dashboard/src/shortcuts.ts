@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Navigation } from './navigation.ts'
-import { type Days, type PeriodName, stepPeriod } from './period.ts'
+import { type Days, type PeriodName } from './period.ts'
+import { stepPeriod } from './stepPeriod.ts'
 import { text } from './text.ts'
 
 /** What keys do on the page: a letter each, and its words in the catalogue under the same name. */
@@ -24,13 +25,34 @@ interface ShortcutsOptions {
   days: Days | undefined
 }
 
+const storageKey = 'treadlight keys'
+
+/** Whether the keys do anything: those who speak to their computer type letters without meaning to (WCAG 2.2, 2.1.4). */
+export function areKeysOn(): boolean {
+  try {
+    return localStorage.getItem(storageKey) !== 'off'
+  } catch {
+    return true
+  }
+}
+
+/** Keeps the choice in this browser, where that may be. */
+export function setKeysOn(areOn: boolean): void {
+  try {
+    if (areOn) localStorage.removeItem(storageKey)
+    else localStorage.setItem(storageKey, 'off')
+  } catch {
+    // A browser that keeps nothing keeps the keys on.
+  }
+}
+
 /** Listens for the keys, except where they are typed into something or a dialog is open. */
 export function useShortcuts(options: ShortcutsOptions): void {
   const latest = useRef(options)
   latest.current = options
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || !areKeysOn()) return
       const key = event.key.toLowerCase()
       if (Object.hasOwn(text.shortcuts, key) && press(key as Shortcut, latest.current)) event.preventDefault()
     }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { Dialog } from './dialog.tsx'
+import { areKeysOn, setKeysOn } from './shortcuts.ts'
 import { text } from './text.ts'
 
 /** Which keys do what. */
@@ -14,6 +15,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): VNode {
           <dd key={`${key} means`}>{meaning}</dd>,
         ])}
       </dl>
+      <label class="choice">
+        <input type="checkbox" defaultChecked={areKeysOn()} onChange={(event) => setKeysOn(event.currentTarget.checked)} />
+        <span>{text.keysOn}</span>
+      </label>
     </Dialog>
   )
 }

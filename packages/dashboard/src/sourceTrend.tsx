@@ -1,16 +1,12 @@
 import type { VNode } from 'preact'
-import { useRef } from 'preact/hooks'
-import type uPlot from 'uplot'
-import { barOptions } from './chartOptions.ts'
-import { formatBucket, formatExact, formatNumber, formatRange, type Interval } from './format.ts'
+import { formatExact, formatNumber, formatRange, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { type Parts, stack, toParts } from './parts.ts'
-import { Plot } from './plot.tsx'
+import { toParts } from './parts.ts'
 import { useQuery } from './scope.ts'
 import { bucketOf } from './series.ts'
+import { SourceBars } from './sourceBars.tsx'
 import { text } from './text.ts'
-import { Tooltip } from './tooltip.tsx'
 import { TrendFrame } from './trendFrame.tsx'
 
 /** As many as can be told apart by colour; the rest goes together. */
@@ -37,10 +33,10 @@ export function SourceTrend({ navigation, clock }: SourceTrendProps): VNode {
   })
   if (top.error) return <Notice error={top.error} onRetry={top.retry} />
   if (!top.value) return <div class="trend is-pending" role="status" aria-label={text.loading} />
-  return <SourceBars navigation={navigation} clock={clock} sources={top.value.results.map((row) => row.dimensions[0]!)} isStale={top.isStale} />
+  return <TrendOf navigation={navigation} clock={clock} sources={top.value.results.map((row) => row.dimensions[0]!)} isStale={top.isStale} />
 }
 
-function SourceBars({ navigation, clock, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
+function TrendOf({ navigation, clock, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
   const { interval: wanted } = navigation.view
   // A minute of each source would be more rows than the API gives at once.
   const dimension = wanted === 'auto' ? 'time' : wanted === 'time:minute' ? 'time:hour' : wanted
@@ -69,90 +65,8 @@ function SourceBars({ navigation, clock, sources, isStale }: SourceTrendProps & 
   return (
     <TrendFrame navigation={navigation} interval={interval} days={days} isStale={isStale || totals.isStale || named.isStale}>
       <p class="trend-sum">{text.pageviewsInAll(formatExact(shown.total), formatNumber(round(shown.average)), text.buckets[interval].toLowerCase())}</p>
-      <Bars key={shown.parts.length} shown={shown} interval={interval} />
-      {shown.total === 0 && <p class="trend-empty">{text.noData}</p>}
-      <Legend shown={shown} />
-      <PartsTable shown={shown} interval={interval} />
+      <SourceBars shown={shown} interval={interval} />
     </TrendFrame>
-  )
-}
-
-function Bars({ shown, interval }: { shown: Parts; interval: Interval }) {
-  const latest = useRef({ labels: shown.labels, metric: 'pageviews' as const, interval })
-  latest.current = { labels: shown.labels, metric: 'pageviews', interval }
-  const data: uPlot.AlignedData = [shown.labels.map((_, index) => index), ...stack(shown)]
-  return (
-    <Plot
-      data={data}
-      drawing={JSON.stringify(data)}
-      options={(host) => barOptions(host, () => latest.current, shown.parts.length)}
-      label={`${text.charts.sources}. ${text.chartKeys}`}
-    >
-      {({ index, ...hover }) =>
-        shown.labels[index] !== undefined && (
-          <Tooltip hover={{ index, ...hover }}>
-            <span>{formatBucket(shown.labels[index], interval)}</span>
-            <b>
-              {formatExact(shown.parts.reduce((sum, { values }) => sum + values[index]!, 0))} {text.metrics.pageviews.toLowerCase()}
-            </b>
-            {shown.parts.map(({ name, values }, part) => values[index] !== 0 && <Part key={name} name={name} part={part} value={values[index]!} />)}
-          </Tooltip>
-        )
-      }
-    </Plot>
-  )
-}
-
-function Part({ name, part, value }: { name: string; part: number; value: number }) {
-  return (
-    <span class="part">
-      <i class={`swatch is-part-${part + 1}`} />
-      <bdi>{name}</bdi>
-      <span class="part-value">{formatExact(value)}</span>
-    </span>
-  )
-}
-
-function Legend({ shown }: { shown: Parts }) {
-  return (
-    <ul class="legend" aria-label={text.sources}>
-      {shown.parts.map(({ name, total }, part) => (
-        <li key={name}>
-          <Part name={name} part={part} value={total} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** The chart for those who do not see it. */
-function PartsTable({ shown, interval }: { shown: Parts; interval: Interval }) {
-  return (
-    <div class="visually-hidden">
-      <table>
-        <caption>{text.charts.sources}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text.buckets[interval]}</th>
-            {shown.parts.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.labels.map((label, index) => (
-            <tr key={label}>
-              <th scope="row">{formatBucket(label, interval)}</th>
-              {shown.parts.map(({ name, values }) => (
-                <td key={name}>{formatExact(values[index]!)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }
 

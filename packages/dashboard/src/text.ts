@@ -16,6 +16,7 @@ export const text = {
     offline: 'offline',
     retrying: 'no answer, retrying',
     waiting: 'too many questions, waiting',
+    refused: 'question refused',
   },
 
   periods: {
@@ -67,6 +68,7 @@ export const text = {
   },
   menu: 'Menu',
   keys: 'Keyboard shortcuts',
+  keysOn: 'Single letters do this',
   shortcuts: {
     d: 'Today',
     y: 'Yesterday',

@@ -5,7 +5,7 @@ import type { Hover } from './plot.tsx'
 export function Tooltip({ hover, children }: { hover: Hover; children: ComponentChildren }): VNode {
   const side = hover.left > hover.width / 2 ? 'is-left' : 'is-right'
   return (
-    <div class={`tooltip ${side}`} style={{ transform: `translate(${hover.left}px, 0)` }} role="status">
+    <div class={`tooltip ${side}`} style={{ transform: `translate(${hover.left}px, 0)` }}>
       <div class="tooltip-text">{children}</div>
     </div>
   )

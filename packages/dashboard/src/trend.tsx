@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { Chart } from './chart.tsx'
 import { formatBucket, formatRange, type Interval } from './format.ts'
+import { HiddenTable } from './hiddenTable.tsx'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
@@ -46,28 +47,11 @@ function MetricTrend({ navigation, clock }: TrendProps) {
 
 /** The chart for those who do not see it. */
 function TrendTable({ series, metric, interval }: { series: Series; metric: Metric; interval: Interval }) {
-  return (
-    // A table ignores the height that would hide it, and would stretch the page: its box does not.
-    <div class="visually-hidden">
-      <table>
-        <caption>{text.metrics[metric]}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text.buckets[interval]}</th>
-            <th scope="col">{text.metrics[metric]}</th>
-            {series.before && <th scope="col">{text.before}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {series.labels.map((label, index) => (
-            <tr key={label}>
-              <th scope="row">{formatBucket(label, interval)}</th>
-              <td>{formatMetric(metric, series.values[index])}</td>
-              {series.before && <td>{formatMetric(metric, series.before.values[index])}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  const heads = [text.buckets[interval], text.metrics[metric], ...(series.before ? [text.before] : [])]
+  const rows = series.labels.map((label, index) => ({
+    key: label,
+    name: formatBucket(label, interval),
+    cells: [series, ...(series.before ? [series.before] : [])].map(({ values }) => formatMetric(metric, values[index])),
+  }))
+  return <HiddenTable caption={text.metrics[metric]} heads={heads} rows={rows} />
 }

@@ -65,10 +65,12 @@ function Countries({ world, list, filters, onChoose }: CountriesProps) {
 
   function moveByKey(event: KeyboardEvent): void {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    const isChosen = event.key === 'Enter' || event.key === ' '
-    if (isChosen && current !== undefined) onChoose(current)
+    // Not `current`: a pointer that rests elsewhere on the map is not what the keys are about.
+    const focused = (event.target as SVGElement).dataset['code']
+    if (focused === undefined) return
+    if (event.key === 'Enter' || event.key === ' ') onChoose(focused)
     else if (by === undefined) return
-    else focusOn(rows[(rows.findIndex(({ value }) => value === current) + by + rows.length) % rows.length]?.value)
+    else focusOn(rows[(rows.findIndex(({ value }) => value === focused) + by + rows.length) % rows.length]?.value)
     event.preventDefault()
   }
   const focusOn = (code = '') => host.current?.querySelector<SVGElement>(`[data-code="${code}"]`)?.focus()
