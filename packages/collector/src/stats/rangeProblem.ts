@@ -11,7 +11,7 @@ export function pairProblem(value: readonly unknown[]): string {
   if (value.length !== 2) return `an array of ${value.length} is none; it must be ${allowedPair}`
   const wrong = value.find((item) => typeof item !== 'string' || !isMoment(item))
   if (wrong !== undefined) return `${quote(wrong)} is no day and no moment with a time zone; it must be like 2026-01-31 or 2026-01-31T12:00:00Z`
-  return `${JSON.stringify(value)} ends before it begins; it must be ${allowedPair}`
+  return `${JSON.stringify(value)} ends before it begins, or at once; it must be ${allowedPair}`
 }
 
 /** The same for a range that may have a name too. */
