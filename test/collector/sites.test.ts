@@ -123,7 +123,7 @@ describe('a collector of several sites', () => {
     expect(await (await ask('/api/v1/stats/realtime/visitors?site_id=default')).json()).toBe(0)
     expect(await (await ask('/api/drops?site_id=blog')).json()).toMatchObject({ site_id: 'blog', days: [] })
     const unknown = await query('nowhere')
-    expect([unknown.status, await unknown.json()]).toEqual([400, { error: 'site_id: must be one of "default", "blog", or a host of such a site' }])
+    expect([unknown.status, await unknown.json()]).toEqual([400, { error: 'site_id: "nowhere" is unknown; it must be one of "default", "blog", or a host of such a site' }])
   })
 
   test('a running one knows of what others add, change and remove within ten seconds', async () => {

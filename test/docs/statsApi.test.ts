@@ -48,6 +48,7 @@ test.each(commands)('docs/stats-api.md: %s', async (command) => {
   const out = await run(command)
   if (command.includes('text/csv')) expect(out).toMatch(/^visit:source,visitors,bounce_rate\r\nDirect \/ None,2,/)
   else if (command.includes('api/realtime')) expect(out).toMatch(/^event: realtime\ndata: \{"visitors":2,"hits":4,"latest":"[\da-f-]{36}"\}\n/)
+  else if (command.includes('api/props')) expect(JSON.parse(out)).toEqual({ site_id: 'default', keys: [], events: 0, complete: true })
   else for (const line of out.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('results')
 })
 

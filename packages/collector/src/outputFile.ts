@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { open, rename, stat, unlink } from 'node:fs/promises'
+import { lstat, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError } from './settings.ts'
 
@@ -23,6 +23,7 @@ export async function createOutputFile(path: string, force: boolean): Promise<Ou
     if (!force && existsSync(path)) throw new ConfigError(`${path} is there already: name another file, or overwrite it with --force`)
   }
   if (await isDirectory(path)) throw new ConfigError(`${path} is a folder: name a file in it`)
+  await assertOrdinary(path)
   assertFree()
   const handle = await open(aside, force ? 'w' : 'wx', 0o600).catch((cause: unknown) => {
     throw explain(cause, path, aside)
@@ -46,6 +47,7 @@ export async function createOutputFile(path: string, force: boolean): Promise<Ou
       await handle.sync()
       await handle.close()
       assertFree()
+      await assertOrdinary(path)
       await rename(aside, path)
     },
     discard,
@@ -78,6 +80,12 @@ export function createStandardOutput(stream: NodeJS.WriteStream = process.stdout
     return !isGone
   }
   return { write, finish: async () => undefined, discard: async () => undefined }
+}
+
+/** Renaming would put a file in the place of a device, a pipe or a link: of `/dev/null`, say, for everybody on the machine. */
+async function assertOrdinary(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found && !found.isFile()) throw new ConfigError(`${path} is no ordinary file: name one, or leave --output out and redirect with >`)
 }
 
 async function isDirectory(path: string): Promise<boolean> {

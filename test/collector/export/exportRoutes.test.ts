@@ -75,7 +75,7 @@ describe('GET /api/export', () => {
     ['?to=<script>', 'to <script>: must be a day such as 2026-11-21'],
     ['?from=2026-02-02&to=2026-02-01', 'from 2026-02-02 is behind to 2026-02-01'],
     ['?id=a%0Ab', 'id "a\\nb": must be 1 to 64 letters of A-Z, a-z, 0-9, _ and -'],
-    ['?site_id=../x', 'site_id: must be "default", or a host of such a site'],
+    ['?site_id=../x', 'site_id: "../x" is unknown; it must be "default", or a host of such a site'],
   ])('%s is refused by name', async (query, error) => {
     const response = await ask(query)
     expect(response.status).toBe(400)

@@ -192,6 +192,6 @@ describe('what it may ask for: reliability row 30', () => {
 
   test('a site that there is not', async () => {
     const response = await check(createLocal(), { url: page, site_id: '__proto__' })
-    expect([response.status, await response.json()]).toEqual([400, { error: 'site_id: must be "default", or a host of such a site' }])
+    expect([response.status, await response.json()]).toEqual([400, { error: 'site_id: "__proto__" is unknown; it must be "default", or a host of such a site' }])
   })
 })

@@ -20,16 +20,21 @@ const year = fc.integer({ min: 0, max: 9999 }).map((number) => String(number).pa
 const day = fc.tuple(year, fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 })).map(([y, m, d]) => `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`)
 const moment = fc.oneof(day, fc.date({ noInvalidDate: true }).map((date) => date.toISOString()))
 const days = fc.tuple(moment, moment).map((pair) => pair.toSorted())
-const range = mostly(fc.oneof(fc.constantFrom(...rangeNames), days))
+// Most of the days are none, and a question with one is not asked further.
+const range = mostly(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...rangeNames) }, { weight: 1, arbitrary: days }))
 const dimension = fc.oneof(fc.constantFrom(...dimensionNames), fc.string().map((name) => `event:props:${name}`))
 const { filter } = fc.letrec((tie) => ({
   filter: fc.oneof(
     { maxDepth: 4 },
     mostly(fc.tuple(fc.constantFrom(...operatorNames), dimension, fc.array(fc.string(), { minLength: 1, maxLength: 3 }))),
     fc.tuple(fc.constantFrom('not', 'has_done', 'has_not_done'), tie('filter')),
-    fc.tuple(fc.constantFrom('and', 'or'), fc.array(tie('filter'), { maxLength: 3 })),
+    fc.tuple(fc.constantFrom('and', 'or'), fc.oneof({ weight: 12, arbitrary: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }) }, { weight: 1, arbitrary: fc.constant([]) })),
   ),
 }))
+const comparison = fc.oneof(
+  fc.record({ mode: fc.constantFrom('previous_period', 'year_over_year'), match_day_of_week: fc.boolean() }, { requiredKeys: ['mode'] }),
+  fc.record({ mode: fc.constant('custom'), date_range: range, match_day_of_week: fc.boolean() }, { requiredKeys: ['mode'] }),
+)
 const query = fc.record(
   {
     date_range: range,
@@ -39,7 +44,7 @@ const query = fc.record(
     order_by: mostly(fc.constant([])),
     include: mostly(
       fc.record(
-        { time_labels: fc.boolean(), comparisons: mostly(fc.record({ mode: fc.constantFrom('previous_period', 'year_over_year', 'custom'), date_range: range, match_day_of_week: fc.boolean() }, { requiredKeys: ['mode'] })) },
+        { time_labels: fc.boolean(), comparisons: mostly(comparison) },
         { requiredKeys: [] },
       ),
     ),

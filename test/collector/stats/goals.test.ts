@@ -29,6 +29,11 @@ const conversions = async (): Promise<[string, number][]> =>
   (await stats.query({ metrics: ['events'], dimensions: ['event:goal'], order_by: [['event:goal', 'asc']] })).results.map(({ dimensions, metrics }) => [dimensions[0]!, metrics[0] as number])
 
 describe('/api/goals', () => {
+  test('a field that there is not is no goal', async () => {
+    expect(await add({ event: 'Signup', nme: 'Joined' })).toEqual([400, { error: 'body: "nme" is unknown; did you mean name?' }])
+    expect(await stats.get('/api/goals')).toEqual([200, { site_id: 'default', goals: [], every_event: true }])
+  })
+
   test('without any, every event is one', async () => {
     expect(await stats.get('/api/goals?site_id=default')).toEqual([200, { site_id: 'default', goals: [], every_event: true }])
     expect(await conversions()).toEqual([['Call', 1], ['Signup', 1]])

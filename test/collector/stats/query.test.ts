@@ -142,7 +142,23 @@ describe('400 names the field and what is allowed', () => {
     ['a metric that is nearly one', { metrics: ['visiters'] }, /^metrics: "visiters" is unknown; did you mean visitors\?/],
     ['a dimension that is nearly one', { dimensions: ['visit:sorce'] }, /^dimensions: "visit:sorce" .*did you mean visit:source\?/],
     ['a range that is nearly one', { date_range: 'last_weak' }, /^date_range: "last_weak" is none; did you mean last_week\?.*realtime/],
-    ['a range that does not exist', { date_range: ['2026-02-30', '2026-03-01'] }, /^date_range/],
+    ['a range that does not exist', { date_range: ['2026-02-30', '2026-03-01'] }, /^date_range: "2026-02-30" is no day/],
+    ['a range that is backwards', { date_range: ['2026-03-01', '2026-02-01'] }, /^date_range: \["2026-03-01","2026-02-01"\] ends before it begins/],
+    ['a moment without a zone', { date_range: ['2026-03-01', '2026-03-02T12:00:00'] }, /^date_range: "2026-03-02T12:00:00" is no day/],
+    ['half a range', { date_range: ['2026-03-01'] }, /^date_range: an array of 1.*\[first day, last day\]/],
+    ['no range', { date_range: null }, /^date_range: is required; it must be one of day/],
+    ['a number for a range', { date_range: 7 }, /^date_range: 7 is none/],
+    ['a comparison that is backwards', { include: { comparisons: { mode: 'custom', date_range: ['2026-03-01', '2026-02-01'] } } }, /^include\.comparisons\.date_range: .* ends before it begins/],
+    ['a range that its comparison does not take', { include: { comparisons: { mode: 'previous_period', date_range: ['2026-03-01', '2026-03-02'] } } }, /^include\.comparisons\.date_range: goes with mode custom only/],
+    ['a mistyped field: all would be counted', { filter: [['is', 'event:page', ['/']]] }, /^body: "filter" is unknown; did you mean filters\?/],
+    ['a mistyped page', { pagination: { ofset: 100 } }, /^pagination: "ofset" is unknown; did you mean offset\?/],
+    ['pages that are none', { pagination: [10] }, /^pagination: must be an object/],
+    ['a mistyped include', { include: { timelabels: true } }, /^include: "timelabels" is unknown; did you mean time_labels\?/],
+    ['an include that is neither', { include: { total_rows: 'yes' } }, /^include\.total_rows: must be true or false/],
+    ['a mistyped comparison', { include: { comparisons: { mode: 'previous_period', match_weekday: true } } }, /^include\.comparisons: "match_weekday" is unknown/],
+    ['nothing joined', { filters: [['or', []]] }, /^filters: "or" takes an array of filters, at least one/],
+    ['no site', { site_id: undefined }, /^site_id: is required; it must be "default"/],
+    ['a site that there is not', { site_id: 'shop.example' }, /^site_id: "shop.example" is unknown; it must be "default"/],
     ['years that nobody counts', { date_range: ['0000-01-01', '0000-01-02'] }, /^date_range/],
     ['minutes of a year', { date_range: '12mo', dimensions: ['time:minute'] }, /^dimensions: "time:minute".*10000 minutes/],
     ['minutes of a year that is compared', { dimensions: ['time:minute'], include: { comparisons: { mode: 'custom', date_range: ['2025-01-01', '2025-12-31'] } } }, /10000 minutes/],
@@ -166,6 +182,13 @@ describe('400 names the field and what is allowed', () => {
     const { post2, errors } = await openStats([])
     const response = await post2({ metrics: ['visitors'], ...query })
     expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([400, expect.stringMatching(message)])
+    expect(errors).toEqual([])
+  })
+
+  test('a body that is too large is 413, and said so', async () => {
+    const { post2, errors } = await openStats([])
+    const response = await post2({ metrics: ['visitors'], filters: [['is', 'event:page', ['x'.repeat(70_000)]]] })
+    expect([response.status, await response.json()]).toEqual([413, { error: 'The body must be at most 65536 bytes' }])
     expect(errors).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 import { textLimits } from '@treadlight/protocol'
 import type { Goal } from '@treadlight/store'
+import { suggest } from '../settings.ts'
 
+const fields = ['site_id', 'event', 'page', 'name']
 /** C0 and C1 controls, marks that turn the direction of text, and halves of surrogate pairs: none can be seen, all can mislead. */
 const unseen = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
@@ -11,7 +13,10 @@ const unseen = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
  * @returns what is wrong with it otherwise, naming the field
  */
 export function readGoal(body: Readonly<Record<string, unknown>> | undefined): Goal | string {
-  const { event, page, name } = body ?? {}
+  if (!body) return 'The body must be a JSON object'
+  const unknown = Object.keys(body).find((field) => !fields.includes(field))
+  if (unknown !== undefined) return `body: ${JSON.stringify(unknown.slice(0, 80))} is unknown; ${suggest(unknown.slice(0, 80), fields)}`
+  const { event, page, name } = body
   if ((event === undefined) === (page === undefined)) return 'event: give either event, the name of an event, or page, a path such as /thanks or /blog/*'
   if (page !== undefined && !isPath(page)) return `page: must be a path such as /thanks or /blog/*, of at most ${textLimits.url} characters`
   if (event !== undefined && !isName(event)) return `event: must be the name of an event, of at most ${textLimits.name} characters`

@@ -1,4 +1,6 @@
+import { maxBodyBytes } from '@treadlight/protocol'
 import type { Query } from '@treadlight/store'
+import { parseObject } from '../parseObject.ts'
 import type { StatsAnswer } from '../stats/answerQuery.ts'
 import type { TimeRange } from '../stats/dateRange.ts'
 import { QueryError } from '../stats/oneOf.ts'
@@ -6,7 +8,7 @@ import { labelsOf, type StatsRequest } from '../stats/readQuery.ts'
 import type { StatsDesk } from '../stats/statsDesk.ts'
 import { writeCsv } from '../stats/writeCsv.ts'
 import type { Sites } from '../sites/sites.ts'
-import { readJson } from './readJson.ts'
+import { readBody } from './readBody.ts'
 import { failure, json, privateHeaders } from './respond.ts'
 import type { Routes } from './routes.ts'
 import { siteNamed } from './siteOfQuery.ts'
@@ -19,7 +21,9 @@ export interface QueryRouteOptions {
 /** `POST /api/v2/query`, in the shapes of Plausible's Stats API v2; as CSV for `accept: text/csv`. */
 export function addQueryRoute(routes: Routes, { sites, desk }: QueryRouteOptions): void {
   routes.add('POST', '/api/v2/query', 'token stats', async (event) => {
-    const body = await readJson(event)
+    const read = await readBody(event)
+    if (read === 'too large') return failure(413, `The body must be at most ${maxBodyBytes} bytes`, { connection: 'close' })
+    const body = typeof read === 'string' ? undefined : parseObject(read.text)
     if (!body) return failure(400, 'The body must be a JSON object')
     const site = await siteNamed(sites, body['site_id'] ?? null)
     if (site instanceof Response) return site

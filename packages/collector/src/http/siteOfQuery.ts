@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
 import type { Site, Sites } from '../sites/sites.ts'
+import { quote } from '../stats/oneOf.ts'
 import { failure } from './respond.ts'
 
 /** The site that a request asks for by `site_id`, by default the default one; or the answer that there is none of that name. */
@@ -12,10 +13,11 @@ export async function siteNamed(sites: Sites, name: unknown): Promise<Site | Res
   const all = await sites.list()
   if (name === undefined) return all[0]!
   const site = typeof name === 'string' ? await sites.named(name) : undefined
-  return site ?? failure(400, noSuchSite(all))
+  return site ?? failure(400, noSuchSite(name, all))
 }
 
 /** What is wrong with a `site_id`. */
-function noSuchSite(sites: readonly Site[]): string {
-  return `site_id: must be ${sites.length > 1 ? 'one of ' : ''}${sites.map(({ id }) => `"${id}"`).join(', ')}, or a host of such a site`
+function noSuchSite(name: unknown, sites: readonly Site[]): string {
+  const what = name === null ? 'is required' : `${quote(name)} is unknown`
+  return `site_id: ${what}; it must be ${sites.length > 1 ? 'one of ' : ''}${sites.map(({ id }) => `"${id}"`).join(', ')}, or a host of such a site`
 }

@@ -3,7 +3,9 @@ import { addDays, daysBetween, startOfDay } from '../days.ts'
 import { rangeOfDays, resolveDateRange, type TimeRange } from './dateRange.ts'
 import type { Days } from './namedDays.ts'
 import { isObject } from '../isObject.ts'
+import { assertFields } from './assertFields.ts'
 import { oneOf, QueryError } from './oneOf.ts'
+import { pairProblem } from './rangeProblem.ts'
 
 /** With which range a range is compared. */
 export const comparisonModes = ['previous_period', 'year_over_year', 'custom'] as const
@@ -20,17 +22,20 @@ const dayLength = 86_400_000
 export function readComparison(value: unknown, range: TimeRange, zone: string, now: number): TimeRange | undefined {
   if (value === undefined || value === null || value === false) return undefined
   if (!isObject(value)) throw new QueryError('include.comparisons: must be an object like { "mode": "previous_period" }')
+  assertFields('include.comparisons', value, ['mode', 'date_range', 'match_day_of_week'])
   const mode = oneOf<(typeof comparisonModes)[number]>('include.comparisons.mode', value['mode'], comparisonModes)
   const matchWeekday = value['match_day_of_week'] ?? false
   if (typeof matchWeekday !== 'boolean') throw new QueryError('include.comparisons.match_day_of_week: must be true or false')
   if (mode === 'custom') return readCustom(value['date_range'], zone, now)
+  if (value['date_range'] !== undefined) throw new QueryError('include.comparisons.date_range: goes with mode custom only')
   const days = wholeDays(range, zone)
   return days ? rangeOfDays(comparedDays(days, mode, matchWeekday), zone) : comparedMoments(range, mode, zone)
 }
 
 function readCustom(value: unknown, zone: string, now: number): TimeRange {
-  const range = Array.isArray(value) ? resolveDateRange(value, zone, now) : undefined
-  if (!range) throw new QueryError('include.comparisons.date_range: must be [first day, last day] or [from, to] as ISO 8601 times')
+  if (!Array.isArray(value)) throw new QueryError('include.comparisons.date_range: must be [first day, last day] or [from, to] as ISO 8601 times')
+  const range = resolveDateRange(value, zone, now)
+  if (!range) throw new QueryError(`include.comparisons.date_range: ${pairProblem(value)}`)
   return range
 }
 

@@ -63,7 +63,8 @@ function customRange(range: unknown[], zone: string): TimeRange | undefined {
   return from < to ? { from, to } : undefined
 }
 
-function isMoment(text: string): boolean {
+/** Whether a text is a day, or a moment with its time zone. */
+export function isMoment(text: string): boolean {
   return isoPattern.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10))
 }
 

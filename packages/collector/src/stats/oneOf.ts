@@ -23,5 +23,6 @@ export function meant(value: unknown, allowed: readonly string[]): string {
 /** Short enough for a message, whatever was sent. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
-  return Array.isArray(value) ? 'an array' : String(value === null ? null : typeof value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return String(value)
 }

@@ -14,6 +14,7 @@ const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const list = (items: Schema, limits: Schema = {}): Schema => ({ type: 'array', items, ...limits })
 const named = (values: readonly string[], description?: string): Schema => ({ type: 'string', enum: [...values], ...(description && { description }) })
 const object = (properties: Record<string, Schema>, required: string[] = Object.keys(properties)): Schema => ({ type: 'object', properties, required })
+const only = (schema: Schema): Schema => ({ ...schema, additionalProperties: false })
 const nullable = (type: string): Schema => ({ type: [type, 'null'] })
 const json = (schema: Schema, example?: unknown): Schema => ({ 'application/json': { schema, ...(example !== undefined && { example }) } })
 const answer = (description: string, schema: Schema): Schema => ({ description, content: json(schema) })
@@ -33,11 +34,11 @@ const schemas: Record<string, Schema> = {
     description: 'A comparison, or other filters joined. All values of a comparison are alternatives; in those of pages * stands for any text',
     oneOf: [
       { type: 'array', prefixItems: [named(operatorNames), filterDimension, list(text, { minItems: 1 }), object({ case_sensitive: { type: 'boolean' } })], minItems: 3, maxItems: 4 },
-      { type: 'array', prefixItems: [named(['and', 'or']), list(ref('Filter'))], minItems: 2, maxItems: 2 },
+      { type: 'array', prefixItems: [named(['and', 'or']), list(ref('Filter'), { minItems: 1 })], minItems: 2, maxItems: 2 },
       { type: 'array', prefixItems: [named(['not', 'has_done', 'has_not_done']), ref('Filter')], minItems: 2, maxItems: 2 },
     ],
   },
-  Query: object(
+  Query: only(object(
     {
       site_id: { type: 'string', description: 'The id of a site, or one of its hosts' },
       date_range: ref('DateRange'),
@@ -45,19 +46,20 @@ const schemas: Record<string, Schema> = {
       dimensions: list(dimension, { maxItems: mostColumns }),
       filters: list(ref('Filter')),
       order_by: list({ type: 'array', prefixItems: [text, named(['asc', 'desc'])], minItems: 2, maxItems: 2 }, { maxItems: mostColumns }),
-      include: object(
+      include: only(object(
         {
           imports: { type: 'boolean' },
           time_labels: { type: 'boolean' },
           total_rows: { type: 'boolean' },
-          comparisons: object({ mode: named(comparisonModes), date_range: twoTimes, match_day_of_week: { type: 'boolean' } }, ['mode']),
+          trim_relative_date_range: { type: 'boolean' },
+          comparisons: only(object({ mode: named(comparisonModes), date_range: twoTimes, match_day_of_week: { type: 'boolean' } }, ['mode'])),
         },
         [],
-      ),
-      pagination: object({ limit: { type: 'integer', minimum: 1, maximum: mostRows, default: mostRows }, offset: { type: 'integer', minimum: 0, default: 0 } }, []),
+      )),
+      pagination: only(object({ limit: { type: 'integer', minimum: 1, maximum: mostRows, default: mostRows }, offset: { type: 'integer', minimum: 0, default: 0 } }, [])),
     },
     ['site_id', 'date_range', 'metrics'],
-  ),
+  )),
   Money: { ...object({ value: { type: 'number' }, currency: text, short: text, long: text }), description: 'Revenue in one currency' },
   Value: { oneOf: [nullable('number'), ref('Money')] },
   Row: object(
@@ -77,7 +79,7 @@ const schemas: Record<string, Schema> = {
     description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
     oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
   },
-  NewGoal: object(
+  NewGoal: only(object(
     {
       site_id: text,
       name: { type: 'string', maxLength: textLimits.name },
@@ -85,11 +87,11 @@ const schemas: Record<string, Schema> = {
       page: { type: 'string', maxLength: textLimits.url },
     },
     [],
-  ),
+  )),
 }
 
 const siteId = query('site_id', { ...text, description: 'The id of a site, or one of its hosts; by default the default site' })
-const refused = { 400: ref400('Not understood: the field is named'), 401: ref400('No token, or a wrong one'), 429: ref400('Too many requests: try again after Retry-After') }
+const refused = { 400: ref400('Not understood: the field is named'), 401: ref400('No token, or a wrong one'), 403: ref400('A token of another scope'), 429: ref400('Too many requests: try again after Retry-After') }
 const v1Params = [
   siteId,
   query('period', { ...named(periodNames), default: '30d' }),

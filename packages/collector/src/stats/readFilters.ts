@@ -26,7 +26,7 @@ export function readFilters(value: unknown): Filter[] {
     const [operator, operand, values, modifiers] = filter as unknown[]
     if (operator === 'not') return ['not', readFilter(operand, depth + 1, isBehaviour)]
     if (operator === 'and' || operator === 'or') {
-      if (!Array.isArray(operand)) throw new QueryError(`filters: "${operator}" takes an array of filters`)
+      if (!Array.isArray(operand) || operand.length === 0) throw new QueryError(`filters: "${operator}" takes an array of filters, at least one`)
       return [operator, operand.map((inner) => readFilter(inner, depth + 1, isBehaviour))]
     }
     if (operator === 'has_done' || operator === 'has_not_done') {

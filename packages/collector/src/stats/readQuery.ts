@@ -1,9 +1,11 @@
 import { assertCombines, type Dimension, type Goal, type Metric, type Query } from '@treadlight/store'
 import { isObject } from '../isObject.ts'
+import { assertFields } from './assertFields.ts'
 import { readComparison } from './comparisonRange.ts'
-import { rangeNames, resolveDateRange, timeLabels, type Interval, type TimeRange } from './dateRange.ts'
+import { resolveDateRange, timeLabels, type Interval, type TimeRange } from './dateRange.ts'
 import { dimensionNames, isProp, metricNames, timeNames } from './names.ts'
-import { meant, oneOf, QueryError, quote } from './oneOf.ts'
+import { oneOf, QueryError } from './oneOf.ts'
+import { rangeProblem } from './rangeProblem.ts'
 import { readFilters } from './readFilters.ts'
 
 /** A query as read from the wire, with what its answer has to carry besides rows. */
@@ -37,6 +39,9 @@ const hour = 60 * minute
 const day = 24 * hour
 const longestRange = 100 * 366 * day
 const mostBuckets = 10_000
+const fields = ['site_id', 'date_range', 'metrics', 'dimensions', 'filters', 'order_by', 'include', 'pagination']
+/** Plausible's `trim_relative_date_range` asks for what ranges do here anyway: those that are named after today end with it. */
+const switches = ['imports', 'time_labels', 'total_rows', 'trim_relative_date_range']
 
 /**
  * Reads a query in the shape of Plausible's Stats API v2. That its site is there is the caller's to see.
@@ -44,6 +49,7 @@ const mostBuckets = 10_000
  */
 export async function readQuery(body: unknown, options: ReadQueryOptions): Promise<StatsRequest> {
   if (!isObject(body)) throw new QueryError('The body must be a JSON object')
+  assertFields('body', body, fields)
   const { site, timezone, now, goals = [] } = options
   const range = await readRange(body['date_range'], options)
   const dimensions = readDimensions(body['dimensions'], range)
@@ -81,10 +87,7 @@ export function labelsOf({ query, interval }: StatsRequest, range: TimeRange = q
 
 async function readRange(value: unknown, { timezone, now, firstHit }: ReadQueryOptions): Promise<TimeRange> {
   const range = resolveDateRange(value, timezone, now)
-  if (!range)
-    throw new QueryError(
-      `date_range: ${quote(value)} is none; ${meant(value, rangeNames)}it must be one of ${rangeNames.join(', ')}, [first day, last day] or [from, to] as ISO 8601 times`,
-    )
+  if (!range) throw new QueryError(`date_range: ${rangeProblem(value)}`)
   // A chart from 1970 on would be mostly empty: everything begins with the first hit.
   if (value === 'all') range.from = (await firstHit()) ?? range.to - day
   assertLength('date_range', range)
@@ -141,6 +144,8 @@ function assertSense(query: Parameters<typeof assertCombines>[0]): void {
 function readInclude(value: unknown): Record<string, unknown> {
   if (value === undefined) return {}
   if (!isObject(value)) throw new QueryError('include: must be an object like { "time_labels": true }')
+  assertFields('include', value, [...switches, 'comparisons'])
+  for (const name of switches) if (!['boolean', 'undefined'].includes(typeof value[name])) throw new QueryError(`include.${name}: must be true or false`)
   return value
 }
 
@@ -163,7 +168,10 @@ function readOrder<T extends string>(value: unknown, allowed: readonly T[], time
 }
 
 function readPagination(value: unknown): { limit: number; offset: number } {
-  const { limit = mostRows, offset = 0 } = isObject(value) ? value : {}
+  if (value === undefined) return { limit: mostRows, offset: 0 }
+  if (!isObject(value)) throw new QueryError('pagination: must be an object like { "limit": 100, "offset": 0 }')
+  assertFields('pagination', value, ['limit', 'offset'])
+  const { limit = mostRows, offset = 0 } = value
   if (!isCount(limit) || limit < 1 || limit > mostRows) throw new QueryError(`pagination.limit: must be between 1 and ${mostRows}`)
   if (!isCount(offset)) throw new QueryError('pagination.offset: must be 0 or more')
   return { limit, offset }
