@@ -26,6 +26,10 @@ test.each<[amounts: string[], total: number | null, average: number | null]>([
   expect([totalRevenue(sums), averageRevenue(sums)]).toEqual([total, average])
 })
 
+test.each(['EURO', '', '=1+', '€'])('what calls its currency %j is nothing: no API could say it', (currency) => {
+  expect(sumsOf(['1'], currency)).toEqual(new Map())
+})
+
 test('currencies are never added up', () => {
   const sums = mergeRevenue(sumsOf(['1']), sumsOf(['2'], 'USD'))
   expect([totalRevenue(sums), averageRevenue(sums)]).toEqual([null, null])

@@ -3,6 +3,7 @@ import type { Dimension, Filter, Metric, Query } from './query.ts'
 
 const conversionMetrics: ReadonlySet<string> = new Set<Metric>(['conversion_rate', 'group_conversion_rate'])
 
+/** The parts of a query that may have no meaning together. */
 export type Combination = Pick<Query, 'metrics' | 'dimensions' | 'filters' | 'orderBy'>
 
 /**

@@ -9,8 +9,8 @@ const longestPattern = 1000
 const longestProgram = 1000
 /** A dashboard asks with one pattern several times. A compiled one learns up to some 100 kB of states. */
 const mostPatterns = 20
-/** Answers kept for each pattern: pages repeat, and the automaton takes microseconds. */
-const mostAnswers = 2000
+/** Letters of the values whose answers are kept for each pattern: pages repeat, and the automaton takes microseconds. */
+const mostLetters = 100_000
 
 const compiled = new Map<string, Pattern>()
 
@@ -54,11 +54,16 @@ function parse(text: string, caseSensitive: boolean): RE2JS {
 
 function remember(pattern: Pattern): Pattern {
   const answers = new Map<string, boolean>()
+  let letters = 0
   return (value) => {
     const known = answers.get(value)
     if (known !== undefined) return known
     const answer = pattern(value)
-    if (answers.size >= mostAnswers) answers.clear()
+    letters += value.length
+    if (letters > mostLetters) {
+      answers.clear()
+      letters = value.length
+    }
     answers.set(value, answer)
     return answer
   }

@@ -14,10 +14,13 @@ export type RevenueSums = Map<string, Takings>
 const decimals = 6
 const scale = 10n ** BigInt(decimals)
 
-/** Adds what a hit brought. Amounts that are no decimal text, from an import say, count as nothing. */
+/** What a currency has to look like for Intl to say a sum in it. */
+const currencyCode = /^[a-z]{3}$/i
+
+/** Adds what a hit brought. What is no decimal text, or no code of a currency, from an import say, counts as nothing. */
 export function addRevenue(sums: RevenueSums, { amount, currency }: Revenue): void {
   const millionths = parseAmount(amount)
-  if (millionths !== undefined) addTakings(sums, currency, { amount: millionths, count: 1 })
+  if (millionths !== undefined && currencyCode.test(currency)) addTakings(sums, currency, { amount: millionths, count: 1 })
 }
 
 /** The sums of both. */

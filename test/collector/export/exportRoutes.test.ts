@@ -73,6 +73,7 @@ describe('GET /api/export', () => {
     ['?anonymize=1&anonymize=0', 'anonymize: must be there once'],
     ['?from=2026-02-30', 'from 2026-02-30: must be a day such as 2026-11-21'],
     ['?to=<script>', 'to <script>: must be a day such as 2026-11-21'],
+    ['?to=9999-12-31', 'to 9999-12-31: must be a day such as 2026-11-21'],
     ['?from=2026-02-02&to=2026-02-01', 'from 2026-02-02 is behind to 2026-02-01'],
     ['?id=a%0Ab', 'id "a\\nb": must be 1 to 64 letters of A-Z, a-z, 0-9, _ and -'],
     ['?site_id=../x', 'site_id: "../x" is unknown; it must be "default", or a host of such a site'],

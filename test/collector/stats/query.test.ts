@@ -165,6 +165,7 @@ describe('400 names the field and what is allowed', () => {
     ['time in a filter', { filters: [['is', 'time:day', ['2026-01-01']]] }, /^filters: "time:day"/],
     ['a segment', { filters: [['is', 'segment', [1]]] }, /^filters: there are no segments/],
     ['a pattern that is none', { filters: [['matches', 'event:page', ['(']]] }, /^filters: the pattern "\(" is no regular expression/],
+    ['too many patterns', { filters: [['matches', 'event:page', Array.from({ length: 20 }, (_, index) => `^/${index}`)], ['matches_not', 'visit:source', ['a']]] }, /^filters: must have at most 20 patterns/],
     ['a pattern that repeats too much', { filters: [['matches', 'event:page', ['(.{1000}){1000}']]] }, /^filters: the pattern/],
     ['a modifier that is none', { filters: [['is', 'event:page', ['/'], { case: 1 }]] }, /^filters: a modifier is/],
     ['a behaviour in a behaviour', { filters: [['has_done', ['has_not_done', ['is', 'event:page', ['/']]]]] }, /^filters: "has_not_done" takes no other/],

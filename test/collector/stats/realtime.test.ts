@@ -183,6 +183,15 @@ describe('GET /api/realtime', () => {
     expect([await next(), await next()]).toEqual([': still here', undefined])
   })
 
+  test('goes on while its network asks too much', async () => {
+    const { next } = readStream((await open()).body!)
+    await next()
+    let status = 200
+    while (status !== 429) ({ status } = await test_.request('/api/sites', { headers: { cookie } }))
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect([await next(), await next()]).toEqual([': still here', ': still here'])
+  })
+
   test('leaves no timer behind when the listener goes, or the collector stops', async () => {
     const gone = readStream((await open()).body!)
     const stopped = readStream((await open()).body!)

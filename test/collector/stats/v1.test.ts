@@ -119,6 +119,24 @@ describe('answers in Plausible’s shapes', () => {
     const { get } = await openStats(hits)
     expect(await get(`${v1}/aggregate?period=day&metrics=conversion_rate,events&filters=event:goal==Signup`)).toEqual([200, { results: { conversion_rate: { value: 50 }, events: { value: 1 } } }])
   })
+
+  // Of the four visitors of all days a fourth has signed up, of the two that a source or a day has, the half.
+  test.each([
+    ['breakdown?property=visit:source', { source: 'Google', conversion_rate: 50 }],
+    ['breakdown?property=event:goal', { goal: 'Signup', conversion_rate: 25 }],
+    ['breakdown?property=event:props:plan', { plan: 'pro', conversion_rate: 25 }],
+    ['timeseries?period=day', { date: '2026-11-21 11:00:00', conversion_rate: 50 }],
+  ])('conversion rates of groups: %s', async (question, row) => {
+    const { get } = await openStats([
+      makeHit({ visitor: 'a', time: noon - 30 * minute, source: 'google' }),
+      makeEvent('Signup', { visitor: 'a', time: noon - 20 * minute, source: 'google', props: { plan: 'pro' } }),
+      makeHit({ visitor: 'b', time: noon - 30 * minute, source: 'bing' }),
+      makeHit({ visitor: 'c', time: noon - day, source: 'google' }),
+      makeHit({ visitor: 'd', time: noon - day, source: 'bing' }),
+    ])
+    const [, body] = await get(`${v1}/${question}&metrics=conversion_rate&filters=event:goal==Signup`)
+    expect((body as { results: object[] }).results).toContainEqual(row)
+  })
 })
 
 describe('a site may be called by its host, as Plausible’s are', () => {

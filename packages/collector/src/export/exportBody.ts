@@ -37,7 +37,7 @@ export async function createExportBody({ pieces, job, isWhole, onError, patience
   function giveUp(controller: ReadableStreamDefaultController): void {
     end('stopped')
     controller.error(new Error('[treadlight] nobody has taken any more of the export'))
-    void iterator.return?.()
+    void iterator.return?.().catch(onError)
   }
 
   async function next(): Promise<IteratorResult<Piece>> {

@@ -1,4 +1,4 @@
-import { addDays, startOfDay } from '../days.ts'
+import { addDays, isDay, startOfDay } from '../days.ts'
 import type { TimeRange } from './hitLines.ts'
 
 /** First and last site day, `YYYY-MM-DD`; open where undefined. */
@@ -24,8 +24,4 @@ export function rangeOfDays(timezone: string, { from, to }: ExportDays): TimeRan
     ...(from !== undefined && { from: startOfDay(timezone, from) }),
     ...(to !== undefined && { to: startOfDay(timezone, addDays(to, 1)) }),
   }
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
 }

@@ -5,6 +5,7 @@ import type { OwnVisits } from '../identity/ownVisits.ts'
 import { checkInstallation } from '../installation/checkInstallation.ts'
 import { readPageUrl, type RequestPage } from '../installation/fetchPage.ts'
 import { quote, type Finding } from '../installation/findings.ts'
+import { isNode } from '../installation/isNode.ts'
 import { isOwnMachine } from '../installation/isOwnMachine.ts'
 import { createKnownHostRequest } from '../installation/requestKnownHost.ts'
 import { settingFindings } from '../installation/settingFindings.ts'
@@ -81,9 +82,7 @@ function isListed({ rulesOf }: InstallationRouteOptions, hostname: string, site:
 }
 
 async function chooseRequest(isKnown: (hostname: string) => boolean): Promise<RequestPage> {
-  // Others have node:http by now, but not all ask the lookup that they are given.
-  const isNode = typeof process !== 'undefined' && process.release?.name === 'node'
-  return isNode ? (await import('../installation/requestPage.ts')).requestPage : createKnownHostRequest(isKnown)
+  return isNode() ? (await import('../installation/requestPage.ts')).requestPage : createKnownHostRequest(isKnown)
 }
 
 function readAddress(value: unknown): URL | undefined {

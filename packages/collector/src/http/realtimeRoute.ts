@@ -61,8 +61,8 @@ export function addRealtimeRoute(routes: Routes, { sites, realtime, authorize, o
         const stop = realtime.listen(site, (present) => send(`event: realtime\ndata: ${JSON.stringify(present)}\n\n`))
         const beat = setInterval(() => {
           send(': still here\n\n')
-          // Who logs out, or whose token is revoked, hears nothing more.
-          void authorize(event, guard).then((refusal) => refusal && open.has(end) && end(), onError)
+          // Who logs out, or whose token is revoked, hears nothing more; that its network asks too much says nothing of that.
+          void authorize(event, guard).then((refusal) => refusal && refusal.status !== 429 && open.has(end) && end(), onError)
         }, heartbeat)
         release = () => {
           stop()

@@ -7,7 +7,7 @@ import { valueOfNothing } from '../stats/compareRows.ts'
 import { labelsOf } from '../stats/readQuery.ts'
 import { readPresent } from '../stats/realtime.ts'
 import type { StatsDesk } from '../stats/statsDesk.ts'
-import { readAggregate, readBreakdown, readTimeseries, type V1Query } from '../stats/v1/readParams.ts'
+import { metricsOf, readAggregate, readBreakdown, readTimeseries, type V1Query } from '../stats/v1/readParams.ts'
 import { orRefusal } from './queryRoute.ts'
 import { json } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -35,41 +35,41 @@ export function addV1Routes(routes: Routes, { sites, desk, store, failures, now 
   })
 
   type Read = (params: URLSearchParams, site: Site, now: number) => V1Query
+  type Write = (answer: StatsAnswer, names: readonly string[]) => unknown
 
-  function answering(read: Read, write: (answer: StatsAnswer) => unknown): (event: H3Event) => Promise<Response> {
+  function answering(read: Read, write: Write): (event: H3Event) => Promise<Response> {
     return async (event) => {
       const site = await siteOfQuery(sites, event)
       if (site instanceof Response) return site
       const ask = async (): Promise<StatsAnswer> => desk.ask(site, read(event.url.searchParams, site, now()))
       const answer = await orRefusal(ask())
-      return answer instanceof Response ? answer : json({ results: write(answer) })
+      return answer instanceof Response ? answer : json({ results: write(answer, metricsOf(event.url.searchParams)) })
     }
   }
 }
 
 /** `{ visitors: { value, change } }` */
-function aggregate({ request: { query }, rows: [row] }: StatsAnswer): object {
+function aggregate({ rows: [row] }: StatsAnswer, names: readonly string[]): object {
   const valueOf = (index: number): object => ({ value: row!.metrics[index], ...(row!.comparison && { change: row!.comparison.change[index] }) })
-  return Object.fromEntries(query.metrics.map((metric, index) => [metric, valueOf(index)]))
+  return Object.fromEntries(names.map((name, index) => [name, valueOf(index)]))
 }
 
 /** `[{ date, visitors }]`, with all that nothing happened in. */
-function timeseries({ request, rows }: StatsAnswer): object[] {
-  const { metrics } = request.query
+function timeseries({ request, rows }: StatsAnswer, names: readonly string[]): object[] {
   const byLabel = new Map(rows.map((row) => [row.dimensions[0], row.metrics]))
-  const nothing = metrics.map(valueOfNothing)
-  return labelsOf(request).map((date) => Object.fromEntries([['date', date], ...named(metrics, byLabel.get(date) ?? nothing)]))
+  const nothing = request.query.metrics.map(valueOfNothing)
+  return labelsOf(request).map((date) => Object.fromEntries([['date', date], ...named(names, byLabel.get(date) ?? nothing)]))
 }
 
 /** `[{ source, visitors }]`: the property by the last part of its name. */
-function breakdown({ request: { query }, rows }: StatsAnswer): object[] {
+function breakdown({ request: { query }, rows }: StatsAnswer, names: readonly string[]): object[] {
   const property = query.dimensions![0]!.split(':').slice(query.dimensions![0]!.startsWith('event:props:') ? 2 : 1).join(':')
   // Properties have any name, `__proto__` too: entries define, where an assignment would set.
-  return rows.map((row) => Object.fromEntries([[property, row.dimensions[0]], ...named(query.metrics, row.metrics)]))
+  return rows.map((row) => Object.fromEntries([[property, row.dimensions[0]], ...named(names, row.metrics)]))
 }
 
 type Values = AnswerRow['metrics']
 
-function named(metrics: readonly string[], values: Values): [metric: string, value: Values[number] | undefined][] {
-  return metrics.map((metric, index) => [metric, values[index]])
+function named(names: readonly string[], values: Values): [name: string, value: Values[number] | undefined][] {
+  return names.map((name, index) => [name, values[index]])
 }

@@ -47,7 +47,8 @@ function firstOf(policies: readonly Policy[], names: readonly string[], isAllowe
 function allowsScript(sources: readonly string[], { url, nonce, integrity }: PolicyScript, page: URL): boolean {
   if (nonce !== '' && sources.includes(`'nonce-${nonce}'`)) return true
   const hashes = integrity.split(/\s+/).filter((hash) => hash !== '')
-  if (hashes.length > 0 && hashes.every((hash) => sources.includes(`'${hash}'`))) return true
+  const known = new Set(sources)
+  if (hashes.length > 0 && hashes.every((hash) => known.has(`'${hash}'`))) return true
   // Hosts and schemes say nothing then (CSP 3, 6.7.1.1).
   if (sources.some((source) => source.toLowerCase() === "'strict-dynamic'")) return false
   return allowsUrl(sources, url, page)

@@ -6,6 +6,8 @@ import { oneOf, QueryError, quote } from './oneOf.ts'
 const deepestFilter = 8
 const mostConditions = 200
 const behaviours = ['has_done', 'has_not_done'] as const
+/** Regular expressions of one query: a value of 2000 letters may take each tens of milliseconds. */
+const mostPatterns = 20
 /** A page's path has at most 2048 characters, and no pattern needs more. */
 const longestValue = 2048
 
@@ -17,6 +19,7 @@ export function readFilters(value: unknown): Filter[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new QueryError('filters: must be an array')
   let conditions = 0
+  let patterns = 0
   return value.map((filter) => readFilter(filter, 1, false))
 
   function readFilter(filter: unknown, depth: number, isBehaviour: boolean): Filter {
@@ -42,7 +45,7 @@ export function readFilters(value: unknown): Filter[] {
     const dimension = isProp(operand) ? operand : oneOf<NamedDimension>('filters', operand, dimensionNames)
     const texts = readValues(dimension, values)
     const modified = readModifiers(modifiers)
-    if (known.startsWith('matches')) for (const text of texts) assertPattern(text, modified?.caseSensitive)
+    if (known.startsWith('matches')) readPatterns(texts, modified)
     return modified ? [known, dimension, texts, modified] : [known, dimension, texts]
   }
 
@@ -53,6 +56,12 @@ export function readFilters(value: unknown): Filter[] {
     const long = (values as string[]).find((text) => text.length > longestValue)
     if (long !== undefined) throw new QueryError(`filters: ${quote(long)} is too long; a value has at most ${longestValue} characters`)
     return values as string[]
+  }
+
+  function readPatterns(texts: readonly string[], modified: FilterModifiers | undefined): void {
+    patterns += texts.length
+    if (patterns > mostPatterns) throw new QueryError(`filters: must have at most ${mostPatterns} patterns for matches`)
+    for (const text of texts) assertPattern(text, modified?.caseSensitive)
   }
 
   function count(more: number): void {

@@ -35,9 +35,14 @@ function readParams(params: URLSearchParams, { timezone }: Site, now: number): V
   const today = siteDay(timezone, now)
   return {
     date_range: periodDays(params.get('period') ?? '30d', params.get('date'), today),
-    metrics: (params.get('metrics') ?? 'visitors').split(',').map((name) => name.trim()),
+    metrics: metricsOf(params),
     filters: readFilterText(params.get('filters') ?? ''),
   }
+}
+
+/** The metrics as they were asked for: by these names the answer has them. */
+export function metricsOf(params: URLSearchParams): string[] {
+  return (params.get('metrics') ?? 'visitors').split(',').map((name) => name.trim())
 }
 
 /** `aggregate` with its `compare`. */
@@ -53,7 +58,7 @@ export function readTimeseries(params: URLSearchParams, site: Site, now: number)
   const period = params.get('period')
   const natural = daysBetween(...query.date_range) === 0 ? 'hour' : period === '6mo' || period === '12mo' ? 'month' : 'date'
   const interval = oneOf<keyof typeof intervals>('interval', params.get('interval') ?? natural, intervalNames)
-  return { ...query, dimensions: [intervals[interval]] }
+  return { ...query, metrics: query.metrics.map(perGroup), dimensions: [intervals[interval]] }
 }
 
 /** `breakdown` with its `property`, `limit` and `page`. */
@@ -62,9 +67,18 @@ export function readBreakdown(params: URLSearchParams, site: Site, now: number):
   const property = params.get('property')
   if (property === null) throw new QueryError('property: is required, such as visit:source')
   const dimension = isProp(property) ? property : oneOf<string>('property', property, dimensionNames)
+  const metrics = isProp(dimension) || dimension === 'event:goal' ? query.metrics : query.metrics.map(perGroup)
   const limit = readNumber(params, 'limit', defaultLimit, mostBreakdownRows)
   const page = readNumber(params, 'page', 1, mostPages)
-  return { ...query, dimensions: [dimension], pagination: { limit, offset: (page - 1) * limit } }
+  return { ...query, metrics, dimensions: [dimension], pagination: { limit, offset: (page - 1) * limit } }
+}
+
+/**
+ * In rows that stand for groups of visitors, v1's `conversion_rate` is what v2 calls `group_conversion_rate`
+ * (`lib/plausible/stats/{breakdown,timeseries}.ex`); those of goals and props are compared with all visitors.
+ */
+function perGroup(metric: string): string {
+  return metric === 'conversion_rate' ? 'group_conversion_rate' : metric
 }
 
 function readNumber(params: URLSearchParams, name: string, otherwise: number, most: number): number {
