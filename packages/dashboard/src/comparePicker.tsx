@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Choice } from './choice.tsx'
 import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
@@ -7,11 +7,13 @@ import { text } from './text.ts'
 
 const names = ['none', 'previous_period', 'year_over_year', 'custom'] as const
 
-/** What to hold the numbers against. `today` is where own dates begin. */
+/** What to hold the numbers against. */
 export function ComparePicker({ navigation }: { navigation: Navigation }): VNode | null {
   const { compare, period } = navigation.view
   const [isChoosing, setChoosing] = useState(false)
   const isCustom = isChoosing || typeof compare !== 'string'
+  // A key or the back button has chosen meanwhile.
+  useEffect(() => setChoosing(false), [String(compare)])
   // Nothing comes before all time.
   if (period === 'all') return null
 

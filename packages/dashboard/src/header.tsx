@@ -67,5 +67,8 @@ function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) 
 
 function nameTrouble(trouble: Error): string {
   if (!navigator.onLine) return text.live.offline
-  return trouble instanceof ApiError && trouble.status === 429 ? text.live.waiting : text.live.retrying
+  if (!(trouble instanceof ApiError)) return text.live.retrying
+  if (trouble.status === 429) return text.live.waiting
+  // It did answer: a filter of a hand-written address, say, is none. The panels tell what is wrong with it.
+  return trouble.status === 400 ? text.live.refused : text.live.retrying
 }

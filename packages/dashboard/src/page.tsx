@@ -70,7 +70,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
             ) : (
               <section class="sheet" aria-label={text.metrics[view.metric]}>
                 <Headline navigation={navigation} pulse={pulse} />
-                <Trend navigation={navigation} clock={clock} />
+                <Trend navigation={navigation} clock={clock} timezone={site.timezone} />
               </section>
             )}
             <div class="panels">

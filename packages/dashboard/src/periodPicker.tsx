@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { DaysForm } from './daysForm.tsx'
 import type { Navigation } from './navigation.ts'
 import { type Days, type Period, periodGroups, readPeriod, stepPeriod } from './period.ts'
@@ -18,6 +18,8 @@ export function PeriodPicker({ navigation, today, days }: PeriodPickerProps): VN
   const { period } = navigation.view
   const [isChoosing, setChoosing] = useState(false)
   const isCustom = isChoosing || typeof period !== 'string'
+  // A key, a step or the back button has chosen meanwhile.
+  useEffect(() => setChoosing(false), [String(period)])
 
   function choose(value: string): void {
     setChoosing(value === 'custom')

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Client, Query } from './api.ts'
 import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
-import { type Days, siteClock } from './period.ts'
+import { type Days, daysOf } from './period.ts'
 import { repeatWhileVisible } from './repeat.ts'
 import { listenWhileVisible } from './stream.ts'
 
@@ -115,12 +115,10 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
 
 async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'minute'>> {
   const { results, query } = await client.query({ ...base, metrics, include: { comparisons } }, signal)
-  const [from, to] = query.date_range.map((time) => Date.parse(time)) as [number, number]
-  const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)
   return {
     overview: results[0]?.metrics ?? metrics.map(() => 0),
     before: results[0]?.comparison?.metrics,
-    days: [dayOf(from), dayOf(to - 1)],
+    days: daysOf(query.date_range, timezone),
   }
 }
 
