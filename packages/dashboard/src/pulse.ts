@@ -23,8 +23,8 @@ export interface Pulse {
   overview?: (number | null)[]
   /** The same of the period that this one is held against. */
   before?: (number | null)[] | undefined
-  /** The site days that the period stands for. */
-  days?: Days
+  /** The site days that the period stands for; of no other period than the wanted one. */
+  days?: Days | undefined
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
   /** Grows with every hit of the period, once a minute, and after trouble. */
@@ -32,8 +32,11 @@ export interface Pulse {
   trouble?: Error
 }
 
-interface Beat extends Required<Pick<Pulse, 'overview' | 'before' | 'days'>> {
+interface Beat extends Required<Pick<Pulse, 'overview' | 'before'>> {
+  days: Days
   key: string
+  /** The range that the days belong to, in words of the API. */
+  period: string
   minute: number
 }
 
@@ -70,7 +73,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
         isFlowing ? undefined : client.visitorsNow(base.site_id, signal),
         isKnown ? last.current! : askOverview(client, question, signal),
       ])
-      const next: Beat = { ...answer, key, minute }
+      const next: Beat = { ...answer, key, period: String(base.date_range), minute }
       const isHit = isLive && seen !== '' && latest !== seen
       if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) setRevision((count) => count + 1)
       seen = latest
@@ -106,6 +109,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
 
   return {
     ...beat,
+    days: beat?.period === String(base.date_range) ? beat.days : undefined,
     ...(visitorsNow !== undefined && { visitorsNow }),
     isStale: beat?.key !== key,
     revision,
@@ -113,7 +117,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   }
 }
 
-async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'minute'>> {
+async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'period' | 'minute'>> {
   const { results, query } = await client.query({ ...base, metrics, include: { comparisons } }, signal)
   return {
     overview: results[0]?.metrics ?? metrics.map(() => 0),
