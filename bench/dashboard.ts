@@ -43,11 +43,14 @@ export async function dashboard({ rounds, log }: BenchOptions): Promise<Figure[]
         }
       }
     }
-    return [...times].map(([name, all]) => {
+    const figures: Figure[] = []
+    for (const [name, all] of times) {
       const sorted = all.toSorted((a, b) => a - b)
       log(`${name}: ${sorted.map(Math.round).join(' ')} ms`)
-      return { name: `${name}, median`, value: sorted[sorted.length >> 1]!, unit: 'ms', better: 'lower', ...(name.startsWith('phone: the headline') && { floor: 1000 }) } satisfies Figure
-    })
+      const figure: Figure = { name: `${name}, median`, value: sorted[sorted.length >> 1]!, unit: 'ms', better: 'lower' }
+      figures.push(name === 'phone: the headline’s numbers' ? { ...figure, goal: 1000 } : figure)
+    }
+    return figures
   } finally {
     await browser.close()
     await collector.close()

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import {
   formatBucket,
   formatDuration,
+  formatExactMoney,
+  formatMoney,
   formatNumber,
   formatPercent,
   formatRange,
@@ -50,11 +52,21 @@ test.each([
 })
 
 test.each([
-  ['2026-10-23', '2026-11-21', 'time:day', '23 Oct – 21 Nov 2026'],
-  ['2026-11-21 00:00:00', '2026-11-21 23:00:00', 'time:hour', '21 Nov 2026'],
-  ['2025-12-01', '2026-11-01', 'time:month', 'December 2025 – November 2026'],
-] as const)('from %s to %s by %s reads %s', (first, last, interval, text) => {
-  expect(formatRange(first, last, interval, 'en-GB').replaceAll(/\s/g, ' ')).toBe(text)
+  ['2026-10-23', '2026-11-21', '23 Oct – 21 Nov 2026'],
+  ['2026-11-21', '2026-11-21', '21 Nov 2026'],
+  ['2025-12-01', '2026-11-22', '1 Dec 2025 – 22 Nov 2026'],
+] as const)('from %s to %s reads %s', (first, last, text) => {
+  expect(formatRange([first, last], 'en-GB').replaceAll(/\s/g, ' ')).toBe(text)
+})
+
+test.each([
+  [93.2, 'EUR', 'en-GB', '€93.20', '€93.20'],
+  [44_712.5, 'EUR', 'en-US', '€44.7K', '€44,712.50'],
+  [44_712.5, 'EUR', 'de-DE', '44.712,5 €', '44.712,50 €'],
+  [93, 'JPY', 'en-GB', 'JP¥93', 'JP¥93'],
+] as const)('%d %s in %s reads %s, to the last digit %s', (value, currency, locale, short, long) => {
+  expect(formatMoney(value, currency, locale).replaceAll(/\s/g, ' ')).toBe(short)
+  expect(formatExactMoney(value, currency, locale).replaceAll(/\s/g, ' ')).toBe(long)
 })
 
 test('a metric without a value is a dash', () => {

@@ -164,6 +164,48 @@ test('own dates, steps back and forth, and the interval are in the address', asy
   expect(await picker.inputValue()).toBe('7d')
 })
 
+test('a step goes by the period that is wanted, not by the one that is still shown', async () => {
+  await stage.append(autumn())
+  const page = await stage.open('?period=7d')
+  const before = page.getByRole('button', { name: 'Period before' })
+  await expect.poll(() => before.isEnabled()).toBe(true)
+  let answer = (): void => {}
+  const isWanted = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/api/v2/query', async (route) => {
+    await isWanted
+    await route.continue()
+  })
+  await page.keyboard.press('q')
+  await expect.poll(() => before.isEnabled()).toBe(false)
+  await page.keyboard.press('b')
+  expect(new URL(page.url()).search).toBe('?period=91d')
+  answer()
+  await expect.poll(() => before.isEnabled()).toBe(true)
+  await page.unroute('**/api/v2/query')
+})
+
+test('a key closes the fields for own dates that nobody has filled in', async () => {
+  await stage.append(autumn())
+  const page = await stage.open('')
+  const picker = page.getByRole('combobox', { name: 'Period' })
+  await picker.selectOption('custom')
+  await page.getByLabel('First day').waitFor()
+  await picker.evaluate((element) => (element as HTMLElement).blur())
+  await page.keyboard.press('d')
+  await expect.poll(() => picker.inputValue()).toBe('today')
+  expect(await page.getByLabel('First day').count()).toBe(0)
+})
+
+test('a country is filtered by the name that is typed', async () => {
+  await stage.append(autumn())
+  const page = await stage.open('?detail=filter')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('What').selectOption('visit:country')
+  await dialog.getByRole('combobox', { name: 'Values' }).fill('Germany')
+  await dialog.getByRole('button', { name: 'Apply' }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('f')).toBe('is,visit:country,DE')
+})
+
 test('a filter is asked for by keys, with suggestions, changed by its chip, and back undoes it', async () => {
   await stage.append([...visit('ada', ['/', '/Pricing'], { zone, country: 'DE' }), ...visit('ben', ['/pricing/more'], { zone, country: 'FR' }), ...visit('cyd', ['/docs'], { zone })])
   const page = await stage.open()
@@ -201,7 +243,7 @@ test('a pattern that does not compile is said to be one, and the way back is ope
   const page = await stage.open('?f=matches,event:page,(')
   await page.getByRole('alert').first().waitFor()
   expect(await page.getByRole('alert').first().innerText()).toMatch(/filters/)
-  await page.getByText('question refused').waitFor()
+  await page.getByText('this cannot be answered').waitFor()
   await page.getByRole('button', { name: 'Remove filter: Page' }).click()
   await value('Visitors').getByText('1', { exact: true }).waitFor()
 })

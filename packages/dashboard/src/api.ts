@@ -48,6 +48,7 @@ export interface QueryAnswer {
   query: {
     /** ISO times, half open. */
     date_range: [from: string, to: string]
+    comparison_date_range?: [from: string, to: string]
     /** `time` is spelled out. */
     dimensions?: string[]
   }

@@ -1,5 +1,5 @@
 import type { Dimension } from './filter.ts'
-import { formatDuration, formatExact, formatNumber, formatPercent, formatRate, formatRatio } from './format.ts'
+import { formatDuration, formatExact, formatExactMoney, formatMoney, formatNumber, formatPercent, formatRate, formatRatio } from './format.ts'
 import { text } from './text.ts'
 
 /** Money as the stats API writes it: a value with its currency, short (`$1.2K`) and in full (`$1,234.00`). */
@@ -62,13 +62,13 @@ export function columnName(dimension: Dimension, column: Column): string {
 /** A dash where there is no value. */
 export function formatCell(column: Column, cell: Cell | undefined): string {
   if (cell === null || cell === undefined) return '–'
-  return typeof cell === 'number' ? formats[column](cell) : cell.short
+  return typeof cell === 'number' ? formats[column](cell) : formatMoney(cell.value, cell.currency)
 }
 
 /** Every digit of what is shown rounded; undefined where nothing is. */
 export function exactCell(column: Column, cell: Cell | undefined): string | undefined {
   if (cell === null || cell === undefined) return undefined
-  if (typeof cell !== 'number') return cell.long
+  if (typeof cell !== 'number') return formatExactMoney(cell.value, cell.currency)
   return formats[column] === formatNumber ? formatExact(cell) : undefined
 }
 

@@ -2,9 +2,10 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Dialog } from './dialog.tsx'
 import { type Dimension, type Filter, isDimension, type Operator, replaceFilter } from './filter.ts'
+import { meantBy } from './meantBy.ts'
 import type { Navigation } from './navigation.ts'
 import { text } from './text.ts'
-import { ValuePicker } from './valuePicker.tsx'
+import { isWhole, ValuePicker } from './valuePicker.tsx'
 
 interface FilterDialogProps {
   navigation: Navigation
@@ -23,7 +24,8 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
   const [typed, setTyped] = useState('')
   const { filters } = navigation.view
   // What stands in the field is meant, even by those who do not add it first.
-  const wanted = typed.trim() === '' ? values : [...new Set([...values, typed.trim()])]
+  const meant = isWhole(operator) && isDimension(dimension) ? meantBy(dimension, typed.trim(), []) : typed.trim()
+  const wanted = typed.trim() === '' ? values : [...new Set([...values, meant])]
   const close = () => navigation.turn({ detail: '' })
 
   function apply(event: SubmitEvent): void {

@@ -12,6 +12,17 @@ export function formatExact(value: number, locale?: Locale): string {
   return new Intl.NumberFormat(locale).format(value)
 }
 
+/** An amount to the last digit below a thousand, then compact: `€93.20`, `€44.7K`. */
+export function formatMoney(value: number, currency: string, locale?: Locale): string {
+  const rounded: Intl.NumberFormatOptions = Math.abs(value) < 1000 ? {} : { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, ...rounded }).format(value)
+}
+
+/** Every digit of an amount. */
+export function formatExactMoney(value: number, currency: string, locale?: Locale): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(value)
+}
+
 /** Bytes as people say them: `3.4 MB`. */
 export function formatBytes(bytes: number, locale?: Locale): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
@@ -82,10 +93,9 @@ export function formatBucket(label: string, interval: Interval, locale?: Locale)
   return formatLabel(label, fullForms[interval], locale)
 }
 
-/** `23 Oct – 21 Nov 2026`, from the first and the last time label. */
-export function formatRange(first: string, last: string, interval: Interval, locale?: Locale): string {
-  const form: Intl.DateTimeFormatOptions = interval === 'time:month' ? fullForms[interval] : { dateStyle: 'medium' }
-  return dateFormat(form, locale).formatRange(labelTime(first.slice(0, 10)), labelTime(last.slice(0, 10)))
+/** `23 Oct – 21 Nov 2026`, from a first and a last day. */
+export function formatRange([first, last]: readonly [first: string, last: string], locale?: Locale): string {
+  return dateFormat({ dateStyle: 'medium' }, locale).formatRange(labelTime(first), labelTime(last))
 }
 
 /** Labels are wall clock of the site's zone: read and written as UTC, they stay what they are. */

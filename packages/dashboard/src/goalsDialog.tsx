@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import { useAnswer } from './answer.ts'
-import type { Goal, NewGoal } from './api.ts'
+import { ApiError, type Goal, type NewGoal } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { GoalForm } from './goalForm.tsx'
 import { Notice } from './notice.tsx'
@@ -34,7 +34,7 @@ export function GoalsDialog({ onClose, onChange }: GoalsDialogProps): VNode {
     }
   }
   const add = (goal: NewGoal) => change(client.addGoal(base.site_id, goal))
-  const remove = (goal: Goal) => change(client.removeGoal(base.site_id, goal.name))
+  const remove = (goal: Goal) => change(client.removeGoal(base.site_id, goal.name).catch(throwUnlessGone))
 
   return (
     <Dialog title={text.goals.title} onClose={onClose}>
@@ -50,6 +50,11 @@ export function GoalsDialog({ onClose, onChange }: GoalsDialogProps): VNode {
       </p>
     </Dialog>
   )
+}
+
+/** A second click, or another window, was faster. */
+function throwUnlessGone(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 404)) throw error
 }
 
 function GoalItem({ goal, onRemove }: { goal: Goal; onRemove: () => void }) {

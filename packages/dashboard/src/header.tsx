@@ -3,6 +3,7 @@ import { ApiError, type Site } from './api.ts'
 import { Mark } from './mark.tsx'
 import { Menu, type MenuEntry } from './menu.tsx'
 import type { Navigation } from './navigation.ts'
+import type { Days } from './period.ts'
 import { PeriodPicker } from './periodPicker.tsx'
 import type { Pulse } from './pulse.ts'
 import { text } from './text.ts'
@@ -12,20 +13,22 @@ interface HeaderProps {
   sites: readonly Site[]
   site: Site
   pulse: Pulse
+  /** What the period stands for; undefined until that is known. */
+  days: Days | undefined
   /** The site's day. */
   today: string
   menu: readonly MenuEntry[]
 }
 
 /** Whose numbers, how many people now, and which period. */
-export function Header({ navigation, sites, site, pulse, today, menu }: HeaderProps): VNode {
+export function Header({ navigation, sites, site, pulse, days, today, menu }: HeaderProps): VNode {
   return (
     <header class="header">
       <Mark />
       <h1>{text.product}</h1>
       <SiteName navigation={navigation} sites={sites} site={site} />
       <Live pulse={pulse} navigation={navigation} />
-      {navigation.view.page === 'overview' && <PeriodPicker navigation={navigation} today={today} days={pulse.days} />}
+      {navigation.view.page === 'overview' && <PeriodPicker navigation={navigation} today={today} days={days} />}
       <Menu entries={menu} />
     </header>
   )

@@ -17,6 +17,7 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
           key={metric}
           type="button"
           class="number"
+          title={isAmbiguous(metric, navigation) ? text.ofWholeVisits : text.metricMeanings[metric]}
           aria-pressed={navigation.view.chart === 'line' && navigation.view.metric === metric}
           onClick={() => navigation.turn({ metric, chart: 'line' })}
         >
@@ -34,13 +35,14 @@ export function Headline({ navigation, pulse }: { navigation: Navigation; pulse:
 }
 
 /**
- * Below a filter by page the counts are the page's, and these two would still be those of whole visits: beside each
- * other they would look wrong. (The bounce rate is that of visits which began with the page.)
+ * Below a filter by page or event the counts are those of what it lets through, and these two would still be those of
+ * whole visits: beside each other they would look wrong, such as no pageviews and 3.7 per visit. (The bounce rate is that
+ * of visits which began with the page.)
  */
 function isAmbiguous(metric: Metric, { view }: Navigation): boolean {
   const isOfVisits = metric === 'views_per_visit' || metric === 'visit_duration'
-  const isOfPage = ([operator, dimension]: Filter) => dimension === 'event:page' && !operator.startsWith('has_')
-  return isOfVisits && view.filters.some(isOfPage)
+  const isOfHits = ([operator, dimension]: Filter) => dimension.startsWith('event:') && !operator.startsWith('has_')
+  return isOfVisits && view.filters.some(isOfHits)
 }
 
 function NumberOf({ metric, value }: { metric: Metric; value: number | null | undefined }) {

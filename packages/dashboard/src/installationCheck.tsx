@@ -32,7 +32,7 @@ export function InstallationCheck({ base, client, site }: InstallationCheckProps
   async function check(): Promise<void> {
     setState({ step: 'busy' })
     try {
-      const url = /^[a-z]+:\/\//i.test(address.trim()) ? address.trim() : `https://${address.trim()}`
+      const url = withScheme(address.trim())
       const found = await Promise.all([client.checkInstallation({ site_id: site, url, collector: base }), checkOwnBrowser(base)])
       setState({ step: 'done', findings: found.flat().toSorted((a, b) => ranks[a.level] - ranks[b.level]) })
     } catch (error) {
@@ -70,6 +70,12 @@ export function InstallationCheck({ base, client, site }: InstallationCheckProps
       {state.step === 'failed' && <Notice error={state.error} onRetry={check} />}
     </div>
   )
+}
+
+/** What is typed without one is a site with TLS, or somebody's own machine, which seldom has it. */
+function withScheme(address: string): string {
+  if (/^[a-z]+:\/\//i.test(address)) return address
+  return /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?(\/|$)/i.test(address) ? `http://${address}` : `https://${address}`
 }
 
 const ranks: Record<Finding['level'], number> = { problem: 0, warning: 1, ok: 2 }

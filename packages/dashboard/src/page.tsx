@@ -42,9 +42,11 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
   const question = { site_id: site.id, date_range: isRealtime ? ('realtime' as const) : dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
   const comparisons = isRealtime ? undefined : comparisonOf(view)
   const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: isRealtime || includesNow(view.period, today) })
+  // Two days are what they are; a name means days as soon as the collector has said which, not those of the name before.
+  const days = typeof view.period === 'string' ? pulse.days : view.period
   const isEmpty = !pulse.isStale && view.filters.length === 0 && pulse.overview?.every((value) => !value) === true
   const [wasHit, setWasHit] = useWasHit(client, site.id, isEmpty)
-  useShortcuts({ navigation, today, days: pulse.days })
+  useShortcuts({ navigation, today, days })
   useTitle(site)
   const [goalChanges, setGoalChanges] = useState(0)
   const openGoals = () => navigation.go({ detail: 'goals' })
@@ -58,7 +60,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
 
   return (
     <div class="page">
-      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} today={today} menu={menu} />
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} days={days} today={today} menu={menu} />
       <main>
         {wasHit === false ? (
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
@@ -70,7 +72,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
             ) : (
               <section class="sheet" aria-label={text.metrics[view.metric]}>
                 <Headline navigation={navigation} pulse={pulse} />
-                <Trend navigation={navigation} clock={clock} />
+                <Trend navigation={navigation} clock={clock} timezone={site.timezone} />
               </section>
             )}
             <div class="panels">
@@ -91,7 +93,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
         )}
       </main>
       {view.detail === 'export' && (
-        <ExportDialog client={client} site={site.id} days={pulse.days} onClose={() => navigation.turn({ detail: '' })} />
+        <ExportDialog client={client} site={site.id} days={days} onClose={() => navigation.turn({ detail: '' })} />
       )}
       {view.detail === 'check' && <InstallationDialog base={base} client={client} site={site.id} onClose={() => navigation.turn({ detail: '' })} />}
       {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}

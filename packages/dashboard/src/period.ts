@@ -111,6 +111,12 @@ export function siteClock(now: number, timezone: string): string {
   return new Date(now).toLocaleString('sv-SE', { timeZone: timezone })
 }
 
+/** The site's days that a half-open range of ISO times touches. */
+export function daysOf([from, to]: readonly [from: string, to: string], timezone: string): Days {
+  const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)
+  return [dayOf(Date.parse(from)), dayOf(Date.parse(to) - 1)]
+}
+
 /** The day `count` days after `date`; before it where negative. */
 export function addDays(date: string, count: number): string {
   return new Date(Date.parse(date) + count * day).toISOString().slice(0, 10)

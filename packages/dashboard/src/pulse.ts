@@ -3,7 +3,7 @@ import type { Client, Query } from './api.ts'
 import { atMostEvery } from './atMostEvery.ts'
 import type { Comparison } from './comparison.ts'
 import { metrics } from './metrics.ts'
-import { type Days, siteClock } from './period.ts'
+import { type Days, daysOf } from './period.ts'
 import { repeatWhileVisible } from './repeat.ts'
 import { listenWhileVisible } from './stream.ts'
 
@@ -24,8 +24,8 @@ export interface Pulse {
   overview?: (number | null)[]
   /** The same of the period that this one is held against. */
   before?: (number | null)[] | undefined
-  /** The site days that the period stands for. */
-  days?: Days
+  /** The site days that the period stands for; of no other period than the wanted one. */
+  days?: Days | undefined
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
   /** Grows with hits of the period, not more often than every 3 s, once a minute, and after trouble. */
@@ -33,8 +33,11 @@ export interface Pulse {
   trouble?: Error
 }
 
-interface Beat extends Required<Pick<Pulse, 'overview' | 'before' | 'days'>> {
+interface Beat extends Required<Pick<Pulse, 'overview' | 'before'>> {
+  days: Days
   key: string
+  /** The range that the days belong to, in words of the API. */
+  period: string
   minute: number
 }
 
@@ -92,7 +95,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
         isFlowing ? undefined : client.visitorsNow(base.site_id, signal),
         isKnown ? last.current! : askOverview(client, question, signal),
       ])
-      const next: Beat = { ...answer, key, minute }
+      const next: Beat = { ...answer, key, period: String(base.date_range), minute }
       const isHit = isLive && seen !== '' && latest !== seen
       if (hadTrouble.current || isHit || (last.current && differs(last.current, next))) refresh.now()
       seen = latest
@@ -112,6 +115,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
 
   return {
     ...beat,
+    days: beat?.period === String(base.date_range) ? beat.days : undefined,
     ...(visitorsNow !== undefined && { visitorsNow }),
     isStale: beat?.key !== key,
     revision,
@@ -119,14 +123,12 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
   }
 }
 
-async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'minute'>> {
+async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'period' | 'minute'>> {
   const { results, query } = await client.query({ ...base, metrics, include: { comparisons } }, signal)
-  const [from, to] = query.date_range.map((time) => Date.parse(time)) as [number, number]
-  const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)
   return {
     overview: results[0]?.metrics ?? metrics.map(() => 0),
     before: results[0]?.comparison?.metrics,
-    days: [dayOf(from), dayOf(to - 1)],
+    days: daysOf(query.date_range, timezone),
   }
 }
 

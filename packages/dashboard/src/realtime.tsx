@@ -18,7 +18,7 @@ export function Realtime({ navigation, pulse }: { navigation: Navigation; pulse:
       <div class="realtime-now">
         <p>
           <span class="realtime-count">{pulse.visitorsNow === undefined ? '–' : formatNumber(pulse.visitorsNow)}</span>
-          <span class="quiet">{text.realtime.now}</span>
+          <span class="quiet">{text.realtime.now(pulse.visitorsNow ?? 0)}</span>
         </p>
         <MinuteBars />
       </div>

@@ -34,7 +34,7 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
         <tr>
           <th scope="col">{dimensionName(dimension)}</th>
           {columns.map((column, index) => [
-            <ColumnHead key={column} dimension={dimension} column={column} sorting={sorting} />,
+            <ColumnHead key={column} dimension={dimension} column={column} isCompared={isCompared} sorting={sorting} />,
             index === 0 && isCompared && (
               <th key="change" scope="col" class="is-change" title={text.changeMeaning}>
                 {text.change}
@@ -52,7 +52,7 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
               <OpenLink value={row.value} />
             </th>
             {columns.map((column, index) => [
-              <td key={column} class={classOf(dimension, column)} title={exactCell(column, row.cells[index])}>
+              <td key={column} class={classOf(dimension, column, isCompared)} title={exactCell(column, row.cells[index])}>
                 {formatCell(column, row.cells[index])}
               </td>,
               index === 0 && isCompared && <Moved key="change" row={row} />,
@@ -67,7 +67,9 @@ export function Rows({ list, navigation, full, onChoose, sorting }: RowsProps): 
 /** Columns that give way in a panel with little room; the full list has them all. */
 const extra: ReadonlySet<Column> = new Set(['time_on_page', 'scroll_depth', 'average_revenue', 'total_revenue', 'visit_duration'])
 
-function classOf(dimension: Dimension, column: Column): string | undefined {
+/** With a change beside the visitors, the column after them gives way too: names would keep some five letters on a phone. */
+function classOf(dimension: Dimension, column: Column, isCompared: boolean): string | undefined {
+  if (isCompared && (column === 'pageviews' || column === 'visits')) return 'is-extra'
   if (column === 'percentage') return 'is-quiet'
   return extra.has(column) || (dimension === 'event:goal' && column === 'events') ? 'is-extra' : undefined
 }
@@ -75,16 +77,17 @@ function classOf(dimension: Dimension, column: Column): string | undefined {
 interface ColumnHeadProps {
   dimension: Dimension
   column: Column
+  isCompared: boolean
   sorting: Sorting | undefined
 }
 
-function ColumnHead({ dimension, column, sorting }: ColumnHeadProps) {
+function ColumnHead({ dimension, column, isCompared, sorting }: ColumnHeadProps) {
   const name = columnName(dimension, column)
   const meaning = text.columnMeanings[column]
   // The share has the order of the visitors.
   if (!sorting || column === 'percentage')
     return (
-      <th scope="col" class={classOf(dimension, column)} title={meaning}>
+      <th scope="col" class={classOf(dimension, column, isCompared)} title={meaning}>
         {name}
       </th>
     )
@@ -92,7 +95,7 @@ function ColumnHead({ dimension, column, sorting }: ColumnHeadProps) {
   const isSorted = order[0] === column
   const direction = isSorted && order[1] === 'desc' ? 'asc' : 'desc'
   return (
-    <th scope="col" class={classOf(dimension, column)} aria-sort={isSorted ? sortNames[order[1]] : undefined}>
+    <th scope="col" class={classOf(dimension, column, isCompared)} aria-sort={isSorted ? sortNames[order[1]] : undefined}>
       <button type="button" class="sort" title={meaning} onClick={() => onSort([column, direction])}>
         {name}
         <span aria-hidden="true">{isSorted ? (order[1] === 'desc' ? ' ↓' : ' ↑') : ''}</span>

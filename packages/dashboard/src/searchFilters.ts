@@ -21,7 +21,7 @@ export function searchFilters(dimension: Dimension, search: string): ApiFilter[]
 }
 
 /** Every code that has a name, with that in lower case. Pairs of letters that stand for nothing are their own names. */
-function namedCodes(dimension: Dimension): readonly CodeName[] {
+export function namedCodes(dimension: Dimension): readonly CodeName[] {
   if (dimension !== 'visit:country' && dimension !== 'visit:language') return []
   let names = known.get(dimension)
   if (!names) known.set(dimension, (names = nameCodes(dimension)))

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact'
-import { formatExact, formatNumber, formatRange, type Interval } from './format.ts'
+import { formatExact, formatNumber, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
 import { toParts } from './parts.ts'
+import { daysOf } from './period.ts'
 import { useQuery } from './scope.ts'
 import { bucketOf } from './series.ts'
 import { SourceBars } from './sourceBars.tsx'
@@ -17,10 +18,12 @@ interface SourceTrendProps {
   navigation: Navigation
   /** The site's wall clock. */
   clock: string
+  /** The site's. */
+  timezone: string
 }
 
 /** Pageviews over time as bars of their sources (PV30). Which sources are the largest is asked first. */
-export function SourceTrend({ navigation, clock }: SourceTrendProps): VNode {
+export function SourceTrend(props: SourceTrendProps): VNode {
   const top = useQuery({
     metrics: ['pageviews'],
     dimensions: ['visit:source'],
@@ -33,10 +36,10 @@ export function SourceTrend({ navigation, clock }: SourceTrendProps): VNode {
   })
   if (top.error) return <Notice error={top.error} onRetry={top.retry} />
   if (!top.value) return <div class="trend is-pending" role="status" aria-label={text.loading} />
-  return <TrendOf navigation={navigation} clock={clock} sources={top.value.results.map((row) => row.dimensions[0]!)} isStale={top.isStale} />
+  return <TrendOf {...props} sources={top.value.results.map((row) => row.dimensions[0]!)} isStale={top.isStale} />
 }
 
-function TrendOf({ navigation, clock, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
+function TrendOf({ navigation, clock, timezone, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
   const { interval: wanted } = navigation.view
   // A minute of each source would be more rows than the API gives at once.
   const dimension = wanted === 'auto' ? 'time' : wanted === 'time:minute' ? 'time:hour' : wanted
@@ -61,9 +64,8 @@ function TrendOf({ navigation, clock, sources, isStale }: SourceTrendProps & { s
     others: text.others,
     now: bucketOf(clock, interval),
   })
-  const days = shown.labels.length > 0 ? formatRange(shown.labels[0]!, shown.labels.at(-1)!, interval) : ''
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={days} isStale={isStale || totals.isStale || named.isStale}>
+    <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale}>
       <p class="trend-sum">{text.pageviewsInAll(formatExact(shown.total), formatNumber(round(shown.average)), text.buckets[interval].toLowerCase())}</p>
       <SourceBars shown={shown} interval={interval} />
     </TrendFrame>

@@ -16,7 +16,7 @@ export const text = {
     offline: 'offline',
     retrying: 'no answer, retrying',
     waiting: 'too many questions, waiting',
-    refused: 'question refused',
+    refused: 'this cannot be answered',
   },
 
   periods: {
@@ -104,6 +104,17 @@ export const text = {
     time_on_page: 'Engaged time',
     scroll_depth: 'Scroll depth',
   },
+  metricMeanings: {
+    visitors: 'Different people, as far as they can be told apart',
+    visits: 'Stays on the site, apart by 30 minutes without a hit',
+    pageviews: 'Pages that were opened, each time',
+    views_per_visit: 'Pageviews of a visit, on average',
+    bounce_rate: 'Share of the visits that had one pageview and nothing else',
+    visit_duration: 'From the first to the last hit of a visit, on average. A visit of one page counts as zero',
+    time_on_page: 'How long pages were in front and in use, all pages of a visit together, on average of the visits that were measured',
+    scroll_depth: 'How far down visitors scrolled on the page where they came furthest, on average',
+  },
+  ofWholeVisits: 'Known of whole visits only: not shown below a filter by page or event',
   trendOf: 'Metric of the chart',
   chartKeys: 'Left and right arrow keys move through the chart',
   buckets: {
@@ -178,8 +189,8 @@ export const text = {
     contains_not: 'does not contain',
     matches: 'matches',
     matches_not: 'does not match',
-    has_done: 'visited',
-    has_not_done: 'not visited',
+    has_done: 'anywhere in the visit is',
+    has_not_done: 'nowhere in the visit is',
   },
   filters: 'Filters',
   removeFilter: 'Remove filter',
@@ -344,7 +355,7 @@ export const text = {
   realtime: {
     title: 'Last 30 minutes',
     back: '← Overview',
-    now: 'visitors in the last 5 minutes',
+    now: (count: number): string => (count === 1 ? 'visitor in the last 5 minutes' : 'visitors in the last 5 minutes'),
     perMinute: 'Pageviews per minute',
     newest: 'Newest events',
     viewed: 'Pageview',
@@ -397,6 +408,6 @@ export const text = {
   },
 
   timezone: (zone: string): string => `Days of ${zone}`,
-  docs: 'Docs: README of the package',
+  docs: 'Docs: docs/dashboard.md',
   logout: 'Log out',
 }

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact'
 import { Chart } from './chart.tsx'
-import { formatBucket, formatRange, type Interval } from './format.ts'
+import { formatBucket, type Interval } from './format.ts'
 import { HiddenTable } from './hiddenTable.tsx'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
+import { daysOf } from './period.ts'
 import { useQuery } from './scope.ts'
 import { type Series, toSeries } from './series.ts'
 import { SourceTrend } from './sourceTrend.tsx'
@@ -15,6 +16,8 @@ interface TrendProps {
   navigation: Navigation
   /** The site's wall clock. */
   clock: string
+  /** The site's. */
+  timezone: string
 }
 
 /** The chart of the page. */
@@ -23,7 +26,7 @@ export function Trend(props: TrendProps): VNode {
 }
 
 /** The chosen metric over the period. All metrics are fetched at once, so that choosing one is instant. */
-function MetricTrend({ navigation, clock }: TrendProps) {
+function MetricTrend({ navigation, clock, timezone }: TrendProps) {
   const { metric, interval: wanted } = navigation.view
   const answer = useQuery({ metrics, dimensions: [wanted === 'auto' ? 'time' : wanted], include: { time_labels: true } })
   if (answer.error) return <Notice error={answer.error} onRetry={answer.retry} />
@@ -34,10 +37,10 @@ function MetricTrend({ navigation, clock }: TrendProps) {
   const labels = meta.time_labels ?? results.map((row) => row.dimensions[0] ?? '')
   const options = { interval, clock, empty: metricKinds[metric].empty, labelsBefore: meta.comparison_time_labels }
   const series = toSeries(results, labels, metrics.indexOf(metric), options)
-  const days = [labels, meta.comparison_time_labels ?? []].filter((list) => list.length > 0)
-  const ranges = days.map((list) => formatRange(list[0]!, list.at(-1)!, interval))
+  // Not from the labels: a week is named by its Monday, which may be before the period's first day.
+  const days = [query.date_range, query.comparison_date_range].flatMap((range) => (range ? [daysOf(range, timezone)] : []))
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={ranges.join(text.against)} isStale={answer.isStale}>
+    <TrendFrame navigation={navigation} interval={interval} days={days} isStale={answer.isStale}>
       <Chart series={series} metric={metric} interval={interval} />
       {results.length === 0 && <p class="trend-empty">{text.noData}</p>}
       <TrendTable series={series} metric={metric} interval={interval} />

@@ -1,17 +1,17 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Choice } from './choice.tsx'
 import { ComparePicker } from './comparePicker.tsx'
-import type { Interval } from './format.ts'
+import { formatRange, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
-import { intervalsOf } from './period.ts'
+import { type Days, intervalsOf } from './period.ts'
 import { text } from './text.ts'
 
 interface TrendFrameProps {
   navigation: Navigation
   /** How fine the chart is. */
   interval: Interval
-  /** Which days it shows. */
-  days: string
+  /** Which days it shows, and those it holds them against. */
+  days: readonly Days[]
   isStale: boolean
   children: ComponentChildren
 }
@@ -24,7 +24,10 @@ export function TrendFrame({ navigation, interval, days, isStale, children }: Tr
   return (
     <div class={isStale ? 'trend is-stale' : 'trend'}>
       <div class="trend-header">
-        <p class="trend-days">{days}</p>
+        <p class="trend-days">
+          {/* Isolated: dates of a script that runs the other way would be torn apart. */}
+          {days.map((range, index) => [index > 0 && text.against, <bdi key={index}>{formatRange(range)}</bdi>])}
+        </p>
         <div class="trend-controls">
           {view.chart === 'line' && <ComparePicker navigation={navigation} />}
           <Choice

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import { type Dimension, nameOf, type Operator } from './filter.ts'
+import { meantBy } from './meantBy.ts'
 import { useSuggestions } from './suggestions.ts'
 import { text } from './text.ts'
 
@@ -32,7 +33,7 @@ export function ValuePicker({ dimension, operator, values, onChange, typed, onTy
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) setActive((active + step + offered.length + 1) % (offered.length + 1))
     else if (event.key === 'Enter' && active >= 0 && active < offered.length) add(offered[active]!)
-    else if (event.key === 'Enter' && typed !== '') add(typed)
+    else if (event.key === 'Enter' && typed !== '') add(isWhole(operator) ? meantBy(dimension, typed, offered) : typed)
     else if (event.key === 'Backspace' && typed === '') onChange(values.slice(0, -1))
     else return
     event.preventDefault()
@@ -88,6 +89,11 @@ export function ValuePicker({ dimension, operator, values, onChange, typed, onTy
       </div>
     </div>
   )
+}
+
+/** Whether values are named whole. Of a part or a pattern nobody knows what else it may mean. */
+export function isWhole(operator: Operator): boolean {
+  return !/^(contains|matches)/.test(operator)
 }
 
 function hintOf(operator: Operator): string {
