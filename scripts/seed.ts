@@ -30,6 +30,9 @@ try {
       now: Date.now(),
       force: values.force,
     })
+    const { anonymous } = config.retention
+    if (Number(values.days) > anonymous)
+      console.error(`seed: a collector keeps ${anonymous} days by default and deletes the others: start it with TREADLIGHT_RETENTION_ANONYMOUS=${values.days}`)
     console.log(`seed: ${count.toLocaleString('en')} hits of ${values.days} days`)
   } finally {
     await close()

@@ -116,6 +116,7 @@ describe('a collector of several sites', () => {
       test_.request('/api/v2/query', { method: 'POST', headers, body: JSON.stringify({ site_id, metrics: ['pageviews'], date_range: 'day' }) })
     expect(await (await ask('/api/sites')).json()).toMatchObject({
       sites: [{ id: 'default', timezone: 'UTC' }, { id: 'blog', timezone: 'Asia/Tokyo', hosts: ['blog.example'] }],
+      retention: { anonymous: 90, authenticated: 365 },
     })
     expect(await (await query('blog')).json()).toMatchObject({ results: [{ metrics: [1] }], query: { date_range: ['2026-11-20T15:00:00.000Z', '2026-11-21T15:00:00.000Z'] } })
     expect(await (await query('default')).json()).toMatchObject({ results: [{ metrics: [0] }] })

@@ -200,7 +200,10 @@ test('a country is filtered by the name that is typed', async () => {
   await stage.append(autumn())
   const page = await stage.open('?detail=filter')
   const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('How').selectOption('contains')
   await dialog.getByLabel('What').selectOption('visit:country')
+  // No part of a name is in its code.
+  expect(await dialog.getByLabel('How').locator('option').allInnerTexts()).toEqual(['is', 'is not', 'anywhere in the visit is', 'nowhere in the visit is'])
   await dialog.getByRole('combobox', { name: 'Values' }).fill('Germany')
   await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect.poll(() => new URL(page.url()).searchParams.get('f')).toBe('is,visit:country,DE')

@@ -202,7 +202,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   const desk = createStatsDesk({ store, goals, failures, now })
-  addSiteRoutes(routes, { sites, version })
+  addSiteRoutes(routes, { sites, version, retention })
   addGoalRoutes(routes, { sites, goals })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })

@@ -27,6 +27,8 @@ export interface Sites {
   sites: Site[]
   /** The collector's. */
   version: string
+  /** Days for which hits without and with a user are kept. */
+  retention: { anonymous: number; authenticated: number }
 }
 
 /** A question to `POST /api/v2/query`. */

@@ -16,8 +16,6 @@ const tickSteps: Readonly<Record<Interval, number[]>> = {
   'time:week': [1, 2, 4, 8, 13, 26, 52],
   'time:month': [1, 2, 3, 6, 12],
 }
-const font = '12px system-ui, sans-serif'
-
 /** The line of a metric, its step into the bucket that is open, and the line of the period before. */
 export function lineOptions(host: HTMLElement, shown: () => Shown): uPlot.Options {
   const accent = colourOf(host, '--accent')
@@ -57,7 +55,9 @@ export function barOptions(host: HTMLElement, shown: () => Shown, count: number)
 
 /** What both have in common. Colours come from the page's CSS at every drawing, so that they follow its scheme. */
 function chartOptions(host: HTMLElement, shown: () => Shown): Omit<uPlot.Options, 'series'> {
-  const axis: uPlot.Axis = { font, stroke: colourOf(host, '--quiet'), ticks: { show: false } }
+  // On very wide screens all letters are larger: see page.css.
+  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+  const axis: uPlot.Axis = { font: `${12 * scale}px system-ui, sans-serif`, stroke: colourOf(host, '--quiet'), ticks: { show: false } }
   return {
     width: host.clientWidth,
     height: host.clientHeight,
@@ -71,17 +71,17 @@ function chartOptions(host: HTMLElement, shown: () => Shown): Omit<uPlot.Options
     axes: [
       {
         ...axis,
-        size: 34,
-        gap: 10,
-        space: 76,
+        size: 34 * scale,
+        gap: 10 * scale,
+        space: 76 * scale,
         incrs: () => tickSteps[shown().interval],
         values: (_, splits) => splits.map((index) => tick(shown(), index)),
         grid: { show: false },
       },
       {
         ...axis,
-        size: 56,
-        space: 44,
+        size: 56 * scale,
+        space: 44 * scale,
         incrs: () => metricKinds[shown().metric].steps,
         values: (_, splits) => splits.map((value) => formatMetric(shown().metric, value)),
         grid: { stroke: colourOf(host, '--line'), width: 1 },

@@ -42,6 +42,7 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
           dimension={dimension}
           onChoose={(chosen) => {
             setDimension(chosen)
+            if (!operatorsOf(chosen).includes(operator)) setOperator('is')
             setValues([])
             setTyped('')
           }}
@@ -49,7 +50,7 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
         <label>
           {words.operator}
           <select class="select" value={operator} onChange={(event) => setOperator(event.currentTarget.value as Operator)}>
-            {(Object.keys(text.operators) as Operator[]).map((name) => (
+            {operatorsOf(dimension).map((name) => (
               <option key={name} value={name}>
                 {text.operators[name]}
               </option>
@@ -72,6 +73,14 @@ export function FilterDialog({ navigation, old }: FilterDialogProps): VNode {
       </form>
     </Dialog>
   )
+}
+
+const operators = Object.keys(text.operators) as Operator[]
+/** Shown by name and stored as codes: no part of a name is in them. */
+const coded: ReadonlySet<string> = new Set<Dimension>(['visit:country', 'visit:language'])
+
+function operatorsOf(dimension: string): Operator[] {
+  return coded.has(dimension) ? operators.filter(isWhole) : operators
 }
 
 function DimensionPicker({ dimension, onChoose }: { dimension: string; onChoose: (dimension: string) => void }) {

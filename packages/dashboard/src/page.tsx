@@ -6,6 +6,7 @@ import { toApiFilter } from './filter.ts'
 import { ExportDialog } from './exportDialog.tsx'
 import { FilterChips } from './filterChips.tsx'
 import { GoalsDialog } from './goalsDialog.tsx'
+import { formatExact } from './format.ts'
 import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
 import { InstallationDialog } from './installationCheck.tsx'
@@ -32,7 +33,7 @@ interface PageProps {
 }
 
 /** The dashboard itself. */
-export function Page({ base, client, sites: { sites, version }, onLogout }: PageProps): VNode {
+export function Page({ base, client, sites: { sites, version, retention }, onLogout }: PageProps): VNode {
   const navigation = useNavigation()
   const { view } = navigation
   const site = siteOf(sites, view.site)
@@ -102,6 +103,7 @@ export function Page({ base, client, sites: { sites, version }, onLogout }: Page
           {text.product} {version}
         </span>
         <span>{text.timezone(site.timezone)}</span>
+        <span>{text.retention(formatExact(retention.anonymous), formatExact(retention.authenticated))}</span>
         <span>{text.docs}</span>
       </footer>
     </div>

@@ -408,6 +408,7 @@ export const text = {
   },
 
   timezone: (zone: string): string => `Days of ${zone}`,
+  retention: (days: string, knownDays: string): string => (days === knownDays ? `Hits are kept for ${days} days` : `Hits are kept for ${days} days, of known users for ${knownDays}`),
   docs: 'Docs: docs/dashboard.md',
   logout: 'Log out',
 }

@@ -69,6 +69,8 @@ export interface SiteList {
   sites: { id: string; timezone: string; hosts: string[] }[]
   /** The collector's. */
   version: string
+  /** Days for which hits without and with a user are kept. */
+  retention: { anonymous: number; authenticated: number }
 }
 
 /** A site's goals; where there are none, every custom event is one. */

@@ -110,7 +110,7 @@ export const openapi: Schema = {
   servers: [{ url: '/' }],
   security: [{ token: [] }, { login: [] }],
   paths: {
-    '/api/sites': { get: operation('listSites', 'The sites, the default one first', [], object({ sites: list(object({ id: text, timezone: text, hosts: list(text) })), version: text })) },
+    '/api/sites': { get: operation('listSites', 'The sites, the default one first', [], object({ sites: list(object({ id: text, timezone: text, hosts: list(text) })), version: text, retention: object({ anonymous: { type: 'number' }, authenticated: { type: 'number' } }) })) },
     '/api/v2/query': {
       post: {
         ...operation('query', 'Metrics by dimensions, filtered, over a range of time', [], ref('Answer')),
