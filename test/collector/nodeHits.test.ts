@@ -123,8 +123,8 @@ async function play(its: Case, isShort: boolean): Promise<Outcome> {
   const node = server.node!.server as Server
   if (isShort) takeHits(node, { answerHit: collector.answerHit, trustProxies: ['loopback'] })
   const answer = await ask((node.address() as AddressInfo).port, { ...its, headers: { ...its.headers, ...headers } })
-  // Made anew for each: the salt, and ids of hits that come without.
-  const hits = (await stored()).map((its) => Object.assign(its, { id: '', view: '', visitor: its.visitor.length }))
+  // Made anew for each: the salt, and ids of hits that come without, by which hits of one moment are in order.
+  const hits = (await stored()).map((its) => Object.assign(its, { id: '', view: '', visitor: its.visitor.length })).toSorted((a, b) => (a.path < b.path ? -1 : 1))
   return { ...answer, stored: hits }
 }
 

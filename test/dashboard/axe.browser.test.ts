@@ -87,6 +87,8 @@ test('keys alone: from the log-in to a filter and back', async () => {
   await tabTo(page, 'Shift+Tab', () => document.activeElement?.getAttribute('aria-label')?.startsWith('Remove filter') === true)
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => location.search === '')
+  // The chip is gone, the focus is not.
+  expect(await page.evaluate(() => document.activeElement!.textContent)).toBe('+ Filter')
   await settle(page)
 })
 

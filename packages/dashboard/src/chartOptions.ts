@@ -109,6 +109,8 @@ function isSparse(chart: uPlot): boolean {
 function fade(chart: uPlot, colour: string): CanvasGradient {
   const { top, height } = chart.bbox
   const gradient = chart.ctx.createLinearGradient(0, top, 0, top + height)
+  // uPlot draws a moment later, when the chart may have left the page: then there is no colour any more.
+  if (colour === '') return gradient
   gradient.addColorStop(0, `${colour}38`)
   gradient.addColorStop(1, `${colour}05`)
   return gradient

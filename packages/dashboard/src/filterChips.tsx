@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
-import { dimensionName, nameOf } from './filter.ts'
+import { useRef } from 'preact/hooks'
+import { dimensionName, type Filter, nameOf } from './filter.ts'
 import { FilterDialog } from './filterDialog.tsx'
 import type { Navigation } from './navigation.ts'
 import { text } from './text.ts'
@@ -10,7 +11,14 @@ const detail = 'filter'
 /** The filters in force: a click changes one, each has its way out, and there is room for another. */
 export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
   const { filters, detail: open } = navigation.view
+  const addButton = useRef<HTMLButtonElement>(null)
   const [, index] = /^filter(?:-(\d{1,3}))?$/.exec(open) ?? []
+  function keep(others: readonly Filter[]): void {
+    navigation.go({ filters: others })
+    // The button that was pressed goes with its chip, and would take the focus along.
+    addButton.current?.focus()
+  }
+
   return (
     <>
       <ul class="chips" aria-label={text.filters}>
@@ -31,7 +39,7 @@ export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
                 type="button"
                 class="chip-remove"
                 aria-label={`${text.removeFilter}: ${dimensionName(dimension)}`}
-                onClick={() => navigation.go({ filters: filters.filter((other) => other !== filter) })}
+                onClick={() => keep(filters.filter((other) => other !== filter))}
               >
                 ×
               </button>
@@ -39,14 +47,14 @@ export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
           )
         })}
         <li>
-          <button type="button" class="chip-add" onClick={() => navigation.go({ detail })}>
+          <button ref={addButton} type="button" class="chip-add" onClick={() => navigation.go({ detail })}>
             <span aria-hidden="true">+ </span>
             {text.addFilter}
           </button>
         </li>
         {filters.length > 1 && (
           <li>
-            <button type="button" class="link" onClick={() => navigation.go({ filters: [] })}>
+            <button type="button" class="link" onClick={() => keep([])}>
               {text.clearFilters}
             </button>
           </li>

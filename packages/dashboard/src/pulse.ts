@@ -28,7 +28,7 @@ export interface Pulse {
   days?: Days | undefined
   /** Whether `overview` answers an earlier question. */
   isStale: boolean
-  /** Grows with hits of the period, not more often than every 3 s, once a minute, and after trouble. */
+  /** Grows with hits of the period, not more often than every 0.7 s, once a minute, and after trouble. */
   revision: number
   trouble?: Error
 }
@@ -45,8 +45,8 @@ interface Beat extends Required<Pick<Pulse, 'overview' | 'before'>> {
 const every = 400
 /** With one the collector says when. Even so days begin and late hits of other processes arrive. */
 const everyWithStream = 20_000
-/** The headline goes with every hit. All else are a dozen questions: on a busy site they are asked as one looks, not as hits come. */
-const calm = 3000
+/** ms between two refreshes of lists and chart: soon enough that a hit is everywhere within a second. Where answers take long, they rest longer by themselves (answer.ts). */
+const calm = 700
 
 /**
  * Follows the site by the collector's stream as long as the page is looked at, and asks for the overview when something
