@@ -27,7 +27,7 @@ describe('beside a running collector', () => {
   test('a token opens what it is for, and a site takes its hits, within ten seconds; doctor tells of both', async () => {
     const collector = await startCollector({ data: join(folder, 'data') })
     try {
-      const made = await run(['token', 'create', '--name', 'grafana', '--scope', 'metrics,stats', '--json'])
+      const made = await run(['token', 'create', '--name', 'grafana', '--scope', 'metrics', '--scope', 'stats', '--json'])
       const { token: key, id } = JSON.parse(made.out) as { token: string; id: string }
       const added = await run(['site', 'add', 'blog', '--host', 'blog.example', '--host', '*.blog.example', '--timezone', 'Asia/Tokyo'])
       expect(added).toMatchObject({ code: 0, out: 'Site blog is added: hits from blog.example, *.blog.example are counted for it, by days in Asia/Tokyo. Running collectors know of it within 10 s.\n' })

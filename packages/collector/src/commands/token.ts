@@ -18,7 +18,7 @@ export const token: Command = {
   ].join('\n'),
   options: [
     { name: 'name', type: 'string', summary: 'create: what it is for' },
-    { name: 'scope', type: 'string', summary: `create: what it opens, of ${scopes.join(', ')}, separated by commas` },
+    { name: 'scope', type: 'string', multiple: true, summary: `create: what it opens, of ${scopes.join(', ')}, separated by commas; may be repeated` },
     { name: 'json', type: 'boolean', summary: 'Prints { id, name, scopes, created, token }, { tokens } or { revoked }' },
     ...storageOptions,
   ],
