@@ -5,7 +5,7 @@ import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import typescript from '@rollup/plugin-typescript'
 import { minify } from 'terser'
-import { assetModule, gatherCss } from './packages/dashboard/build/assets.mjs'
+import { assetModule, defaultLocale, gatherCss } from './packages/dashboard/build/assets.mjs'
 import { worldShapes } from './packages/dashboard/build/worldShapes.mjs'
 import { naming } from './packages/tracker/build/naming.mjs'
 import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
@@ -122,6 +122,7 @@ function dashboardPage(dir) {
       worldShapes(),
       nodeResolve({ browser: true }),
       stripTypes(dir),
+      defaultLocale(),
       gatherCss(),
       terser({ module: true }),
       assetModule({ template: `${dir}/src/index.html`, icon: `${dir}/src/mark.svg` }),

@@ -8,6 +8,22 @@ const types = {
   svg: 'image/svg+xml',
 }
 
+/**
+ * uPlot makes a number format of `navigator.language` as it loads, and browsers without a language (WebKitGTK under LANG=C
+ * says `C`) throw there: the page would stay empty. The page formats its numbers itself.
+ */
+export function defaultLocale() {
+  const language = "domEnv ? nav.language : 'en-US'"
+  return {
+    name: 'default-locale',
+    transform(code, id) {
+      if (!id.includes('/uplot/') || !id.endsWith('.js')) return null
+      if (!code.includes(language)) this.error('uPlot has changed: look whether it still asks for navigator.language')
+      return { code: code.replace(language, 'undefined'), map: null }
+    },
+  }
+}
+
 /** Gathers the CSS that the entry imports, in that order, into one emitted `app.css`. */
 export function gatherCss() {
   const sheets = new Map()
