@@ -35,7 +35,8 @@ export async function startWebKit(): Promise<Engine> {
     async stop() {
       await webDriver.stop()
       await screen.stop()
-      await rm(home, { recursive: true, force: true })
+      // Its graphics process writes shaders for a moment after it was told to end.
+      await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
 }
