@@ -21,10 +21,13 @@ export interface AskedSums {
  * what was derived of them, in any order (but see `addHits`).
  */
 export interface Answer {
-  /** Those of the query itself, and those that its metrics are compared with: a day has to be added to all of them. */
+  /** Those of the query itself, and those that its metrics are compared with: every day has to be added to each, once. */
   readonly asked: readonly AskedSums[]
-  /** Adds home days by all their hits that may be shown. Where the query names touches the days have to come in order. */
-  addHits(hits: readonly StoredHit[]): void
+  /**
+   * Adds home days by all their hits that may be shown. Where the query names touches the days have to come in order.
+   * @param to some of `asked`; all by default
+   */
+  addHits(hits: readonly StoredHit[], to?: readonly AskedSums[]): void
   result(): QueryResult
 }
 
@@ -68,9 +71,9 @@ export function createAnswer(query: Query): Answer {
     },
   }
 
-  function addHits(hits: readonly StoredHit[]): void {
+  function addHits(hits: readonly StoredHit[], to: readonly AskedSums[] = asked): void {
     const visits = visitsIn(hits, query, touches)
-    for (const { rows, tallyRows } of asked) sumInto(rows, tallyRows(visits))
+    for (const each of asked) if (to.includes(each)) sumInto(each.rows, each.tallyRows(visits))
   }
 
   function readRow({ dimensions, sums }: SummedRow): Row {
