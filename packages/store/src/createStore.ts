@@ -10,7 +10,8 @@ import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { checkLink, checkSite } from './keys.ts'
-import { listDays, type DaySpan } from './listDays.ts'
+import { countDay, spansOf } from './daySpans.ts'
+import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
@@ -322,40 +323,8 @@ function countSettled({ batches }: SiteLog): number {
   return [...batches.values()].reduce((sum, { settled, count }) => (settled ? sum + count : sum), 0)
 }
 
-/** The hits of every day that may have one in the range, day after day. */
-async function* visibleDays(log: SiteLog, query: Query): AsyncGenerator<readonly StoredHit[]> {
-  for (const { day } of spansOf(log, rangeToRead(query)).toSorted((a, b) => compareText(a.day, b.day))) yield readDay(await log.readDay(day), log.marks)
-}
-
 function range(from: number | undefined, to: number | undefined): { from?: number; to?: number } {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-}
-
-/** The days that may have hits in the range, and when these are. */
-function spansOf(log: SiteLog, { from = -Infinity, to = Infinity }: { from?: number; to?: number }): DaySpan[] {
-  const spans: DaySpan[] = []
-  for (const day of new Set([...log.catalog.days.keys(), ...log.fresh.keys()])) {
-    const span = spanOf(log, day)
-    if (span.from < to && span.to >= from) spans.push(span)
-  }
-  return spans
-}
-
-function spanOf(log: SiteLog, day: string): DaySpan {
-  const span = { day, from: Infinity, to: -Infinity }
-  const widen = (from: number, to: number) => {
-    span.from = Math.min(span.from, from)
-    span.to = Math.max(span.to, to)
-  }
-  for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
-  return span
-}
-
-/** The hits of a day's segments, and the facts beside them. */
-function countDay(log: SiteLog, day: string): number {
-  const compacted = (log.catalog.days.get(day) ?? []).reduce((sum, { hits }) => sum + hits, 0)
-  return (log.fresh.get(day) ?? []).reduce((sum, { size }) => sum + size, compacted)
 }
 
 function isSweepDriver(driver: object): driver is SweepDriver {
