@@ -117,7 +117,7 @@ function isEntryField(dimension: VisitDimension): dimension is keyof typeof entr
 }
 
 /** By the width in CSS pixels, with Plausible's names and limits. */
-function screenClass(width: number): string {
+export function screenClass(width: number): string {
   if (width < 576) return 'Mobile'
   if (width < 992) return 'Tablet'
   return width < 1440 ? 'Laptop' : 'Desktop'
