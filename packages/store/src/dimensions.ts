@@ -11,8 +11,8 @@ export type EventDimension = Exclude<Extract<Dimension, `event:${string}`>, 'eve
 export type VisitDimension = Extract<Dimension, `visit:${string}`>
 
 /** Plausible's words for an empty value, so that its clients read our answers. */
-const noSource = 'Direct / None'
-const notSet = '(not set)'
+export const noSource = 'Direct / None'
+export const notSet = '(not set)'
 const noProp = '(none)'
 
 export function isTimeDimension(dimension: Dimension): dimension is TimeDimension {
