@@ -2,7 +2,7 @@ import { createBatchWriter } from './batchWriter.ts'
 import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
-import type { SweepDriver } from './drivers/fs.ts'
+import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
 import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { exportLines } from './exportLines.ts'
@@ -76,8 +76,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let closed = false
 
   await openSites()
-  // A storage that cannot be written can be read all the same.
-  await sweepDrivers().catch(settings.onError)
 
   return {
     durability: settings.durability,
@@ -280,8 +278,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   async function findSites(): Promise<string[]> {
-    const keys = await listKeys(storage, '')
-    return [...new Set([...sites.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])]
+    const { driver } = storage.getMount('')
+    const keys = storage.getMounts().length === 1 && isFolderDriver(driver) ? await driver.getFolders() : await listKeys(storage, '')
+    return [...new Set([...sites.keys(), ...keys.toSorted().flatMap((key) => siteKey.exec(key)?.[1] ?? [])])]
   }
 
   /** What a killed process has left half-written may hold what was to be deleted since. */
@@ -356,6 +355,10 @@ function spanOf(log: SiteLog, day: string): DaySpan {
 function countDay(log: SiteLog, day: string): number {
   const compacted = (log.catalog.days.get(day) ?? []).reduce((sum, { hits }) => sum + hits, 0)
   return (log.fresh.get(day) ?? []).reduce((sum, { size }) => sum + size, compacted)
+}
+
+function isFolderDriver(driver: object): driver is FolderDriver {
+  return 'getFolders' in driver
 }
 
 function isSweepDriver(driver: object): driver is SweepDriver {
