@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
 import { readFrames } from '../../packages/store/src/frame.ts'
 import { parseBatchKey, parseStamp } from '../../packages/store/src/keys.ts'
+import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest } from '../../packages/store/src/manifest.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
 
@@ -28,6 +29,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     const kind = key.split(':')[1]
     if (kind === 'batch') readBatch(raw, key, value)
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
+    else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
   await readSegments(raw, values, [...manifests.values()])
@@ -46,6 +48,10 @@ function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: st
   const manifest = decodeManifest(value)
   if (manifest !== undefined && value.length === parseStamp(key)?.bytes) manifests.set(key, manifest)
   else raw.torn.push(key)
+}
+
+function readCopies(raw: RawStorage, key: string, value: Buffer): void {
+  if (decodeCopies(value) === undefined || value.length !== parseStamp(key)?.bytes) raw.torn.push(key)
 }
 
 function readMark(raw: RawStorage, key: string, value: Buffer): void {

@@ -2,7 +2,7 @@ import { createBatchWriter } from './batchWriter.ts'
 import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
-import type { SweepDriver } from './drivers/fs.ts'
+import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
 import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
 import { exportLines } from './exportLines.ts'
@@ -77,8 +77,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let closed = false
 
   await openSites()
-  // A storage that cannot be written can be read all the same.
-  await sweepDrivers().catch(settings.onError)
 
   return {
     durability: settings.durability,
@@ -281,8 +279,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   async function findSites(): Promise<string[]> {
-    const keys = await listKeys(storage, '')
-    return [...new Set([...sites.keys(), ...keys.flatMap((key) => siteKey.exec(key)?.[1] ?? [])])]
+    const { driver } = storage.getMount('')
+    const keys = storage.getMounts().length === 1 && isFolderDriver(driver) ? await driver.getFolders() : await listKeys(storage, '')
+    return [...new Set([...sites.keys(), ...keys.toSorted().flatMap((key) => siteKey.exec(key)?.[1] ?? [])])]
   }
 
   /** What a killed process has left half-written may hold what was to be deleted since. */
@@ -325,6 +324,10 @@ function countSettled({ batches }: SiteLog): number {
 
 function range(from: number | undefined, to: number | undefined): { from?: number; to?: number } {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+}
+
+function isFolderDriver(driver: object): driver is FolderDriver {
+  return 'getFolders' in driver
 }
 
 function isSweepDriver(driver: object): driver is SweepDriver {

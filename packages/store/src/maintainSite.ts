@@ -5,6 +5,7 @@ import { rewritePruned, rewriteSegments, type CleanMemory } from './clean.ts'
 import { chooseBatches, compact, tablesOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
+import { writeCopies } from './manifestCopies.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import type { MaintainReport } from './store.ts'
@@ -56,6 +57,7 @@ export async function maintainSite(
     memory.waits = swept.waits
     if (clean && swept.clean && !errands.haveFailed()) await finishErasures(log)
   }
+  report.deleted += await errands.attempt(() => writeCopies(log, options, memory), 0)
   errands.rethrow()
   if (pruned.clean) await forgetPrunings(log, options)
   return report

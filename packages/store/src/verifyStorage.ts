@@ -6,6 +6,7 @@ import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { isLaterFormat } from './laterFormat.ts'
 import { isForeignKey, minuteTime, parseBatchKey, parseStamp } from './keys.ts'
+import { decodeCopies } from './manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { listKeys, readBytes } from './values.ts'
@@ -46,10 +47,10 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|segment|link|erasure|pruning):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'segment' | 'link' | 'erasure' | 'pruning'
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning'
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8
@@ -124,6 +125,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
         return verifyBatch(key, bytes)
       case 'manifest':
         return verifyManifest(key, bytes)
+      case 'catalog':
+        return verifyCopies(key, bytes)
       case 'segment':
         return verifySegment(key, bytes)
       case 'link':
@@ -165,6 +168,19 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
       return add(key, isShort ? 'torn' : 'checksum', 'nobody knows which segments it named; they are not counted')
     }
     manifests.set(key, manifest)
+  }
+
+  /** Nothing is lost with it; but what it says of a manifest that is there has to be what that says itself. */
+  function verifyCopies(key: string, bytes: Buffer): void {
+    const { time = 0, bytes: length = 0 } = parseStamp(key) ?? {}
+    const isShort = bytes.length < length
+    if (isShort && time + settle > now()) return void report.leftOver++
+    const copies = decodeCopies(bytes)
+    if (copies === undefined || bytes.length !== length) return add(key, isShort ? 'torn' : 'checksum', 'it only repeats what manifests say, so nothing is lost')
+    for (const [name, copy] of copies) {
+      const manifest = manifests.get(name)
+      if (manifest !== undefined && JSON.stringify(manifest) !== JSON.stringify(copy)) throw new Error(`it says something else of ${name} than that does`)
+    }
   }
 
   async function verifySegment(key: string, bytes: Buffer): Promise<void> {

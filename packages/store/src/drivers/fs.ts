@@ -4,7 +4,7 @@ import { link, lstat, open, readFile, stat, unlink, type FileHandle } from 'node
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
 import { createAppendFiles } from './fsAppend.ts'
-import { createDirectories, findFiles, listFiles, segmentPattern } from './fsDirectories.ts'
+import { createDirectories, findFiles, listFiles, listFolders, segmentPattern } from './fsDirectories.ts'
 import { attempt, unlessMissing } from './fsError.ts'
 import { checkPart, type PartDriver } from './storeDriver.ts'
 
@@ -32,6 +32,12 @@ export interface AppendDriver extends Driver {
   prepare?(key: string): Promise<void>
 }
 
+/** A driver that can tell how keys begin without listing all of them. */
+export interface FolderDriver extends Driver {
+  /** The first two parts of the keys that have more, as `shop:batch:`, each once. */
+  getFolders(): Promise<string[]>
+}
+
 /** A driver that may have left-overs of writes that were cut off: a killed process cannot tidy up. */
 export interface SweepDriver extends Driver {
   /** Removes left-overs that nobody has touched for `age` ms. */
@@ -47,7 +53,7 @@ export interface SweepDriver extends Driver {
  * @example
  * const storage = createStorage({ driver: createFsDriver({ base: './data' }) })
  */
-export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDriver & PartDriver {
+export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDriver & FolderDriver & PartDriver {
   const base = resolve(options.base)
   const synced = options.sync ?? true
   const directories = createDirectories(base, synced)
@@ -142,6 +148,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
       const directory = scope === '' ? base : pathOf(scope)
       return attempt('list', directory, () => listFiles(directory, scope && `${scope}:`))
     },
+    getFolders: async () => attempt('list', base, () => listFolders(base)),
     removeItem: async (key) =>
       attempt('remove', pathOf(key), async (path) => {
         await files.close(path)
