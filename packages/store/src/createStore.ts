@@ -16,7 +16,8 @@ import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
-import { findPerson, mayHoldPerson } from './searchDay.ts'
+import { personValues, readPerson } from './searchDay.ts'
+import type { PersonValues } from './segment/findRows.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
@@ -102,7 +103,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async *hits(filter) {
       const log = await freshLog(filter.site)
-      const read = async (day: string) => ((await mayHoldPerson(log, day, filter)) ? readDay(await log.readDay(day), log.marks) : [])
+      const person = personValues(filter, log.marks)
+      const read = async (day: string) => {
+        const facts = person && (await readPerson(log, day, person))
+        // What is asked of visits, the hits around them answer.
+        const isEnough = facts !== undefined && (facts.size === 0 || (filter.filters ?? []).length === 0)
+        return readDay(isEnough ? facts : await log.readDay(day), log.marks)
+      }
       // Copies, so that nobody changes the store's own.
       for await (const hit of listDays(spansOf(log, filter), filter, read)) yield { ...hit }
     },
@@ -214,10 +221,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     // From here on nobody sees the person, whatever happens to this process.
     if (!dryRun) await log.writeErasure(erasure)
     const gone: StoredHit[] = []
+    const person: PersonValues = personValues({ [kind]: value }, before)!
     for (const { day } of spansOf(log, {})) {
-      const ids = await findPerson(log, day, { [kind]: value }, before)
-      if (ids?.size === 0) continue
-      for (const facts of (await log.readDay(day, ids)).values()) {
+      const found = await readPerson(log, day, person)
+      for (const facts of (found ?? (await log.readDay(day))).values()) {
         const hit = before.read(facts)
         if (hit !== undefined && after.read(facts) === undefined) gone.push(hit)
       }
