@@ -27,9 +27,8 @@ export function columnsOfParts(day: string, parts: FactParts): DayColumns | unde
   const type = typesOf(parts.text('type'), parts.rows)
   const time = parts.number('time')
   if (type === undefined || !areIntegers(time)) return undefined
-  const views = viewsOf(parts, type)
-  const keys = keysOf(parts, views)
-  const told = toldOf(parts, type, views)
+  const keys = keysOf(parts)
+  const told = toldOf(parts, type)
   if (keys === undefined || told === undefined || lacksAny(parts.text('path')) || lacksAny(parts.text('hostname'))) return undefined
   const texts = new Map<TextField, FieldTexts>()
   const bytes = new Uint8Array(parts.ids.buffer, parts.ids.byteOffset, parts.ids.byteLength)
@@ -72,22 +71,9 @@ function lacksAny({ values, codes }: FieldTexts): boolean {
   return none !== -1 && codes.includes(none)
 }
 
-/** Where the words of a row's view stand: in `views`, for a pageview that is its own in `ids`; -1 where it has none. */
-interface Views {
-  words(row: number): Int32Array
-  has(row: number): boolean
-}
-
-function viewsOf({ ids, views, hasView }: FactParts, type: Uint8Array): Views {
-  return {
-    words: (row) => (hasView[row] === 1 ? views : ids),
-    has: (row) => hasView[row] === 1 || type[row] === pageview,
-  }
-}
-
 /** As `visitorKey` and the groups of `deriveSessions` have it. */
-function keysOf(parts: FactParts, views: Views): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
-  const { rows } = parts
+function keysOf(parts: FactParts): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
+  const { rows, ids, views, hasView } = parts
   const [visitors, sessions] = [parts.text('visitor'), parts.text('session')]
   if (lacksAny(visitors) || lacksAny(sessions)) return undefined
   const [noVisitor, noSession] = [visitors.values.indexOf(''), sessions.values.indexOf('')]
@@ -104,26 +90,26 @@ function keysOf(parts: FactParts, views: Views): Pick<DayColumns, 'visitor' | 'g
     } else if (session !== noSession) columns.visitor[row] = columns.group[row] = session
     else {
       alone ??= createUuidNumbers(rows)
-      columns.visitor[row] = columns.group[row] = viewsFrom + alone.add(views.words(row), 4 * row)
+      columns.visitor[row] = columns.group[row] = viewsFrom + alone.add(hasView[row] === 1 ? views : ids, 4 * row)
     }
   }
   return { ...columns, keys: viewsFrom + (alone?.count ?? 0) }
 }
 
 /** As `deriveEngagement` has it, for each pageview. */
-function toldOf(parts: FactParts, type: Uint8Array, views: Views): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
-  const { rows } = parts
+function toldOf(parts: FactParts, type: Uint8Array): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
+  const { rows, ids, views, hasView } = parts
   const [totals, deltas, scrolls] = [parts.number('engaged'), parts.number('engagedDelta'), parts.number('scroll')]
-  const tells = (row: number): boolean => !(Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))
+  const tells = (row: number): boolean => type[row] !== event && !(Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))
   let reports = 0
-  for (let row = 0; row < rows; row++) if (type[row] !== event && tells(row)) reports++
+  for (let row = 0; row < rows; row++) if (tells(row)) reports++
   const numbers = createUuidNumbers(reports)
   const total = new Float64Array(reports).fill(NaN)
   const scroll = new Float64Array(reports).fill(NaN)
   const delta = new Float64Array(reports).fill(NaN)
   for (let row = 0; row < rows; row++) {
-    if (type[row] === event || !tells(row) || !views.has(row)) continue
-    const view = numbers.add(views.words(row), 4 * row)
+    if (!tells(row) || (hasView[row] === 0 && type[row] !== pageview)) continue
+    const view = numbers.add(hasView[row] === 1 ? views : ids, 4 * row)
     if (!Number.isNaN(totals[row]!)) total[view] = Math.max(total[view]! || 0, totals[row]!)
     if (!Number.isNaN(scrolls[row]!)) scroll[view] = Math.max(scroll[view]! || 0, scrolls[row]!)
     if (!Number.isNaN(deltas[row]!)) delta[view] = (delta[view]! || 0) + deltas[row]!
@@ -131,7 +117,7 @@ function toldOf(parts: FactParts, type: Uint8Array, views: Views): Pick<DayColum
   const told = { engaged: new Float64Array(rows).fill(NaN), scroll: new Float64Array(rows).fill(NaN) }
   for (let row = 0; row < rows && reports > 0; row++) {
     if (type[row] !== pageview) continue
-    const view = numbers.find(views.words(row), 4 * row)
+    const view = numbers.find(hasView[row] === 1 ? views : ids, 4 * row)
     if (view === -1) continue
     const isKnown = !Number.isNaN(total[view]!) || !Number.isNaN(delta[view]!)
     if (isKnown) told.engaged[row] = (total[view]! || 0) + (delta[view]! || 0)

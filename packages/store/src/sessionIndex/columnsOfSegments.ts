@@ -44,7 +44,10 @@ function joinTexts(groups: readonly SegmentGroup[], rows: number, field: Paramet
       known.set(value, code)
       return code
     })
-    for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
+    // Most columns have one value only, and the first of several groups has them in this very order.
+    if (codeOf.length === 1) codes.fill(codeOf[0]!, start, start + group.rows)
+    else if (start === 0) codes.set(text.codes)
+    else for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
     start += group.rows
   }
   return { values: [...known.keys()], codes }
