@@ -126,3 +126,13 @@ function bound32(counts: Uint32Array, at: Int32Array, count: number, from: numbe
   for (; visit < to; visit++) hit += counts[visit]!
   return hit
 }
+
+/** Leaves the rows that have a 1 in `wanted`, and says how many. */
+export function keepRows(at: Int32Array, count: number, wanted: Int32Array): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    at[kept] = at[i]!
+    kept += wanted[i]!
+  }
+  return kept
+}
