@@ -10,12 +10,14 @@ import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { checkLink, checkSite } from './keys.ts'
-import { listDays, type DaySpan } from './listDays.ts'
+import { countDay, spansOf } from './daySpans.ts'
+import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
-import { findPerson, mayHoldPerson } from './searchDay.ts'
+import { personValues, readPerson } from './searchDay.ts'
+import type { PersonValues } from './segment/findRows.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
@@ -101,7 +103,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async *hits(filter) {
       const log = await freshLog(filter.site)
-      const read = async (day: string) => ((await mayHoldPerson(log, day, filter)) ? readDay(await log.readDay(day), log.marks) : [])
+      const person = personValues(filter, log.marks)
+      const read = async (day: string) => {
+        const facts = person && (await readPerson(log, day, person))
+        // What is asked of visits, the hits around them answer.
+        const isEnough = facts !== undefined && (facts.size === 0 || (filter.filters ?? []).length === 0)
+        return readDay(isEnough ? facts : await log.readDay(day), log.marks)
+      }
       // Copies, so that nobody changes the store's own.
       for await (const hit of listDays(spansOf(log, filter), filter, read)) yield { ...hit }
     },
@@ -213,10 +221,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     // From here on nobody sees the person, whatever happens to this process.
     if (!dryRun) await log.writeErasure(erasure)
     const gone: StoredHit[] = []
+    const person: PersonValues = personValues({ [kind]: value }, before)!
     for (const { day } of spansOf(log, {})) {
-      const ids = await findPerson(log, day, { [kind]: value }, before)
-      if (ids?.size === 0) continue
-      for (const facts of (await log.readDay(day, ids)).values()) {
+      const found = await readPerson(log, day, person)
+      for (const facts of (found ?? (await log.readDay(day))).values()) {
         const hit = before.read(facts)
         if (hit !== undefined && after.read(facts) === undefined) gone.push(hit)
       }
@@ -321,40 +329,8 @@ function countSettled({ batches }: SiteLog): number {
   return [...batches.values()].reduce((sum, { settled, count }) => (settled ? sum + count : sum), 0)
 }
 
-/** The hits of every day that may have one in the range, day after day. */
-async function* visibleDays(log: SiteLog, query: Query): AsyncGenerator<readonly StoredHit[]> {
-  for (const { day } of spansOf(log, rangeToRead(query)).toSorted((a, b) => compareText(a.day, b.day))) yield readDay(await log.readDay(day), log.marks)
-}
-
 function range(from: number | undefined, to: number | undefined): { from?: number; to?: number } {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-}
-
-/** The days that may have hits in the range, and when these are. */
-function spansOf(log: SiteLog, { from = -Infinity, to = Infinity }: { from?: number; to?: number }): DaySpan[] {
-  const spans: DaySpan[] = []
-  for (const day of new Set([...log.catalog.days.keys(), ...log.fresh.keys()])) {
-    const span = spanOf(log, day)
-    if (span.from < to && span.to >= from) spans.push(span)
-  }
-  return spans
-}
-
-function spanOf(log: SiteLog, day: string): DaySpan {
-  const span = { day, from: Infinity, to: -Infinity }
-  const widen = (from: number, to: number) => {
-    span.from = Math.min(span.from, from)
-    span.to = Math.max(span.to, to)
-  }
-  for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
-  return span
-}
-
-/** The hits of a day's segments, and the facts beside them. */
-function countDay(log: SiteLog, day: string): number {
-  const compacted = (log.catalog.days.get(day) ?? []).reduce((sum, { hits }) => sum + hits, 0)
-  return (log.fresh.get(day) ?? []).reduce((sum, { size }) => sum + size, compacted)
 }
 
 function isFolderDriver(driver: object): driver is FolderDriver {

@@ -6,6 +6,7 @@ import { chooseBatches, compact, tablesOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import { writeCopies } from './manifestCopies.ts'
+import { foldPersons } from './persons/foldPersons.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import type { MaintainReport } from './store.ts'
@@ -51,6 +52,8 @@ export async function maintainSite(
   const isIdle = !isDone && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
+    // Before an erasure can be said to be done: filters are to go with their segments.
+    await errands.attempt(() => foldPersons(log, options), undefined)
     const swept = await sweep(log, options, memory)
     report.deleted += swept.deleted
     memory.sweptAt = options.now()

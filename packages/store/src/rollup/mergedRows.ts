@@ -4,7 +4,7 @@ import { keptSums, type RollupRows, type SumColumns } from './rollup.ts'
 export class MergedRows {
   readonly labels: string[] = []
   private readonly rows = new Map<string, number>()
-  private columns = keptSums.map(() => new Float64Array(64))
+  private columns: Float64Array[] = keptSums.map(() => new Float64Array(64))
 
   /**
    * @param nameOf what a row is called here, undefined for one that is left out; all as they are without

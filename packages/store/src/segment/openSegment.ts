@@ -15,6 +15,8 @@ export interface SegmentGroup {
   rows: number
   /** By name. */
   columns: ReadonlyMap<string, ColumnMetaData>
+  /** The rows that are wanted, in order: what is read of the group is read as if it had no others. All by default. */
+  picked?: readonly number[]
 }
 
 /** A segment that cannot be read since it is damaged, or none. */

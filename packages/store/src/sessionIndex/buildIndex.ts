@@ -4,7 +4,6 @@ import { rankVisitors } from './rankVisitors.ts'
 import {
   isBounced,
   isNewVisitor,
-  visitTexts,
   type CodedTexts,
   type Codes,
   type ColumnName,
@@ -193,20 +192,3 @@ function largestOf(numbers: Uint32Array): number {
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > largest) largest = numbers[at]!
   return largest
 }
-
-/** All names of columns. */
-export const columnNames: readonly ColumnName[] = [
-  'flags',
-  'start',
-  'duration',
-  'hitCount',
-  'viewCount',
-  ...visitTexts,
-  'kind',
-  'path',
-  'hostname',
-  'time',
-  'engaged',
-  'scroll',
-  'visitor',
-]
