@@ -1,7 +1,7 @@
 import type { HitType } from '@treadlight/protocol'
 import { idFrom } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
-import { siteDay } from '../packages/store/src/siteDay.ts'
+import { dayStart } from './dayStart.ts'
 import { createRandom, type Random } from './random.ts'
 
 /**
@@ -30,8 +30,7 @@ export interface GenerateOptions {
 /** Signed in on every day: someone to export or erase. */
 export const everydayUser = 'user-1'
 
-const hour = 3_600_000
-const dayLength = 24 * hour
+const dayLength = 86_400_000
 const idBytes = new Uint8Array(10)
 const digits = '0123456789abcdef'
 const pageviewsPerSession = 3.1
@@ -261,11 +260,4 @@ function hexOf(random: Random, length: number): string {
   let text = ''
   while (text.length < length) text += digits[Math.floor(random() * 16)]!
   return text
-}
-
-/** When a day begins in a zone, ms since 1970: days there begin at midnight, within 14 hours of those in UTC. */
-function dayStart(timezone: string, day: string): number {
-  let time = Date.parse(day) - 14 * hour
-  while (siteDay(timezone, time) < day) time += hour / 4
-  return time
 }
