@@ -68,6 +68,18 @@ function pickTexts({ dictionary, count, codes }: CodedTexts, rows: readonly numb
 
 /** Reads a column of texts without making strings of them: of all rows. */
 export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
+  return once(group, name, () => decodeTexts(group, name))
+}
+
+/** Reads a column unless it is kept. */
+function once<T>({ kept }: SegmentGroup, name: string, read: () => T): T {
+  if (kept?.has(name)) return kept.get(name) as T
+  const column = read()
+  kept?.set(name, column)
+  return column
+}
+
+function decodeTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
   if (pages === undefined || (pages.levels !== undefined && !pages.levels.includes(1))) {
     return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
@@ -81,7 +93,7 @@ export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedText
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = readAllNumbers(group, name)
+  const numbers = once(group, name, () => readAllNumbers(group, name))
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
 }
 
@@ -109,10 +121,14 @@ export interface UuidColumn {
 
 /** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
-  const pages = readPages(group, name, 'PLAIN')
-  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.picked?.length ?? group.rows) }
-  const column = { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+  const column = once(group, name, () => readAllUuids(group, name))
   return group.picked === undefined ? column : pickUuids(column, group.picked)
+}
+
+function readAllUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
+  const pages = readPages(group, name, 'PLAIN')
+  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
+  return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
 }
 
 function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
@@ -128,7 +144,7 @@ function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): Uuid
 
 /** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
 export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
-  const flags = readAllBooleans(group, name)
+  const flags = once(group, name, () => readAllBooleans(group, name))
   return group.picked === undefined || flags === undefined ? flags : Uint8Array.from(group.picked, (row) => flags[row]!)
 }
 
@@ -228,6 +244,8 @@ function restOf({ view, offset }: DataReader): Uint8Array {
 
 /** The distinct texts of a column, without its rows: see `CodedTexts`. */
 export function readDictionary(group: SegmentGroup, name: ColumnName): Pick<CodedTexts, 'dictionary' | 'count'> {
+  const column = group.kept?.get(name)
+  if (column !== undefined) return column as CodedTexts
   const meta = group.columns.get(name)
   if (meta?.dictionary_page_offset === undefined) return { dictionary: Buffer.alloc(0), count: 0 }
   return orDamaged(name, () => {
