@@ -128,15 +128,15 @@ export function createPersonShelf({ site, storage, now, segments, onProblem }: P
   }
 }
 
-/** Made of the dictionaries of the columns: no row is looked at. */
+/** Made of the dictionaries of the columns: no row is looked at. What several row groups name is counted for each. */
 function filterFrom({ groups }: Segment): PersonFilter {
-  const hashes = new Map<string, PersonHash>()
+  const hashes: PersonHash[] = []
   orDamaged('persons', () => {
     for (const group of groups) {
       eachPerson(group, (column, value) => {
-        if (value !== '') hashes.set(`${column} ${value}`, hashOf(column, value))
+        if (value !== '') hashes.push(hashOf(column, value))
       })
     }
   })
-  return createPersonFilter([...hashes.values()])
+  return createPersonFilter(hashes)
 }

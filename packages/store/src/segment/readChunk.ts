@@ -132,14 +132,19 @@ function readAllUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
 }
 
 function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
-  const picked: number[] = []
+  const picked = new Uint8Array(16 * rows.length)
+  let end = 0
+  /** Values before row `at`. */
   let before = 0
   let at = 0
   for (const row of rows) {
-    for (; at < row; at++) before += levels?.[at] ?? 1
-    if (levels?.[row] !== 0) for (let byte = 16 * before; byte < 16 * before + 16; byte++) picked.push(bytes[byte]!)
+    if (levels === undefined) before = row
+    else for (; at < row; at++) before += levels[at]!
+    if (levels?.[row] === 0) continue
+    picked.set(bytes.subarray(16 * before, 16 * before + 16), end)
+    end += 16
   }
-  return { bytes: Uint8Array.from(picked), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
+  return { bytes: picked.subarray(0, end), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
 }
 
 /** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
