@@ -16,7 +16,7 @@ import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
-import { personValues, readPerson } from './searchDay.ts'
+import { daysOfPerson, personValues, readPerson } from './searchDay.ts'
 import type { PersonValues } from './segment/findRows.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
@@ -111,7 +111,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         return readDay(isEnough ? facts : await log.readDay(day), log.marks)
       }
       // Copies, so that nobody changes the store's own.
-      for await (const hit of listDays(spansOf(log, filter), filter, read)) yield { ...hit }
+      const days = spansOf(log, filter)
+      for await (const hit of listDays(person ? await daysOfPerson(log, days, person) : days, filter, read)) yield { ...hit }
     },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
@@ -222,7 +223,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (!dryRun) await log.writeErasure(erasure)
     const gone: StoredHit[] = []
     const person: PersonValues = personValues({ [kind]: value }, before)!
-    for (const { day } of spansOf(log, {})) {
+    for (const { day } of await daysOfPerson(log, spansOf(log, {}), person)) {
       const found = await readPerson(log, day, person)
       for (const facts of (found ?? (await log.readDay(day))).values()) {
         const hit = before.read(facts)

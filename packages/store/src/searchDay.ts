@@ -1,6 +1,7 @@
 import { addToDay, type DayFacts } from './factSet.ts'
 import type { FactTable } from './factTable.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
+import type { DaySpan } from './listDays.ts'
 import type { Marks } from './marks.ts'
 import { hashesOf, mayHold } from './persons/personFilter.ts'
 import type { PersonColumn, PersonValues } from './segment/findRows.ts'
@@ -21,6 +22,17 @@ export function personValues({ user = '', session = '', visitor = '' }: Person, 
   return values.size === 0 ? undefined : values
 }
 
+/** Those of the days that may have hits of the person, as far as that is known without reading a segment. */
+export async function daysOfPerson(log: SiteLog, days: readonly DaySpan[], person: PersonValues): Promise<DaySpan[]> {
+  await log.persons.prepare()
+  const hashes = hashesOf(person)
+  const mayName = (file: SegmentFile) => {
+    const filter = log.persons.knownFilter(file)
+    return filter === undefined || mayHold(filter, hashes)
+  }
+  return days.filter(({ day }) => log.fresh.has(day) || log.catalog.days.get(day)?.some(mayName) === true)
+}
+
 /**
  * The facts of a day's hits of which any fact names the person: all facts of each such hit, as `readDay` answers them for
  * their ids, without what it costs to read the others. Undefined if that cannot be told.
@@ -35,9 +47,7 @@ export async function readPerson(log: SiteLog, day: string, person: PersonValues
   const found = new Map<string, Set<string>>([['', findFresh(tables, person)]])
   try {
     for (const file of files) {
-      const filter = await log.persons.filterOf(file)
-      if (filter !== undefined && !mayHold(filter, hashes)) continue
-      const its = await unlessDamaged(() => log.segments.personFacts(file, person))
+      const its = await unlessDamaged(async () => (mayHold(await log.persons.filterOf(file), hashes) ? log.segments.personFacts(file, person) : []))
       if (its.length === 0) continue
       for (const fact of its) addToDay(facts, fact)
       const ids = found.get(commitOf(file)) ?? new Set()

@@ -36,8 +36,10 @@ export class SegmentDamaged extends Error {}
 
 /** Decoded facts that are remembered: some 60 MB. */
 const maxRemembered = 100_000
-/** Bytes of segments in which persons were looked for: whoever asks for one mostly asks for more. */
-const maxOpened = 8 * 1024 * 1024
+/** Bytes of segments in which persons were looked for: whoever asks for one mostly asks for others of the day. */
+const maxOpened = 24 * 1024 * 1024
+/** Of the columns of a row, about. */
+const rowBytes = 170
 
 export function createSegmentReader(storage: Storage, onProblem: (problem: StorageProblem) => void): SegmentReader {
   /** By key, the one asked for last at the end. */
@@ -96,21 +98,24 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     const value = known === undefined ? await bytes(file) : known.bytes
     return decode(file, async () => {
       const segment = known ?? openSegment(value)
-      keepOpened(file.key, segment)
+      for (const group of segment.groups) group.kept ??= new Map()
+      keepOpened(file, segment)
       return act(segment)
     })
   }
 
-  function keepOpened(key: string, segment: Segment): void {
+  function keepOpened({ key }: SegmentFile, segment: Segment): void {
     // Two may have read it at once.
-    if (opened.delete(key)) openedBytes -= segment.bytes.length
+    const before = opened.get(key)
+    if (before !== undefined) forgetOpened(key, before)
     opened.set(key, segment)
-    openedBytes += segment.bytes.length
-    for (const [oldest, { bytes: { length } }] of opened) {
-      if (openedBytes <= maxOpened) return
-      opened.delete(oldest)
-      openedBytes -= length
-    }
+    openedBytes += sizeOf(segment)
+    for (const [oldest, its] of opened) if (openedBytes > maxOpened) forgetOpened(oldest, its)
+  }
+
+  function forgetOpened(key: string, segment: Segment): void {
+    opened.delete(key)
+    openedBytes -= sizeOf(segment)
   }
 
   return {
@@ -137,4 +142,8 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     factsOf: (file, ids) => look(file, (segment) => decodeIds(segment, ids)),
     personFacts: (file, person) => look(file, (segment) => decodePerson(segment, person)),
   }
+}
+
+function sizeOf({ bytes, groups }: Segment): number {
+  return bytes.length + rowBytes * groups.reduce((sum, { rows }) => sum + rows, 0)
 }

@@ -6,20 +6,26 @@ import type { PersonColumn, PersonValues } from '../segment/findRows.ts'
  */
 export type PersonFilter = Uint8Array
 
-/** Of each value: with 8 probes one in 300 passes that is not there. */
-const bitsPerValue = 12
-const probes = 8
-/** An empty filter says no to everything; of nothing that was not read. */
-const smallest = 1
+/**
+ * Of each value so many bits are looked at, and each more halves how many pass that are not there: one user or session in a
+ * thousand segments, one visitor in 64. Who asks for a visitor is rare, and they are what there is most of.
+ */
+const probes: Record<PersonColumn, number> = { user: 10, session: 10, visitor: 6 }
 
-/** Two hashes of a value, 32 bits each. */
-export type PersonHash = readonly [number, number]
+/** What of a value says where its bits are. */
+export interface PersonHash {
+  first: number
+  second: number
+  probes: number
+}
 
-/** @param hashes of the distinct values */
+/** @param hashes of the distinct values: as many bits that half of them are set */
 export function createPersonFilter(hashes: readonly PersonHash[]): PersonFilter {
-  const filter = new Uint8Array(Math.max(smallest, Math.ceil((hashes.length * bitsPerValue) / 8)))
+  const bits = hashes.reduce((sum, hash) => sum + hash.probes, 0) / Math.LN2
+  // An empty one stands for what was not read.
+  const filter = new Uint8Array(Math.max(1, Math.ceil(bits / 8)))
   for (const hash of hashes) {
-    for (let probe = 0; probe < probes; probe++) {
+    for (let probe = 0; probe < hash.probes; probe++) {
       const bit = bitOf(hash, probe, filter)
       filter[bit >>> 3]! |= 1 << (bit & 7)
     }
@@ -33,14 +39,14 @@ export function mayHold(filter: PersonFilter, hashes: readonly PersonHash[]): bo
 }
 
 function hasBits(filter: PersonFilter, hash: PersonHash): boolean {
-  for (let probe = 0; probe < probes; probe++) {
+  for (let probe = 0; probe < hash.probes; probe++) {
     const bit = bitOf(hash, probe, filter)
     if ((filter[bit >>> 3]! & (1 << (bit & 7))) === 0) return false
   }
   return true
 }
 
-function bitOf([first, second]: PersonHash, probe: number, filter: PersonFilter): number {
+function bitOf({ first, second }: PersonHash, probe: number, filter: PersonFilter): number {
   return ((first + Math.imul(probe, second)) >>> 0) % (8 * filter.length)
 }
 
@@ -58,7 +64,7 @@ export function hashOf(column: PersonColumn, value: string): PersonHash {
     second = Math.imul(second ^ unit, 0x5bd1e995)
     second ^= second >>> 15
   }
-  return [mix(first), mix(second) | 1]
+  return { first: mix(first), second: mix(second) | 1, probes: probes[column] }
 }
 
 const seeds: Record<PersonColumn, number> = { user: 0x811c9dc5, session: 0x3c6ef372, visitor: 0x1b873593 }

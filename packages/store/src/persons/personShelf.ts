@@ -15,6 +15,10 @@ export type StoredPersons = ReadonlySet<string> | 'damaged' | 'later'
  * when they are first asked for. All are derived: what is missing or damaged is made anew.
  */
 export interface PersonShelf {
+  /** Looks for what is stored, unless that was done lately. */
+  prepare(): Promise<void>
+  /** The filter of a segment, if it is at hand. */
+  knownFilter(file: SegmentFile): PersonFilter | undefined
   /** The filter of a segment. @throws SegmentGone, SegmentDamaged if it is to be made, and the segment cannot be read */
   filterOf(file: SegmentFile): Promise<PersonFilter>
   /** What is stored, by the key of the value, as the storage has it now. */
@@ -99,6 +103,10 @@ export function createPersonShelf({ site, storage, now, segments, onProblem }: P
     made.delete(segment)
   }
 
+  function knownFilter({ key }: SegmentFile): PersonFilter | undefined {
+    return stored.get(key) ?? made.get(key)
+  }
+
   async function make(file: SegmentFile): Promise<PersonFilter> {
     const filter = await segments.look(file, filterFrom)
     forgetMade(file.key)
@@ -109,25 +117,26 @@ export function createPersonShelf({ site, storage, now, segments, onProblem }: P
   }
 
   return {
-    async filterOf(file) {
+    async prepare() {
       if (Math.abs(now() - refreshedAt) > refreshAge) await (refreshing ??= refresh().finally(() => (refreshing = undefined)))
-      return stored.get(file.key) ?? made.get(file.key) ?? make(file)
     },
+    knownFilter,
+    filterOf: async (file) => knownFilter(file) ?? make(file),
     refresh,
     add,
     remove,
   }
 }
 
-/** Made of the dictionaries of the columns: no row is looked at. */
+/** Made of the dictionaries of the columns: no row is looked at. What several row groups name is counted for each. */
 function filterFrom({ groups }: Segment): PersonFilter {
-  const hashes = new Map<string, PersonHash>()
+  const hashes: PersonHash[] = []
   orDamaged('persons', () => {
     for (const group of groups) {
       eachPerson(group, (column, value) => {
-        if (value !== '') hashes.set(`${column} ${value}`, hashOf(column, value))
+        if (value !== '') hashes.push(hashOf(column, value))
       })
     }
   })
-  return createPersonFilter([...hashes.values()])
+  return createPersonFilter(hashes)
 }

@@ -68,6 +68,18 @@ function pickTexts({ dictionary, count, codes }: CodedTexts, rows: readonly numb
 
 /** Reads a column of texts without making strings of them: of all rows. */
 export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
+  return once(group, name, () => decodeTexts(group, name))
+}
+
+/** Reads a column unless it is kept. */
+function once<T>({ kept }: SegmentGroup, name: string, read: () => T): T {
+  if (kept?.has(name)) return kept.get(name) as T
+  const column = read()
+  kept?.set(name, column)
+  return column
+}
+
+function decodeTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
   if (pages === undefined || (pages.levels !== undefined && !pages.levels.includes(1))) {
     return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
@@ -81,7 +93,7 @@ export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedText
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = readAllNumbers(group, name)
+  const numbers = once(group, name, () => readAllNumbers(group, name))
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
 }
 
@@ -109,26 +121,35 @@ export interface UuidColumn {
 
 /** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
-  const pages = readPages(group, name, 'PLAIN')
-  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.picked?.length ?? group.rows) }
-  const column = { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+  const column = once(group, name, () => readAllUuids(group, name))
   return group.picked === undefined ? column : pickUuids(column, group.picked)
 }
 
+function readAllUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
+  const pages = readPages(group, name, 'PLAIN')
+  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
+  return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+}
+
 function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
-  const picked: number[] = []
+  const picked = new Uint8Array(16 * rows.length)
+  let end = 0
+  /** Values before row `at`. */
   let before = 0
   let at = 0
   for (const row of rows) {
-    for (; at < row; at++) before += levels?.[at] ?? 1
-    if (levels?.[row] !== 0) for (let byte = 16 * before; byte < 16 * before + 16; byte++) picked.push(bytes[byte]!)
+    if (levels === undefined) before = row
+    else for (; at < row; at++) before += levels[at]!
+    if (levels?.[row] === 0) continue
+    picked.set(bytes.subarray(16 * before, 16 * before + 16), end)
+    end += 16
   }
-  return { bytes: Uint8Array.from(picked), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
+  return { bytes: picked.subarray(0, end), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
 }
 
 /** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
 export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
-  const flags = readAllBooleans(group, name)
+  const flags = once(group, name, () => readAllBooleans(group, name))
   return group.picked === undefined || flags === undefined ? flags : Uint8Array.from(group.picked, (row) => flags[row]!)
 }
 
@@ -228,6 +249,8 @@ function restOf({ view, offset }: DataReader): Uint8Array {
 
 /** The distinct texts of a column, without its rows: see `CodedTexts`. */
 export function readDictionary(group: SegmentGroup, name: ColumnName): Pick<CodedTexts, 'dictionary' | 'count'> {
+  const column = group.kept?.get(name)
+  if (column !== undefined) return column as CodedTexts
   const meta = group.columns.get(name)
   if (meta?.dictionary_page_offset === undefined) return { dictionary: Buffer.alloc(0), count: 0 }
   return orDamaged(name, () => {
