@@ -86,7 +86,7 @@ function makeColumn(name: ColumnName, columns: DayColumns, visits: DayVisits, da
       return narrow(rows.map(ticks))
     case 'engaged':
     case 'scroll':
-      return Float64Array.from(rows, (row) => (type[row] === pageview ? columns[name][row]! : NaN))
+      return toldOf(columns[name], type, rows)
     case 'visitor':
       return visitorsOf(columns, rows.subarray(day.mixedHits))
     default:
@@ -155,22 +155,32 @@ function textsOf({ values, codes }: FieldTexts, rows: Uint32Array): CodedTexts {
   return { values: [...known.keys()], codes: narrow(made, known.size - 1) }
 }
 
+function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float64Array {
+  const its = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) its[at] = type[rows[at]!] === pageview ? told[rows[at]!]! : NaN
+  return its
+}
+
 function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {
   const { type, isPassive } = columns
   const name = columns.text('name')
   const values: HitKind[] = []
   const known = new Map<string, number>()
-  const codes = rows.map((row) => {
+  /** By the code of the name, none for pageviews, and whether it was passive. */
+  const codeOf = new Int32Array(2 * name.values.length + 2).fill(-1)
+  const codes = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!
     const isView = type[row] === pageview
-    const named = isView ? '' : (name.values[name.codes[row]!] ?? '')
-    const key = `${isView ? 'p' : 'e'}${isPassive[row]!}${named}`
-    let code = known.get(key)
-    if (code === undefined) {
-      known.set(key, (code = values.length))
-      values.push({ type: isView ? 'pageview' : 'event', name: named, interactive: isPassive[row] === 0 })
+    const from = 2 * (isView ? name.values.length : name.codes[row]!) + isPassive[row]!
+    if (codeOf[from] === -1) {
+      const kind: HitKind = { type: isView ? 'pageview' : 'event', name: isView ? '' : (name.values[name.codes[row]!] ?? ''), interactive: isPassive[row] === 0 }
+      const key = JSON.stringify(kind)
+      codeOf[from] = known.get(key) ?? values.push(kind) - 1
+      known.set(key, codeOf[from]!)
     }
-    return code
-  })
+    codes[at] = codeOf[from]!
+  }
   return { values, codes: narrow(codes, values.length - 1) }
 }
 
@@ -183,8 +193,8 @@ function visitorsOf({ visitor, keys }: DayColumns, rows: Uint32Array): Codes {
 
 /** The same numbers as narrow as they may be. */
 export function narrow(numbers: Uint32Array, largest: number = largestOf(numbers)): Codes {
-  if (largest < 2 ** 8) return Uint8Array.from(numbers)
-  return largest < 2 ** 16 ? Uint16Array.from(numbers) : numbers
+  if (largest < 2 ** 8) return new Uint8Array(numbers)
+  return largest < 2 ** 16 ? new Uint16Array(numbers) : numbers
 }
 
 function largestOf(numbers: Uint32Array): number {

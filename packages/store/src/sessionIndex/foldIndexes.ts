@@ -49,7 +49,7 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
   if (name === 'engaged' || name === 'scroll') return joinParts(new Float64Array(rows), parts)
   if (parts.every(({ column }) => ArrayBuffer.isView(column))) {
     const joined = joinParts(new Uint32Array(rows), parts)
-    return name === 'flags' ? Uint8Array.from(joined) : narrow(joined)
+    return name === 'flags' ? new Uint8Array(joined) : narrow(joined)
   }
   return joinCoded(rows, parts as (Part & { column: Coded })[])
 }
