@@ -1,7 +1,7 @@
 import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
-import { keptSums, type Rollup, type RollupDay, type RollupDimension, type RollupRows, type SumColumns } from './rollup.ts'
+import { keptSums, largestSum, type Rollup, type RollupDay, type RollupDimension, type RollupRows, type SumColumns } from './rollup.ts'
 import { RowSums, type VisitSums } from './rowSums.ts'
 
 /** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
@@ -85,8 +85,8 @@ function isWhole(numbers: Float64Array): boolean {
 }
 
 /** Whole numbers that have never been above 2⁵³ have been added up exactly. */
-function isExact({ sums }: RollupRows): boolean {
-  return keptSums.every((name) => sums[name].every((sum) => sum <= Number.MAX_SAFE_INTEGER))
+export function isExact({ sums }: RollupRows): boolean {
+  return keptSums.every((name) => sums[name].every((sum) => sum <= largestSum))
 }
 
 function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Visits {

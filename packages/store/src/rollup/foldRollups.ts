@@ -1,6 +1,6 @@
 import { compareText } from '../byTime.ts'
 import { MergedRows } from './mergedRows.ts'
-import { keptSums, type Rollup, type SumColumns } from './rollup.ts'
+import { columnsOf, type KeptSum, type Rollup, type SumColumns } from './rollup.ts'
 
 /**
  * One rollup of the days of several, no day twice: what each says of its rows is added up by their labels. Reads a
@@ -22,6 +22,6 @@ export function foldRollups(rollups: readonly Rollup[]): Rollup {
 }
 
 function pickRows(days: readonly { rollup: Rollup; row: number }[], totals: ReadonlyMap<Rollup, SumColumns>): SumColumns {
-  const pick = (name: (typeof keptSums)[number]) => Float64Array.from(days, ({ rollup, row }) => totals.get(rollup)![name][row]!)
-  return Object.fromEntries(keptSums.map((name) => [name, pick(name)])) as SumColumns
+  const pick = (name: KeptSum) => Float64Array.from(days, ({ rollup, row }) => totals.get(rollup)![name][row]!)
+  return columnsOf(pick)
 }

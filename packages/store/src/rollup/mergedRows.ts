@@ -1,4 +1,4 @@
-import { keptSums, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, keptSums, type RollupRows } from './rollup.ts'
 
 /** Adds up rows of several rollups by their labels. */
 export class MergedRows {
@@ -29,7 +29,7 @@ export class MergedRows {
 
   finish(): RollupRows {
     const { labels, columns } = this
-    return { labels, sums: Object.fromEntries(keptSums.map((name, index) => [name, columns[index]!.slice(0, labels.length)])) as SumColumns }
+    return { labels, sums: columnsOf((name, index) => columns[index]!.slice(0, labels.length)) }
   }
 }
 

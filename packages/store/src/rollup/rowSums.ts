@@ -1,4 +1,4 @@
-import { keptSums, type KeptSum, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, keptSums, type KeptSum, type RollupRows, type SumColumns } from './rollup.ts'
 
 const width = keptSums.length
 const at = Object.fromEntries(keptSums.map((name, index) => [name, index])) as Record<KeptSum, number>
@@ -142,9 +142,7 @@ export class RowSums {
 }
 
 function toColumns(sums: Float64Array, rows: number): SumColumns {
-  return Object.fromEntries(
-    keptSums.map((name, index) => [name, Float64Array.from({ length: rows }, (_, row) => sums[row * width + index]!)]),
-  ) as SumColumns
+  return columnsOf((_name, index) => Float64Array.from({ length: rows }, (_, row) => sums[row * width + index]!))
 }
 
 function widen<Numbers extends Float64Array | Int32Array>(numbers: Numbers, wider: Numbers): Numbers {
