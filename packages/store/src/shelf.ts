@@ -5,7 +5,7 @@ import { fingerprint } from './fingerprint.ts'
 import { parseShelfKey, type ShelfKey, type ShelfKind } from './keys.ts'
 import { isLaterFormat } from './laterFormat.ts'
 import type { IndexDay, SessionIndex } from './sessionIndex/sessionIndex.ts'
-import { readShelfValue, type ShelfHeader } from './shelfValue.ts'
+import { readShelfValue, shelfFormats, type ShelfHeader } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { isReadError, openValue, ValueGone, ValueTorn, type ValueSource } from './valueSource.ts'
@@ -59,8 +59,8 @@ export interface ShelfEntry<Rollup> {
   readonly name: ShelfKey
   /** Undefined until it was read. */
   header?: ShelfHeader
-  /** Why nothing can be had of it. `later`: a later version has written it. */
-  unfit?: 'torn' | 'damaged' | 'later'
+  /** Why nothing can be had of it. `earlier` and `later`: such a version has written it. */
+  unfit?: 'torn' | 'damaged' | 'earlier' | 'later'
   body?: ValueSource
   index?: Promise<SessionIndex>
   rollup?: Promise<Rollup>
@@ -143,8 +143,10 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   async function readHeader(entry: ShelfEntry<Rollup>): Promise<void> {
     try {
       const read = await readShelfValue(openValue(storage, entry.key, entry.name.bytes, cache))
-      if (read === undefined) putAside(entry, 'damaged')
-      else Object.assign(entry, read)
+      if (read === undefined) return putAside(entry, 'damaged')
+      const format = shelfFormats[entry.name.kind]
+      if (read.header.format === format) Object.assign(entry, read)
+      else putAside(entry, read.header.format < format ? 'earlier' : 'later')
     } catch (error) {
       takeError(entry, error)
     }
@@ -174,9 +176,9 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     return byDay[kind].get(day) ?? []
   }
 
-  function isValid({ name, header }: ShelfEntry<Rollup>, day: string): boolean | undefined {
+  function isValid({ name, header, unfit }: ShelfEntry<Rollup>, day: string): boolean | undefined {
     const files = log.catalog.days.get(day)
-    if (files === undefined || header === undefined || log.fresh.has(day)) return false
+    if (files === undefined || header === undefined || unfit !== undefined || log.fresh.has(day)) return false
     if (!Object.hasOwn(header.days, day) || header.days[day] !== fingerprint(files)) return false
     if (check.mayBePruned(files, header.marks, name.time)) return false
     const isErased = check.isErased(files, header.marks)

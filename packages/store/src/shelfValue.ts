@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { encodeFrame, frameLength, readFrames } from './frame.ts'
 import { hashNames } from './fingerprint.ts'
+import type { ShelfKind } from './keys.ts'
 import type { MarkLog } from './markLog.ts'
 import { behind, type ValueSource } from './valueSource.ts'
 
@@ -8,6 +9,10 @@ import { behind, type ValueSource } from './valueSource.ts'
 export interface ShelfHeader {
   /** Of what each of its home days was made: see `fingerprint`. */
   days: Readonly<Record<string, string>>
+  /** Of what stands behind the header: see `shelfFormats`. */
+  format: number
+  /** Those of its days whose hits may have brought revenue. */
+  revenue: readonly string[]
   /** What whoever made it knew of: none of it takes anything from the hits that it was made of. */
   marks: KnownMarks
 }
@@ -18,6 +23,9 @@ export interface KnownMarks {
   /** The stamps of prunings. */
   prunings: readonly string[]
 }
+
+/** To be raised with any change of what stands behind the header, or of what it means. */
+export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 1, rollup: 1 }
 
 /** Read at once, bytes: this header, which has some 2 kB for a month, and what the body begins with, as it tells where the rest is. */
 const firstRead = 24 * 1024
