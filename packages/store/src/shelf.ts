@@ -34,8 +34,11 @@ export interface Shelf<Rollup> {
    * @param suits whether it can answer what is asked
    */
   findRollups(days: readonly string[], suits: (rollup: Rollup) => boolean): Promise<readonly FoundRollup<Rollup>[]>
-  /** Says that an opened value has turned out to be damaged: it is reported, and not answered again. */
-  lose(found: FoundIndex | FoundRollup<Rollup>, error: unknown): void
+  /**
+   * Says that a rollup could not be read: one that is damaged is reported, and not answered again.
+   * @throws the error where it is the storage that does not answer
+   */
+  lose(rollup: Rollup, error: unknown): void
 }
 
 export interface FoundIndex {
@@ -63,7 +66,6 @@ export interface ShelfEntry<Rollup> {
   unfit?: 'torn' | 'damaged' | 'earlier' | 'later'
   body?: ValueSource
   index?: Promise<SessionIndex>
-  rollup?: Promise<Rollup>
 }
 
 /** The same with what upkeep needs of it. */
@@ -95,6 +97,8 @@ export interface ShelfOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storag
 
 /** How long what others have written may stay unknown, ms: it only saves work. */
 const listingRest = 60_000
+/** Of a rollup in memory, for each byte of its value. */
+const decodedBytes = 6
 /** Values read at once. */
 const parallelReads = 32
 /** How often what was found may have to be looked at or opened anew. */
@@ -215,9 +219,8 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   function openRollup(entry: ShelfEntry<Rollup>): Promise<Rollup> {
-    entry.rollup ??= open(entry, () => options.openRollup(entry.body!))
-    entry.rollup.catch(() => delete entry.rollup)
-    return entry.rollup
+    // It keeps what it has decoded of its body.
+    return cache.get(`${entry.key} rollup`, () => open(entry, () => options.openRollup(entry.body!)), () => decodedBytes * entry.name.bytes)
   }
 
   /** False if some could not be opened. */

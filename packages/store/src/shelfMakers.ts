@@ -1,6 +1,10 @@
 import { addToDay, type DayFacts } from './factSet.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
 import { mergeFacts } from './merge.ts'
+import { buildRollup } from './rollup/buildRollup.ts'
+import { encodeRollup } from './rollup/encodeRollup.ts'
+import { openRollup } from './rollup/openRollup.ts'
+import type { Rollup } from './rollup/rollup.ts'
 import { openSegment, SegmentError, type Segment, type SegmentGroup } from './segment/openSegment.ts'
 import { readText } from './segment/readChunk.ts'
 import { buildIndex } from './sessionIndex/buildIndex.ts'
@@ -17,14 +21,12 @@ import type { ValueSource } from './valueSource.ts'
 /** A minute: a range that cuts a day elsewhere is answered from hits. */
 const storedTick = 60_000
 
-export type StoredRollup = object
-
 export function openIndexBody({ read, size }: ValueSource): Promise<SessionIndex> {
   return openIndex(read, size)
 }
 
-export async function openRollupBody(_source: ValueSource): Promise<StoredRollup> {
-  return {}
+export function openRollupBody({ read, size }: ValueSource): Promise<Rollup> {
+  return openRollup(read, size)
 }
 
 /** Whether each fact is a hit of its own. */
@@ -33,7 +35,7 @@ function isPlain(files: readonly SegmentFile[]): boolean {
 }
 
 /** How what lies on the shelf of a site is made: of segments of which all may be shown, see `DayCheck.isWhole`. */
-export function createShelfMakers(log: SiteLog): ShelfMakers<StoredRollup> {
+export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
   /** Without making hits; undefined where that cannot be done. */
   async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined> {
     const segments = await Promise.all(files.map(async (file) => ({ file, bytes: await log.segments.bytes(file) })))
@@ -56,8 +58,8 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<StoredRollup> {
     },
     encodeIndex: (index, { days }) => encodeIndex(index, { site: log.site, fingerprints: new Map(Object.entries(days)) }),
     openIndex: openIndexBody,
-    buildRollup: async () => undefined,
-    encodeRollup: async () => new Uint8Array(),
+    buildRollup: (index, { days, revenue }) => buildRollup(index, (day) => ({ fingerprint: days[day] ?? '', hasRevenue: revenue.includes(day) })),
+    encodeRollup: (rollup) => encodeRollup(rollup, { site: log.site }),
   }
 }
 

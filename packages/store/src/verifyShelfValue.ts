@@ -1,7 +1,8 @@
 import { isLaterFormat } from './laterFormat.ts'
 import type { ShelfKind } from './keys.ts'
 import { columnNames } from './sessionIndex/columnNames.ts'
-import { openIndexBody } from './shelfMakers.ts'
+import { rollupDimensions, type Rollup } from './rollup/rollup.ts'
+import { openIndexBody, openRollupBody } from './shelfMakers.ts'
 import { readShelfValue, shelfFormats } from './shelfValue.ts'
 import { sourceOf } from './valueSource.ts'
 
@@ -13,8 +14,14 @@ export async function verifyShelfValue(kind: ShelfKind, bytes: Uint8Array): Prom
     const { header, body } = read
     if (header.format !== shelfFormats[kind]) return header.format > shelfFormats[kind] ? 'later' : undefined
     if (kind === 'index') await (await openIndexBody(body)).load(columnNames)
+    else await readRollup(await openRollupBody(body))
     return undefined
   } catch (error) {
     return isLaterFormat(error) ? 'later' : 'checksum'
   }
+}
+
+async function readRollup(rollup: Rollup): Promise<void> {
+  await rollup.totals()
+  for (const dimension of rollupDimensions) await rollup.rows(dimension)
 }
