@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { dashboard } from './dashboard.ts'
 import { ingest } from './ingest.ts'
+import { query } from './query.ts'
 import { storage } from './storage.ts'
 import { tracker } from './tracker.ts'
 
@@ -22,17 +23,24 @@ export interface BenchOptions {
   /** Length of one measurement. */
   seconds: number
   log: (line: string) => void
+  /** Of `query`: how many hits the largest site has, and whether one with three times as many is looked at too. */
+  hits?: number
+  larger?: boolean
+  /** Of `query`: where made-up data is kept between two runs. @default nowhere */
+  data?: string
 }
 
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
   dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
+  query: { summary: 'how long questions take on up to ten million hits, in a new process and in one that was asked before; memory, bytes; DuckDB and chdb beside it', run: query },
   storage: { summary: 'compaction, bytes per hit, export, erasure and their memory, on a month and a year of arrivals', run: storage },
   tracker: { summary: 'how long the scripts keep the main thread of a page: as they are evaluated, and until the first view is sent, in Chromium', run: tracker },
 }
 
 const usage = [
   'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
+  '                         query: [--hits N] [--larger] [--data DIR]',
   '',
   ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
 ].join('\n')
@@ -46,6 +54,9 @@ async function main(): Promise<number> {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '3' },
       json: { type: 'boolean' },
+      hits: { type: 'string' },
+      larger: { type: 'boolean' },
+      data: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
@@ -58,7 +69,9 @@ async function main(): Promise<number> {
     if (!values.json) console.error(line)
   }
   log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`)
-  const figures = await bench.run({ rounds: Number(values.rounds), seconds: Number(values.seconds), log })
+  const { hits, data, larger = false } = values
+  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), log, larger, ...(hits !== undefined && { hits: Number(hits) }), ...(data !== undefined && { data }) }
+  const figures = await bench.run(options)
   console.log(values.json ? JSON.stringify({ figures }) : table(figures))
   return 0
 }

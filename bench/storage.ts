@@ -1,16 +1,12 @@
-import { fork } from 'node:child_process'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundleTask, runTask } from './bundleTask.ts'
 import type { BenchOptions, Figure } from './run.ts'
 import type { StorageTask, StorageTaskResult } from './storageTask.ts'
 
 const hits = 1_000_000
 const days = 30
-/** Clients of drivers that are not used here. */
-const peers = ['ioredis', 'pg', 'db0', 'aws4fetch']
 
 /**
  * What the layout costs: a month of arrivals replayed into a folder with a clock of its own, by one process that takes
@@ -22,9 +18,9 @@ export async function storage({ log }: BenchOptions): Promise<Figure[]> {
   const base = await mkdtemp(join(tmpdir(), 'treadlight-bench-'))
   const [month, year, cold] = ['month', 'year', 'cold'].map((name) => join(base, name)) as [string, string, string]
   try {
-    const program = await bundle(join(base, 'task.mjs'))
+    const program = await bundleTask('storageTask.ts', join(base, 'task.mjs'))
     const arrivals = (count: number) => join(base, `${count} days of arrivals`)
-    const run = (task: Omit<StorageTask, 'arrivals'>) => runTask(program, { ...task, arrivals: arrivals(task.days) })
+    const run = (task: Omit<StorageTask, 'arrivals'>) => runTask<StorageTask, StorageTaskResult>(program, { ...task, arrivals: arrivals(task.days) })
     log(`generating ${hits.toLocaleString('en')} hits of ${days} days, and of 365 …`)
     for (const count of [days, 365]) await run({ task: 'generate', base, hits, days: count })
     log('replaying the days …')
@@ -61,26 +57,9 @@ export async function storage({ log }: BenchOptions): Promise<Figure[]> {
   }
 }
 
-/** As it is run by Node.js alone: what strips types here takes memory and time of its own. */
-async function bundle(outfile: string): Promise<string> {
-  const entry = fileURLToPath(new URL('storageTask.ts', import.meta.url))
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', conditions: ['@treadlight/source'], external: peers, banner })
-  return outfile
-}
-
-/** In a process of its own. */
-function runTask(program: string, task: StorageTask): Promise<StorageTaskResult> {
-  return new Promise((resolve, reject) => {
-    const child = fork(program, [JSON.stringify(task)], { execArgv: [] })
-    child.once('message', (result) => resolve(result as StorageTaskResult))
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`task ${task.task} ended with ${code} and no result`)))
-  })
-}
-
-async function sizeOf(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+/** Of all files below, bytes; 0 where there is no such directory. */
+export async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
   const sizes = entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size)
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }

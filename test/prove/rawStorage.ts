@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
 import { readFrames } from '../../packages/store/src/frame.ts'
 import { parseBatchKey, parseStamp } from '../../packages/store/src/keys.ts'
+import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest } from '../../packages/store/src/manifest.ts'
 import { decodePersonFilters } from '../../packages/store/src/persons/personValue.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
@@ -29,6 +30,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     const kind = key.split(':')[1]
     if (kind === 'batch') readBatch(raw, key, value)
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
+    else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind === 'persons') readPersons(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
@@ -52,6 +54,10 @@ function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: st
 
 function readPersons(raw: RawStorage, key: string, value: Buffer): void {
   if (typeof decodePersonFilters(value) === 'string') raw.torn.push(key)
+}
+
+function readCopies(raw: RawStorage, key: string, value: Buffer): void {
+  if (decodeCopies(value) === undefined || value.length !== parseStamp(key)?.bytes) raw.torn.push(key)
 }
 
 function readMark(raw: RawStorage, key: string, value: Buffer): void {

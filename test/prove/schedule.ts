@@ -142,6 +142,8 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }:
       writer: 'w',
       refreshMs: 0,
       compactAt,
+      // So that each process that is opened reads copies of manifests, and some that nobody has copied.
+      catalogAt: 2,
       ...(atomic && !pauses && { grace: 0 }),
       onError: (error) => expectError(actor, 'compaction', error),
       onProblem({ key, offset, reason }) {

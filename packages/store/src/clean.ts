@@ -15,6 +15,8 @@ export interface CleanMemory {
   /** When leftovers were last looked for, ms since 1970, and whether some have to wait. */
   sweptAt: number
   waits: boolean
+  /** The keys of manifests in the newest value of copies, as far as this process knows. */
+  copied?: ReadonlySet<string>
 }
 
 /** Whether something was pruned in the midst of a segment is looked at once a day: hidden it is at once. ms */

@@ -11,8 +11,8 @@ export type EventDimension = Exclude<Extract<Dimension, `event:${string}`>, 'eve
 export type VisitDimension = Extract<Dimension, `visit:${string}`>
 
 /** Plausible's words for an empty value, so that its clients read our answers. */
-const noSource = 'Direct / None'
-const notSet = '(not set)'
+export const noSource = 'Direct / None'
+export const notSet = '(not set)'
 const noProp = '(none)'
 
 export function isTimeDimension(dimension: Dimension): dimension is TimeDimension {
@@ -117,7 +117,7 @@ function isEntryField(dimension: VisitDimension): dimension is keyof typeof entr
 }
 
 /** By the width in CSS pixels, with Plausible's names and limits. */
-function screenClass(width: number): string {
+export function screenClass(width: number): string {
   if (width < 576) return 'Mobile'
   if (width < 992) return 'Tablet'
   return width < 1440 ? 'Laptop' : 'Desktop'

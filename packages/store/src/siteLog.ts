@@ -10,6 +10,7 @@ import { groupBy } from './groupBy.ts'
 import { isForeignKey, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
 import { readNamed } from './laterFormat.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import { readCopies } from './manifestCopies.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
 import { createPersonShelf, type PersonShelf } from './persons/personShelf.ts'
@@ -69,8 +70,8 @@ export interface SiteLog extends Refresher, MarkLog {
    * @param ids of the hits that are wanted; all by default
    */
   readDay(day: string, ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly StoredHit[]>>
-  /** Takes it that a segment is nowhere, and reports it: what it was made of counts again, as far as it is there. */
-  lose(key: string): void
+  /** Takes it that a segment is nowhere, and reports it, if a manifest names it still: what it was made of counts again, as far as it is there. */
+  lose(key: string): Promise<void>
   /** Says of a value that it is not what was written. */
   report(problem: StorageProblem): void
   /** Whether nobody will add to a batch. */
@@ -86,7 +87,7 @@ export interface WrittenSegment {
   rows: readonly number[]
 }
 
-export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce' | 'compactAt'> {
+export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce' | 'compactAt' | 'catalogAt'> {
   site: string
   writer: Pick<BatchWriter, 'isOpen'>
 }
@@ -127,6 +128,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
         ...(await listKeys(storage, `${site}:pruning:`)),
       ]
       await takeAll([...manifestKeys, ...markKeys].filter(isForeignKey), passOver)
+      if (!isLoaded) await takeCopies(manifestKeys)
       const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
       if (!taken) continue
@@ -155,6 +157,14 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     if (bytes !== undefined) readNamed(key, () => readFrames(bytes))
     foreign.add(key)
     return true
+  }
+
+  /** Of manifests that are listed. */
+  async function takeCopies(keys: readonly string[]): Promise<void> {
+    const unread = new Set(keys.filter((key) => !catalog.manifests.has(key)))
+    if (unread.size < options.catalogAt) return
+    const { copies } = await readCopies(site, options, onProblem)
+    for (const [key, manifest] of copies) if (unread.has(key)) takeCommit(key, manifest)
   }
 
   async function takeManifest(key: string): Promise<boolean> {
@@ -296,7 +306,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
         return facts
       }
       // It was replaced since the manifests were listed, unless it is lost.
-      if (sought.has(gone.key)) lose(gone.key)
+      if (sought.has(gone.key)) await lose(gone.key)
       sought.add(gone.key)
       await refreshNow()
     }
@@ -333,7 +343,11 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     return gone
   }
 
-  function lose(key: string): void {
+  async function lose(key: string): Promise<void> {
+    // A listing that is late names manifests that are gone, and of some there were copies.
+    const naming = [...catalog.manifests].filter(([, { files }]) => files.some((file) => file.key === key)).map(([name]) => name)
+    for (const name of naming) if (!(await storage.hasItem(name))) forget([name])
+    if (!catalog.knows(key) || catalog.replacedAt(key) !== undefined) return
     catalog.setMissing(key, true)
     onProblem({ key, offset: 0, reason: 'missing' })
   }

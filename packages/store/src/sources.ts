@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib'
+
 /** What kind of place a source is; `other` for what would be taken for its parent domain's kind and is not. */
 type SourceCategory = 'search' | 'social' | 'video' | 'shopping' | 'email' | 'ai' | 'other'
 
@@ -404,6 +406,20 @@ for (const [name, category, words] of table)
     if (word.endsWith('.*')) brands.set(word.slice(0, -2), { name, category })
     else known.set(word, { name, category })
   }
+
+let stamp: number | undefined
+
+/**
+ * Tells this table from every other: what was kept by its names is of no use to another one. Never 0.
+ * @see ruleVersion
+ */
+export function sourcesStamp(): number {
+  stamp ??= crc32(JSON.stringify([ruleVersion, table])) || 1
+  return stamp
+}
+
+/** To be raised with a change to how the table is read: to `findSource` and what it uses. */
+const ruleVersion = 1
 
 /** For what is not in the table. */
 const unlisted: Source = { name: '', category: 'other' }

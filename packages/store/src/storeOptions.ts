@@ -26,6 +26,8 @@ export interface StoreOptions {
   settle?: number
   /** How many hits of a site may be in batches, which are kept in memory, before `append` has them compacted. @default 50_000 */
   compactAt?: number
+  /** How many manifests are in no common value, or how many in it are gone, before `maintain` writes one anew. Only opening reads it. @default 32 */
+  catalogAt?: number
   /** Makes what is unique in names: 12 hex digits. @default random */
   nonce?: () => string
   /** Told of what went wrong while nobody was waiting for it. @default console.error */
@@ -52,6 +54,7 @@ export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
     grace: defaultGrace,
     settle: 20 * 60_000,
     compactAt: 50_000,
+    catalogAt: 32,
     nonce: () => randomBytes(6).toString('hex'),
     onError: console.error,
     maxWaitingBytes: 16 * 1024 * 1024,

@@ -9,13 +9,15 @@ export interface SummedRow {
 
 /** Adds the rows of some home days to those of the days before, by `rowKey`. */
 export function sumInto(rows: Map<string, SummedRow>, tallied: readonly TalliedRow[]): void {
-  for (const { dimensions, tally } of tallied) {
-    const key = rowKey(dimensions)
-    const known = rows.get(key)
-    const sums = sumUp(tally)
-    if (known === undefined) rows.set(key, { dimensions, sums })
-    else known.sums = addSums(known.sums, sums)
-  }
+  for (const { dimensions, tally } of tallied) addToRow(rows, dimensions, sumUp(tally))
+}
+
+/** Adds sums to those of the row of these dimensions. */
+export function addToRow(rows: Map<string, SummedRow>, dimensions: string[], sums: Sums): void {
+  const key = rowKey(dimensions)
+  const known = rows.get(key)
+  if (known === undefined) rows.set(key, { dimensions, sums })
+  else known.sums = addSums(known.sums, sums)
 }
 
 export function rowKey(dimensions: readonly string[]): string {

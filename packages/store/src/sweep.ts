@@ -71,7 +71,7 @@ export async function sweep(log: SiteLog, options: SweepOptions, memory: Pick<Cl
     }
     // It may have been replaced since the manifests were listed.
     if (gone.some((key) => !catalog.isMissing(key))) await log.refreshNow()
-    for (const key of gone) if (catalog.knows(key) && catalog.replacedAt(key) === undefined) log.lose(key)
+    for (const key of gone) if (catalog.knows(key) && catalog.replacedAt(key) === undefined) await log.lose(key)
   }
 
   /** Whether it may go. @param since when it is not needed any more, if it is not */

@@ -1,4 +1,4 @@
-import { open, readdir, rmdir, stat } from 'node:fs/promises'
+import { open, opendir, readdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { codeOf, NoFolderError, unlessMissing } from './fsError.ts'
 import { makeDirectory } from './makeDirectory.ts'
@@ -70,6 +70,30 @@ export async function listFiles(directory: string, prefix: string): Promise<stri
     return entry.isFile() ? [prefix + entry.name] : []
   })
   return (await Promise.all(lists)).flat()
+}
+
+/** The first two parts of the keys below a directory that have more, as `shop:batch:`. */
+export async function listFolders(directory: string): Promise<string[]> {
+  const lists = (await listDirectories(directory)).map(async (first) => {
+    const names = await listDirectories(join(directory, first))
+    const found = await Promise.all(names.map((name) => holdsFile(join(directory, first, name))))
+    return names.flatMap((name, index) => (found[index] === true ? `${first}:${name}:` : []))
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+async function listDirectories(directory: string): Promise<string[]> {
+  const entries = (await unlessMissing(readdir(directory, { withFileTypes: true }))) ?? []
+  return entries.flatMap((entry) => (entry.isDirectory() && segmentPattern.test(entry.name) ? entry.name : []))
+}
+
+/** Looks no further than the first. */
+async function holdsFile(directory: string): Promise<boolean> {
+  for await (const entry of (await unlessMissing(opendir(directory))) ?? []) {
+    if (!segmentPattern.test(entry.name)) continue
+    if (entry.isFile() || (entry.isDirectory() && (await holdsFile(join(directory, entry.name))))) return true
+  }
+  return false
 }
 
 /** The paths of the files below a directory whose names match; links are not followed. */

@@ -1,0 +1,145 @@
+import type { Sums } from '../metrics.ts'
+import type { Metric, Query } from '../query.ts'
+import { sourcesStamp } from '../sources.ts'
+import { addToRow, type SummedRow } from '../sumInto.ts'
+import { compileBuckets, type Buckets } from './compileBuckets.ts'
+import { compileRowSource } from './compileRowSource.ts'
+import { MergedRows } from './mergedRows.ts'
+import { columnsOf, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
+
+/** Answers a question from rollups. */
+export interface RollupQuery {
+  /**
+   * Whether it can be told as a whole: all days lie inside the range, and where the question has a dimension of time each
+   * within one bucket.
+   */
+  canTell(rollup: Rollup): boolean
+  /**
+   * Adds what `sumInto` adds of the hits of these days: rollups that can be told, no day twice.
+   * @returns those of which nothing was added, since something shows only now: their days have to be taken from elsewhere
+   */
+  addTo(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]>
+}
+
+export interface UntoldRollup {
+  rollup: Rollup
+  /** How its value is damaged. Undefined where it is sound and cannot tell: two of its countries have one name. */
+  error?: unknown
+}
+
+const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
+const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
+
+/** Rows that lie in one bucket of time. */
+interface Part {
+  bucket: string
+  rows: RollupRows
+}
+
+/**
+ * Makes what answers a question from sums that were kept; undefined for one that needs the visits: with filters on
+ * anything but the dimension that it asks for, with several dimensions, hours, goals that are pages, props, click ids
+ * and touches. Means what `createRowTallier` means.
+ *
+ * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ */
+export function compileRollupQuery(query: Query): RollupQuery | undefined {
+  const { range, metrics, dimensions = [] } = query
+  const buckets = compileBuckets(query)
+  const source = buckets && compileRowSource(query)
+  if (buckets === undefined || source === undefined) return undefined
+  const { dimension, nameOf } = source
+  const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
+  const asksForEngagement = metrics.some((metric) => engagementMetrics.has(metric))
+
+  return {
+    canTell({ days, names }) {
+      if (dimension === 'visit:source' && names !== sourcesStamp()) return false
+      if (!days.every((day) => isInside(day, range) && !(asksForRevenue && day.hasRevenue))) return false
+      const labels = new Set(daysWithHits(days).map(buckets.bucketOf))
+      return !labels.has(undefined) && (dimension === undefined || labels.size <= 1)
+    },
+    async addTo(rows, rollups) {
+      const untold: UntoldRollup[] = []
+      const merged = new Map<string, MergedRows>()
+      // Without dimensions there is a row in any case.
+      if (dimensions.length === 0) merged.set('', mergeNothing())
+      for (const [index, { parts, error }] of (await Promise.all(rollups.map(read))).entries()) {
+        if (parts?.every((part) => merge(merged, part)) !== true) untold.push({ rollup: rollups[index]!, ...(error !== undefined && { error }) })
+      }
+      for (const [bucket, its] of merged) addRows(rows, bucket, its.finish())
+      return untold
+    },
+  }
+
+  async function read(rollup: Rollup): Promise<{ parts?: Part[]; error?: unknown }> {
+    try {
+      const days = daysWithHits(rollup.days)
+      if (dimension === undefined) return { parts: partsOf(rollup, await rollup.totals(), buckets!) }
+      const [day] = days
+      return { parts: day === undefined ? [] : [{ bucket: buckets!.bucketOf(day)!, rows: await rollup.rows(dimension) }] }
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  function merge(merged: Map<string, MergedRows>, { bucket, rows }: Part): boolean {
+    const known = merged.get(bucket) ?? new MergedRows()
+    merged.set(bucket, known)
+    return known.add(rows, nameOf)
+  }
+
+  function addRows(rows: Map<string, SummedRow>, bucket: string, { labels, sums }: RollupRows): void {
+    for (const [row, label] of labels.entries()) {
+      const values: string[] = []
+      if (buckets!.index !== undefined) values[buckets!.index] = bucket
+      if (source!.index !== undefined) values[source!.index] = label
+      addToRow(rows, values, readSums(sums, row, asksForEngagement))
+    }
+  }
+}
+
+function isInside({ first, last }: RollupDay, { from, to }: Query['range']): boolean {
+  return first > last || (first >= from && last < to)
+}
+
+function daysWithHits(days: readonly RollupDay[]): RollupDay[] {
+  return days.filter(({ first, last }) => first <= last)
+}
+
+/** A row for each day, without a label. */
+function partsOf({ days }: Rollup, totals: SumColumns, { bucketOf }: Buckets): Part[] {
+  return days.flatMap((day, index) => {
+    if (day.first > day.last) return []
+    const sums = columnsOf((name) => totals[name].subarray(index, index + 1))
+    return [{ bucket: bucketOf(day)!, rows: { labels: [''], sums } }]
+  })
+}
+
+function mergeNothing(): MergedRows {
+  const merged = new MergedRows()
+  merged.add({ labels: [''], sums: columnsOf((name) => new Float64Array(1)) })
+  return merged
+}
+
+function readSums(columns: SumColumns, row: number, withEngagement: boolean): Sums {
+  const sums = {
+    visitors: columns.visitors[row]!,
+    pageviews: columns.pageviews[row]!,
+    events: columns.events[row]!,
+    engaged: 0,
+    engagedVisits: 0,
+    scroll: 0,
+    scrolled: 0,
+    visits: columns.visits[row]!,
+    entered: columns.entered[row]!,
+    enteredViews: columns.enteredViews[row]!,
+    enteredTime: columns.enteredTime[row]!,
+    landed: columns.entered[row]!,
+    bounced: columns.bounced[row]!,
+  }
+  if (withEngagement) for (const name of engagementSums) sums[name] = columns[name][row]!
+  return sums
+}
+
+const engagementSums = ['engaged', 'engagedVisits', 'scroll', 'scrolled'] as const

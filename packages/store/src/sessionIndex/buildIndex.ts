@@ -1,0 +1,214 @@
+import { classesOf, pageview, type DayColumns, type FieldTexts } from './dayColumns.ts'
+import { findVisits, type DayVisits } from './dayVisits.ts'
+import { rankVisitors } from './rankVisitors.ts'
+import {
+  isBounced,
+  isNewVisitor,
+  type CodedTexts,
+  type Codes,
+  type ColumnName,
+  type HitKind,
+  type IndexColumns,
+  type IndexDay,
+  type SessionIndex,
+  type VisitText,
+} from './sessionIndex.ts'
+
+const minute = 60_000
+const most = 2 ** 32 - 1
+
+/**
+ * The index of a home day. Undefined where it could not say exactly what the hits do: spans beyond 49 days.
+ * @param options `tick`: 1 for what a query may cut anywhere, a minute for what is stored
+ */
+export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }): SessionIndex | undefined {
+  const visits = findVisits(columns, (rows) => rankVisitors(columns, rows))
+  const { first, last } = spanOf(columns, visits)
+  const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
+  if (visits.count > 0 && !(last - base <= most)) return undefined
+  const { count, mixed, starts, rows } = visits
+  const day: IndexDay = {
+    day: columns.day,
+    base,
+    tick,
+    first,
+    last,
+    visits: 0,
+    visitsEnd: count,
+    hits: 0,
+    hitsEnd: rows.length,
+    mixed,
+    mixedHits: starts[mixed]!,
+  }
+  const made: Partial<Record<ColumnName, unknown>> = {}
+  return {
+    days: [day],
+    visits: count,
+    hits: rows.length,
+    load: async (names) => {
+      for (const name of names) made[name] ??= makeColumn(name, columns, visits, day)
+      return Object.fromEntries(names.map((name) => [name, made[name]])) as Pick<IndexColumns, (typeof names)[number]>
+    },
+  }
+}
+
+function spanOf({ time }: DayColumns, { rows }: DayVisits): Pick<IndexDay, 'first' | 'last'> {
+  const span = { first: Infinity, last: -Infinity }
+  for (let at = 0; at < rows.length; at++) {
+    const its = time[rows[at]!]!
+    if (its < span.first) span.first = its
+    if (its > span.last) span.last = its
+  }
+  return span
+}
+
+function makeColumn(name: ColumnName, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
+  const { time, type } = columns
+  const { rows } = visits
+  switch (name) {
+    case 'flags':
+      return flagsOf(columns, visits)
+    case 'start':
+      return narrow(ticksOf(columns, day, visits.firstRows))
+    case 'duration':
+      return narrow(eachVisit(visits, (start, end) => time[rows[end - 1]!]! - time[rows[start]!]!))
+    case 'hitCount':
+      return narrow(eachVisit(visits, (start, end) => end - start))
+    case 'viewCount':
+      return narrow(eachVisit(visits, (start, end) => countViews(type, rows, start, end)))
+    case 'kind':
+      return kindsOf(columns, rows)
+    case 'path':
+    case 'hostname':
+      return textsOf(ofRows(columns.text(name), rows))
+    case 'time':
+      return narrow(ticksOf(columns, day, rows))
+    case 'engaged':
+    case 'scroll':
+      return toldOf(columns[name], type, rows)
+    case 'visitor':
+      return visitorsOf(columns, rows.subarray(day.mixedHits))
+    default:
+      return textsOf(entryTexts(columns, name, visits.firstRows))
+  }
+}
+
+function ticksOf({ time }: DayColumns, { base, tick }: IndexDay, rows: Uint32Array): Uint32Array {
+  const ticks = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) ticks[at] = Math.floor((time[rows[at]!]! - base) / tick)
+  return ticks
+}
+
+function eachVisit({ count, starts }: DayVisits, valueOf: (start: number, end: number) => number): Uint32Array {
+  const values = new Uint32Array(count)
+  for (let visit = 0; visit < count; visit++) values[visit] = valueOf(starts[visit]!, starts[visit + 1]!)
+  return values
+}
+
+function countViews(type: Uint8Array, rows: Uint32Array, start: number, end: number): number {
+  let views = 0
+  for (let hit = start; hit < end; hit++) if (type[rows[hit]!] === pageview) views++
+  return views
+}
+
+function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: DayVisits): Uint8Array {
+  const flags = new Uint8Array(count)
+  let last = -1
+  for (let visit = 0; visit < count; visit++) {
+    const its = visitor[rows[starts[visit]!]!]!
+    let active = 0
+    for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) active += 1 - isPassive[rows[hit]!]!
+    flags[visit] = (its === last ? 0 : isNewVisitor) | (active <= 1 ? isBounced : 0)
+    last = its
+  }
+  return flags
+}
+
+/** What the rows say of their visits, by the names that an index has for it. */
+export function entryTexts(columns: DayColumns, name: VisitText, rows: Uint32Array): FieldTexts {
+  if (name === 'screenClass') return classesOf(ofRows(columns.text('screen'), rows))
+  return name === 'rawSource' ? rawSources(columns, rows) : ofRows(columns.text(name), rows)
+}
+
+function ofRows({ values, codes }: FieldTexts, rows: Uint32Array): FieldTexts {
+  const its = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) its[at] = codes[rows[at]!]!
+  return { values, codes: its }
+}
+
+function rawSources(columns: DayColumns, rows: Uint32Array): FieldTexts {
+  const [source, host] = [columns.text('source'), columns.text('referrerHost')]
+  const codes = new Uint32Array(rows.length)
+  for (let at = 0; at < codes.length; at++) {
+    const code = source.codes[rows[at]!]!
+    codes[at] = source.values[code] ? code : source.values.length + host.codes[rows[at]!]!
+  }
+  return { values: [...source.values, ...host.values], codes }
+}
+
+/** Each value that some of the rows have once, in the order in which they come. */
+function textsOf({ values, codes }: FieldTexts): CodedTexts {
+  const codeOf = new Int32Array(values.length).fill(-1)
+  const known = new Map<string, number>()
+  const made = new Uint32Array(codes.length)
+  for (let at = 0; at < codes.length; at++) {
+    const from = codes[at]!
+    let code = codeOf[from]!
+    if (code === -1) {
+      const value = values[from] ?? ''
+      code = known.get(value) ?? known.size
+      known.set(value, code)
+      codeOf[from] = code
+    }
+    made[at] = code
+  }
+  return { values: [...known.keys()], codes: narrow(made, known.size - 1) }
+}
+
+function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float64Array {
+  const its = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) its[at] = type[rows[at]!] === pageview ? told[rows[at]!]! : NaN
+  return its
+}
+
+function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {
+  const { type, isPassive } = columns
+  const name = columns.text('name')
+  const values: HitKind[] = []
+  const known = new Map<string, number>()
+  /** By the code of the name, none for pageviews, and whether it was passive. */
+  const codeOf = new Int32Array(2 * name.values.length + 2).fill(-1)
+  const codes = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!
+    const isView = type[row] === pageview
+    const from = 2 * (isView ? name.values.length : name.codes[row]!) + isPassive[row]!
+    if (codeOf[from] === -1) {
+      const kind: HitKind = { type: isView ? 'pageview' : 'event', name: isView ? '' : (name.values[name.codes[row]!] ?? ''), interactive: isPassive[row] === 0 }
+      const key = JSON.stringify(kind)
+      codeOf[from] = known.get(key) ?? values.push(kind) - 1
+      known.set(key, codeOf[from]!)
+    }
+    codes[at] = codeOf[from]!
+  }
+  return { values, codes: narrow(codes, values.length - 1) }
+}
+
+function visitorsOf({ visitor, keys }: DayColumns, rows: Uint32Array): Codes {
+  const none = 2 ** 32 - 1
+  const numberOf = new Uint32Array(keys).fill(none)
+  let count = 0
+  return narrow(rows.map((row) => (numberOf[visitor[row]!] === none ? (numberOf[visitor[row]!] = count++) : numberOf[visitor[row]!]!)))
+}
+
+/** The same numbers as narrow as they may be. */
+export function narrow(numbers: Uint32Array, largest: number = largestOf(numbers)): Codes {
+  if (largest < 2 ** 8) return new Uint8Array(numbers)
+  return largest < 2 ** 16 ? new Uint16Array(numbers) : numbers
+}
+
+function largestOf(numbers: Uint32Array): number {
+  let largest = 0
+  for (let at = 0; at < numbers.length; at++) if (numbers[at]! > largest) largest = numbers[at]!
+  return largest
+}
