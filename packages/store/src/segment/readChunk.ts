@@ -28,6 +28,8 @@ export interface ChunkPages {
   data: DataReader
   /** For each row: 1 if there is a value. Undefined if there is one in every row. */
   levels: Uint8Array | undefined
+  /** What was made of the data where these are numbers: each follows from the one before. */
+  numbers?: Float64Array
 }
 
 /** The same as bytes. */
@@ -102,7 +104,9 @@ function areAllNull({ levels }: ChunkPages): boolean {
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = readAllNumbers(group, name)
+  const numbers = group.kept?.get(name)?.numbers ?? readAllNumbers(group, name)
+  const kept = group.kept?.get(name)
+  if (kept !== undefined) kept.numbers = numbers
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
 }
 
