@@ -5,6 +5,7 @@ import { readFrames } from '../../packages/store/src/frame.ts'
 import { parseBatchKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest } from '../../packages/store/src/manifest.ts'
+import { decodePersonFilters } from '../../packages/store/src/persons/personValue.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
 
 /** What lies in a storage, read without any store. */
@@ -30,6 +31,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     if (kind === 'batch') readBatch(raw, key, value)
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
     else if (kind === 'catalog') readCopies(raw, key, value)
+    else if (kind === 'persons') readPersons(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
   await readSegments(raw, values, [...manifests.values()])
@@ -48,6 +50,10 @@ function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: st
   const manifest = decodeManifest(value)
   if (manifest !== undefined && value.length === parseStamp(key)?.bytes) manifests.set(key, manifest)
   else raw.torn.push(key)
+}
+
+function readPersons(raw: RawStorage, key: string, value: Buffer): void {
+  if (typeof decodePersonFilters(value) === 'string') raw.torn.push(key)
 }
 
 function readCopies(raw: RawStorage, key: string, value: Buffer): void {
@@ -83,9 +89,17 @@ async function readSegments(raw: RawStorage, values: ReadonlyMap<string, Buffer>
 function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, manifests: ReadonlyMap<string, Manifest>): void {
   const replaced = new Set([...manifests.values()].flatMap(({ replaces }) => replaces))
   const named = new Set([...manifests.values()].flatMap(({ files }) => files.map(({ key }) => key)).filter((key) => !replaced.has(key)))
-  for (const key of values.keys()) {
+  for (const [key, value] of values) {
     if (parseBatchKey(key) !== undefined && !raw.torn.includes(key)) raw.faults.push(`${key} is left`)
     if (key.includes(':segment:') && !named.has(key)) raw.faults.push(`${key} is left`)
+    if (key.includes(':persons:')) findGone(raw, key, value, named)
     if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
   }
+}
+
+/** Filters go with their segments: who knows a person's id could ask them. */
+function findGone(raw: RawStorage, key: string, value: Buffer, named: ReadonlySet<string>): void {
+  const filters = decodePersonFilters(value)
+  if (typeof filters === 'string') raw.faults.push(`${key} is left, ${filters}`)
+  else for (const segment of filters.keys()) if (!named.has(segment)) raw.faults.push(`${key} is of ${segment}, which is gone`)
 }

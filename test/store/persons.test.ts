@@ -178,7 +178,7 @@ describe('filters of a store', () => {
 
   /** The segments that all stored filters are of. */
   function filtered(): string[] {
-    return keysOf('persons').flatMap((key) => [...(decodePersonFilters(faulty.values.get(key)!) as Map<string, unknown>).keys()])
+    return keysOf('persons').flatMap((key) => Array.from((decodePersonFilters(faulty.values.get(key)!) as Map<string, unknown>).keys()))
   }
 
   test('are one value for some ten days, of which all segments are', async () => {
@@ -241,7 +241,7 @@ describe('filters of a store', () => {
     await rest(2 * day)
     await expectAllSame()
     // Of the same hits, without the name, behind them.
-    await appendAll(late.slice(0, 10).map((hit) => ({ ...hit, origin: 'import' as const, user: '', session: '', visitor: 'x' })))
+    await appendAll(late.slice(0, 10).map(({ id, time, received }) => makeHit({ id, time, received, origin: 'import', visitor: 'x' })))
     await appendAll([makeEvent('buy', { time: noon - 10 * day, session: 's3', visitor: 'late' })])
     await expectAllSame()
     await rest(2 * day)

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { encodeBatch, type Batch } from './batch.ts'
+import { compareText } from './byTime.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { formatBatchKey, formatStamp, parseStamp } from './keys.ts'
@@ -63,8 +64,10 @@ async function gather(log: SiteLog, { storage, now }: GatherOptions, run: readon
   log.regather(key, run)
 }
 
+/** In an order that does not depend on how this process holds them: two that gather the same at once write the same. */
 function factsOf({ rows }: Batch): StoredHit[] {
-  return [...rows].flatMap(([table, its]) => its.map((row) => table.fact(row)))
+  const facts = [...rows].flatMap(([table, its]) => its.map((row) => table.fact(row)))
+  return facts.toSorted((a, b) => compareText(a.id, b.id) || compareText(a.origin, b.origin) || a.received - b.received)
 }
 
 /**

@@ -62,7 +62,7 @@ export async function readPerson(log: SiteLog, day: string, person: PersonValues
     if (error instanceof SegmentGone) return undefined
     throw error
   }
-  const all = new Set([...found.values()].flatMap((ids) => [...ids]))
+  const all = unite(found.values())
   for (const table of tables) for (const id of all) for (const fact of table.factsOf(id)) addToDay(facts, fact)
   // What was moved into segments meanwhile is in none of these.
   return files === (log.catalog.days.get(day) ?? files) ? facts : undefined
@@ -84,7 +84,13 @@ function findFresh(tables: readonly FactTable[], person: PersonValues): Set<stri
  */
 function idsToSeek(file: SegmentFile, found: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const hasShared = file.facts !== file.hits
-  return new Set([...found].flatMap(([commit, ids]) => (hasShared || commit !== commitOf(file) ? [...ids] : [])))
+  return unite([...found].filter(([commit]) => hasShared || commit !== commitOf(file)).map(([, ids]) => ids))
+}
+
+function unite(sets: Iterable<ReadonlySet<string>>): Set<string> {
+  const all = new Set<string>()
+  for (const set of sets) for (const value of set) all.add(value)
+  return all
 }
 
 /** What is damaged was reported, and is left out. */

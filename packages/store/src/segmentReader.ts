@@ -37,9 +37,9 @@ export class SegmentDamaged extends Error {}
 /** Decoded facts that are remembered: some 60 MB. */
 const maxRemembered = 100_000
 /** Bytes of segments in which persons were looked for: whoever asks for one mostly asks for others of the day. */
-const maxOpened = 24 * 1024 * 1024
-/** Of the columns of a row, about. */
-const rowBytes = 170
+const maxOpened = 16 * 1024 * 1024
+/** Of the pages of a row that are not compressed any more, about. */
+const rowBytes = 130
 
 export function createSegmentReader(storage: Storage, onProblem: (problem: StorageProblem) => void): SegmentReader {
   /** By key, the one asked for last at the end. */

@@ -8,6 +8,7 @@ import { isLaterFormat } from './laterFormat.ts'
 import { isForeignKey, minuteTime, parseBatchKey, parseShelfKey, parseStamp, type ShelfKind } from './keys.ts'
 import { decodeCopies } from './manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import { decodePersonFilters } from './persons/personValue.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { listKeys, readBytes } from './values.ts'
 import { verifyShelfValue } from './verifyShelfValue.ts'
@@ -140,6 +141,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
       case 'index':
       case 'rollup':
         return verifyShelf(key, bytes)
+      case 'persons':
+        return verifyPersons(key, bytes)
       default:
         return verifyFrame(key, bytes)
     }
@@ -173,6 +176,13 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
       return add(key, isShort ? 'torn' : 'checksum', 'nobody knows which segments it named; they are not counted')
     }
     manifests.set(key, manifest)
+  }
+
+  function verifyPersons(key: string, bytes: Buffer): void {
+    const { time = 0, bytes: length = 0 } = parseStamp(key) ?? {}
+    const isShort = bytes.length < length
+    if (isShort && time + settle > now()) return void report.leftOver++
+    if (decodePersonFilters(bytes) === 'damaged') add(key, isShort ? 'torn' : 'checksum', madeAnew)
   }
 
   /** Nothing is lost with it; but what it says of a manifest that is there has to be what that says itself. */

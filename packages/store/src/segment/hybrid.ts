@@ -82,6 +82,31 @@ export function readHybrid(reader: DataReader, codes: Codes, width: HybridWidth)
   }
 }
 
+/**
+ * The codes at some places, in order, without those between them; `missing` for -1.
+ * @throws Error if the bytes end before the last one
+ */
+export function readHybridAt(reader: DataReader, places: readonly number[], width: 8 | 16, missing: number): number[] {
+  const { view } = reader
+  const codeAt = (offset: number) => (width === 16 ? view.getUint16(offset, true) : view.getUint8(offset))
+  const step = width / 8
+  let [start, end, offset, isPacked] = [0, 0, 0, false]
+  return places.map((place) => {
+    if (place === -1) return missing
+    while (place >= end) {
+      const header = readVarInt(reader)
+      const count = header >>> 1
+      isPacked = (header & 1) === 1
+      if (count === 0 || reader.offset >= view.byteLength) throw new Error('a run is longer than its page')
+      start = end
+      end += isPacked ? 8 * count : count
+      offset = reader.offset
+      reader.offset += isPacked ? width * count : step
+    }
+    return codeAt(isPacked ? offset + step * (place - start) : offset)
+  })
+}
+
 function readRun(reader: DataReader, codes: Codes, row: number, count: number, width: HybridWidth): number {
   if (count === 0 || count > codes.length - row) throw new Error('a run is longer than its page')
   const { view } = reader

@@ -1,5 +1,6 @@
 import { parquetMetadata, type ColumnMetaData, type FileMetaData, type RowGroup } from 'hyparquet'
 import { segmentVersion, versionKey } from './encodeSegment.ts'
+import type { ChunkPages } from './readChunk.ts'
 import { mostRows } from './schema.ts'
 
 /** A segment of which the footer has been read. */
@@ -17,8 +18,8 @@ export interface SegmentGroup {
   columns: ReadonlyMap<string, ColumnMetaData>
   /** The rows that are wanted, in order: what is read of the group is read as if it had no others. All by default. */
   picked?: readonly number[]
-  /** Columns that were read, by name: whoever opens a segment to ask it again and again gives a map to keep them in. */
-  kept?: Map<string, unknown>
+  /** Pages of columns that were read, by name: whoever opens a segment to ask it again and again gives a map to keep them in. */
+  kept?: Map<string, ChunkPages>
 }
 
 /** A segment that cannot be read since it is damaged, or none. */

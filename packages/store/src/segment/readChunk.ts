@@ -4,7 +4,7 @@ import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import type { DataReader } from 'hyparquet/src/types.js'
 import { unpackDeltas } from './deltas.ts'
-import { readHybrid, type Codes } from './hybrid.ts'
+import { readHybrid, readHybridAt, type Codes } from './hybrid.ts'
 import { orDamaged, type SegmentGroup } from './openSegment.ts'
 import type { ColumnName } from './schema.ts'
 
@@ -18,7 +18,8 @@ export interface TextColumn {
   codes: Uint16Array
 }
 
-interface ChunkPages {
+/** The pages of a column, not compressed any more. */
+export interface ChunkPages {
   meta: ColumnMetaData
   dictionary: Buffer | undefined
   /** Of the dictionary. */
@@ -27,6 +28,8 @@ interface ChunkPages {
   data: DataReader
   /** For each row: 1 if there is a value. Undefined if there is one in every row. */
   levels: Uint8Array | undefined
+  /** What was made of the data where these are numbers: each follows from the one before. */
+  numbers?: Float64Array
 }
 
 /** The same as bytes. */
@@ -41,19 +44,22 @@ export interface CodedTexts {
 
 /** Reads a column of texts; a column that is missing has no values. */
 export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
-  const coded = readCodedTexts(group, name)
-  if (group.picked !== undefined) return pickTexts(coded, group.picked)
-  const { dictionary, count, hasNull, codes } = coded
+  if (group.picked !== undefined) return pickTexts(group, name, group.picked)
+  const { dictionary, count, hasNull, codes } = readCodedTexts(group, name)
   const values: (string | undefined)[] = []
   eachText(dictionary, count, (start, end) => values.push(dictionary.toString('utf8', start, end)))
   if (hasNull) values.push(undefined)
   return { values, codes }
 }
 
-/** The values of some rows: of a dictionary of thousands only these become strings. */
-function pickTexts({ dictionary, count, codes }: CodedTexts, rows: readonly number[]): TextColumn {
-  const distinct = [...new Set(rows.map((row) => codes[row]!))].toSorted((a, b) => a - b)
-  const places = new Map(distinct.map((code, place) => [code, place]))
+/** The values of some rows: of thousands of rows and texts only these are looked at. */
+function pickTexts(group: SegmentGroup, name: ColumnName, rows: readonly number[]): TextColumn {
+  const pages = readPages(group, name, 'RLE_DICTIONARY')
+  if (pages === undefined || areAllNull(pages)) return { values: [undefined], codes: new Uint16Array(rows.length) }
+  const { dictionary, count, data, levels } = pages
+  if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
+  const picked = readHybridAt(data, placesOf(rows, levels), readWidth(data), count)
+  const distinct = [...new Set(picked)].toSorted((a, b) => a - b)
   const values: (string | undefined)[] = []
   let offset = 0
   for (let code = 0; values.length < distinct.length && code < count; code++) {
@@ -62,26 +68,27 @@ function pickTexts({ dictionary, count, codes }: CodedTexts, rows: readonly numb
     if (offset > dictionary.length) throw new Error('a text is longer than its dictionary')
     if (code === distinct[values.length]) values.push(dictionary.toString('utf8', start, offset))
   }
-  if (values.length < distinct.length) values.push(undefined)
-  return { values, codes: Uint16Array.from(rows, (row) => places.get(codes[row]!)!) }
+  if (distinct.at(-1) === count) values.push(undefined)
+  if (values.length < distinct.length) throw new Error(`column ${name} has a code without a value`)
+  const places = new Map(distinct.map((code, place) => [code, place]))
+  return { values, codes: Uint16Array.from(picked, (code) => places.get(code)!) }
+}
+
+/** Where among the values of a column those of some rows stand; -1 for null. @param rows in order */
+function placesOf(rows: readonly number[], levels: Uint8Array | undefined): readonly number[] {
+  if (levels === undefined) return rows
+  let before = 0
+  let at = 0
+  return rows.map((row) => {
+    for (; at < row; at++) before += levels[at]!
+    return levels[row] === 0 ? -1 : before
+  })
 }
 
 /** Reads a column of texts without making strings of them: of all rows. */
 export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
-  return once(group, name, () => decodeTexts(group, name))
-}
-
-/** Reads a column unless it is kept. */
-function once<T>({ kept }: SegmentGroup, name: string, read: () => T): T {
-  if (kept?.has(name)) return kept.get(name) as T
-  const column = read()
-  kept?.set(name, column)
-  return column
-}
-
-function decodeTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
-  if (pages === undefined || (pages.levels !== undefined && !pages.levels.includes(1))) {
+  if (pages === undefined || areAllNull(pages)) {
     return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
   }
   const { dictionary, count, data, levels } = pages
@@ -91,9 +98,15 @@ function decodeTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
   return { dictionary, count, hasNull: levels !== undefined, codes: levels === undefined ? codes : spread(codes, levels, count) }
 }
 
+function areAllNull({ levels }: ChunkPages): boolean {
+  return levels !== undefined && !levels.includes(1)
+}
+
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = once(group, name, () => readAllNumbers(group, name))
+  const numbers = group.kept?.get(name)?.numbers ?? readAllNumbers(group, name)
+  const kept = group.kept?.get(name)
+  if (kept !== undefined) kept.numbers = numbers
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
 }
 
@@ -121,52 +134,40 @@ export interface UuidColumn {
 
 /** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
-  const column = once(group, name, () => readAllUuids(group, name))
+  const pages = readPages(group, name, 'PLAIN')
+  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.picked?.length ?? group.rows) }
+  const column = { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
   return group.picked === undefined ? column : pickUuids(column, group.picked)
 }
 
-function readAllUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
-  const pages = readPages(group, name, 'PLAIN')
-  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
-  return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
-}
-
 function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
-  const picked = new Uint8Array(16 * rows.length)
-  let end = 0
-  /** Values before row `at`. */
-  let before = 0
-  let at = 0
-  for (const row of rows) {
-    if (levels === undefined) before = row
-    else for (; at < row; at++) before += levels[at]!
-    if (levels?.[row] === 0) continue
-    picked.set(bytes.subarray(16 * before, 16 * before + 16), end)
-    end += 16
-  }
-  return { bytes: picked.subarray(0, end), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
+  const places = placesOf(rows, levels)
+  const present = places.filter((place) => place !== -1)
+  const picked = new Uint8Array(16 * present.length)
+  present.forEach((place, at) => picked.set(bytes.subarray(16 * place, 16 * place + 16), 16 * at))
+  return { bytes: picked, levels: levels && Uint8Array.from(places, (place) => Number(place !== -1)) }
 }
 
 /** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
 export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
-  const flags = once(group, name, () => readAllBooleans(group, name))
-  return group.picked === undefined || flags === undefined ? flags : Uint8Array.from(group.picked, (row) => flags[row]!)
-}
-
-function readAllBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
   const pages = readPages(group, name, 'PLAIN')
   const count = pages && countValues(group, pages.levels)
   if (!pages || !count) return undefined
   const bits = takeValues(pages, Math.ceil(count / 8))
-  const flags = Uint8Array.from({ length: count }, (_, at) => (bits[at >> 3]! >> (at & 7)) & 1)
+  const flagAt = (at: number) => (bits[at >> 3]! >> (at & 7)) & 1
+  if (group.picked !== undefined) return Uint8Array.from(placesOf(group.picked, pages.levels), (place) => (place === -1 ? 2 : flagAt(place)))
+  const flags = Uint8Array.from({ length: count }, (_, at) => flagAt(at))
   return pages.levels === undefined ? flags : spread(flags, pages.levels, 2)
 }
 
-/** The bytes of a column, its pages still compressed, checked against the length of the file. */
+/** The pages of a column: those that are kept, or read and checked against the length of the file. */
 function readPages(group: SegmentGroup, name: ColumnName, encoding: Encoding): ChunkPages | undefined {
   const meta = group.columns.get(name)
   if (meta === undefined) return undefined
-  return orDamaged(name, () => parsePages(group, meta, encoding))
+  const pages = group.kept?.get(name) ?? orDamaged(name, () => parsePages(group, meta, encoding))
+  group.kept?.set(name, pages)
+  // Whoever reads the data moves on in it.
+  return { ...pages, data: { ...pages.data } }
 }
 
 function readerOf({ segment }: SegmentGroup, meta: ColumnMetaData): DataReader {
@@ -223,11 +224,16 @@ function countValues({ rows }: SegmentGroup, levels: Uint8Array | undefined): nu
 }
 
 function readCodes(reader: DataReader, count: number): Uint16Array {
-  const width = reader.view.getUint8(reader.offset++)
-  if (width !== 8 && width !== 16) throw new Error(`codes of ${width} bits`)
+  const width = readWidth(reader)
   const codes = new Uint16Array(count)
   readHybrid(reader, codes, width)
   return codes
+}
+
+function readWidth(reader: DataReader): 8 | 16 {
+  const width = reader.view.getUint8(reader.offset++)
+  if (width !== 8 && width !== 16) throw new Error(`codes of ${width} bits`)
+  return width
 }
 
 /** Gives each row its code; `missing` where there is none. */
@@ -249,8 +255,8 @@ function restOf({ view, offset }: DataReader): Uint8Array {
 
 /** The distinct texts of a column, without its rows: see `CodedTexts`. */
 export function readDictionary(group: SegmentGroup, name: ColumnName): Pick<CodedTexts, 'dictionary' | 'count'> {
-  const column = group.kept?.get(name)
-  if (column !== undefined) return column as CodedTexts
+  const { dictionary, count = 0 } = group.kept?.get(name) ?? {}
+  if (dictionary !== undefined) return { dictionary, count }
   const meta = group.columns.get(name)
   if (meta?.dictionary_page_offset === undefined) return { dictionary: Buffer.alloc(0), count: 0 }
   return orDamaged(name, () => {
