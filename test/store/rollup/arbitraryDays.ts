@@ -64,7 +64,10 @@ const filters = (asked: readonly Dimension[]): fc.Arbitrary<Filter[]> => {
   return fc.oneof(fc.constant<Filter[]>([]), fc.array(dimension.chain(filterOn), { maxLength: 2 }))
 }
 
-const metrics = fc.constantFrom<Metric[]>(['visitors'], ['visitors', 'time_on_page'], ['scroll_depth', 'bounce_rate'], ['total_revenue'])
+const metrics = fc.oneof(
+  fc.constantFrom<Metric[]>(['total_revenue'], ['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth']),
+  fc.subarray<Metric>(['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth'], { minLength: 1 }),
+)
 const goals = fc.constantFrom<Query['goals']>(
   undefined,
   [{ name: 'Read', page: '/*' }],
