@@ -2,12 +2,15 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { createStorage, type Driver, type Storage } from 'unstorage'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { isPartDriver, type PartDriver } from '../../packages/store/src/drivers/storeDriver.ts'
 
 export interface DriverPromises {
   /** Of several that write one key at once exactly one succeeds, the others fail with EEXIST. @default true */
   exclusive?: boolean
   /** How many values the listings are tried with. @default 1_500 */
   keys?: number
+  /** Whether it can read parts of values. @default true */
+  parts?: boolean
 }
 
 const mebibyte = 1024 * 1024
@@ -21,7 +24,7 @@ const bytes = Buffer.from([0, 255, 10, 13, 36, 123])
  * testDriver('mine', async () => createMyDriver())
  */
 export function testDriver(name: string, open: () => Promise<Driver>, promises: DriverPromises = {}): void {
-  const { exclusive = true, keys: many = 1500 } = promises
+  const { exclusive = true, keys: many = 1500, parts = true } = promises
 
   async function openStorage(): Promise<Storage> {
     const storage = createStorage({ driver: await open() })
@@ -63,6 +66,58 @@ export function testDriver(name: string, open: () => Promise<Driver>, promises: 
       const storage = await openStorage()
       await storage.setItemRaw('a:b', bytes)
       expect([await storage.getItemRaw('a:B'), await storage.hasItem('A:b'), await storage.getKeys('A')]).toEqual([null, false, []])
+    })
+  })
+
+  test.skipIf(parts)(`driver ${name} reads whole values only`, async () => {
+    const driver = await open()
+    onTestFinished(() => driver.dispose?.())
+    expect(isPartDriver(driver)).toBe(false)
+  })
+
+  describe.skipIf(!parts)(`driver ${name}: parts of values`, () => {
+    const value = Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 251))
+
+    async function openParts(): Promise<PartDriver> {
+      const driver = await open()
+      onTestFinished(() => driver.dispose?.())
+      await driver.setItemRaw!('a:b', value, {})
+      await driver.setItemRaw!('a:empty', Buffer.of(), {})
+      return driver as PartDriver
+    }
+
+    test.each([
+      [0, 1000],
+      [0, 1],
+      [17, 300],
+      [999, 1000],
+      [990, 5000],
+      [1000, 1010],
+      [4000, 5000],
+      [5, 5],
+      [2000, 2000],
+    ])('gives the bytes from %i to %i, as far as there are any', async (start, end) => {
+      const driver = await openParts()
+      const part = (await driver.readPart('a:b', start, end))!
+      expect(part).toBeInstanceOf(Uint8Array)
+      expect(Buffer.from(part).equals(value.subarray(start, end))).toBe(true)
+      expect(await driver.readPart('a:empty', start, end)).toHaveLength(0)
+    })
+
+    test('says where there is no value', async () => {
+      const driver = await openParts()
+      expect([await driver.readPart('a:c', 0, 10), await driver.readPart('a:c', 5, 5), await driver.readPart('x:y:z', 0, 10)]).toEqual([null, null, null])
+    })
+
+    test.each([
+      ['a:b', -1, 5],
+      ['a:b', 5, 4],
+      ['a:b', 0.5, 4],
+      ['a:b', 0, Infinity],
+      ['a:../b', 0, 5],
+    ])('refuses %s from %d to %d', async (key, start, end) => {
+      const driver = await openParts()
+      await expect(driver.readPart(key, start, end)).rejects.toThrow(RangeError)
     })
   })
 

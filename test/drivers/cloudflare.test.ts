@@ -27,7 +27,7 @@ const openR2 = () => createR2Driver({ binding: bucket, prefix: `${part()} *?/` }
 const openKv = () => createCloudflareKvDriver({ binding: namespace, base: `${part()}*?`, acceptEventualConsistency: true })
 
 testDriver('r2', async () => openR2(), { keys: 1010 })
-testDriver('cloudflare-kv', async () => openKv(), { keys: 1010, exclusive: false })
+testDriver('cloudflare-kv', async () => openKv(), { keys: 1010, exclusive: false, parts: false })
 
 describe('r2', () => {
   test('checkStorage finds it sound', async () => {

@@ -20,6 +20,8 @@ export interface FakeS3 {
   conditional: 'yes' | 'not-implemented' | 'ignored'
   /** Whether the bucket keeps old versions; undefined for an endpoint that knows of none. */
   versioning: 'Enabled' | '' | undefined
+  /** Whether parts of objects can be read; else all of them is answered. */
+  ranges: boolean
   /** Encodes the names of listings, as some endpoints do unasked. */
   urlEncoded: boolean
   close(): Promise<void>
@@ -54,6 +56,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     faults: [],
     conditional: 'yes',
     versioning: undefined,
+    ranges: true,
     urlEncoded: false,
     async close() {
       server.closeAllConnections()
@@ -99,7 +102,10 @@ export async function startFakeS3(): Promise<FakeS3> {
     const object = fake.objects.get(name)
     if (isChange(request)) return change(call, response)
     if (!object) return refuse(response, 404, 'NoSuchKey')
-    response.writeHead(200, { ...object.headers, 'content-length': String(object.bytes.length) }).end(request.method === 'GET' ? object.bytes : undefined)
+    const part = fake.ranges ? partOf(object, request) : undefined
+    if (part?.length === 0) return refuse(response, 416, 'InvalidRange')
+    const bytes = part ?? object.bytes
+    response.writeHead(part ? 206 : 200, { ...object.headers, 'content-length': String(bytes.length) }).end(request.method === 'GET' ? bytes : undefined)
   }
 
   function tellVersioning(response: ServerResponse): void {
@@ -187,4 +193,9 @@ function encode(text: string): string {
 
 function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex')
+}
+
+function partOf({ bytes }: FakeObject, request: IncomingMessage): Buffer | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+  return first === undefined || last === undefined ? undefined : bytes.subarray(Number(first), Number(last) + 1)
 }

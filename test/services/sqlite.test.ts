@@ -16,7 +16,7 @@ import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
 const newPath = async () => join(await createTemporaryDirectory(), 'data', 'hits.sqlite')
 
 describe.skipIf(!process.getBuiltinModule?.('node:sqlite'))('sqlite', () => {
-  testDriver('sqlite', async () => createSqliteDriver({ path: await newPath() }))
+  testDriver('sqlite', async () => createSqliteDriver({ path: await newPath() }), { parts: false })
 
   testHitStore('sqlite', async (options) => {
     const opened = await openStorage({ driver: 'sqlite', path: await newPath() })

@@ -1,4 +1,5 @@
 import { createBatchWriter } from './batchWriter.ts'
+import { createByteCache } from './byteCache.ts'
 import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
@@ -17,6 +18,7 @@ import type { Query } from './query.ts'
 import { runQuery } from './runQuery.ts'
 import { findPerson, mayHoldPerson } from './searchDay.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
+import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { rangeToRead } from './touches.ts'
@@ -40,9 +42,19 @@ export interface Store extends HitStore {
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning):/
+/** What is in memory of a site. */
+interface Site {
+  log: SiteLog
+  compacted: CompactedIds
+  memory: CleanMemory
+  shelf: SiteShelf
+}
+
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|index|rollup):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
+/** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
+const shelfBytes = 48 * 1024 * 1024
 const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
@@ -66,7 +78,8 @@ const leftOverAge = 10 * 60_000
 export async function createStore(options: StoreOptions): Promise<Store> {
   const settings = resolveOptions(options)
   const { storage, now } = settings
-  const sites = new Map<string, { log: SiteLog; compacted: CompactedIds; memory: CleanMemory }>()
+  const sites = new Map<string, Site>()
+  const cache = createByteCache(shelfBytes)
   const problems = new Map<string, StorageProblem>()
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
@@ -137,11 +150,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         const report: MaintainReport = { ...nothingDone }
         const errands = createErrands()
         for (const site of await findSites()) {
-          const { log, memory } = siteOf(site)
-          const { compacted, rewritten, deleted, regained = 0 } = await errands.attempt(() => maintainSite(log, settings, writer, memory, force), nothingDone)
+          const { log, memory, shelf } = siteOf(site)
+          const { compacted, rewritten, deleted, indexed = 0, regained = 0 } = await errands.attempt(() => maintainSite(log, settings, writer, memory, shelf, force), nothingDone)
           report.compacted += compacted
           report.rewritten += rewritten
           report.deleted += deleted
+          if (indexed > 0) report.indexed = (report.indexed ?? 0) + indexed
           if (regained > 0) report.regained = (report.regained ?? 0) + regained
         }
         await errands.attempt(sweepDrivers, undefined)
@@ -258,12 +272,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     return undefined
   }
 
-  function siteOf(site: string): { log: SiteLog; compacted: CompactedIds; memory: CleanMemory } {
+  function siteOf(site: string): Site {
     checkSite(site)
     const known = sites.get(site)
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
-    const opened = { log, compacted: createCompactedIds(log), memory: { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false } }
+    const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false }
+    const opened = { log, compacted: createCompactedIds(log), memory, shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }) }
     sites.set(site, opened)
     return opened
   }

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, readFile, stat, unlink } from 'node:fs/promises'
+import { link, lstat, open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
 import { createAppendFiles } from './fsAppend.ts'
 import { createDirectories, findFiles, listFiles, segmentPattern } from './fsDirectories.ts'
 import { attempt, unlessMissing } from './fsError.ts'
+import { checkPart, type PartDriver } from './storeDriver.ts'
 
 /** A key's last segment with what `createFile` adds to it while the value has no name yet. */
 const asidePattern = /^[A-Za-z0-9._-]*[A-Za-z0-9_-]~[0-9a-f]{12}$/
@@ -46,7 +47,7 @@ export interface SweepDriver extends Driver {
  * @example
  * const storage = createStorage({ driver: createFsDriver({ base: './data' }) })
  */
-export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDriver {
+export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDriver & PartDriver {
   const base = resolve(options.base)
   const synced = options.sync ?? true
   const directories = createDirectories(base, synced)
@@ -63,6 +64,20 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
   const read = async (key: string) => attempt('read', pathOf(key), (path) => unlessMissing(readFile(path)))
   const create = async (key: string, value: string | Uint8Array) =>
     attempt('write', pathOf(key), (path) => createFile(path, Buffer.from(value)))
+
+  async function readPart(key: string, start: number, end: number): Promise<Buffer | null> {
+    checkPart('fs', start, end)
+    return attempt('read', pathOf(key), async (path) => {
+      const handle = await unlessMissing(open(path))
+      if (handle === undefined) return null
+      try {
+        const size = Math.min(end, (await handle.stat()).size) - start
+        return size <= 0 ? Buffer.of() : await readAt(handle, Buffer.allocUnsafe(size), start)
+      } finally {
+        await handle.close()
+      }
+    })
+  }
 
   async function createFile(path: string, bytes: Buffer): Promise<void> {
     const aside = `${path}~${randomBytes(6).toString('hex')}`
@@ -113,6 +128,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
     // Keys that end in $ are unstorage's metadata of other keys; we keep none.
     getItem: async (key) => (key.endsWith('$') ? null : ((await read(key))?.toString() ?? null)),
     getItemRaw: async (key) => (await read(key)) ?? null,
+    readPart,
     setItem: create,
     setItemRaw: create,
     append: async (key, bytes) => attempt('append to', pathOf(key), (path) => files.append(path, bytes)),
@@ -137,4 +153,15 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
     sweep: async (age) => attempt('sweep', base, () => sweep(age)),
     dispose: files.closeAll,
   }
+}
+
+/** A system may give less than it is asked for. */
+async function readAt(handle: FileHandle, bytes: Buffer, position: number): Promise<Buffer> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return bytes.subarray(0, done)
 }

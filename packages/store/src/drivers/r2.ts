@@ -1,12 +1,12 @@
 import { createObjectNames } from './objectName.ts'
-import { createDriver, toView, type Backend, type StoreDriver } from './storeDriver.ts'
+import { createDriver, toView, type Backend, type PartDriver, type StoreDriver } from './storeDriver.ts'
 import { defaultTimeout } from './timeLimit.ts'
 
 /** What is used of Cloudflare's `R2Bucket`. */
 export interface R2BucketBinding {
   put(name: string, value: Uint8Array, options: { onlyIf: { etagDoesNotMatch: string } }): Promise<object | null>
-  get(name: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
-  head(name: string): Promise<object | null>
+  get(name: string, options?: { range: { offset: number; length: number } }): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>
+  head(name: string): Promise<{ size: number } | null>
   delete(name: string): Promise<void>
   list(options: { prefix: string; cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>
 }
@@ -27,7 +27,7 @@ export interface R2DriverOptions {
  * @example
  * const driver = createR2Driver({ binding: env.BUCKET })
  */
-export function createR2Driver(options: R2DriverOptions): StoreDriver {
+export function createR2Driver(options: R2DriverOptions): StoreDriver & Partial<PartDriver> {
   const { binding, prefix = '', timeout = defaultTimeout } = options
   const names = createObjectNames(prefix)
 
@@ -39,6 +39,16 @@ export function createR2Driver(options: R2DriverOptions): StoreDriver {
     },
     async read(key) {
       const object = await binding.get(names.of(key))
+      return object === null ? undefined : new Uint8Array(await object.arrayBuffer())
+    },
+    async readPart(key, start, end) {
+      const name = names.of(key)
+      const object = await binding.get(name, { range: { offset: start, length: end - start } }).catch(async (error: unknown) => {
+        // It refuses a part that begins behind the end.
+        const { size = Infinity } = (await binding.head(name)) ?? {}
+        if (size <= start) return { arrayBuffer: async () => new ArrayBuffer() }
+        throw error
+      })
       return object === null ? undefined : new Uint8Array(await object.arrayBuffer())
     },
     has: async (key) => (await binding.head(names.of(key))) !== null,

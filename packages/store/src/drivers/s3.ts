@@ -3,7 +3,7 @@ import type { Check } from '../checkStorage.ts'
 import { createObjectNames } from './objectName.ts'
 import { createS3Client, remedyOf, type S3ClientOptions, type S3Response } from './s3Client.ts'
 import { parseListing, textOf } from './s3Listing.ts'
-import { createDriver, type Backend, type StoreDriver } from './storeDriver.ts'
+import { createDriver, type Backend, type PartDriver, type StoreDriver } from './storeDriver.ts'
 
 export interface S3DriverOptions extends S3ClientOptions {
   /** What the names of all objects begin with, `analytics/`. @default '' */
@@ -27,7 +27,7 @@ const nonceHeader = 'x-amz-meta-treadlight-write'
  * @example
  * const driver = await createS3Driver({ bucket: 'analytics', region: 'eu-central-1', accessKeyId, secretAccessKey })
  */
-export async function createS3Driver(options: S3DriverOptions): Promise<StoreDriver> {
+export async function createS3Driver(options: S3DriverOptions): Promise<StoreDriver & Partial<PartDriver>> {
   const { prefix = '' } = options
   const names = createObjectNames(prefix)
   const client = await createS3Client(options)
@@ -57,6 +57,14 @@ export async function createS3Driver(options: S3DriverOptions): Promise<StoreDri
     async read(key) {
       const { status, bytes } = await client.request({ method: 'GET', name: names.of(key), expected: [200, 404] })
       return status === 200 ? bytes : undefined
+    },
+    async readPart(key, start, end) {
+      const headers = { range: `bytes=${start}-${end - 1}` }
+      const { status, bytes } = await client.request({ method: 'GET', name: names.of(key), headers, expected: [200, 206, 404, 416] })
+      if (status === 404) return undefined
+      if (status === 416) return new Uint8Array()
+      // Who does not know ranges sends all of it.
+      return status === 206 ? bytes : bytes.subarray(start, end)
     },
     async has(key) {
       return (await client.request({ method: 'HEAD', name: names.of(key), expected: [200, 404] })).status === 200

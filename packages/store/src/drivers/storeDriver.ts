@@ -14,6 +14,16 @@ export interface StoreDriver extends Driver {
   dispose(): Promise<void>
 }
 
+/** A driver that can read a part of a value without the rest of it. */
+export interface PartDriver extends Driver {
+  /** The bytes of `[start, end)`, as far as the value has them: as `subarray` cuts. Null where there is no value. */
+  readPart(key: string, start: number, end: number): Promise<Uint8Array | null>
+}
+
+export function isPartDriver(driver: object): driver is PartDriver {
+  return 'readPart' in driver
+}
+
 /** What differs between the drivers. Keys are checked; errors and undefined stay as they are, `createDriver` sees to them. */
 export interface Backend {
   name: string
@@ -21,6 +31,8 @@ export interface Backend {
   /** False if the key has a value, as far as the backend can tell. A value is there as a whole or not at all. */
   create(key: string, bytes: Uint8Array): Promise<boolean>
   read(key: string): Promise<Uint8Array | undefined>
+  /** The bytes of `[start, end)`, of which there is at least one to ask for, as far as the value has them. Left out where it would read the whole value. */
+  readPart?(key: string, start: number, end: number): Promise<Uint8Array | undefined>
   has(key: string): Promise<boolean>
   /** Every key below a prefix, which is empty or ends in a colon. */
   list(prefix: string): Promise<string[]>
@@ -35,7 +47,7 @@ export interface Backend {
  * Makes a driver of a backend: checks keys, ends what hangs, names what fails.
  * @param timeout of each call, ms
  */
-export function createDriver(backend: Backend, timeout: number): StoreDriver {
+export function createDriver(backend: Backend, timeout: number): StoreDriver & Partial<PartDriver> {
   const { name } = backend
 
   async function attempt<T>(action: string, act: () => Promise<T>): Promise<T> {
@@ -48,8 +60,15 @@ export function createDriver(backend: Backend, timeout: number): StoreDriver {
 
   async function read(key: string): Promise<Buffer | null> {
     checkKey(name, key)
-    const bytes = await attempt(`read ${key}`, () => backend.read(key))
-    return bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return toBuffer(await attempt(`read ${key}`, () => backend.read(key)))
+  }
+
+  async function readPart(key: string, start: number, end: number): Promise<Buffer | null> {
+    checkKey(name, key)
+    checkPart(name, start, end)
+    // An empty range has no words in HTTP.
+    if (start === end) return (await attempt(`look for ${key}`, () => backend.has(key))) ? Buffer.of() : null
+    return toBuffer(await attempt(`read ${key}`, () => backend.readPart!(key, start, end)))
   }
 
   async function create(key: string, value: string | Uint8Array): Promise<void> {
@@ -70,6 +89,7 @@ export function createDriver(backend: Backend, timeout: number): StoreDriver {
     // Keys that end in $ are unstorage's metadata of other keys; we keep none.
     getItem: async (key) => (key.endsWith('$') ? null : ((await read(key))?.toString() ?? null)),
     getItemRaw: read,
+    ...(backend.readPart && { readPart }),
     setItem: create,
     setItemRaw: create,
     async removeItem(key) {
@@ -84,6 +104,19 @@ export function createDriver(backend: Backend, timeout: number): StoreDriver {
     ...(backend.checks && { checks: () => attempt('look at the settings', async () => backend.checks!()) }),
     dispose: () => attempt('close the connection', async () => backend.dispose?.()),
   }
+}
+
+function toBuffer(bytes: Uint8Array | undefined): Buffer | null {
+  return bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/**
+ * What `readPart` can be asked for.
+ * @throws RangeError
+ */
+export function checkPart(driver: string, start: number, end: number): void {
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end) return
+  throw new RangeError(`[treadlight ${driver}] [${start}, ${end}) is no part of a value`)
 }
 
 /**
