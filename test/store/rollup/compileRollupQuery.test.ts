@@ -8,7 +8,7 @@ import { metricValues, type Sums } from '../../../packages/store/src/metrics.ts'
 import type { SummedRow } from '../../../packages/store/src/sumInto.ts'
 import { arbitraryDays, arbitraryQuery, dayAfter } from './arbitraryDays.ts'
 import { makeHit, minute, noon } from '../makeHit.ts'
-import { rollUp, sumHits } from './rollups.ts'
+import { rollUp, rollUpDays, sumHits } from './rollups.ts'
 
 /** How often each thing happened: a property that never came to the point would say nothing. */
 const seen = { asked: 0, told: 0, untold: 0, rows: 0 }
@@ -43,16 +43,18 @@ async function expectExact(query: Query, rollups: readonly Rollup[], hitsOf: Rea
   expect(readMetrics(query, rows)).toEqual(readMetrics(query, sumHits(query, days)))
 }
 
-test('rollups say what the hits of their days say, as they are and folded', async () => {
+test('rollups say what the hits of their days say, as they are, folded and made at once', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryDays, fc.array(arbitraryQuery, { minLength: 20, maxLength: 20 }), fc.nat(), async (days, queries, split) => {
       const hitsOf = new Map(days.map((hits, count) => [dayAfter(count), hits]))
       const rollups = await Promise.all(days.map((hits, count) => rollUp(dayAfter(count), hits)))
       const at = rollups.length === 0 ? 0 : split % rollups.length
       const folded = [foldRollups(rollups.slice(0, at)), foldRollups(rollups.slice(at).toReversed())]
+      const together = hitsOf.size === 0 ? undefined : await rollUpDays(hitsOf)
       for (const query of queries) {
         await expectExact(query, rollups, hitsOf)
         await expectExact(query, folded, hitsOf)
+        if (together !== undefined) await expectExact(query, [together], hitsOf)
       }
     }),
     { numRuns: 500 },

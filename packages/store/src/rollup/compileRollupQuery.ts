@@ -119,7 +119,7 @@ function partsOf({ days }: Rollup, totals: SumColumns, { bucketOf }: Buckets): P
 
 function mergeNothing(): MergedRows {
   const merged = new MergedRows()
-  merged.add({ labels: [''], sums: columnsOf((name) => new Float64Array(1)) })
+  merged.add({ labels: [''], sums: columnsOf(() => new Float64Array(1)) })
   return merged
 }
 

@@ -82,7 +82,8 @@ export class RowSums {
         scrollOf[row] = NaN
         sums[start + at.visitors]!++
       }
-      if (scroll[visit]! === scroll[visit]!) scrollOf[row] = this.addScroll(row, scrollOf[row]!, scroll[visit]!)
+      const depth = scroll[visit]!
+      if (depth === depth) scrollOf[row] = this.addScroll(row, scrollOf[row]!, depth)
     }
   }
 
