@@ -1,3 +1,4 @@
+import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
@@ -44,7 +45,7 @@ interface Visits {
 }
 
 /**
- * Sums up the days of an index. Undefined where the sums could not be told exactly: with an engaged time that is no whole
+ * Sums up the days of an index; others have their turn after each dimension. Undefined where the sums could not be told exactly: with an engaged time that is no whole
  * number, or more than 2⁵³ ms of them.
  *
  * @param say what a day was made of, and whether its hits have brought revenue, which no index knows
@@ -60,8 +61,12 @@ export async function buildRollup(index: SessionIndex, say: (day: string) => Pic
     // Much is the same for all: what nobody ever told.
     if (values.length === 1) rows.set(dimension, { labels: [labelOf(values[0]!)], sums: (all ??= sumVisits(visits, codes, compileRows([''], String))).sums })
     else rows.set(dimension, sumVisits(visits, codes, compileRows(values, labelOf)))
+    await untilOthersHadTheirTurn()
   }
-  for (const [dimension, made] of sumPages(visits)) rows.set(dimension, made)
+  for (const [dimension, made] of sumPages(visits)) {
+    rows.set(dimension, made)
+    await untilOthersHadTheirTurn()
+  }
   const totals = sumDays(visits)
   if (![...rows.values(), totals].every(isExact)) return undefined
   return {
@@ -171,23 +176,21 @@ function sumDays(visits: Visits): RollupRows {
 }
 
 /** What is said of the hits of a visit, and of its first and last page. */
-function sumPages(visits: Visits): [RollupDimension, RollupRows][] {
+function* sumPages(visits: Visits): Generator<[RollupDimension, RollupRows]> {
   const { kind, path, hostname } = visits.columns
   const ends = findEnds(visits)
   const isGoal = kind.values.map(({ type, interactive }) => type === 'event' && interactive)
   const goal = compileRows(kind.values.map(({ name }) => name), (name) => name)
   const name = compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), (name) => name)
   const label = (value: string): string => value
-  return [
-    ['visit:entry_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label)))],
-    ['visit:exit_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label)))],
-    ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))],
-    ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))],
-    ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)],
-    ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)],
-    ['event:name', sumHits(visits, kind.codes, name)],
-    ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })],
-  ]
+  yield ['visit:entry_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label)))]
+  yield ['visit:exit_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label)))]
+  yield ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))]
+  yield ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))]
+  yield ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)]
+  yield ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)]
+  yield ['event:name', sumHits(visits, kind.codes, name)]
+  yield ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })]
 }
 
 /** See `isWithoutEngagement`. */
