@@ -9,6 +9,7 @@ import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/
 import { rollupDimensions, type Rollup } from '../../packages/store/src/rollup/rollup.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
 import { columnNames } from '../../packages/store/src/sessionIndex/columnNames.ts'
+import type { SessionIndex } from '../../packages/store/src/sessionIndex/sessionIndex.ts'
 import { openIndexBody, openRollupBody } from '../../packages/store/src/shelfMakers.ts'
 import { readShelfValue } from '../../packages/store/src/shelfValue.ts'
 import { sourceOf } from '../../packages/store/src/valueSource.ts'
@@ -24,13 +25,15 @@ export interface RawStorage {
   faults: string[]
   /** What is derived of segments: by key, the home days and what each was made of. */
   shelf: Map<string, Readonly<Record<string, string>>>
+  /** The indexes among it, and the days of which they say what their segments do. */
+  indexes: Map<string, { index: SessionIndex; days: string[] }>
   /** Values that a crash cut off: they never counted. */
   torn: string[]
 }
 
 /** @param upkept whether upkeep has had all the time it needs, so that nothing may be left over */
 export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boolean): Promise<RawStorage> {
-  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], shelf: new Map(), torn: [] }
+  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], shelf: new Map(), indexes: new Map(), torn: [] }
   const manifests = new Map<string, Manifest>()
   for (const [key, value] of values) {
     raw.texts.set(key, `${key} ${value.toString('latin1')}`)
@@ -76,7 +79,9 @@ async function readShelf(raw: RawStorage, key: string, value: Buffer): Promise<v
   const read = await readShelfValue(sourceOf(value)).catch(() => undefined)
   if (read === undefined) return void raw.faults.push(`${key} is damaged`)
   raw.shelf.set(key, read.header.days)
-  const said = name.kind === 'index' ? await (await openIndexBody(read.body)).load(columnNames) : await sayRollup(await openRollupBody(read.body))
+  const index = name.kind === 'index' ? await openIndexBody(read.body) : undefined
+  if (index !== undefined) raw.indexes.set(key, { index, days: [] })
+  const said = index === undefined ? await sayRollup(await openRollupBody(read.body)) : await index.load(columnNames)
   raw.texts.set(key, `${key} ${JSON.stringify([read.header, said])}`)
 }
 
@@ -116,6 +121,8 @@ function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, man
 function findSpare(raw: RawStorage, files: readonly SegmentFile[]): void {
   const prints = new Map([...groupBy(files, ({ day }) => day)].map(([day, its]) => [day, fingerprint(its)]))
   for (const [key, days] of raw.shelf) {
-    if (!Object.entries(days).some(([day, print]) => prints.get(day) === print)) raw.faults.push(`${key} is left`)
+    const same = Object.entries(days).filter(([day, print]) => prints.get(day) === print).map(([day]) => day)
+    raw.indexes.get(key)?.days.push(...same)
+    if (same.length === 0) raw.faults.push(`${key} is left`)
   }
 }
