@@ -2,11 +2,19 @@ import type { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
 import { readFrames } from '../../packages/store/src/frame.ts'
-import { parseBatchKey, parseStamp } from '../../packages/store/src/keys.ts'
+import { fingerprint } from '../../packages/store/src/fingerprint.ts'
+import { groupBy } from '../../packages/store/src/groupBy.ts'
+import { parseBatchKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
-import { decodeManifest, type Manifest } from '../../packages/store/src/manifest.ts'
+import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/store/src/manifest.ts'
 import { decodePersonFilters } from '../../packages/store/src/persons/personValue.ts'
+import { rollupDimensions, type Rollup } from '../../packages/store/src/rollup/rollup.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
+import { columnNames } from '../../packages/store/src/sessionIndex/columnNames.ts'
+import type { SessionIndex } from '../../packages/store/src/sessionIndex/sessionIndex.ts'
+import { openIndexBody, openRollupBody } from '../../packages/store/src/shelfMakers.ts'
+import { readShelfValue } from '../../packages/store/src/shelfValue.ts'
+import { sourceOf } from '../../packages/store/src/valueSource.ts'
 
 /** What lies in a storage, read without any store. */
 export interface RawStorage {
@@ -17,13 +25,17 @@ export interface RawStorage {
   texts: Map<string, string>
   /** Values that do not decode, and values that nothing needs. */
   faults: string[]
+  /** What is derived of segments: by key, the home days and what each was made of. */
+  shelf: Map<string, Readonly<Record<string, string>>>
+  /** The indexes among it, and the days of which they say what their segments do. */
+  indexes: Map<string, { index: SessionIndex; days: string[] }>
   /** Values that a crash cut off: they never counted. */
   torn: string[]
 }
 
 /** @param upkept whether upkeep has had all the time it needs, so that nothing may be left over */
 export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boolean): Promise<RawStorage> {
-  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], torn: [] }
+  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], shelf: new Map(), indexes: new Map(), torn: [] }
   const manifests = new Map<string, Manifest>()
   for (const [key, value] of values) {
     raw.texts.set(key, `${key} ${value.toString('latin1')}`)
@@ -32,6 +44,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
     else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind === 'persons') readPersons(raw, key, value)
+    else if (kind === 'index' || kind === 'rollup') await readShelf(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
   await readSegments(raw, values, [...manifests.values()])
@@ -70,6 +83,24 @@ function readMark(raw: RawStorage, key: string, value: Buffer): void {
   else if (key.includes(':pruning:')) raw.prunings.push(mark as RawStorage['prunings'][number])
 }
 
+/** What is derived of segments, decoded. */
+async function readShelf(raw: RawStorage, key: string, value: Buffer): Promise<void> {
+  const name = parseShelfKey(key)
+  if (name === undefined) return void raw.faults.push(`${key} has no name of ours`)
+  if (value.length < name.bytes) return void raw.torn.push(key)
+  const read = await readShelfValue(sourceOf(value)).catch(() => undefined)
+  if (read === undefined) return void raw.faults.push(`${key} is damaged`)
+  raw.shelf.set(key, read.header.days)
+  const index = name.kind === 'index' ? await openIndexBody(read.body) : undefined
+  if (index !== undefined) raw.indexes.set(key, { index, days: [] })
+  const said = index === undefined ? await sayRollup(await openRollupBody(read.body)) : await index.load(columnNames)
+  raw.texts.set(key, `${key} ${JSON.stringify([read.header, said])}`)
+}
+
+async function sayRollup(rollup: Rollup): Promise<unknown> {
+  return Promise.all(rollupDimensions.map(async (dimension) => (await rollup.rows(dimension)).labels))
+}
+
 /** Only what manifests name counts; what they replaced does not. */
 async function readSegments(raw: RawStorage, values: ReadonlyMap<string, Buffer>, manifests: readonly Manifest[]): Promise<void> {
   const replaced = new Set(manifests.flatMap(({ replaces }) => replaces))
@@ -94,6 +125,18 @@ function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, man
     if (key.includes(':segment:') && !named.has(key)) raw.faults.push(`${key} is left`)
     if (key.includes(':persons:')) findGone(raw, key, value, named)
     if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
+    if (/:(?:index|rollup):/.test(key) && !raw.shelf.has(key)) raw.faults.push(`${key} is left, torn`)
+  }
+  findSpare(raw, [...manifests.values()].flatMap(({ files }) => files).filter(({ key }) => named.has(key)))
+}
+
+/** Something on the shelf that says of no day what its segments do. */
+function findSpare(raw: RawStorage, files: readonly SegmentFile[]): void {
+  const prints = new Map([...groupBy(files, ({ day }) => day)].map(([day, its]) => [day, fingerprint(its)]))
+  for (const [key, days] of raw.shelf) {
+    const same = Object.entries(days).filter(([day, print]) => prints.get(day) === print).map(([day]) => day)
+    raw.indexes.get(key)?.days.push(...same)
+    if (same.length === 0) raw.faults.push(`${key} is left`)
   }
 }
 

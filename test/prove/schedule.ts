@@ -3,6 +3,7 @@ import { createReferenceStore, createStore, type HitFilter, type HitStore, type 
 import { createOracle, nameOf, type Erasing, type Expectation, type Linking, type Oracle, type Pruning, type Reading } from './oracle.ts'
 import { seededRandom } from './random.ts'
 import { readRaw, type RawStorage } from './rawStorage.ts'
+import { sayHits, sayIndex } from '../store/sessionIndex/sayDay.ts'
 import { createWorld, maxSkew, type SimulatedProcess, type StorageKind, type World, type WorldOptions } from './simulatedStorage.ts'
 
 export type OpenStore = (options: StoreOptions) => Promise<Store>
@@ -88,7 +89,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
 function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }: { kind: StorageKind; atomic: boolean; pauses: boolean }) {
   const { random } = world
   const failures: Failure[] = []
-  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0 }
+  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0 }
   let event = 0
   const eventTimes: number[] = [start]
   const oracle: Oracle = createOracle(
@@ -541,12 +542,25 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }:
       for await (const hit of store.hits({ site, order: 'oldest' })) hits.push(hit)
       checkListing(actor.name, { site, order: 'oldest' }, hits, reading())
       answers.push(await describeStore(store, hits))
+      if (upkept) await checkIndexes(raw, hits)
     }
     // The storage itself is told anew in plain words; erased facts are gone from it once it has been kept up.
     if (upkept) answers.push(await describeReference(raw))
     const wrong = answers.findIndex((answer) => answer !== answers[0])
     if (wrong !== -1) fail('error', `${stores[wrong]?.[0].name ?? 'the reference'} says otherwise:\n${answers[0]}\n${answers[wrong]}`)
     world.note(`compared ${oracle.facts.length} facts, ${raw.facts.length} stored`)
+  }
+
+  /** Once all has been kept up, each index says of its days what the hits say. */
+  async function checkIndexes({ indexes }: RawStorage, hits: readonly StoredHit[]): Promise<void> {
+    for (const [key, { index, days }] of indexes) {
+      for (const said of await sayIndex(index)) {
+        if (!days.includes(said.day)) continue
+        counts.indexed++
+        const expected = sayHits(said.day, hits.filter((hit) => hit.day === said.day), 60_000)
+        if (JSON.stringify(said) !== JSON.stringify(expected)) fail('error', `${key} says of ${said.day}\n${JSON.stringify(said)}\nand the hits\n${JSON.stringify(expected)}`)
+      }
+    }
   }
 
   async function describeReference({ facts, links, prunings }: RawStorage): Promise<string> {

@@ -4,7 +4,7 @@ import { rollupDimensions } from '../../../packages/store/src/rollup/rollup.ts'
 import { day, noon } from '../makeHit.ts'
 import { arbitraryHits } from '../sessionIndex/arbitraryDay.ts'
 
-export const firstDay = '2026-11-21'
+const firstDay = '2026-11-21'
 
 /** `YYYY-MM-DD`, so many days later. */
 export function dayAfter(count: number): string {
@@ -33,9 +33,9 @@ const dimensions = fc.oneof(
   value.map((one) => [one]),
   value.map((one) => [one]),
   time.map((one) => [one]),
-  fc.tuple(time, value).map((both) => [...both]),
-  fc.tuple(value, time).map((both) => [...both]),
-  fc.tuple(value, value).map((both) => [...both]),
+  fc.tuple(time, value).map((both): Dimension[] => both),
+  fc.tuple(value, time).map((both): Dimension[] => both),
+  fc.tuple(value, value).map((both): Dimension[] => both),
 )
 
 const operator = fc.constantFrom('is', 'is_not', 'contains', 'contains_not', 'matches', 'matches_not')
@@ -64,7 +64,10 @@ const filters = (asked: readonly Dimension[]): fc.Arbitrary<Filter[]> => {
   return fc.oneof(fc.constant<Filter[]>([]), fc.array(dimension.chain(filterOn), { maxLength: 2 }))
 }
 
-const metrics = fc.constantFrom<Metric[]>(['visitors'], ['visitors', 'time_on_page'], ['scroll_depth', 'bounce_rate'], ['total_revenue'])
+const metrics = fc.oneof(
+  fc.constantFrom<Metric[]>(['total_revenue'], ['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth']),
+  fc.subarray<Metric>(['visitors', 'visits', 'pageviews', 'events', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth'], { minLength: 1 }),
+)
 const goals = fc.constantFrom<Query['goals']>(
   undefined,
   [{ name: 'Read', page: '/*' }],
@@ -85,5 +88,5 @@ export const arbitraryQuery: fc.Arbitrary<Query> = dimensions.chain((asked) =>
       range: range.map(([from, to]) => ({ from: from!, to: to! })),
       timezone: fc.constantFrom('UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Kiritimati'),
     })
-    .map(({ goals: its, ...rest }) => ({ site: 'shop', dimensions: asked, ...rest, ...(its !== undefined && { goals: its }) })),
+    .map(({ goals: its, ...rest }) => Object.assign({ site: 'shop', dimensions: asked }, rest, its !== undefined && { goals: its })),
 )

@@ -1,7 +1,8 @@
+import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
-import { keptSums, largestSum, type Rollup, type RollupDay, type RollupDimension, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, engagementSums, keptSums, largestSum, type Rollup, type RollupDay, type RollupDimension, type RollupRows } from './rollup.ts'
 import { RowSums, type VisitSums } from './rowSums.ts'
 
 /** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
@@ -37,21 +38,14 @@ type Columns = Pick<IndexColumns, (typeof columnNames)[number]>
 interface Visits {
   columns: Columns
   days: readonly IndexDay[]
-  /** By visit. */
   count: number
-  pageviews: Codes
-  hits: Codes
-  /** Where its hits begin. */
+  /** Where the hits of each begin. */
   starts: Uint32Array
-  engaged: Float64Array
-  isEngaged: Uint8Array
-  scroll: Float64Array
-  /** Up to `mixed` of its day: a number of its own for each visitor, in order. */
-  visitors: Uint32Array
+  sums: VisitSums
 }
 
 /**
- * Sums up the days of an index. Undefined where the sums could not be told exactly: with an engaged time that is no whole
+ * Sums up the days of an index; others have their turn after each dimension. Undefined where the sums could not be told exactly: with an engaged time that is no whole
  * number, or more than 2⁵³ ms of them.
  *
  * @param say what a day was made of, and whether its hits have brought revenue, which no index knows
@@ -61,11 +55,18 @@ export async function buildRollup(index: SessionIndex, say: (day: string) => Pic
   if (!isWhole(columns.engaged) || !isWhole(columns.scroll)) return undefined
   const visits = readVisits(index, columns)
   const rows = new Map<RollupDimension, RollupRows>()
+  let all: RollupRows | undefined
   for (const [dimension, name, labelOf] of visitLabels) {
     const { values, codes } = (await index.load([name]))[name]
-    rows.set(dimension, sumVisits(visits, codes, compileRows(values, labelOf)))
+    // Much is the same for all: what nobody ever told.
+    if (values.length === 1) rows.set(dimension, { labels: [labelOf(values[0]!)], sums: (all ??= sumVisits(visits, codes, compileRows([''], String))).sums })
+    else rows.set(dimension, sumVisits(visits, codes, compileRows(values, labelOf)))
+    await untilOthersHadTheirTurn()
   }
-  for (const [dimension, made] of sumPages(visits)) rows.set(dimension, made)
+  for (const [dimension, made] of sumPages(visits)) {
+    rows.set(dimension, made)
+    await untilOthersHadTheirTurn()
+  }
   const totals = sumDays(visits)
   if (![...rows.values(), totals].every(isExact)) return undefined
   return {
@@ -90,19 +91,20 @@ export function isExact({ sums }: RollupRows): boolean {
 }
 
 function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Visits {
-  const { flags, hitCount: hits, viewCount: pageviews } = columns
+  const { flags, duration, hitCount: events, viewCount: pageviews } = columns
   const starts = new Uint32Array(count + 1)
-  for (let visit = 0; visit < count; visit++) starts[visit + 1] = starts[visit]! + hits[visit]!
   const visitors = new Uint32Array(count)
-  let visitor = 0
-  for (let visit = 0; visit < count; visit++) {
+  const bounced = new Uint8Array(count)
+  for (let visit = 0, visitor = 0; visit < count; visit++) {
+    starts[visit + 1] = starts[visit]! + events[visit]!
     if ((flags[visit]! & isNewVisitor) !== 0) visitor++
     visitors[visit] = visitor
+    if ((flags[visit]! & isBounced) !== 0) bounced[visit] = 1
   }
-  return { columns, days, count, pageviews, hits, starts, visitors, ...readEngagement(count, starts, columns) }
+  return { columns, days, count, starts, sums: { pageviews, events, duration, bounced, visitors, ...readEngagement(count, starts, columns) } }
 }
 
-function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<Visits, 'engaged' | 'isEngaged' | 'scroll'> {
+function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<VisitSums, 'engaged' | 'isEngaged' | 'scroll'> {
   const read = { engaged: new Float64Array(count), isEngaged: new Uint8Array(count), scroll: new Float64Array(count).fill(NaN) }
   for (let visit = 0; visit < count; visit++) {
     for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
@@ -118,7 +120,7 @@ function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }:
   return read
 }
 
-/** Rows by code: a label is only made when its first visit comes. */
+/** Rows by code: a label is only made when its first visit or hit comes. */
 function compileRows(values: readonly string[], labelOf: (value: string) => string): { rows: RowSums; rowOf: (code: number) => number } {
   const rows = new RowSums()
   const known = new Int32Array(values.length).fill(-1)
@@ -133,33 +135,14 @@ function compileRows(values: readonly string[], labelOf: (value: string) => stri
 
 /** @param codes by visit */
 function sumVisits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>): RollupRows {
-  const sums: VisitSums = createVisitSums()
-  const { visitors, scroll } = visits
+  const rowOfVisit = new Int32Array(visits.count)
+  for (let visit = 0; visit < rowOfVisit.length; visit++) rowOfVisit[visit] = rowOf(codes[visit]!)
   for (const { visits: first, mixed, visitsEnd } of visits.days) {
-    for (let visit = first; visit < visitsEnd; visit++) {
-      const row = rowOf(codes[visit]!)
-      readVisit(visits, visit, sums)
-      rows.addVisit(row, sums)
-      if (visit < mixed) rows.addVisitor(row, visitors[visit]!, scroll[visit]!)
-    }
-    eachMixed(visits, mixed, visitsEnd, (visit, hit, visitor) => rows.addMixedVisitor(rowOf(codes[visit]!), visitor, visits.columns.scroll[hit]!))
+    rows.addVisits(visits.sums, rowOfVisit, first, mixed, visitsEnd)
+    eachMixed(visits, mixed, visitsEnd, (visit, hit, visitor) => rows.addMixedVisitor(rowOfVisit[visit]!, visitor, visits.columns.scroll[hit]!))
     rows.endDay()
   }
   return rows.finish()
-}
-
-function createVisitSums(): VisitSums {
-  return { pageviews: 0, events: 0, engaged: 0, isEngaged: false, scroll: NaN, duration: 0, isBounced: false }
-}
-
-function readVisit({ columns, pageviews, hits, engaged, isEngaged, scroll }: Visits, visit: number, sums: VisitSums): void {
-  sums.pageviews = pageviews[visit]!
-  sums.events = hits[visit]!
-  sums.engaged = engaged[visit]!
-  sums.isEngaged = isEngaged[visit] === 1
-  sums.scroll = scroll[visit]!
-  sums.duration = columns.duration[visit]!
-  sums.isBounced = (columns.flags[visit]! & isBounced) !== 0
 }
 
 /** Tells of the hits of mixed visits whose they are. @param from the first mixed visit of a day */
@@ -193,23 +176,26 @@ function sumDays(visits: Visits): RollupRows {
 }
 
 /** What is said of the hits of a visit, and of its first and last page. */
-function sumPages(visits: Visits): [RollupDimension, RollupRows][] {
+function* sumPages(visits: Visits): Generator<[RollupDimension, RollupRows]> {
   const { kind, path, hostname } = visits.columns
   const ends = findEnds(visits)
   const isGoal = kind.values.map(({ type, interactive }) => type === 'event' && interactive)
   const goal = compileRows(kind.values.map(({ name }) => name), (name) => name)
   const name = compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), (name) => name)
   const label = (value: string): string => value
-  return [
-    ['visit:entry_page', sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label))],
-    ['visit:exit_page', sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label))],
-    ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))],
-    ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))],
-    ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)],
-    ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)],
-    ['event:name', sumHits(visits, kind.codes, name)],
-    ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })],
-  ]
+  yield ['visit:entry_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label)))]
+  yield ['visit:exit_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label)))]
+  yield ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))]
+  yield ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))]
+  yield ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)]
+  yield ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)]
+  yield ['event:name', sumHits(visits, kind.codes, name)]
+  yield ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })]
+}
+
+/** See `isWithoutEngagement`. */
+function withoutEngagement({ labels, sums }: RollupRows): RollupRows {
+  return { labels, sums: columnsOf((name) => (engagementSums.has(name) ? new Float64Array(labels.length) : sums[name])) }
 }
 
 const none = 2 ** 32 - 1
@@ -217,7 +203,7 @@ const none = 2 ** 32 - 1
 /** The first and the last pageview of each visit, `none` for one of events alone; and what such a visit is entered by. */
 function findEnds({ columns: { kind }, count, starts }: Visits): { first: Uint32Array; last: Uint32Array; entry: Uint32Array } {
   const ends = { first: new Uint32Array(count).fill(none), last: new Uint32Array(count).fill(none), entry: starts.slice(0, count) }
-  const isView = Uint8Array.from(kind.values, ({ type }) => (type === 'pageview' ? 1 : 0))
+  const isView = viewsAmong(kind)
   for (let visit = 0; visit < count; visit++) {
     for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
       if (isView[kind.codes[hit]!] === 0) continue
@@ -237,22 +223,19 @@ function pickCodes(codes: Codes, hits: Uint32Array, missing: number): Uint32Arra
  * @param entry the hit that stands for the page of a whole visit; without, each row that the visit is in was entered
  */
 function sumHits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>, entry?: Uint32Array): RollupRows {
-  const { columns, starts, visitors } = visits
+  const { columns, starts, sums } = visits
   const { kind, engaged, scroll } = columns
-  const isView = Uint8Array.from(kind.values, ({ type }) => (type === 'pageview' ? 1 : 0))
-  const sums = createVisitSums()
+  const { visitors } = sums
+  const isView = viewsAmong(kind)
   for (const { visits: first, mixed, visitsEnd } of visits.days) {
     for (let visit = first; visit < visitsEnd; visit++) {
-      readVisit(visits, visit, sums)
       for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
         const row = rowOf(codes[hit]!)
         if (row < 0) continue
-        rows.addHit(row, isView[kind.codes[hit]!] === 1)
-        if (rows.meetVisit(row, visit) && entry === undefined) rows.enter(row, sums)
-        rows.addEngaged(row, engaged[hit]!, visit)
+        if (rows.addHit(row, isView[kind.codes[hit]!]!, engaged[hit]!, visit) && entry === undefined) rows.enter(row, sums, visit)
         if (visit < mixed) rows.addVisitor(row, visitors[visit]!, scroll[hit]!)
       }
-      if (entry !== undefined) rows.enter(rowOf(codes[entry[visit]!]!), sums)
+      if (entry !== undefined) rows.enter(rowOf(codes[entry[visit]!]!), sums, visit)
     }
     eachMixed(visits, mixed, visitsEnd, (_visit, hit, visitor) => {
       const row = rowOf(codes[hit]!)
@@ -261,4 +244,9 @@ function sumHits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeo
     rows.endDay()
   }
   return rows.finish()
+}
+
+/** 1 for each kind that is a pageview. */
+function viewsAmong({ values }: Columns['kind']): Uint8Array {
+  return Uint8Array.from(values, ({ type }) => (type === 'pageview' ? 1 : 0))
 }

@@ -5,7 +5,7 @@ import { createBuckets } from '../timeBuckets.ts'
 import type { RollupDay } from './rollup.ts'
 
 /** The bucket that a home day lies in, '' for a question without; undefined where it lies in several, or nobody knows. */
-export type BucketOf = (day: RollupDay) => string | undefined
+type BucketOf = (day: RollupDay) => string | undefined
 
 export interface Buckets {
   /** Where the buckets stand among the question's dimensions. */

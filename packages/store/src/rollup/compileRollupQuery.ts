@@ -5,7 +5,7 @@ import { addToRow, type SummedRow } from '../sumInto.ts'
 import { compileBuckets, type Buckets } from './compileBuckets.ts'
 import { compileRowSource } from './compileRowSource.ts'
 import { MergedRows } from './mergedRows.ts'
-import { columnsOf, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, engagementSums, isWithoutEngagement, type KeptSum, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
 
 /** Answers a question from rollups. */
 export interface RollupQuery {
@@ -15,7 +15,8 @@ export interface RollupQuery {
    */
   canTell(rollup: Rollup): boolean
   /**
-   * Adds what `sumInto` adds of the hits of these days: rollups that can be told, no day twice.
+   * Adds what `sumInto` adds of the hits of these days: rollups that can be told, no day twice. Sums that none of the
+   * query's metrics is computed from are 0.
    * @returns those of which nothing was added, since something shows only now: their days have to be taken from elsewhere
    */
   addTo(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]>
@@ -28,7 +29,6 @@ export interface UntoldRollup {
 }
 
 const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
-const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
 
 /** Rows that lie in one bucket of time. */
 interface Part {
@@ -50,7 +50,8 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
   if (buckets === undefined || source === undefined) return undefined
   const { dimension, nameOf } = source
   const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
-  const asksForEngagement = metrics.some((metric) => engagementMetrics.has(metric))
+  const wanted = [...new Set(metrics.flatMap((metric) => sumsOf[metric]))]
+  if (dimension !== undefined && isWithoutEngagement(dimension) && wanted.some((name) => engagementSums.has(name))) return undefined
 
   return {
     canTell({ days, names }) {
@@ -84,7 +85,7 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
   }
 
   function merge(merged: Map<string, MergedRows>, { bucket, rows }: Part): boolean {
-    const known = merged.get(bucket) ?? new MergedRows()
+    const known = merged.get(bucket) ?? new MergedRows(wanted)
     merged.set(bucket, known)
     return known.add(rows, nameOf)
   }
@@ -94,7 +95,7 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
       const values: string[] = []
       if (buckets!.index !== undefined) values[buckets!.index] = bucket
       if (source!.index !== undefined) values[source!.index] = label
-      addToRow(rows, values, readSums(sums, row, asksForEngagement))
+      addToRow(rows, values, readSums(sums, row, wanted))
     }
   }
 }
@@ -118,28 +119,48 @@ function partsOf({ days }: Rollup, totals: SumColumns, { bucketOf }: Buckets): P
 
 function mergeNothing(): MergedRows {
   const merged = new MergedRows()
-  merged.add({ labels: [''], sums: columnsOf((name) => new Float64Array(1)) })
+  merged.add({ labels: [''], sums: columnsOf(() => new Float64Array(1)) })
   return merged
 }
 
-function readSums(columns: SumColumns, row: number, withEngagement: boolean): Sums {
-  const sums = {
-    visitors: columns.visitors[row]!,
-    pageviews: columns.pageviews[row]!,
-    events: columns.events[row]!,
-    engaged: 0,
-    engagedVisits: 0,
-    scroll: 0,
-    scrolled: 0,
-    visits: columns.visits[row]!,
-    entered: columns.entered[row]!,
-    enteredViews: columns.enteredViews[row]!,
-    enteredTime: columns.enteredTime[row]!,
-    landed: columns.entered[row]!,
-    bounced: columns.bounced[row]!,
-  }
-  if (withEngagement) for (const name of engagementSums) sums[name] = columns[name][row]!
+function readSums(columns: SumColumns, row: number, wanted: readonly KeptSum[]): Sums {
+  const sums: Sums = { ...nothing }
+  for (const name of wanted) sums[name] = columns[name][row]!
+  sums.landed = sums.entered
   return sums
 }
 
-const engagementSums = ['engaged', 'engagedVisits', 'scroll', 'scrolled'] as const
+const nothing: Readonly<Sums> = {
+  visitors: 0,
+  pageviews: 0,
+  events: 0,
+  engaged: 0,
+  engagedVisits: 0,
+  scroll: 0,
+  scrolled: 0,
+  visits: 0,
+  entered: 0,
+  enteredViews: 0,
+  enteredTime: 0,
+  landed: 0,
+  bounced: 0,
+}
+
+/** What `metricValues` computes each from. */
+const sumsOf: Record<Metric, readonly KeptSum[]> = {
+  visitors: ['visitors'],
+  visits: ['visits'],
+  pageviews: ['pageviews'],
+  events: ['events'],
+  views_per_visit: ['enteredViews', 'entered'],
+  bounce_rate: ['bounced', 'entered'],
+  visit_duration: ['enteredTime', 'entered'],
+  time_on_page: ['engaged', 'engagedVisits'],
+  scroll_depth: ['scroll', 'scrolled'],
+  percentage: ['visitors'],
+  conversion_rate: ['visitors'],
+  group_conversion_rate: ['visitors'],
+  total_revenue: [],
+  average_revenue: [],
+  exit_rate: ['visits'],
+}

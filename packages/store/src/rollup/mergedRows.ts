@@ -1,10 +1,18 @@
-import { columnsOf, keptSums, type RollupRows } from './rollup.ts'
+import { columnsOf, keptSums, type KeptSum, type RollupRows } from './rollup.ts'
 
 /** Adds up rows of several rollups by their labels. */
 export class MergedRows {
   readonly labels: string[] = []
   private readonly rows = new Map<string, number>()
-  private columns: Float64Array[] = keptSums.map(() => new Float64Array(64))
+  private room = 64
+  private columns: Float64Array[]
+  private readonly names: readonly KeptSum[]
+
+  /** @param names of the sums that are wanted: others are left at 0 */
+  constructor(names: readonly KeptSum[] = keptSums) {
+    this.names = names
+    this.columns = names.map(() => new Float64Array(this.room))
+  }
 
   /**
    * @param nameOf what a row is called here, undefined for one that is left out; all as they are without
@@ -13,8 +21,9 @@ export class MergedRows {
   add({ labels, sums }: RollupRows, nameOf?: (label: string) => string | undefined): boolean {
     const names = nameOf === undefined ? labels : labels.map(nameOf)
     if (nameOf !== undefined && !areDistinct(names)) return false
-    const rows = Int32Array.from(names, (name) => (name === undefined ? -1 : this.rowOf(name)))
-    for (const [index, name] of keptSums.entries()) addColumn(this.columns[index]!, sums[name], rows)
+    const rows = new Int32Array(names.length)
+    for (let at = 0; at < rows.length; at++) rows[at] = names[at] === undefined ? -1 : this.rowOf(names[at]!)
+    for (const [index, name] of this.names.entries()) addColumn(this.columns[index]!, sums[name], rows)
     return true
   }
 
@@ -23,13 +32,16 @@ export class MergedRows {
     if (known !== undefined) return known
     const row = this.labels.push(name) - 1
     this.rows.set(name, row)
-    if (row >= this.columns[0]!.length) this.columns = this.columns.map((column) => grow(column, 2 * row))
+    if (row >= this.room) {
+      this.room = 2 * row
+      this.columns = this.columns.map((column) => grow(column, this.room))
+    }
     return row
   }
 
   finish(): RollupRows {
-    const { labels, columns } = this
-    return { labels, sums: columnsOf((name, index) => columns[index]!.slice(0, labels.length)) }
+    const { labels, columns, names } = this
+    return { labels, sums: columnsOf((name) => columns[names.indexOf(name)]?.subarray(0, labels.length) ?? new Float64Array(labels.length)) }
   }
 }
 

@@ -60,7 +60,7 @@ export async function openRollup(readPart: (start: number, end: number) => Promi
   return {
     site,
     names,
-    days: days.map((day) => ({ ...day, first: day.first ?? Infinity, last: day.last ?? -Infinity })),
+    days: days.map(({ day, first, last, fingerprint, hasRevenue }) => ({ day, first: first ?? Infinity, last: last ?? -Infinity, fingerprint, hasRevenue })),
     totals: async () => (await open('totals')).rows(undefined).sums,
     rows: async (dimension) => (await open(sectionOf.get(dimension)!)).rows(dimension),
   }

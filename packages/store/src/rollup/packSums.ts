@@ -7,16 +7,27 @@ const signed = 16
  * to next to nothing.
  */
 export function packSums(numbers: Float64Array): Uint8Array {
-  const isSigned = numbers.some((number) => number < 0)
-  const positive = isSigned ? numbers.map((number) => (number < 0 ? -2 * number - 1 : 2 * number)) : numbers
+  let [least, largest] = [0, 0]
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row]!
+    if (number < least) least = number
+    if (number > largest) largest = number
+  }
+  const isSigned = least < 0
+  if (isSigned) largest = Math.max(2 * largest, -2 * least - 1)
   let width = 0
-  for (const largest = positive.reduce((a, b) => Math.max(a, b), 0); 256 ** width <= largest; ) width++
-  const bytes = new Uint8Array(1 + width * numbers.length)
+  while (256 ** width <= largest) width++
+  const { length } = numbers
+  const bytes = new Uint8Array(1 + width * length)
   bytes[0] = width | (isSigned ? signed : 0)
-  let end = 1
-  for (let plane = 0; plane < width; plane++) {
-    const unit = 256 ** plane
-    for (let row = 0; row < positive.length; row++) bytes[end++] = Math.floor(positive[row]! / unit) % 256
+  for (let row = 0; row < length; row++) {
+    const number = numbers[row]!
+    let rest = isSigned ? (number < 0 ? -2 * number - 1 : 2 * number) : number
+    for (let at = 1 + row; rest > 0; at += length) {
+      const upper = rest < 2 ** 31 ? rest >>> 8 : Math.floor(rest / 256)
+      bytes[at] = rest - upper * 256
+      rest = upper
+    }
   }
   return bytes
 }
@@ -32,7 +43,7 @@ export function unpackSums(bytes: Uint8Array, at: number, rows: number): Float64
   let from = at + 1
   for (let plane = 0; plane < width; plane++) {
     const unit = 256 ** plane
-    for (let row = 0; row < rows; row++) numbers[row]! += bytes[from++]! * unit
+    for (let row = 0; row < rows; row++, from++) if (bytes[from] !== 0) numbers[row]! += bytes[from]! * unit
   }
   if ((bytes[at]! & signed) === 0) return numbers
   for (let row = 0; row < rows; row++) numbers[row] = numbers[row]! % 2 === 1 ? -(numbers[row]! + 1) / 2 : numbers[row]! / 2

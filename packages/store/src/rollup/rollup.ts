@@ -51,6 +51,13 @@ export const keptSums = [
 ] as const
 export type KeptSum = (typeof keptSums)[number]
 
+/** What is not kept for entry and exit pages, where it takes as much as the rest and is hardly ever asked for. */
+export const engagementSums: ReadonlySet<KeptSum> = new Set<KeptSum>(['engaged', 'engagedVisits', 'scroll', 'scrolled'])
+
+export function isWithoutEngagement(dimension: RollupDimension): boolean {
+  return dimension === 'visit:entry_page' || dimension === 'visit:exit_page'
+}
+
 /** Sums are whole numbers from 0 to this: twice as much is still exact. */
 export const largestSum: number = 2 ** 52 - 1
 
@@ -83,6 +90,6 @@ export type RollupDimension = (typeof rollupSections)[RollupSection][number]
 export const rollupDimensions: readonly RollupDimension[] = Object.values(rollupSections).flat()
 
 /** Columns by their names. */
-export function columnsOf(columnOf: (name: KeptSum, index: number) => Float64Array): SumColumns {
-  return Object.fromEntries(keptSums.map((name, index) => [name, columnOf(name, index)])) as SumColumns
+export function columnsOf(columnOf: (name: KeptSum) => Float64Array): SumColumns {
+  return Object.fromEntries(keptSums.map((name) => [name, columnOf(name)])) as SumColumns
 }

@@ -31,7 +31,7 @@ export interface SectionPlace {
 
 const headPattern = /^(treadlight rollup (\d{2}) ([0-9a-f]{8}) )([0-9a-f]{8})\n$/
 /** Length of the first line. */
-export const headLength = 39
+const headLength = 39
 
 /**
  * The line `treadlight rollup {version, two digits} {bytes of the header, 8 hex} {CRC32 of the line so far and the header, 8 hex}`,

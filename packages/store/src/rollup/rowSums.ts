@@ -1,4 +1,4 @@
-import { columnsOf, keptSums, type KeptSum, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, keptSums, type KeptSum, type RollupRows } from './rollup.ts'
 
 const width = keptSums.length
 const at = Object.fromEntries(keptSums.map((name, index) => [name, index])) as Record<KeptSum, number>
@@ -6,17 +6,21 @@ const at = Object.fromEntries(keptSums.map((name, index) => [name, index])) as R
 const mostRows = 2 ** 26
 const noMark = -1
 
-/** What one visit comes to. */
+/** What each visit comes to. */
 export interface VisitSums {
-  pageviews: number
-  events: number
-  engaged: number
-  isEngaged: boolean
-  /** Its deepest, per cent; NaN where nobody told. */
-  scroll: number
+  pageviews: ArrayLike<number>
+  events: ArrayLike<number>
   /** ms */
-  duration: number
-  isBounced: boolean
+  duration: ArrayLike<number>
+  /** 1 or 0. */
+  bounced: Uint8Array
+  engaged: Float64Array
+  /** 1 where anybody told. */
+  isEngaged: Uint8Array
+  /** Its deepest, per cent; NaN where nobody told. */
+  scroll: Float64Array
+  /** A number of its own for each visitor, side by side; of no meaning for mixed ones. */
+  visitors: Uint32Array
 }
 
 /**
@@ -53,51 +57,67 @@ export class RowSums {
     this.scrollOf = widen(this.scrollOf, new Float64Array(rows).fill(NaN))
   }
 
-  /** A whole visit in one row; its visitor apart. */
-  addVisit(row: number, visit: VisitSums): void {
+  /**
+   * Whole visits `[first, end)` of a day, each in one row; with their visitors up to `mixed`.
+   * @param rows by visit
+   */
+  addVisits(visits: VisitSums, rows: Int32Array, first: number, mixed: number, end: number): void {
+    const { sums, visitorOf, scrollOf } = this
+    const { pageviews, events, duration, bounced, engaged, isEngaged, scroll, visitors } = visits
+    for (let visit = first; visit < end; visit++) {
+      const row = rows[visit]!
+      const start = row * width
+      sums[start + at.visits]!++
+      sums[start + at.pageviews]! += pageviews[visit]!
+      sums[start + at.events]! += events[visit]!
+      sums[start + at.entered]!++
+      sums[start + at.enteredViews]! += pageviews[visit]!
+      sums[start + at.enteredTime]! += duration[visit]!
+      sums[start + at.bounced]! += bounced[visit]!
+      sums[start + at.engaged]! += engaged[visit]!
+      sums[start + at.engagedVisits]! += isEngaged[visit]!
+      if (visit >= mixed) continue
+      if (visitorOf[row] !== visitors[visit]) {
+        visitorOf[row] = visitors[visit]!
+        scrollOf[row] = NaN
+        sums[start + at.visitors]!++
+      }
+      const depth = scroll[visit]!
+      if (depth === depth) scrollOf[row] = this.addScroll(row, scrollOf[row]!, depth)
+    }
+  }
+
+  /**
+   * A hit in a row; its visitor apart.
+   * @param isPageview 1 or 0 @param engaged of its view, ms; NaN where nobody told @param visit told in order, from 0
+   * @returns whether the row did not have the visit before
+   */
+  addHit(row: number, isPageview: number, engaged: number, visit: number): boolean {
     const { sums } = this
     const start = row * width
-    sums[start + at.pageviews]! += visit.pageviews
-    sums[start + at.events]! += visit.events
-    sums[start + at.engaged]! += visit.engaged
-    if (visit.isEngaged) sums[start + at.engagedVisits]!++
-    sums[start + at.visits]!++
-    this.enter(row, visit)
-  }
-
-  /** A hit in a row; its visitor, its visit and what was read of its view apart. */
-  addHit(row: number, isPageview: boolean): void {
-    const start = row * width
-    this.sums[start + at.events]!++
-    if (isPageview) this.sums[start + at.pageviews]!++
-  }
-
-  /** @param engaged of the view of a hit of the row, ms; NaN where nobody told @param visit told in order, from 0 */
-  addEngaged(row: number, engaged: number, visit: number): void {
-    if (engaged !== engaged) return
-    const start = row * width
-    this.sums[start + at.engaged]! += engaged
-    if (this.engagedOf[row] === visit) return
-    this.engagedOf[row] = visit
-    this.sums[start + at.engagedVisits]!++
-  }
-
-  /** @returns whether the row did not have the visit before. @param visit told in order, from 0 */
-  meetVisit(row: number, visit: number): boolean {
+    sums[start + at.events]!++
+    sums[start + at.pageviews]! += isPageview
+    if (engaged === engaged) {
+      sums[start + at.engaged]! += engaged
+      if (this.engagedOf[row] !== visit) {
+        this.engagedOf[row] = visit
+        sums[start + at.engagedVisits]!++
+      }
+    }
     if (this.visitOf[row] === visit) return false
     this.visitOf[row] = visit
-    this.sums[row * width + at.visits]!++
+    sums[start + at.visits]!++
     return true
   }
 
   /** The visit stands for the row in what is said about whole visits. */
-  enter(row: number, visit: VisitSums): void {
+  enter(row: number, { pageviews, duration, bounced }: VisitSums, visit: number): void {
     const { sums } = this
     const start = row * width
     sums[start + at.entered]!++
-    sums[start + at.enteredViews]! += visit.pageviews
-    sums[start + at.enteredTime]! += visit.duration
-    if (visit.isBounced) sums[start + at.bounced]!++
+    sums[start + at.enteredViews]! += pageviews[visit]!
+    sums[start + at.enteredTime]! += duration[visit]!
+    sums[start + at.bounced]! += bounced[visit]!
   }
 
   /** @param visitor told in order, from 0 @param scroll NaN where nobody told */
@@ -110,7 +130,7 @@ export class RowSums {
     if (scroll === scroll) this.scrollOf[row] = this.addScroll(row, this.scrollOf[row]!, scroll)
   }
 
-  /** A visitor that may come up again anywhere. @param visitor from 0, a number of its own among the mixed ones */
+  /** A visitor that may come up again anywhere in the day. @param visitor from 0, a number of its own among the mixed ones */
   addMixedVisitor(row: number, visitor: number, scroll: number): void {
     const key = visitor * mostRows + row
     const known = this.mixed.get(key)
@@ -120,29 +140,33 @@ export class RowSums {
 
   /** @returns how deep the visitor has scrolled now */
   private addScroll(row: number, known: number, scroll: number): number {
+    const { sums } = this
     const start = row * width
     if (known !== known) {
-      this.sums[start + at.scrolled]!++
-      this.sums[start + at.scroll]! += scroll
+      sums[start + at.scrolled]!++
+      sums[start + at.scroll]! += scroll
       return scroll
     }
     if (scroll <= known) return known
-    this.sums[start + at.scroll]! += scroll - known
+    sums[start + at.scroll]! += scroll - known
     return scroll
   }
 
   /** Mixed visitors end with their day, as all do. */
   endDay(): void {
-    this.mixed.clear()
+    if (this.mixed.size > 0) this.mixed.clear()
   }
 
   finish(): RollupRows {
-    return { labels: this.labels, sums: toColumns(this.sums, this.labels.length) }
+    const { sums, labels } = this
+    return { labels, sums: columnsOf((name) => columnOf(sums, at[name], labels.length)) }
   }
 }
 
-function toColumns(sums: Float64Array, rows: number): SumColumns {
-  return columnsOf((_name, index) => Float64Array.from({ length: rows }, (_, row) => sums[row * width + index]!))
+function columnOf(sums: Float64Array, first: number, rows: number): Float64Array {
+  const column = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) column[row] = sums[row * width + first]!
+  return column
 }
 
 function widen<Numbers extends Float64Array | Int32Array>(numbers: Numbers, wider: Numbers): Numbers {

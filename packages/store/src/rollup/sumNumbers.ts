@@ -27,23 +27,25 @@ export function modelOf(dimension: RollupDimension | undefined): RollupDimension
   return dimension && models[dimension]?.of
 }
 
-/** Sums of the rows of the model, by row; undefined where it has none of that label. */
-export type ModelSums = (name: KeptSum, row: number) => number
-
-/** As differences, which may be negative. */
-export function toNumbers(sums: SumColumns, name: KeptSum, dimension: RollupDimension | undefined, model: ModelSums): Float64Array {
-  return combine(sums, name, dimension, model, sums[name], -1)
+/** What a row's sums are written by: those of a row of the model, or of another column. */
+export interface Basis {
+  sums: Float64Array
+  /** Which of these, by row; -1 for none. Without, the same row. */
+  rows?: Int32Array | undefined
 }
 
-/** @param sums those before `name` in the order of `keptSums`, and what their differences were made to */
-export function fromNumbers(sums: SumColumns, name: KeptSum, dimension: RollupDimension | undefined, model: ModelSums, numbers: Float64Array): Float64Array {
-  return combine(sums, name, dimension, model, numbers, 1)
-}
-
-function combine(sums: SumColumns, name: KeptSum, dimension: RollupDimension | undefined, model: ModelSums, numbers: Float64Array, sign: 1 | -1): Float64Array {
-  if (dimension !== undefined && models[dimension]?.sums.includes(name) === true) return numbers.map((number, row) => number + sign * model(name, row))
+/**
+ * What the numbers of a column are differences to; undefined where they are written as they are.
+ * @param model its sums and the rows of the same labels
+ */
+export function basisOf(name: KeptSum, dimension: RollupDimension | undefined, sums: SumColumns, model: { sums: SumColumns; rows: Int32Array } | undefined): Basis | undefined {
+  if (model !== undefined && dimension !== undefined && models[dimension]?.sums.includes(name) === true) return { sums: model.sums[name], rows: model.rows }
   const neighbour = neighbours[name]
-  if (neighbour === undefined) return numbers
-  const others = sums[neighbour]
-  return numbers.map((number, row) => number + sign * others[row]!)
+  return neighbour === undefined ? undefined : { sums: sums[neighbour] }
+}
+
+/** Adds the basis to each number, or with a `sign` of -1 takes it away. */
+export function addBasis(numbers: Float64Array, { sums, rows }: Basis, sign: 1 | -1): void {
+  if (rows === undefined) for (let row = 0; row < numbers.length; row++) numbers[row]! += sign * sums[row]!
+  else for (let row = 0; row < numbers.length; row++) if (rows[row]! >= 0) numbers[row]! += sign * sums[rows[row]!]!
 }
