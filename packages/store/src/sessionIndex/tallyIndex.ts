@@ -199,6 +199,14 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
     rowsOf(batch, span, false, batch.at, hitRows)
     countOfHits(span, batch)
     const hasTimes = span.buckets.some(({ only }) => only === undefined)
+    // Visits make rows too: of when they began, and of where they entered. Else those of their hits are all there are.
+    const asksVisits = plan.asks.visits || hasTimes
+    const makesEntries = hasPages && (hasTimes || byWords || span.range !== undefined || hitTests.length > 0)
+    if (asksVisits || plan.asks.entered || makesEntries) countOfVisits(span, batch, hasTimes)
+  }
+
+  /** Visits that began in the range, and those that stand for a row in what is said about whole visits. */
+  function countOfVisits(span: IndexSpan, batch: HitBatch, hasTimes: boolean): void {
     // Where all hits of a visit are in one row, one of them will do.
     const first = !hasPages && !byWords
     const isSame = !hasTimes && !first && span.range === undefined
