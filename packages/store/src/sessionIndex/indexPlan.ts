@@ -26,14 +26,14 @@ export interface IndexPlan {
   looksAtHits: boolean
 }
 
-export interface LandingTest {
+interface LandingTest {
   test: ValueTest
   /** What it says of visits without a pageview. */
   missing: boolean
 }
 
 /** Sums that need a column or a loop of their own. */
-export interface AskedSums {
+interface AskedSums {
   visits: boolean
   /** And what is said of those that entered. */
   entered: boolean
