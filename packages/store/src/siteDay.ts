@@ -68,18 +68,9 @@ function clockOf(zone: string): Clock {
   return clock
 }
 
+/** The first of a process takes Intl ten milliseconds, as long as a whole answer may: UTC has no need of it. */
 function createClock(timeZone: string): Clock {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
+  let format = timeZone === 'UTC' ? undefined : createFormat(timeZone)
   // Formatting takes microseconds, and most of what is asked about lies close together.
   const labels = new Map<number, ZoneLabel>()
   const offsets = new Map<number, number>()
@@ -117,16 +108,32 @@ function createClock(timeZone: string): Clock {
   /** NaN for what arithmetic is not sure to get as Intl has it: times before 1970, and clocks not a multiple of a quarter off. */
   function offsetAt(time: number): number {
     if (!(time >= 0 && time < latest)) return Number.NaN
+    if (timeZone === 'UTC') return 0
     const { hour, minute } = ask(time)
     const offset = Date.parse(`${hour.replace(' ', 'T')}:00Z`) + minute * 60_000 - time
     return offset % quarter === 0 ? offset : Number.NaN
   }
 
   function ask(time: number): ZoneLabel {
+    format ??= createFormat(timeZone)
     const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]))
     const day = `${parts['year']}-${parts['month']}-${parts['day']}`
     return { day, hour: `${day} ${parts['hour']}`, minute: Number(parts['minute']) }
   }
+}
+
+function createFormat(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
 }
 
 /** @param local a zone's own time, as ms since 1970 */

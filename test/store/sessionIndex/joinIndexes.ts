@@ -41,9 +41,10 @@ function join(columns: readonly Column[]): Column {
   if (first !== undefined && 'values' in first && 'codes' in first) {
     const said = (columns as readonly (CodedTexts | IndexColumns['kind'])[]).flatMap(({ values, codes }) => [...codes].map((code) => values[code]!))
     const texts = [...new Set(said.map((value) => JSON.stringify(value)))]
-    return { values: texts.map((text) => JSON.parse(text) as string & HitKind), codes: narrow(said.map((value) => texts.indexOf(JSON.stringify(value)))) }
+    const codes = new Map(texts.map((text, code) => [text, code]))
+    return { values: texts.map((text) => JSON.parse(text) as string & HitKind), codes: narrow(said.map((value) => codes.get(JSON.stringify(value))!)) }
   }
-  const numbers = (columns as readonly Codes[]).flatMap((column) => [...column])
+  const numbers = (columns as readonly Codes[]).flatMap((column) => Array.from(column))
   return first instanceof Uint8Array && numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : narrow(numbers)
 }
 

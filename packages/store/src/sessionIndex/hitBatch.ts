@@ -68,6 +68,29 @@ export function keepHits(batch: HitBatch, wanted: Int32Array): void {
 }
 
 /**
+ * Copies the hits of the visits that have a 1 in both tables.
+ * @param onlyFirst of each visit the first alone
+ */
+export function pickHits(batch: HitBatch, wanted: Int32Array, alsoWanted: Int32Array, onlyFirst: boolean, out: HitBatch): void {
+  const { at, owner, goal, count } = batch
+  const { at: outAt, owner: outOwner, goal: outGoal } = out
+  const isSame = onlyFirst ? 0 : 1
+  const hasGoals = outGoal.length > 0
+  let picked = 0
+  let last = -1
+  for (let i = 0; i < count; i++) {
+    const its = owner[i]!
+    outAt[picked] = at[i]!
+    outOwner[picked] = its
+    if (hasGoals) outGoal[picked] = goal[i]!
+    // No branch: which hit is a visit's first cannot be guessed.
+    picked += wanted[its]! & alsoWanted[its]! & (Number(its !== last) | isSame)
+    last = its
+  }
+  out.count = picked
+}
+
+/**
  * Fills a batch with the hits of the next visits, of one at least.
  * @returns the place of the first visit whose hits are not in it
  */

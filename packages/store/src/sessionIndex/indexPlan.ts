@@ -26,14 +26,17 @@ export interface IndexPlan {
   looksAtHits: boolean
 }
 
-export interface LandingTest {
+interface LandingTest {
   test: ValueTest
   /** What it says of visits without a pageview. */
   missing: boolean
 }
 
-/** Sums that need a column of their own. */
-export interface AskedSums {
+/** Sums that need a column or a loop of their own. */
+interface AskedSums {
+  visits: boolean
+  /** And what is said of those that entered. */
+  entered: boolean
   events: boolean
   views: boolean
   time: boolean
@@ -42,14 +45,16 @@ export interface AskedSums {
 }
 
 /** Which sums metrics are computed from. An exit rate without a base is compared with the row's own pageviews. */
-const sumsOfMetrics: Partial<Record<Metric, keyof AskedSums>> = {
-  events: 'events',
-  pageviews: 'views',
-  views_per_visit: 'views',
-  exit_rate: 'views',
-  visit_duration: 'time',
-  time_on_page: 'engaged',
-  scroll_depth: 'scroll',
+const sumsOfMetrics: Partial<Record<Metric, readonly (keyof AskedSums)[]>> = {
+  visits: ['visits'],
+  events: ['events'],
+  pageviews: ['views'],
+  views_per_visit: ['entered', 'views'],
+  bounce_rate: ['entered'],
+  visit_duration: ['entered', 'time'],
+  exit_rate: ['visits', 'views'],
+  time_on_page: ['engaged'],
+  scroll_depth: ['scroll'],
 }
 
 const untold: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
@@ -106,6 +111,7 @@ function compileLanding({ filters = [] }: Query): LandingTest | undefined {
 }
 
 function asksOf(metrics: readonly Metric[]): AskedSums {
-  const asked = new Set(metrics.map((metric) => sumsOfMetrics[metric]))
-  return { events: asked.has('events'), views: asked.has('views'), time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll') }
+  const asked = new Set(metrics.flatMap((metric) => sumsOfMetrics[metric] ?? []))
+  const [visits, entered, events, views] = [asked.has('visits'), asked.has('entered'), asked.has('events'), asked.has('views')]
+  return { visits, entered, events, views, time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll') }
 }

@@ -17,7 +17,7 @@ import {
   type VisitorTrace,
 } from './countRows.ts'
 import { createEntryViews, viewsAmong } from './entryViews.ts'
-import { createHitBatch, createVisitBatch, fillHits, keepHits, keepVisits, reserveHits, room, spread, type HitBatch } from './hitBatch.ts'
+import { createHitBatch, createVisitBatch, fillHits, keepHits, keepVisits, pickHits, reserveHits, room, spread, type HitBatch } from './hitBatch.ts'
 import { bindAxis, type BoundAxis } from './indexAxes.ts'
 import type { IndexPlan } from './indexPlan.ts'
 import type { CutDays, IndexSpan } from './indexSpans.ts'
@@ -145,7 +145,7 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
   }
 
   function tallyHits(span: IndexSpan): void {
-    prepareVisits(span)
+    if (asksForVisits(span)) prepareVisits(span)
     for (let from = 0; from < visits.count; ) {
       from = fillHits(hits, from)
       keepInRange(hits)
@@ -156,9 +156,10 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
   }
 
   /** What is said of visits whatever hits of theirs are asked about. */
-  function prepareVisits({ range, buckets }: IndexSpan): void {
+  function prepareVisits(span: IndexSpan): void {
+    const { range } = span
     const { at, count, starts } = visits
-    if (range !== undefined || buckets.some(({ only }) => only === undefined)) readNumbers(columns.start, at, count, startTicks)
+    if (range !== undefined || hasTimes(span)) readNumbers(columns.start, at, count, startTicks)
     if (range === undefined) isBegun.fill(1, 0, count)
     else for (let i = 0; i < count; i++) isBegun[i] = Number(startTicks[i]! >= range.from && startTicks[i]! < range.to)
     if (plan.asks.views) readNumbers(columns.viewCount, at, count, entrySums.views)
@@ -198,10 +199,23 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
     hitRows = room(hitRows, batch.count)
     rowsOf(batch, span, false, batch.at, hitRows)
     countOfHits(span, batch)
-    const hasTimes = span.buckets.some(({ only }) => only === undefined)
+    if (asksForVisits(span)) countOfVisits(span, batch)
+  }
+
+  /**
+   * Visits make rows too: of when they began, and of the page that they were entered at. They are gone through where these may be others
+   * than the rows of their hits, or something is asked of them.
+   */
+  function asksForVisits(span: IndexSpan): boolean {
+    if (plan.asks.visits || plan.asks.entered || hasTimes(span)) return true
+    return hasPages && (byWords || span.range !== undefined || hitTests.length > 0)
+  }
+
+  /** Visits that began in the range, and those that stand for a row in what is said about whole visits. */
+  function countOfVisits(span: IndexSpan, batch: HitBatch): void {
     // Where all hits of a visit are in one row, one of them will do.
     const first = !hasPages && !byWords
-    const isSame = !hasTimes && !first && span.range === undefined
+    const isSame = !hasTimes(span) && !first && span.range === undefined
     const those = isSame ? batch : pickBegun(batch, first, false, begun)
     let rowsOfThose = hitRows
     if (!isSame) {
@@ -247,19 +261,10 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
   }
 
   /** Hits of visits that began in the range; of each the first if one will do. */
-  function pickBegun({ at, owner, goal, count }: HitBatch, onlyFirst: boolean, onlyLanded: boolean, out: HitBatch): HitBatch {
-    reserveHits(out, count)
-    if (goals !== undefined) out.goal = room(out.goal, count)
-    let picked = 0
-    for (let i = 0; i < count; i++) {
-      const its = owner[i]!
-      if (isBegun[its] === 0 || (onlyLanded && landed[its] === 0) || (onlyFirst && picked > 0 && out.owner[picked - 1] === its)) continue
-      out.at[picked] = at[i]!
-      out.owner[picked] = its
-      if (goals !== undefined) out.goal[picked] = goal[i]!
-      picked++
-    }
-    out.count = picked
+  function pickBegun(batch: HitBatch, onlyFirst: boolean, onlyLanded: boolean, out: HitBatch): HitBatch {
+    reserveHits(out, batch.count)
+    out.goal = room(out.goal, goals === undefined ? 0 : batch.count)
+    pickHits(batch, isBegun, onlyLanded ? landed : isBegun, onlyFirst, out)
     return out
   }
 
@@ -304,4 +309,9 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
       addRow(rows, dimensions, sums, row)
     }
   }
+}
+
+/** Whether hits of its days lie in different buckets of time. */
+function hasTimes({ buckets }: IndexSpan): boolean {
+  return buckets.some(({ only }) => only === undefined)
 }
