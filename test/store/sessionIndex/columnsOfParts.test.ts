@@ -46,7 +46,7 @@ describe.each([['segments', ofSegments], ['a table', ofTable]] as const)('an ind
   })
 
   test.each([0, 0.3])('of generated hits, %d of them with a session id', async (sessionIds) => {
-    const [hits = []] = generateHits({ hits: 25_000, days: 1, sessionIds })
+    const [hits = []] = generateHits({ hits: 8000, days: 1, sessionIds })
     await expectSame(hits[0]!.day, hits)
   })
 

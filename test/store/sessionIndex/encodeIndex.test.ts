@@ -57,7 +57,7 @@ test('what was encoded says the same, and so do days folded into one, and those 
 })
 
 test('a day of generated hits', async () => {
-  const [hits = []] = generateHits({ hits: 20_000, days: 1, sessionIds: 0.3 })
+  const [hits = []] = generateHits({ hits: 8000, days: 1, sessionIds: 0.3 })
   const index = await reopen(indexOf(hits[0]!.day, hits))
   expect(await sayIndex(index)).toEqual([sayHits(hits[0]!.day, hits, tick)])
   expect([index.site, index.fingerprints]).toEqual(['shop', label.fingerprints])
@@ -94,7 +94,7 @@ test('a later version is told from damage', async () => {
 })
 
 test('only what is asked for is read, what stands together at once', async () => {
-  const [hits = []] = generateHits({ hits: 60_000, days: 1 })
+  const [hits = []] = generateHits({ hits: 30_000, days: 1 })
   const bytes = await encodeIndex(indexOf(hits[0]!.day, hits), label)
   const reads: number[] = []
   const index = await open(bytes, (count) => reads.push(count))

@@ -1,4 +1,7 @@
-import { visitTexts, type ColumnName, type IndexColumns } from './sessionIndex.ts'
+import { visitTexts, type ColumnName, type IndexColumns, type VisitText } from './sessionIndex.ts'
+
+/** What visits are filtered by most, and takes little. */
+const first: readonly VisitText[] = ['rawSource', 'country', 'channel', 'device']
 
 /** All columns, those first that questions name together: so that they stand side by side and are read at once. */
 export const columnNames: readonly ColumnName[] = [
@@ -6,7 +9,8 @@ export const columnNames: readonly ColumnName[] = [
   'hitCount',
   'viewCount',
   'duration',
-  ...visitTexts,
+  ...first,
+  ...visitTexts.filter((name) => !first.includes(name)),
   'kind',
   'path',
   'hostname',

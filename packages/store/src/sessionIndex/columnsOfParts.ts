@@ -1,3 +1,4 @@
+import { finish, type Steps } from '../steps.ts'
 import { engagement, event, mostEngaged, pageview, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
 import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
 
@@ -24,12 +25,19 @@ const types: ReadonlyMap<string | undefined, number> = new Map([
 
 /** Undefined where an index could not say exactly what the hits do: see `columnsOfHits`. */
 export function columnsOfParts(day: string, parts: FactParts): DayColumns | undefined {
+  return finish(columnsInSteps(day, parts))
+}
+
+/** The same in some steps. */
+export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns | undefined> {
   const type = typesOf(parts.text('type'), parts.rows)
   const time = parts.number('time')
   if (type === undefined || !areIntegers(time)) return undefined
-  const views = viewsOf(parts, type)
-  const keys = keysOf(parts, views)
-  const told = toldOf(parts, type, views)
+  yield
+  const keys = keysOf(parts)
+  yield
+  const told = toldOf(parts, type)
+  yield
   if (keys === undefined || told === undefined || lacksAny(parts.text('path')) || lacksAny(parts.text('hostname'))) return undefined
   const texts = new Map<TextField, FieldTexts>()
   const bytes = new Uint8Array(parts.ids.buffer, parts.ids.byteOffset, parts.ids.byteLength)
@@ -72,22 +80,9 @@ function lacksAny({ values, codes }: FieldTexts): boolean {
   return none !== -1 && codes.includes(none)
 }
 
-/** Where the words of a row's view stand: in `views`, for a pageview that is its own in `ids`; -1 where it has none. */
-interface Views {
-  words(row: number): Int32Array
-  has(row: number): boolean
-}
-
-function viewsOf({ ids, views, hasView }: FactParts, type: Uint8Array): Views {
-  return {
-    words: (row) => (hasView[row] === 1 ? views : ids),
-    has: (row) => hasView[row] === 1 || type[row] === pageview,
-  }
-}
-
 /** As `visitorKey` and the groups of `deriveSessions` have it. */
-function keysOf(parts: FactParts, views: Views): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
-  const { rows } = parts
+function keysOf(parts: FactParts): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
+  const { rows, ids, views, hasView } = parts
   const [visitors, sessions] = [parts.text('visitor'), parts.text('session')]
   if (lacksAny(visitors) || lacksAny(sessions)) return undefined
   const [noVisitor, noSession] = [visitors.values.indexOf(''), sessions.values.indexOf('')]
@@ -104,39 +99,77 @@ function keysOf(parts: FactParts, views: Views): Pick<DayColumns, 'visitor' | 'g
     } else if (session !== noSession) columns.visitor[row] = columns.group[row] = session
     else {
       alone ??= createUuidNumbers(rows)
-      columns.visitor[row] = columns.group[row] = viewsFrom + alone.add(views.words(row), 4 * row)
+      columns.visitor[row] = columns.group[row] = viewsFrom + alone.add(hasView[row] === 1 ? views : ids, 4 * row)
     }
   }
   return { ...columns, keys: viewsFrom + (alone?.count ?? 0) }
 }
 
+/** So many rows before a report its view is looked for: in segments it stands just before it. */
+const mostLookedBack = 8
+
 /** As `deriveEngagement` has it, for each pageview. */
-function toldOf(parts: FactParts, type: Uint8Array, views: Views): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
-  const { rows } = parts
+function toldOf(parts: FactParts, type: Uint8Array): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
+  const { rows, ids, views, hasView } = parts
   const [totals, deltas, scrolls] = [parts.number('engaged'), parts.number('engagedDelta'), parts.number('scroll')]
-  const tells = (row: number): boolean => !(Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))
-  let reports = 0
-  for (let row = 0; row < rows; row++) if (type[row] !== event && tells(row)) reports++
-  const numbers = createUuidNumbers(reports)
-  const total = new Float64Array(reports).fill(NaN)
-  const scroll = new Float64Array(reports).fill(NaN)
-  const delta = new Float64Array(reports).fill(NaN)
+  const told = createSums(rows)
+  // Ids are of one pageview each, so nothing can be of the same view but what names it.
+  const areOwn = !type.some((its, row) => its === pageview && hasView[row] === 1)
+  const elsewhere: number[] = []
   for (let row = 0; row < rows; row++) {
-    if (type[row] === event || !tells(row) || !views.has(row)) continue
-    const view = numbers.add(views.words(row), 4 * row)
-    if (!Number.isNaN(totals[row]!)) total[view] = Math.max(total[view]! || 0, totals[row]!)
-    if (!Number.isNaN(scrolls[row]!)) scroll[view] = Math.max(scroll[view]! || 0, scrolls[row]!)
-    if (!Number.isNaN(deltas[row]!)) delta[view] = (delta[view]! || 0) + deltas[row]!
+    if (type[row] === event || (Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))) continue
+    const view = !areOwn ? -1 : type[row] === pageview ? row : hasView[row] === 1 ? findBefore(row) : -1
+    if (view !== -1) add(told, view, totals[row]!, deltas[row]!, scrolls[row]!)
+    else if (hasView[row] === 1 || type[row] === pageview) elsewhere.push(row)
   }
-  const told = { engaged: new Float64Array(rows).fill(NaN), scroll: new Float64Array(rows).fill(NaN) }
-  for (let row = 0; row < rows && reports > 0; row++) {
-    if (type[row] !== pageview) continue
-    const view = numbers.find(views.words(row), 4 * row)
-    if (view === -1) continue
-    const isKnown = !Number.isNaN(total[view]!) || !Number.isNaN(delta[view]!)
-    if (isKnown) told.engaged[row] = (total[view]! || 0) + (delta[view]! || 0)
-    told.scroll[row] = scroll[view]!
-    if (told.engaged[row]! < 0 || told.engaged[row]! > mostEngaged || told.scroll[row]! > mostEngaged) return undefined
+  if (elsewhere.length > 0) addElsewhere()
+  return sumUp(told)
+
+  function findBefore(row: number): number {
+    const at = 4 * row
+    for (let view = row - 1; view >= 0 && view >= row - mostLookedBack; view--) {
+      const its = 4 * view
+      if (ids[its + 3] !== views[at + 3] || ids[its + 2] !== views[at + 2] || ids[its + 1] !== views[at + 1] || ids[its] !== views[at]) continue
+      return type[view] === pageview ? view : -1
+    }
+    return -1
   }
-  return told
+
+  /** Adds up what is left by view, and adds that to each pageview of the view. */
+  function addElsewhere(): void {
+    const numbers = createUuidNumbers(elsewhere.length)
+    const sums = createSums(elsewhere.length)
+    for (const row of elsewhere) add(sums, numbers.add(hasView[row] === 1 ? views : ids, 4 * row), totals[row]!, deltas[row]!, scrolls[row]!)
+    for (let row = 0; row < rows; row++) {
+      if (type[row] !== pageview) continue
+      const view = numbers.find(hasView[row] === 1 ? views : ids, 4 * row)
+      if (view !== -1) add(told, row, sums.total[view]!, sums.delta[view]!, sums.scroll[view]!)
+    }
+  }
+}
+
+/** NaN where nobody told. */
+interface Sums {
+  total: Float64Array
+  delta: Float64Array
+  scroll: Float64Array
+}
+
+function createSums(count: number): Sums {
+  return { total: new Float64Array(count).fill(NaN), delta: new Float64Array(count).fill(NaN), scroll: new Float64Array(count).fill(NaN) }
+}
+
+/** The largest total and the deepest scroll count; deltas are added up. */
+function add(sums: Sums, at: number, total: number, delta: number, scroll: number): void {
+  if (!Number.isNaN(total)) sums.total[at] = Math.max(sums.total[at]! || 0, total)
+  if (!Number.isNaN(scroll)) sums.scroll[at] = Math.max(sums.scroll[at]! || 0, scroll)
+  if (!Number.isNaN(delta)) sums.delta[at] = (sums.delta[at]! || 0) + delta
+}
+
+function sumUp({ total, delta, scroll }: Sums): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
+  for (let row = 0; row < total.length; row++) {
+    if (!Number.isNaN(delta[row])) total[row] = (total[row]! || 0) + delta[row]!
+    if (total[row]! < 0 || total[row]! > mostEngaged || scroll[row]! > mostEngaged) return undefined
+  }
+  return { engaged: total, scroll }
 }

@@ -1,31 +1,47 @@
 import type { Segment, SegmentGroup } from '../segment/openSegment.ts'
 import { orDamaged } from '../segment/openSegment.ts'
 import { readBooleans, readNumbers, readText, readUuids } from '../segment/readChunk.ts'
-import { columnsOfParts } from './columnsOfParts.ts'
+import { finish, type Steps } from '../steps.ts'
+import { columnsInSteps } from './columnsOfParts.ts'
 import type { DayColumns, FieldTexts } from './dayColumns.ts'
 
 /**
  * The columns of a home day whose hits are the facts of these segments, each there once and none of them hidden: nothing
  * here tells. Undefined where that cannot be said from the columns alone, or not by an index: then the hits have to be made.
+ * Texts are read when they are asked for, by `load` and `encodeIndex`: these throw the same.
  * @throws SegmentError
  */
 export function columnsOfSegments(day: string, segments: readonly Segment[]): DayColumns | undefined {
+  return finish(columnsOfSegmentsInSteps(day, segments))
+}
+
+/** The same, some milliseconds at a time. */
+export function* columnsOfSegmentsInSteps(day: string, segments: readonly Segment[]): Steps<DayColumns | undefined> {
+  const steps = join(day, segments)
+  while (true) {
+    const { done, value } = orDamaged('columns', () => steps.next())
+    if (done === true) return value
+    yield
+  }
+}
+
+function* join(day: string, segments: readonly Segment[]): Steps<DayColumns | undefined> {
   const groups = segments.flatMap((segment) => segment.groups)
-  return orDamaged('columns', () => {
-    if (segments.some((segment) => segment.day !== day) || groups.some(hasExtras)) return undefined
-    const rows = groups.reduce((sum, group) => sum + group.rows, 0)
-    const ids = joinUuids(groups, rows, 'id')
-    if (ids.present.includes(0)) return undefined
-    const views = joinUuids(groups, rows, 'view')
-    return columnsOfParts(day, {
-      rows,
-      text: (field) => joinTexts(groups, rows, field),
-      number: (field) => joinNumbers(groups, rows, field),
-      isPassive: joinPassive(groups, rows),
-      ids: ids.words,
-      views: views.words,
-      hasView: views.present,
-    })
+  if (segments.some((segment) => segment.day !== day) || groups.some(hasExtras)) return undefined
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+  const ids = joinUuids(groups, rows, 'id')
+  if (ids.present.includes(0)) return undefined
+  yield
+  const views = joinUuids(groups, rows, 'view')
+  yield
+  return yield* columnsInSteps(day, {
+    rows,
+    text: (field) => orDamaged(field, () => joinTexts(groups, rows, field)),
+    number: (field) => joinNumbers(groups, rows, field),
+    isPassive: joinPassive(groups, rows),
+    ids: ids.words,
+    views: views.words,
+    hasView: views.present,
   })
 }
 
@@ -44,7 +60,10 @@ function joinTexts(groups: readonly SegmentGroup[], rows: number, field: Paramet
       known.set(value, code)
       return code
     })
-    for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
+    // Most columns have one value only, and the first of several groups has them in this very order.
+    if (codeOf.length === 1) codes.fill(codeOf[0]!, start, start + group.rows)
+    else if (start === 0) codes.set(text.codes)
+    else for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
     start += group.rows
   }
   return { values: [...known.keys()], codes }

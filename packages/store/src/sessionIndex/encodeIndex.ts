@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { crc32, deflateRaw } from 'node:zlib'
+import { crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 import { columnNames } from './columnNames.ts'
 import { numbersOfTold, stepsOfTimes } from './columnNumbers.ts'
 import { encodeHeader, type HeaderDay, type Section } from './indexFormat.ts'
@@ -10,8 +10,10 @@ import type { Codes, ColumnName, HitKind, IndexDay, SessionIndex } from './sessi
 
 const deflate = promisify(deflateRaw) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>
 
-/** Below so many bytes to deflate them is not worth a call. */
-const smallest = 100
+/** Below so many bytes to deflate them is not worth a call, and up to so many it is not worth a thread of its own. */
+const smallest = 200
+const largest = 65_536
+const level = 4
 
 export interface IndexLabel {
   site: string
@@ -59,7 +61,7 @@ async function encodeColumn(index: SessionIndex, name: ColumnName): Promise<{ se
   const { packing, bytes } = packNumbers(numbers)
   if (values === undefined) return { section: { name, bytes: bytes.length, crc: crc32(bytes), packing, most }, bytes: [bytes] }
   const text = Buffer.from(JSON.stringify(values))
-  const deflated = text.length < smallest ? text : await deflate(text, { level: 6 })
+  const deflated = text.length < smallest ? text : text.length <= largest ? deflateRawSync(text, { level }) : await deflate(text, { level })
   const isDeflated = deflated.length < text.length
   const its = isDeflated ? deflated : text
   return {

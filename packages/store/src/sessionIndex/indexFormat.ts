@@ -4,7 +4,7 @@ import type { Packing } from './packNumbers.ts'
 import type { ColumnName } from './sessionIndex.ts'
 
 /** Of the bytes and of what they mean. */
-export const indexVersion = 1
+const indexVersion = 1
 
 /** A stored index that is not what was written. Nothing is lost: it is made of the segments again. */
 export class IndexDamaged extends Error {}
@@ -48,7 +48,7 @@ export interface Section {
 
 const headPattern = /^(treadlight index (\d{2}) ([0-9a-f]{8}) )([0-9a-f]{8})\n$/
 /** Length of the first line. */
-export const headLength = 38
+const headLength = 38
 
 /**
  * The line `treadlight index {version, two digits} {bytes of the header, 8 hex} {CRC32 of the line so far and the header, 8 hex}`,

@@ -17,9 +17,13 @@ const isForeign = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0
  * more and takes ten times as long to undo, which every question would wait for.
  */
 export function packNumbers(numbers: Codes): { packing: Packing; bytes: Uint8Array } {
+  const runs = countRuns(numbers)
+  // A bit for each number is the least that blocks take which are not all 0, and a run takes some three bytes.
+  if (24 * runs <= numbers.length) return { packing: 'runs', bytes: packRuns(numbers, runs) }
   const blocks = planBlocks(numbers)
-  const runs = packRuns(numbers, blocks.bytes)
-  return runs === undefined ? { packing: 'blocks', bytes: packBlocks(numbers, blocks) } : { packing: 'runs', bytes: runs }
+  if (2 * runs >= blocks.bytes) return { packing: 'blocks', bytes: packBlocks(numbers, blocks) }
+  const bytes = packRuns(numbers, runs)
+  return bytes.length < blocks.bytes ? { packing: 'runs', bytes } : { packing: 'blocks', bytes: packBlocks(numbers, blocks) }
 }
 
 /** @param most the largest of them: says how wide the array is */
@@ -30,16 +34,26 @@ export function unpackNumbers(bytes: Uint8Array, packing: Packing, count: number
   return numbers
 }
 
-/** Undefined if they would take as much as `limit`, bytes. */
-function packRuns(numbers: Codes, limit: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(limit + 12)
+function countRuns(numbers: Codes): number {
+  let runs = 0
+  let last = -1
+  for (let at = 0; at < numbers.length; at++) {
+    const value = numbers[at]!
+    if (value === last) continue
+    runs++
+    last = value
+  }
+  return runs
+}
+
+function packRuns(numbers: Codes, runs: number): Uint8Array {
+  const bytes = new Uint8Array(10 * runs)
   let end = 0
   for (let at = 0; at < numbers.length; ) {
     const start = at
     const value = numbers[at++]!
     while (at < numbers.length && numbers[at] === value) at++
     end = writeVarint(bytes, writeVarint(bytes, end, value), at - start)
-    if (end >= limit) return undefined
   }
   return bytes.subarray(0, end)
 }

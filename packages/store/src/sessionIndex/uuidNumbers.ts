@@ -8,8 +8,8 @@ export interface UuidNumbers {
 }
 
 /**
- * By open addressing, since texts of them would take most of the time. With seeds of its own: ids are chosen by their
- * senders, who must not be able to have them all in one place.
+ * By open addressing, since texts of them would take most of the time. Multiplied by numbers that nobody knows: ids are
+ * chosen by their senders, who must not be able to have them all in one place.
  * @param most how many there will be at the most
  */
 export function createUuidNumbers(most: number): UuidNumbers {
@@ -17,12 +17,16 @@ export function createUuidNumbers(most: number): UuidNumbers {
   /** Numbers from 1; 0 is free. */
   const slots = new Int32Array(mask + 1)
   const known = new Int32Array(4 * most)
-  const [highSeed, lowSeed] = crypto.getRandomValues(new Int32Array(2)) as unknown as [number, number]
+  const [one, two, three, four] = crypto.getRandomValues(new Int32Array(4)).map((seed) => seed | 1) as unknown as [number, number, number, number]
+  const shift = Math.clz32(mask)
   let count = 0
 
   function slotOf(words: Int32Array, at: number): number {
-    const [a, b, c, d] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!]
-    let slot = (mix(mix(mix(a ^ highSeed) + b) ^ c) + mix(d ^ lowSeed)) & mask
+    const a = words[at]!
+    const b = words[at + 1]!
+    const c = words[at + 2]!
+    const d = words[at + 3]!
+    let slot = (Math.imul(a, one) + Math.imul(b, two) + Math.imul(c, three) + Math.imul(d, four)) >>> shift
     for (let number = slots[slot]!; number !== 0; number = slots[slot]!) {
       const its = 4 * number - 4
       if (known[its + 3] === d && known[its + 2] === c && known[its + 1] === b && known[its] === a) return slot
@@ -45,11 +49,4 @@ export function createUuidNumbers(most: number): UuidNumbers {
     },
     find: (words, at) => slots[slotOf(words, at)]! - 1,
   }
-}
-
-/** MurmurHash3's final mix. */
-function mix(hash: number): number {
-  let state = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
-  return state ^ (state >>> 16)
 }
