@@ -84,7 +84,9 @@ describe('what is on the shelf answers', () => {
     expect((await reader.told()).indexes).toEqual([dayOf(0)])
     scene.time = noon + 3 * hour
     await store.erase({ site: 'shop', visitor: 'eve' })
-    expect(await reader.told()).toEqual({ indexes: [], rollups: [] })
+    // Whoever erased her was killed before it had named her hits.
+    for (const key of scene.keysOf('erasure')) if (key.endsWith('-hits')) scene.faulty.values.delete(key)
+    expect(await (await scene.read()).told()).toEqual({ indexes: [], rollups: [] })
   })
 
   test('not for a day that a pruning reaches into', async () => {
