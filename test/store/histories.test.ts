@@ -5,6 +5,7 @@ import {
   createFsDriver,
   createReferenceStore,
   createStore,
+  type HitFilter,
   type HitStore,
   type Query,
   type Store,
@@ -156,6 +157,24 @@ async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' }>, n
   }
 }
 
+/** Persons are not looked for like everybody: what names none of them is not read. */
+const persons: Omit<HitFilter, 'site'>[] = [
+  { user: 'u1' },
+  { user: 'u2', limit: 2 },
+  { session: 's1', order: 'oldest' },
+  { session: 's2', user: 'u1' },
+  { visitor: 'v2', ...range },
+  { user: 'u2', search: '/a' },
+  { session: 's1', filters: [['is', 'visit:entry_page', ['/a']]] },
+  { user: 'nobody' },
+]
+
+async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promise<StoredHit[]> {
+  const hits: StoredHit[] = []
+  for await (const each of store.hits({ site: 'shop', ...filter })) hits.push(each)
+  return hits
+}
+
 async function describeAll(store: HitStore): Promise<unknown> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
@@ -164,6 +183,7 @@ async function describeAll(store: HitStore): Promise<unknown> {
   return {
     hits,
     some,
+    persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
     result: await store.query(query),
     inRange: await store.query({ ...query, range }),
     touches: await store.query(touchQuery),

@@ -38,7 +38,7 @@ describe('upkeep', () => {
     time = Date.UTC(2026, 10, 22, 12, 59)
     expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
     time += 2 * minute
-    expect(await store.maintain()).toEqual({ compacted: 2, rewritten: 0, deleted: 0 })
+    expect(await store.maintain()).toEqual({ compacted: 2, rewritten: 0, deleted: 0, indexed: 1 })
     expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 0 })
     time += 11 * minute
     expect(await store.maintain()).toEqual({ compacted: 0, rewritten: 0, deleted: 1 })

@@ -160,8 +160,8 @@ interface UpkeepSubjects extends Pick<RunningCollector, 'collector'> {
 
 function upkeepJobs({ collector, store, config, log, place: { database }, worker }: UpkeepSubjects): UpkeepJob[] {
   const maintain = async (): Promise<void> => {
-    const { compacted, rewritten, deleted, regained = 0 } = await collector.maintain()
-    if (compacted + rewritten + deleted + regained > 0) log.info('upkeep', { compacted, rewritten, deleted, regained })
+    const { compacted, rewritten, deleted, indexed = 0, regained = 0 } = await collector.maintain()
+    if (compacted + rewritten + deleted + indexed + regained > 0) log.info('upkeep', { compacted, rewritten, deleted, indexed, regained })
   }
   const prune = async (): Promise<void> => {
     const { anonymous, authenticated, others } = await collector.prune()

@@ -1,19 +1,9 @@
 import { withoutConversions, isConversion } from './combines.ts'
 import { isComparison, isJoin } from './comparisons.ts'
-import type { Sums } from './metrics.ts'
 import type { Filter, Metric, Query } from './query.ts'
-import { rowKey, sumInto, type SummedRow } from './sumInto.ts'
-import { createRowTallier, type Visits } from './tallyRows.ts'
 
-/** What rows are compared with: sums of another query over the same visits. */
-export interface Bases {
-  /** Takes in what `createRowTallier` is given, too. */
-  add(visits: Visits): void
-  /** Of a metric that has a base, the sums that belong to a row. */
-  of(metric: Metric, dimensions: readonly string[]): Sums | undefined
-}
-
-interface Base {
+/** What the rows of a query are compared with: another query over the same visits. */
+export interface Base {
   query: Query
   /** Which dimensions of a row say what it is compared with, in their order. */
   by: readonly number[]
@@ -36,24 +26,14 @@ const baseOf: Partial<Record<Metric, (query: Query) => Base>> = {
   },
 }
 
-/** Sums up what the metrics of a query are compared with. */
-export function createBases(query: Query): Bases {
-  const wanted = new Map(
+/** The bases that the metrics of a query have; the others are said of the row itself. */
+export function basesOf(query: Query): ReadonlyMap<Metric, Base> {
+  return new Map(
     query.metrics.flatMap((metric) => {
       const base = baseOf[metric]?.(query)
-      return base === undefined ? [] : [[metric, { ...base, tallyRows: createRowTallier(base.query), rows: new Map<string, SummedRow>() }] as const]
+      return base === undefined ? [] : [[metric, base] as const]
     }),
   )
-
-  return {
-    add(visits) {
-      for (const { rows, tallyRows } of wanted.values()) sumInto(rows, tallyRows(visits))
-    },
-    of(metric, dimensions) {
-      const base = wanted.get(metric)
-      return base?.rows.get(rowKey(base.by.map((index) => dimensions[index] ?? '')))?.sums
-    },
-  }
 }
 
 /** Exits of some pages are compared with views of these pages, wherever the visits went on to. What visits have done stays. */

@@ -1,4 +1,6 @@
 import { createBatchWriter } from './batchWriter.ts'
+import { createByteCache } from './byteCache.ts'
+import { answerQuery } from './answerQuery.ts'
 import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
@@ -10,13 +12,16 @@ import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
 import { checkLink, checkSite } from './keys.ts'
-import { listDays, type DaySpan } from './listDays.ts'
+import { createDayIndexes, type DayIndexes } from './dayIndexes.ts'
+import { countDay, spansOf } from './daySpans.ts'
+import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import type { Query } from './query.ts'
-import { runQuery } from './runQuery.ts'
-import { findPerson, mayHoldPerson } from './searchDay.ts'
+import { daysOfPerson, personValues, readPerson } from './searchDay.ts'
+import type { PersonValues } from './segment/findRows.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
+import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { rangeToRead } from './touches.ts'
@@ -40,9 +45,21 @@ export interface Store extends HitStore {
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning):/
+/** What is in memory of a site. */
+interface Site {
+  log: SiteLog
+  compacted: CompactedIds
+  memory: CleanMemory
+  shelf: SiteShelf
+  /** Of days as they stand. */
+  dayIndexes: DayIndexes
+}
+
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|index|rollup):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
+/** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
+const shelfBytes = 48 * 1024 * 1024
 const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
@@ -66,7 +83,8 @@ const leftOverAge = 10 * 60_000
 export async function createStore(options: StoreOptions): Promise<Store> {
   const settings = resolveOptions(options)
   const { storage, now } = settings
-  const sites = new Map<string, { log: SiteLog; compacted: CompactedIds; memory: CleanMemory }>()
+  const sites = new Map<string, Site>()
+  const cache = createByteCache(shelfBytes)
   const problems = new Map<string, StorageProblem>()
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
@@ -97,13 +115,22 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
     async query(query) {
-      return runQuery(visibleDays(await freshLog(query.site), query), query)
+      const log = await freshLog(query.site)
+      const { shelf, dayIndexes } = siteOf(query.site)
+      return answerQuery({ log, shelf, dayIndexes }, query)
     },
     async *hits(filter) {
       const log = await freshLog(filter.site)
-      const read = async (day: string) => ((await mayHoldPerson(log, day, filter)) ? readDay(await log.readDay(day), log.marks) : [])
+      const person = personValues(filter, log.marks)
+      const read = async (day: string) => {
+        const facts = person && (await readPerson(log, day, person))
+        // What is asked of visits, the hits around them answer.
+        const isEnough = facts !== undefined && (facts.size === 0 || (filter.filters ?? []).length === 0)
+        return readDay(isEnough ? facts : await log.readDay(day), log.marks)
+      }
       // Copies, so that nobody changes the store's own.
-      for await (const hit of listDays(spansOf(log, filter), filter, read)) yield { ...hit }
+      const days = spansOf(log, filter)
+      for await (const hit of listDays(person ? await daysOfPerson(log, days, person) : days, filter, read)) yield { ...hit }
     },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
@@ -135,11 +162,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         const report: MaintainReport = { ...nothingDone }
         const errands = createErrands()
         for (const site of await findSites()) {
-          const { log, memory } = siteOf(site)
-          const { compacted, rewritten, deleted, regained = 0 } = await errands.attempt(() => maintainSite(log, settings, writer, memory, force), nothingDone)
+          const { log, memory, shelf } = siteOf(site)
+          const { compacted, rewritten, deleted, indexed = 0, regained = 0 } = await errands.attempt(() => maintainSite(log, settings, writer, memory, shelf, force), nothingDone)
           report.compacted += compacted
           report.rewritten += rewritten
           report.deleted += deleted
+          if (indexed > 0) report.indexed = (report.indexed ?? 0) + indexed
           if (regained > 0) report.regained = (report.regained ?? 0) + regained
         }
         await errands.attempt(sweepDrivers, undefined)
@@ -213,10 +241,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     // From here on nobody sees the person, whatever happens to this process.
     if (!dryRun) await log.writeErasure(erasure)
     const gone: StoredHit[] = []
-    for (const { day } of spansOf(log, {})) {
-      const ids = await findPerson(log, day, { [kind]: value }, before)
-      if (ids?.size === 0) continue
-      for (const facts of (await log.readDay(day, ids)).values()) {
+    const person: PersonValues = personValues({ [kind]: value }, before)!
+    for (const { day } of await daysOfPerson(log, spansOf(log, {}), person)) {
+      const found = await readPerson(log, day, person)
+      for (const facts of (found ?? (await log.readDay(day))).values()) {
         const hit = before.read(facts)
         if (hit !== undefined && after.read(facts) === undefined) gone.push(hit)
       }
@@ -256,12 +284,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     return undefined
   }
 
-  function siteOf(site: string): { log: SiteLog; compacted: CompactedIds; memory: CleanMemory } {
+  function siteOf(site: string): Site {
     checkSite(site)
     const known = sites.get(site)
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
-    const opened = { log, compacted: createCompactedIds(log), memory: { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false } }
+    const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false }
+    const opened = { log, compacted: createCompactedIds(log), memory, shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }), dayIndexes: createDayIndexes(log) }
     sites.set(site, opened)
     return opened
   }
@@ -321,40 +350,8 @@ function countSettled({ batches }: SiteLog): number {
   return [...batches.values()].reduce((sum, { settled, count }) => (settled ? sum + count : sum), 0)
 }
 
-/** The hits of every day that may have one in the range, day after day. */
-async function* visibleDays(log: SiteLog, query: Query): AsyncGenerator<readonly StoredHit[]> {
-  for (const { day } of spansOf(log, rangeToRead(query)).toSorted((a, b) => compareText(a.day, b.day))) yield readDay(await log.readDay(day), log.marks)
-}
-
 function range(from: number | undefined, to: number | undefined): { from?: number; to?: number } {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-}
-
-/** The days that may have hits in the range, and when these are. */
-function spansOf(log: SiteLog, { from = -Infinity, to = Infinity }: { from?: number; to?: number }): DaySpan[] {
-  const spans: DaySpan[] = []
-  for (const day of new Set([...log.catalog.days.keys(), ...log.fresh.keys()])) {
-    const span = spanOf(log, day)
-    if (span.from < to && span.to >= from) spans.push(span)
-  }
-  return spans
-}
-
-function spanOf(log: SiteLog, day: string): DaySpan {
-  const span = { day, from: Infinity, to: -Infinity }
-  const widen = (from: number, to: number) => {
-    span.from = Math.min(span.from, from)
-    span.to = Math.max(span.to, to)
-  }
-  for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
-  return span
-}
-
-/** The hits of a day's segments, and the facts beside them. */
-function countDay(log: SiteLog, day: string): number {
-  const compacted = (log.catalog.days.get(day) ?? []).reduce((sum, { hits }) => sum + hits, 0)
-  return (log.fresh.get(day) ?? []).reduce((sum, { size }) => sum + size, compacted)
 }
 
 function isFolderDriver(driver: object): driver is FolderDriver {

@@ -19,6 +19,8 @@ export interface FactTable extends Omit<FactColumns, 'add'> {
   rowsOf(id: string): readonly number[]
   /** Whether another row has the same id. */
   hasOthers(row: number): boolean
+  /** Whether any id has more than one row. */
+  hasShared(): boolean
   /** The facts of an id; none if it is not there. */
   factsOf(id: string): StoredHit[]
   /** Whether this process has itself made the fact durable. What was only read may rest in the cache of a system that is about to fail. */
@@ -77,6 +79,7 @@ export function createFactTable(site: string, day: string): FactTable {
       return row
     },
     rowsOf,
+    hasShared: () => shared.size > 0,
     hasOthers: (row) => shared.size > 0 && shared.has(row),
     factsOf: (id) => rowsOf(id).map(columns.fact),
     isDurable: (row) => durable.get(row) === true,

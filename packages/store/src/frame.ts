@@ -49,6 +49,12 @@ export function encodeFrame(payload: string | Uint8Array | readonly Uint8Array[]
   return frame
 }
 
+/** How long the frame is that bytes begin with, as far as its header tells; undefined where they begin with none. */
+export function frameLength(bytes: Buffer): number | undefined {
+  const [header, , , length] = headerPattern.exec(bytes.toString('latin1', 0, headerLimit)) ?? []
+  return header === undefined || length === undefined ? undefined : header.length + parseInt(length, 16)
+}
+
 /**
  * Reads the frames of a value. What is damaged is left out and reported; the intact frames before and behind it are
  * kept. A payload that is JSON lines cannot pass for a header: JSON has no line that ends in a hex digit after the tag.

@@ -2,11 +2,12 @@ import type { Link } from './store.ts'
 
 const sitePattern = /^[a-z0-9_-]{1,64}$/
 const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4})[-:]([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
-const stampPattern = /^(?:\d{4}-\d\d-\d\d-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
+const stampPattern = /^(?:\d{4}-\d\d-\d\d(?:\.\d{4}-\d\d-\d\d)?-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
+const shelfPattern = /^([a-z0-9_-]{1,64}):(index|rollup):(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)-([0-9a-f]{12})-[0-9a-f]{12}-(\d+)$/
 
-const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning):/
+const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup):/
 /** By a minute, a day, or a time or hash in hex. */
-const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:manifest|catalog|link|erasure|pruning):[0-9a-f]{12})/
+const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning):[0-9a-f]{12})/
 
 /**
  * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one
@@ -39,6 +40,33 @@ export function parseBatchKey(key: string): BatchKey | undefined {
   const [, site, minute, writer, seq, last, bytes, made] = batchPattern.exec(key) ?? []
   if (site === undefined || minute === undefined || writer === undefined || seq === undefined) return undefined
   return { site, minute, writer, seq: Number(seq), last: Number(last ?? seq), bytes: Number(bytes ?? 0), made: Number.parseInt(made ?? '0', 16) }
+}
+
+/** What is derived of segments: session indexes, and sums of whole days. */
+export type ShelfKind = 'index' | 'rollup'
+
+/** Where what was derived of segments lives: `{site}:{kind}:{first}.{last}-{stamp}-{bytes}`. */
+export interface ShelfKey {
+  site: string
+  kind: ShelfKind
+  /** The first and the last home day that it may be about, `YYYY-MM-DD`. */
+  first: string
+  last: string
+  /** When it was made, ms since 1970. */
+  time: number
+  /** Length of the value, which counts only when it is whole. */
+  bytes: number
+}
+
+export function formatShelfKey({ site, kind, first, last, time, bytes }: ShelfKey, nonce: string): string {
+  return `${site}:${kind}:${first}.${last}-${formatStamp(time, nonce)}-${bytes}`
+}
+
+/** Undefined if `key` is of neither kind. */
+export function parseShelfKey(key: string): ShelfKey | undefined {
+  const [, site, kind, first, last, time, bytes] = shelfPattern.exec(key) ?? []
+  if (site === undefined || first === undefined || last === undefined || time === undefined) return undefined
+  return { site, kind: kind as ShelfKind, first, last, time: Number.parseInt(time, 16), bytes: Number(bytes) }
 }
 
 /** The minute of a batch key. @param time ms since 1970 */

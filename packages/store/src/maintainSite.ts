@@ -6,8 +6,10 @@ import { chooseBatches, compact, tablesOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import { writeCopies } from './manifestCopies.ts'
+import { foldPersons } from './persons/foldPersons.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
+import type { SiteShelf } from './siteShelf.ts'
 import type { MaintainReport } from './store.ts'
 import { sweep } from './sweep.ts'
 import { listKeys } from './values.ts'
@@ -31,6 +33,7 @@ export async function maintainSite(
   options: ResolvedStoreOptions,
   writer: Pick<BatchWriter, 'rotate'>,
   memory: CleanMemory,
+  shelf: Pick<SiteShelf, 'shelve' | 'sweep'>,
   force: boolean,
 ): Promise<MaintainReport> {
   await log.refreshNow()
@@ -47,15 +50,20 @@ export async function maintainSite(
   const { facts, clean } = await errands.attempt(() => rewriteSegments(log, options, memory), { facts: 0, clean: false })
   const pruned = await errands.attempt(() => rewritePruned(log, options, memory), { facts: 0, clean: false })
   report.rewritten = facts + pruned.facts
-  const isDone = areBatchesGathered || areLinksGathered || report.compacted + report.rewritten > 0 || errands.haveFailed()
+  const indexed = await errands.attempt(() => shelf.shelve(force), 0)
+  if (indexed > 0) report.indexed = indexed
+  const isDone = areBatchesGathered || areLinksGathered || report.compacted + report.rewritten + indexed > 0 || errands.haveFailed()
   const isIdle = !isDone && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
   if (force || !isIdle || log.openErasures().length > 0) {
+    // Before an erasure can be said to be done: filters are to go with their segments.
+    await errands.attempt(() => foldPersons(log, options), undefined)
     const swept = await sweep(log, options, memory)
-    report.deleted += swept.deleted
+    const shelved = await errands.attempt(() => shelf.sweep(), { deleted: 0, waits: true, clean: false })
+    report.deleted += swept.deleted + shelved.deleted
     memory.sweptAt = options.now()
-    memory.waits = swept.waits
-    if (clean && swept.clean && !errands.haveFailed()) await finishErasures(log)
+    memory.waits = swept.waits || shelved.waits
+    if (clean && swept.clean && shelved.clean && !errands.haveFailed()) await finishErasures(log)
   }
   report.deleted += await errands.attempt(() => writeCopies(log, options, memory), 0)
   errands.rethrow()

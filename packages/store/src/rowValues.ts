@@ -46,7 +46,7 @@ export function compileRowValues({ dimensions = [], filters = [], goals, timezon
 }
 
 /** A hit may reach other goals than those that were asked for: they are no rows. As Plausible's, by the filters at the top level. */
-function wantedGoals(filters: readonly Filter[]): (name: string) => boolean {
+export function wantedGoals(filters: readonly Filter[]): (name: string) => boolean {
   const tests = filters.filter(isComparison).filter((filter) => filter[1] === 'event:goal' && !isNegated(filter)).map(compileWanted)
   return (name) => tests.every((test) => test(name))
 }

@@ -4,7 +4,8 @@ import type { StoredHit } from './hit.ts'
 import { nameValue } from './laterFormat.ts'
 import type { SegmentFile } from './manifest.ts'
 import { decodeColumns, decodeSegment, type SegmentColumns } from './segment/decodeSegment.ts'
-import { SegmentError } from './segment/openSegment.ts'
+import { decodeIds, decodePerson, type PersonValues } from './segment/findRows.ts'
+import { openSegment, SegmentError, type Segment } from './segment/openSegment.ts'
 import { readBytes, type StorageProblem } from './values.ts'
 
 /** Reads segments, and remembers those that were asked for last: they never change. */
@@ -13,8 +14,12 @@ export interface SegmentReader {
   facts(file: SegmentFile, remember?: boolean): Promise<readonly StoredHit[]>
   /** Some fields by row, for a fraction of what whole facts cost. */
   columns<K extends keyof SegmentColumns>(file: SegmentFile, columns: readonly K[]): Promise<Pick<SegmentColumns, K>>
-  /** The facts with these ids. */
+  /** The facts with these ids: others are not made. */
   factsOf(file: SegmentFile, ids: ReadonlySet<string>): Promise<readonly StoredHit[]>
+  /** The facts that name a person. */
+  personFacts(file: SegmentFile, person: PersonValues): Promise<readonly StoredHit[]>
+  /** Looks at a segment by its parts. @throws as `decode` */
+  look<T>(file: SegmentFile, act: (segment: Segment) => T): Promise<T>
   bytes(file: SegmentFile): Promise<Uint8Array>
   /**
    * Decodes bytes of the segment.
@@ -31,12 +36,19 @@ export class SegmentDamaged extends Error {}
 
 /** Decoded facts that are remembered: some 60 MB. */
 const maxRemembered = 100_000
+/** Bytes of segments in which persons were looked for: whoever asks for one mostly asks for others of the day. */
+const maxOpened = 24 * 1024 * 1024
+/** Of the columns of a row, about. */
+const rowBytes = 170
 
 export function createSegmentReader(storage: Storage, onProblem: (problem: StorageProblem) => void): SegmentReader {
   /** By key, the one asked for last at the end. */
   const remembered = new Map<string, readonly StoredHit[]>()
   const underWay = new Map<string, Promise<readonly StoredHit[]>>()
   let count = 0
+  /** The same of segments as they are stored. */
+  const opened = new Map<string, Segment>()
+  let openedBytes = 0
 
   async function bytes(file: SegmentFile): Promise<Uint8Array> {
     const value = await readBytes(storage, file.key)
@@ -81,8 +93,34 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     }
   }
 
+  async function look<T>(file: SegmentFile, act: (segment: Segment) => T): Promise<T> {
+    const known = opened.get(file.key)
+    const value = known === undefined ? await bytes(file) : known.bytes
+    return decode(file, async () => {
+      const segment = known ?? openSegment(value)
+      for (const group of segment.groups) group.kept ??= new Map()
+      keepOpened(file, segment)
+      return act(segment)
+    })
+  }
+
+  function keepOpened({ key }: SegmentFile, segment: Segment): void {
+    // Two may have read it at once.
+    const before = opened.get(key)
+    if (before !== undefined) forgetOpened(key, before)
+    opened.set(key, segment)
+    openedBytes += sizeOf(segment)
+    for (const [oldest, its] of opened) if (openedBytes > maxOpened) forgetOpened(oldest, its)
+  }
+
+  function forgetOpened(key: string, segment: Segment): void {
+    opened.delete(key)
+    openedBytes -= sizeOf(segment)
+  }
+
   return {
     bytes,
+    look,
     async facts(file, remember = true) {
       const known = remembered.get(file.key)
       if (known !== undefined) {
@@ -101,12 +139,11 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
       const value = await bytes(file)
       return decode(file, () => decodeColumns(value, columns))
     },
-    async factsOf(file, ids) {
-      const value = await bytes(file)
-      return decode(file, async () => {
-        const { id } = await decodeColumns(value, ['id'])
-        return id.some((each) => ids.has(each)) ? (await decodeSegment(value)).filter((fact) => ids.has(fact.id)) : []
-      })
-    },
+    factsOf: (file, ids) => look(file, (segment) => decodeIds(segment, ids)),
+    personFacts: (file, person) => look(file, (segment) => decodePerson(segment, person)),
   }
+}
+
+function sizeOf({ bytes, groups }: Segment): number {
+  return bytes.length + rowBytes * groups.reduce((sum, { rows }) => sum + rows, 0)
 }

@@ -3,6 +3,13 @@ const quarter = 15 * 60_000
 /** What is kept: every quarter of a year for a dozen zones. A full map is emptied, cheaper than an order by age. */
 const maxQuarters = 366 * 96
 const maxZones = 12
+/**
+ * Since 1970 no zone has changed its clock twice within 166 hours (tzdata 2025: Cambridge Bay, 2000). So where a clock is as far
+ * off UTC at the end of four days as at their beginning, it was so all the time, and no label has to be asked of Intl.
+ */
+const stretch = 96 * 3_600_000
+/** Years of five digits are written in another way, ms since 1970. */
+const latest = Date.UTC(9999, 0)
 
 /** Where a quarter of an hour lies in the calendar of a zone. */
 export interface ZoneLabel {
@@ -14,7 +21,12 @@ export interface ZoneLabel {
   minute: number
 }
 
-const clocks = new Map<string, (time: number) => ZoneLabel>()
+interface Clock {
+  label(time: number): ZoneLabel
+  offset(from: number, to: number): number | undefined
+}
+
+const clocks = new Map<string, Clock>()
 
 /**
  * The calendar day, `YYYY-MM-DD`, of a moment in a time zone. Settled once per zone and quarter of an hour, so that it
@@ -35,6 +47,19 @@ export function siteDay(zone: string, time: number): string {
  * @throws RangeError for a time zone that Intl does not know
  */
 export function zoneClock(zone: string): (time: number) => ZoneLabel {
+  return clockOf(zone).label
+}
+
+/**
+ * How far a zone's clock is ahead of UTC from one moment to another, both ms since 1970: in ms, a multiple of 15 minutes;
+ * undefined where it changes, or is no such multiple.
+ * @throws RangeError for a time zone that Intl does not know
+ */
+export function steadyOffset(zone: string, from: number, to: number): number | undefined {
+  return clockOf(zone).offset(from, to)
+}
+
+function clockOf(zone: string): Clock {
   const known = clocks.get(zone)
   if (known !== undefined) return known
   const clock = createClock(zone)
@@ -43,7 +68,7 @@ export function zoneClock(zone: string): (time: number) => ZoneLabel {
   return clock
 }
 
-function createClock(timeZone: string): (time: number) => ZoneLabel {
+function createClock(timeZone: string): Clock {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     calendar: 'iso8601',
@@ -57,16 +82,56 @@ function createClock(timeZone: string): (time: number) => ZoneLabel {
   })
   // Formatting takes microseconds, and most of what is asked about lies close together.
   const labels = new Map<number, ZoneLabel>()
+  const offsets = new Map<number, number>()
+  return { label, offset }
 
-  return (time) => {
+  function label(time: number): ZoneLabel {
     const at = Math.floor(time / quarter)
     const known = labels.get(at)
     if (known !== undefined) return known
-    const parts = Object.fromEntries(format.formatToParts(at * quarter).map(({ type, value }) => [type, value]))
-    const day = `${parts['year']}-${parts['month']}-${parts['day']}`
-    const label = { day, hour: `${day} ${parts['hour']}`, minute: Number(parts['minute']) }
+    const offset = offsetIn(Math.floor(time / stretch))
+    const found = Number.isNaN(offset) ? ask(at * quarter) : labelOf(at * quarter + offset)
     if (labels.size >= maxQuarters) labels.clear()
-    labels.set(at, label)
-    return label
+    labels.set(at, found)
+    return found
   }
+
+  function offset(from: number, to: number): number | undefined {
+    const first = Math.floor(from / stretch)
+    const found = offsetIn(first)
+    for (let at = first + 1; at <= Math.floor(to / stretch); at++) if (offsetIn(at) !== found) return undefined
+    return Number.isNaN(found) ? undefined : found
+  }
+
+  /** Of a stretch of four days; NaN where it is not the same all the time. */
+  function offsetIn(at: number): number {
+    const known = offsets.get(at)
+    if (known !== undefined) return known
+    const start = offsetAt(at * stretch)
+    const found = start === offsetAt((at + 1) * stretch) ? start : Number.NaN
+    if (offsets.size >= maxQuarters) offsets.clear()
+    offsets.set(at, found)
+    return found
+  }
+
+  /** NaN for what arithmetic is not sure to get as Intl has it: times before 1970, and clocks not a multiple of a quarter off. */
+  function offsetAt(time: number): number {
+    if (!(time >= 0 && time < latest)) return Number.NaN
+    const { hour, minute } = ask(time)
+    const offset = Date.parse(`${hour.replace(' ', 'T')}:00Z`) + minute * 60_000 - time
+    return offset % quarter === 0 ? offset : Number.NaN
+  }
+
+  function ask(time: number): ZoneLabel {
+    const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]))
+    const day = `${parts['year']}-${parts['month']}-${parts['day']}`
+    return { day, hour: `${day} ${parts['hour']}`, minute: Number(parts['minute']) }
+  }
+}
+
+/** @param local a zone's own time, as ms since 1970 */
+function labelOf(local: number): ZoneLabel {
+  const text = new Date(local).toISOString()
+  const day = text.slice(0, 10)
+  return { day, hour: `${day} ${text.slice(11, 13)}`, minute: Number(text.slice(14, 16)) }
 }

@@ -13,6 +13,7 @@ import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { readCopies } from './manifestCopies.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
+import { createPersonShelf, type PersonShelf } from './persons/personShelf.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
 import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
 import type { Steps } from './steps.ts'
@@ -27,6 +28,7 @@ export interface SiteLog extends Refresher, MarkLog {
   readonly site: string
   readonly catalog: Catalog
   readonly segments: SegmentReader
+  readonly persons: PersonShelf
   /** What was read or written and is in no segment yet, by key. */
   readonly batches: ReadonlyMap<string, Batch>
   /** Their facts by home day, see `FreshFacts`. */
@@ -99,6 +101,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const { site, storage, writer, now, refreshMs, onProblem, settle, nonce } = options
   const catalog = createCatalog()
   const segments = createSegmentReader(storage, onProblem)
+  const persons = createPersonShelf({ site, storage, now, segments, onProblem })
   const markLog = createMarkLog({ site, storage, now, nonce, onProblem })
   const fresh = createFreshFacts(site, options.compactAt)
   const { batches } = fresh
@@ -360,6 +363,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     site,
     catalog,
     segments,
+    persons,
     batches,
     get fresh() {
       return fresh.days

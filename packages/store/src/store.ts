@@ -69,6 +69,8 @@ export interface MaintainReport {
   rewritten: number
   /** Values of the storage that were no longer needed. */
   deleted: number
+  /** Home days of which an index was made anew. Left out where there are none. */
+  indexed?: number
   /** Facts that count again, since the segments of a damaged manifest were found. Left out where there are none. */
   regained?: number
 }

@@ -5,11 +5,12 @@ import { createCatalog, type Catalog } from './catalog.ts'
 import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { isLaterFormat } from './laterFormat.ts'
-import { isForeignKey, minuteTime, parseBatchKey, parseStamp } from './keys.ts'
+import { isForeignKey, minuteTime, parseBatchKey, parseShelfKey, parseStamp, type ShelfKind } from './keys.ts'
 import { decodeCopies } from './manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { listKeys, readBytes } from './values.ts'
+import { verifyShelfValue } from './verifyShelfValue.ts'
 
 export interface VerifyProblem {
   key: string
@@ -47,15 +48,16 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning'
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | ShelfKind
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8
 /** After how long nobody is writing to a value any more, ms. */
 const settle = 10 * 60_000
+const madeAnew = 'it is derived of segments: nothing is lost, and it will be made anew'
 const notNeeded = 'what it held is in segments by now, so nothing is lost'
 
 /**
@@ -135,6 +137,9 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
         return key.endsWith('-done') ? verifyFrame(key, bytes) : verifyMark(key, bytes, (value) => 'hash' in value && 'time' in value)
       case 'pruning':
         return verifyMark(key, bytes, (value) => 'at' in value)
+      case 'index':
+      case 'rollup':
+        return verifyShelf(key, bytes)
       default:
         return verifyFrame(key, bytes)
     }
@@ -194,6 +199,16 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     const facts = await decodeSegment(bytes)
     if (facts.length !== file.facts) throw new Error(`it has ${facts.length} facts, and its manifest says ${file.facts}`)
     checkHits(facts, site, file)
+  }
+
+  async function verifyShelf(key: string, bytes: Buffer): Promise<void> {
+    const name = parseShelfKey(key)
+    if (name === undefined) return add(key, 'content', 'the key is none of what is derived')
+    // Whoever wrote it is at it, or was killed, on a driver that shows half values.
+    if (bytes.length < name.bytes) return void report.leftOver++
+    if (bytes.length > name.bytes) return add(key, 'content', madeAnew)
+    const reason = await verifyShelfValue(name.kind, bytes)
+    if (reason !== undefined) add(key, reason, reason === 'later' ? undefined : madeAnew)
   }
 
   function verifyFrame(key: string, bytes: Buffer): Buffer | undefined {

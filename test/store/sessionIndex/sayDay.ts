@@ -1,7 +1,7 @@
 import type { StoredHit } from '@treadlight/store'
 import { screenClass } from '../../../packages/store/src/dimensions.ts'
 import { deriveEngagement } from '../../../packages/store/src/engagement.ts'
-import { columnNames } from '../../../packages/store/src/sessionIndex/buildIndex.ts'
+import { columnNames } from '../../../packages/store/src/sessionIndex/columnNames.ts'
 import { isBounced, isNewVisitor, visitTexts, type SessionIndex, type VisitText } from '../../../packages/store/src/sessionIndex/sessionIndex.ts'
 import { deriveSessions, visitorKey, type Session } from '../../../packages/store/src/sessions.ts'
 

@@ -17,7 +17,7 @@ export const compact: Command = {
   ].join('\n'),
   options: [
     { name: 'force', type: 'boolean', summary: 'Also the days that have not ended; the last twenty minutes stay as they are' },
-    { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }, and regained where a manifest was damaged' },
+    { name: 'json', type: 'boolean', summary: 'Prints { compacted, rewritten, deleted }, indexed where days were, and regained where a manifest was damaged' },
     ...storageOptions,
   ],
   async run({ config, values }) {
@@ -51,11 +51,12 @@ async function findLasting(problems: readonly StorageProblem[], values: Values):
   return lasting
 }
 
-function sentence({ compacted, rewritten, deleted, regained = 0 }: MaintainReport, force: boolean): string {
+function sentence({ compacted, rewritten, deleted, indexed = 0, regained = 0 }: MaintainReport, force: boolean): string {
   const done = [
     ...(regained > 0 ? [`found ${count(regained, 'hit')} again, of segments whose manifest is damaged`] : []),
     ...(compacted > 0 ? [`moved ${count(compacted, 'hit')} into segments`] : []),
     ...(rewritten > 0 ? [`wrote ${count(rewritten, 'hit')} anew`] : []),
+    ...(indexed > 0 ? [`indexed ${count(indexed, 'day')}`] : []),
     ...(deleted > 0 ? [`deleted ${count(deleted, 'value')} that ${deleted === 1 ? 'was' : 'were'} no longer needed`] : []),
   ]
   if (done.length === 0) {

@@ -5,7 +5,7 @@ import { addToRow, type SummedRow } from '../sumInto.ts'
 import { compileBuckets, type Buckets } from './compileBuckets.ts'
 import { compileRowSource } from './compileRowSource.ts'
 import { MergedRows } from './mergedRows.ts'
-import { keptSums, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
 
 /** Answers a question from rollups. */
 export interface RollupQuery {
@@ -111,14 +111,14 @@ function daysWithHits(days: readonly RollupDay[]): RollupDay[] {
 function partsOf({ days }: Rollup, totals: SumColumns, { bucketOf }: Buckets): Part[] {
   return days.flatMap((day, index) => {
     if (day.first > day.last) return []
-    const sums = Object.fromEntries(keptSums.map((name) => [name, totals[name].subarray(index, index + 1)])) as SumColumns
+    const sums = columnsOf((name) => totals[name].subarray(index, index + 1))
     return [{ bucket: bucketOf(day)!, rows: { labels: [''], sums } }]
   })
 }
 
 function mergeNothing(): MergedRows {
   const merged = new MergedRows()
-  merged.add({ labels: [''], sums: Object.fromEntries(keptSums.map((name) => [name, new Float64Array(1)])) as SumColumns })
+  merged.add({ labels: [''], sums: columnsOf((name) => new Float64Array(1)) })
   return merged
 }
 

@@ -1,10 +1,10 @@
-import { keptSums, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, keptSums, type RollupRows } from './rollup.ts'
 
 /** Adds up rows of several rollups by their labels. */
 export class MergedRows {
   readonly labels: string[] = []
   private readonly rows = new Map<string, number>()
-  private columns = keptSums.map(() => new Float64Array(64))
+  private columns: Float64Array[] = keptSums.map(() => new Float64Array(64))
 
   /**
    * @param nameOf what a row is called here, undefined for one that is left out; all as they are without
@@ -29,7 +29,7 @@ export class MergedRows {
 
   finish(): RollupRows {
     const { labels, columns } = this
-    return { labels, sums: Object.fromEntries(keptSums.map((name, index) => [name, columns[index]!.slice(0, labels.length)])) as SumColumns }
+    return { labels, sums: columnsOf((name, index) => columns[index]!.slice(0, labels.length)) }
   }
 }
 

@@ -51,7 +51,10 @@ export const keptSums = [
 ] as const
 export type KeptSum = (typeof keptSums)[number]
 
-/** A number for each row: whole numbers from 0 to 2⁵³ - 1. */
+/** Sums are whole numbers from 0 to this: twice as much is still exact. */
+export const largestSum: number = 2 ** 52 - 1
+
+/** A number for each row. */
 export type SumColumns = Readonly<Record<KeptSum, Float64Array>>
 
 /**
@@ -59,7 +62,7 @@ export type SumColumns = Readonly<Record<KeptSum, Float64Array>>
  * whose owner has named none.
  */
 export const rollupSections = {
-  pages: ['event:page', 'visit:entry_page', 'visit:exit_page'],
+  pages: ['visit:entry_page', 'visit:exit_page', 'event:page'],
   sources: [
     'visit:source',
     'visit:referrer',
@@ -72,9 +75,14 @@ export const rollupSections = {
   ],
   places: ['visit:country', 'visit:region', 'visit:city', 'visit:language'],
   devices: ['visit:browser', 'visit:browser_version', 'visit:os', 'visit:os_version', 'visit:device', 'visit:screen_class'],
-  events: ['event:goal', 'event:name', 'event:hostname', 'visit:entry_page_hostname', 'visit:exit_page_hostname'],
+  events: ['event:name', 'event:goal', 'visit:entry_page_hostname', 'visit:exit_page_hostname', 'event:hostname'],
 } as const
 export type RollupSection = keyof typeof rollupSections
 export type RollupDimension = (typeof rollupSections)[RollupSection][number]
 
 export const rollupDimensions: readonly RollupDimension[] = Object.values(rollupSections).flat()
+
+/** Columns by their names. */
+export function columnsOf(columnOf: (name: KeptSum, index: number) => Float64Array): SumColumns {
+  return Object.fromEntries(keptSums.map((name, index) => [name, columnOf(name, index)])) as SumColumns
+}

@@ -1,4 +1,4 @@
-import { keptSums, type KeptSum, type RollupRows, type SumColumns } from './rollup.ts'
+import { columnsOf, keptSums, type KeptSum, type RollupRows, type SumColumns } from './rollup.ts'
 
 const width = keptSums.length
 const at = Object.fromEntries(keptSums.map((name, index) => [name, index])) as Record<KeptSum, number>
@@ -26,11 +26,12 @@ export interface VisitSums {
 export class RowSums {
   readonly labels: string[] = []
   private readonly rows = new Map<string, number>()
-  private sums = new Float64Array(16 * width)
-  private visitorOf = new Int32Array(16).fill(noMark)
-  private visitOf = new Int32Array(16).fill(noMark)
+  private sums: Float64Array = new Float64Array(16 * width)
+  private visitorOf: Int32Array = new Int32Array(16).fill(noMark)
+  private visitOf: Int32Array = new Int32Array(16).fill(noMark)
+  private engagedOf: Int32Array = new Int32Array(16).fill(noMark)
   /** How deep the visitor of `visitorOf` has scrolled; NaN where nobody told. */
-  private scrollOf = new Float64Array(16).fill(NaN)
+  private scrollOf: Float64Array = new Float64Array(16).fill(NaN)
   private readonly mixed = new Map<number, number>()
 
   /** The row of a label. */
@@ -45,15 +46,11 @@ export class RowSums {
   }
 
   private grow(rows: number): void {
-    const { sums, visitorOf, visitOf, scrollOf } = this
-    this.sums = new Float64Array(rows * width)
-    this.sums.set(sums)
-    this.visitorOf = new Int32Array(rows).fill(noMark)
-    this.visitorOf.set(visitorOf)
-    this.visitOf = new Int32Array(rows).fill(noMark)
-    this.visitOf.set(visitOf)
-    this.scrollOf = new Float64Array(rows).fill(NaN)
-    this.scrollOf.set(scrollOf)
+    this.sums = widen(this.sums, new Float64Array(rows * width))
+    this.visitorOf = widen(this.visitorOf, new Int32Array(rows).fill(noMark))
+    this.visitOf = widen(this.visitOf, new Int32Array(rows).fill(noMark))
+    this.engagedOf = widen(this.engagedOf, new Int32Array(rows).fill(noMark))
+    this.scrollOf = widen(this.scrollOf, new Float64Array(rows).fill(NaN))
   }
 
   /** A whole visit in one row; its visitor apart. */
@@ -75,12 +72,14 @@ export class RowSums {
     if (isPageview) this.sums[start + at.pageviews]!++
   }
 
-  addEngaged(row: number, engaged: number): void {
-    this.sums[row * width + at.engaged]! += engaged
-  }
-
-  addEngagedVisit(row: number): void {
-    this.sums[row * width + at.engagedVisits]!++
+  /** @param engaged of the view of a hit of the row, ms; NaN where nobody told @param visit told in order, from 0 */
+  addEngaged(row: number, engaged: number, visit: number): void {
+    if (engaged !== engaged) return
+    const start = row * width
+    this.sums[start + at.engaged]! += engaged
+    if (this.engagedOf[row] === visit) return
+    this.engagedOf[row] = visit
+    this.sums[start + at.engagedVisits]!++
   }
 
   /** @returns whether the row did not have the visit before. @param visit told in order, from 0 */
@@ -143,7 +142,10 @@ export class RowSums {
 }
 
 function toColumns(sums: Float64Array, rows: number): SumColumns {
-  return Object.fromEntries(
-    keptSums.map((name, index) => [name, Float64Array.from({ length: rows }, (_, row) => sums[row * width + index]!)]),
-  ) as SumColumns
+  return columnsOf((_name, index) => Float64Array.from({ length: rows }, (_, row) => sums[row * width + index]!))
+}
+
+function widen<Numbers extends Float64Array | Int32Array>(numbers: Numbers, wider: Numbers): Numbers {
+  wider.set(numbers)
+  return wider
 }

@@ -57,7 +57,8 @@ function readReceived(group: SegmentGroup): number[] {
   return Array.from(readNumbers(group, 'time'), (time, row) => time + delay[row]!)
 }
 
-function readExtras(group: SegmentGroup): Map<number, Partial<StoredHit>> {
+/** What the columns do not say of a row, by the row. */
+export function readExtras(group: SegmentGroup): Map<number, Partial<StoredHit>> {
   const extras = new Map<number, Partial<StoredHit>>()
   const { values, codes } = readText(group, 'extra')
   if (values.length === 1 && values[0] === undefined) return extras

@@ -1,5 +1,6 @@
 import type { HitType, NavigationType, PropValue, Revenue } from '@treadlight/protocol'
 import type { Device, Origin, StoredHit } from '../hit.ts'
+import type { FactParts } from '../sessionIndex/columnsOfParts.ts'
 import type { Steps } from '../steps.ts'
 import type { Column, Rows } from './column.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
@@ -34,6 +35,8 @@ export interface FactColumns {
   /** For each row the place of its visitor among theirs: see `TextColumn.rank`. */
   rankVisitors(rows: Rows): Steps<Uint32Array>
   encode(name: ColumnName, rows: Rows): ChunkData
+  /** All rows by the column; undefined where the columns do not say all of every fact. */
+  parts(): FactParts | undefined
 }
 
 type HeldColumn = Exclude<ColumnName, 'site' | 'day' | 'extra'>
@@ -73,6 +76,19 @@ export function createFactColumns(site: string, day: string): FactColumns {
     time: (row) => columns.time.get(row) ?? odd.get(row)?.fact.time ?? NaN,
     received: (row) => odd.get(row)?.fact.received ?? columns.time.get(row)! + columns.delay.get(row)!,
     rankVisitors: (rows) => columns.visitor.rank(rows),
+    parts() {
+      for (const { unsaid } of odd.values()) if (unsaid !== undefined) return undefined
+      const [rows, ids, views] = [size, columns.id.raw(size), columns.view.raw(size)]
+      return {
+        rows,
+        text: (field) => columns[field].coded(rows),
+        number: (field) => columns[field].floats(rows),
+        isPassive: columns.interactive.falses(rows),
+        ids: ids.words,
+        views: views.words,
+        hasView: views.present,
+      }
+    },
     encode(name, rows) {
       if (name === 'site') return encodeConstant(rows.length, site)
       if (name === 'day') return encodeDay(rows.length, day)

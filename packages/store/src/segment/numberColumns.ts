@@ -36,6 +36,14 @@ export class IntegerColumn implements Column<number> {
     return value === none ? undefined : value
   }
 
+  /** Those of the first rows, with something added; NaN for none. */
+  floats(rows: number, added = 0): Float64Array {
+    const floats = new Float64Array(rows).fill(NaN)
+    const { values } = this
+    for (let row = Math.min(rows, values.length) - 1; row >= 0; row--) if (values[row] !== none) floats[row] = added + values[row]!
+    return floats
+  }
+
   pick(rows: Rows): Picked {
     const { values } = this
     const levels = new Uint8Array(rows.length)
@@ -74,6 +82,11 @@ export class TimeColumn implements Column<number> {
     return offset === undefined ? undefined : this.base! + offset
   }
 
+  /** Those of the first rows; NaN for none. */
+  floats(rows: number): Float64Array {
+    return this.offsets.floats(rows, this.base)
+  }
+
   encode(rows: Rows): ChunkData {
     const { levels, values } = this.offsets.pick(rows)
     const [first = 0] = values
@@ -104,6 +117,13 @@ export class FlagColumn implements Column<boolean> {
   get(row: number): boolean | undefined {
     const flag = this.flags[row] ?? 0
     return flag === 0 ? undefined : flag === 2
+  }
+
+  /** For each of the first rows 1 where it is false. */
+  falses(rows: number): Uint8Array {
+    const falses = new Uint8Array(rows)
+    for (let row = Math.min(rows, this.flags.length) - 1; row >= 0; row--) falses[row] = this.flags[row] === 1 ? 1 : 0
+    return falses
   }
 
   encode(rows: Rows): ChunkData {

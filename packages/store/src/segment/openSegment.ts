@@ -15,6 +15,10 @@ export interface SegmentGroup {
   rows: number
   /** By name. */
   columns: ReadonlyMap<string, ColumnMetaData>
+  /** The rows that are wanted, in order: what is read of the group is read as if it had no others. All by default. */
+  picked?: readonly number[]
+  /** Columns that were read, by name: whoever opens a segment to ask it again and again gives a map to keep them in. */
+  kept?: Map<string, unknown>
 }
 
 /** A segment that cannot be read since it is damaged, or none. */

@@ -41,15 +41,45 @@ export interface CodedTexts {
 
 /** Reads a column of texts; a column that is missing has no values. */
 export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
-  const { dictionary, count, hasNull, codes } = readCodedTexts(group, name)
+  const coded = readCodedTexts(group, name)
+  if (group.picked !== undefined) return pickTexts(coded, group.picked)
+  const { dictionary, count, hasNull, codes } = coded
   const values: (string | undefined)[] = []
   eachText(dictionary, count, (start, end) => values.push(dictionary.toString('utf8', start, end)))
   if (hasNull) values.push(undefined)
   return { values, codes }
 }
 
-/** Reads a column of texts without making strings of them. */
+/** The values of some rows: of a dictionary of thousands only these become strings. */
+function pickTexts({ dictionary, count, codes }: CodedTexts, rows: readonly number[]): TextColumn {
+  const distinct = [...new Set(rows.map((row) => codes[row]!))].toSorted((a, b) => a - b)
+  const places = new Map(distinct.map((code, place) => [code, place]))
+  const values: (string | undefined)[] = []
+  let offset = 0
+  for (let code = 0; values.length < distinct.length && code < count; code++) {
+    const start = offset + 4
+    offset = start + dictionary.readUInt32LE(offset)
+    if (offset > dictionary.length) throw new Error('a text is longer than its dictionary')
+    if (code === distinct[values.length]) values.push(dictionary.toString('utf8', start, offset))
+  }
+  if (values.length < distinct.length) values.push(undefined)
+  return { values, codes: Uint16Array.from(rows, (row) => places.get(codes[row]!)!) }
+}
+
+/** Reads a column of texts without making strings of them: of all rows. */
 export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
+  return once(group, name, () => decodeTexts(group, name))
+}
+
+/** Reads a column unless it is kept. */
+function once<T>({ kept }: SegmentGroup, name: string, read: () => T): T {
+  if (kept?.has(name)) return kept.get(name) as T
+  const column = read()
+  kept?.set(name, column)
+  return column
+}
+
+function decodeTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
   if (pages === undefined || (pages.levels !== undefined && !pages.levels.includes(1))) {
     return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
@@ -63,6 +93,11 @@ export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedText
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
+  const numbers = once(group, name, () => readAllNumbers(group, name))
+  return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
+}
+
+function readAllNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
   const numbers = new Float64Array(group.rows)
   const pages = readPages(group, name, 'DELTA_BINARY_PACKED')
   if (pages === undefined) return numbers.fill(NaN)
@@ -80,18 +115,45 @@ export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array
 /** UUIDs, 16 bytes for each row that has one. */
 export interface UuidColumn {
   bytes: Uint8Array
+  /** For each row: 1 if there is a value. Undefined if there is one in every row. */
   levels: Uint8Array | undefined
 }
 
 /** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
+  const column = once(group, name, () => readAllUuids(group, name))
+  return group.picked === undefined ? column : pickUuids(column, group.picked)
+}
+
+function readAllUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
   const pages = readPages(group, name, 'PLAIN')
   if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
   return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
 }
 
+function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
+  const picked = new Uint8Array(16 * rows.length)
+  let end = 0
+  /** Values before row `at`. */
+  let before = 0
+  let at = 0
+  for (const row of rows) {
+    if (levels === undefined) before = row
+    else for (; at < row; at++) before += levels[at]!
+    if (levels?.[row] === 0) continue
+    picked.set(bytes.subarray(16 * before, 16 * before + 16), end)
+    end += 16
+  }
+  return { bytes: picked.subarray(0, end), levels: levels && Uint8Array.from(rows, (row) => levels[row]!) }
+}
+
 /** Reads a column of flags: 0, 1, or 2 for null; undefined if all are null. */
 export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
+  const flags = once(group, name, () => readAllBooleans(group, name))
+  return group.picked === undefined || flags === undefined ? flags : Uint8Array.from(group.picked, (row) => flags[row]!)
+}
+
+function readAllBooleans(group: SegmentGroup, name: ColumnName): Codes | undefined {
   const pages = readPages(group, name, 'PLAIN')
   const count = pages && countValues(group, pages.levels)
   if (!pages || !count) return undefined
@@ -107,12 +169,17 @@ function readPages(group: SegmentGroup, name: ColumnName, encoding: Encoding): C
   return orDamaged(name, () => parsePages(group, meta, encoding))
 }
 
-function parsePages({ segment, rows }: SegmentGroup, meta: ColumnMetaData, encoding: Encoding): ChunkPages {
+function readerOf({ segment }: SegmentGroup, meta: ColumnMetaData): DataReader {
   const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
   const size = Number(meta.total_compressed_size)
   const { bytes } = segment
   if (!(start >= 0 && size >= 0 && start + size <= bytes.length)) throw new Error('it lies outside of the file')
-  const reader: DataReader = { view: new DataView(bytes.buffer, bytes.byteOffset + start, size), offset: 0 }
+  return { view: new DataView(bytes.buffer, bytes.byteOffset + start, size), offset: 0 }
+}
+
+function parsePages(group: SegmentGroup, meta: ColumnMetaData, encoding: Encoding): ChunkPages {
+  const { rows } = group
+  const reader = readerOf(group, meta)
   let { header, page } = readPage(reader, meta)
   const dictionaryHeader = header.dictionary_page_header
   const dictionary = dictionaryHeader && page
@@ -178,6 +245,18 @@ function takeValues({ data }: ChunkPages, size: number): Uint8Array {
 
 function restOf({ view, offset }: DataReader): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset)
+}
+
+/** The distinct texts of a column, without its rows: see `CodedTexts`. */
+export function readDictionary(group: SegmentGroup, name: ColumnName): Pick<CodedTexts, 'dictionary' | 'count'> {
+  const column = group.kept?.get(name)
+  if (column !== undefined) return column as CodedTexts
+  const meta = group.columns.get(name)
+  if (meta?.dictionary_page_offset === undefined) return { dictionary: Buffer.alloc(0), count: 0 }
+  return orDamaged(name, () => {
+    const { header, page } = readPage(readerOf(group, meta), meta)
+    return { dictionary: page, count: header.dictionary_page_header?.num_values ?? 0 }
+  })
 }
 
 /** Says where the texts of a dictionary stand, each of which may be many rows'. */

@@ -7,7 +7,7 @@ import { formatUuids, uuidLength } from './uuid.ts'
 
 type Text = (row: number) => string
 
-/** The facts of a row group. */
+/** The facts of a row group, or those in the rows of it that are wanted. */
 export function readHits(group: SegmentGroup): StoredHit[] {
   const hits = readRequired(group)
   addOptional(group, hits)
@@ -16,8 +16,8 @@ export function readHits(group: SegmentGroup): StoredHit[] {
 
 /** Always the same fields in the same order: hits of one shape are cheaper for everybody who handles many. */
 function readRequired(group: SegmentGroup): StoredHit[] {
-  const { segment, rows } = group
-  const { site, day } = segment
+  const { site, day } = group.segment
+  const rows = countRows(group)
   const text = (name: ColumnName): Text => textOf(readText(group, name))
   const ids = readIds(group, 'id')
   const origin = text('origin') as (row: number) => Origin
@@ -68,6 +68,10 @@ function readRequired(group: SegmentGroup): StoredHit[] {
   return hits
 }
 
+function countRows({ picked, rows }: SegmentGroup): number {
+  return picked?.length ?? rows
+}
+
 function textOf({ values, codes }: TextColumn): Text {
   // A field that is not optional has no null; one that a hit lacks all the same is left undefined.
   return (row) => values[codes[row]!]!
@@ -78,7 +82,8 @@ export function readIds(group: SegmentGroup, name: 'id' | 'view'): (string | und
   const text = formatUuids(bytes)
   const ids: (string | undefined)[] = []
   let offset = 0
-  for (let row = 0; row < group.rows; row++) {
+  const rows = countRows(group)
+  for (let row = 0; row < rows; row++) {
     if (levels?.[row] === 0) ids.push(undefined)
     else ids.push(text.toString('latin1', offset, (offset += uuidLength)))
   }

@@ -71,6 +71,14 @@ export class TextColumn implements Column<string> {
     return { levels, encoding: 'RLE_DICTIONARY', ...encodeDictionary(distinct, dense.subarray(0, count)) }
   }
 
+  /** The values, undefined for none among them, and for each of the first rows which it has. */
+  coded(rows: number): { values: (string | undefined)[]; codes: Uint16Array | Uint32Array } {
+    const { codes } = this
+    const its = codes instanceof Uint32Array ? new Uint32Array(rows) : new Uint16Array(rows)
+    its.set(codes.subarray(0, rows))
+    return { values: [undefined, ...this.values.slice(1)], codes: its }
+  }
+
   private codeAt(row: number): number {
     return row < this.codes.length ? this.codes[row]! : 0
   }

@@ -28,6 +28,14 @@ export class UuidColumn implements Column<string> {
     return this.present[row] === 1 ? formatUuid(this.bytes, 16 * row) : undefined
   }
 
+  /** Those of the first rows, four words each, zeros where there is none, and 1 where there is one. */
+  raw(rows: number): { words: Int32Array; present: Uint8Array } {
+    const raw = { words: new Int32Array(4 * rows), present: new Uint8Array(rows) }
+    raw.words.set(this.words.subarray(0, 4 * rows))
+    raw.present.set(this.present.subarray(0, rows))
+    return raw
+  }
+
   encode(rows: Rows): ChunkData {
     const { words, present } = this
     const levels = new Uint8Array(rows.length)

@@ -4,7 +4,6 @@ import { rankVisitors } from './rankVisitors.ts'
 import {
   isBounced,
   isNewVisitor,
-  visitTexts,
   type CodedTexts,
   type Codes,
   type ColumnName,
@@ -65,13 +64,12 @@ function spanOf({ time }: DayColumns, { rows }: DayVisits): Pick<IndexDay, 'firs
 
 function makeColumn(name: ColumnName, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
   const { time, type } = columns
-  const { count, starts, rows } = visits
-  const ticks = (row: number): number => Math.floor((time[row]! - day.base) / day.tick)
+  const { rows } = visits
   switch (name) {
     case 'flags':
       return flagsOf(columns, visits)
     case 'start':
-      return narrow(eachVisit(visits, (start) => ticks(rows[start]!)))
+      return narrow(ticksOf(columns, day, visits.firstRows))
     case 'duration':
       return narrow(eachVisit(visits, (start, end) => time[rows[end - 1]!]! - time[rows[start]!]!))
     case 'hitCount':
@@ -82,17 +80,23 @@ function makeColumn(name: ColumnName, columns: DayColumns, visits: DayVisits, da
       return kindsOf(columns, rows)
     case 'path':
     case 'hostname':
-      return textsOf(columns.text(name), rows)
+      return textsOf(ofRows(columns.text(name), rows))
     case 'time':
-      return narrow(rows.map(ticks))
+      return narrow(ticksOf(columns, day, rows))
     case 'engaged':
     case 'scroll':
-      return Float64Array.from(rows, (row) => (type[row] === pageview ? columns[name][row]! : NaN))
+      return toldOf(columns[name], type, rows)
     case 'visitor':
       return visitorsOf(columns, rows.subarray(day.mixedHits))
     default:
-      return textsOf(entryTexts(columns, name), starts.subarray(0, count).map((start) => rows[start]!))
+      return textsOf(entryTexts(columns, name, visits.firstRows))
   }
+}
+
+function ticksOf({ time }: DayColumns, { base, tick }: IndexDay, rows: Uint32Array): Uint32Array {
+  const ticks = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) ticks[at] = Math.floor((time[rows[at]!]! - base) / tick)
+  return ticks
 }
 
 function eachVisit({ count, starts }: DayVisits, valueOf: (start: number, end: number) => number): Uint32Array {
@@ -120,32 +124,37 @@ function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: Da
   return flags
 }
 
-/** What a visit's first hit says, by the names that an index has for it. */
-export function entryTexts(columns: DayColumns, name: VisitText): FieldTexts {
-  if (name === 'screenClass') return classesOf(columns.text('screen'))
-  return name === 'rawSource' ? rawSources(columns) : columns.text(name)
+/** What the rows say of their visits, by the names that an index has for it. */
+export function entryTexts(columns: DayColumns, name: VisitText, rows: Uint32Array): FieldTexts {
+  if (name === 'screenClass') return classesOf(ofRows(columns.text('screen'), rows))
+  return name === 'rawSource' ? rawSources(columns, rows) : ofRows(columns.text(name), rows)
 }
 
-function rawSources(columns: DayColumns): FieldTexts {
+function ofRows({ values, codes }: FieldTexts, rows: Uint32Array): FieldTexts {
+  const its = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) its[at] = codes[rows[at]!]!
+  return { values, codes: its }
+}
+
+function rawSources(columns: DayColumns, rows: Uint32Array): FieldTexts {
   const [source, host] = [columns.text('source'), columns.text('referrerHost')]
-  const codes = new Uint32Array(columns.rows)
-  for (let row = 0; row < codes.length; row++) {
-    const code = source.codes[row]!
-    codes[row] = source.values[code] ? code : source.values.length + host.codes[row]!
+  const codes = new Uint32Array(rows.length)
+  for (let at = 0; at < codes.length; at++) {
+    const code = source.codes[rows[at]!]!
+    codes[at] = source.values[code] ? code : source.values.length + host.codes[rows[at]!]!
   }
   return { values: [...source.values, ...host.values], codes }
 }
 
 /** Each value that some of the rows have once, in the order in which they come. */
-function textsOf({ values, codes }: FieldTexts, rows: Uint32Array): CodedTexts {
-  const none = 2 ** 32 - 1
-  const codeOf = new Uint32Array(values.length).fill(none)
+function textsOf({ values, codes }: FieldTexts): CodedTexts {
+  const codeOf = new Int32Array(values.length).fill(-1)
   const known = new Map<string, number>()
-  const made = new Uint32Array(rows.length)
-  for (let at = 0; at < rows.length; at++) {
-    const from = codes[rows[at]!]!
+  const made = new Uint32Array(codes.length)
+  for (let at = 0; at < codes.length; at++) {
+    const from = codes[at]!
     let code = codeOf[from]!
-    if (code === none) {
+    if (code === -1) {
       const value = values[from] ?? ''
       code = known.get(value) ?? known.size
       known.set(value, code)
@@ -156,22 +165,32 @@ function textsOf({ values, codes }: FieldTexts, rows: Uint32Array): CodedTexts {
   return { values: [...known.keys()], codes: narrow(made, known.size - 1) }
 }
 
+function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float64Array {
+  const its = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) its[at] = type[rows[at]!] === pageview ? told[rows[at]!]! : NaN
+  return its
+}
+
 function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {
   const { type, isPassive } = columns
   const name = columns.text('name')
   const values: HitKind[] = []
   const known = new Map<string, number>()
-  const codes = rows.map((row) => {
+  /** By the code of the name, none for pageviews, and whether it was passive. */
+  const codeOf = new Int32Array(2 * name.values.length + 2).fill(-1)
+  const codes = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!
     const isView = type[row] === pageview
-    const named = isView ? '' : (name.values[name.codes[row]!] ?? '')
-    const key = `${isView ? 'p' : 'e'}${isPassive[row]!}${named}`
-    let code = known.get(key)
-    if (code === undefined) {
-      known.set(key, (code = values.length))
-      values.push({ type: isView ? 'pageview' : 'event', name: named, interactive: isPassive[row] === 0 })
+    const from = 2 * (isView ? name.values.length : name.codes[row]!) + isPassive[row]!
+    if (codeOf[from] === -1) {
+      const kind: HitKind = { type: isView ? 'pageview' : 'event', name: isView ? '' : (name.values[name.codes[row]!] ?? ''), interactive: isPassive[row] === 0 }
+      const key = JSON.stringify(kind)
+      codeOf[from] = known.get(key) ?? values.push(kind) - 1
+      known.set(key, codeOf[from]!)
     }
-    return code
-  })
+    codes[at] = codeOf[from]!
+  }
   return { values, codes: narrow(codes, values.length - 1) }
 }
 
@@ -184,8 +203,8 @@ function visitorsOf({ visitor, keys }: DayColumns, rows: Uint32Array): Codes {
 
 /** The same numbers as narrow as they may be. */
 export function narrow(numbers: Uint32Array, largest: number = largestOf(numbers)): Codes {
-  if (largest < 2 ** 8) return Uint8Array.from(numbers)
-  return largest < 2 ** 16 ? Uint16Array.from(numbers) : numbers
+  if (largest < 2 ** 8) return new Uint8Array(numbers)
+  return largest < 2 ** 16 ? new Uint16Array(numbers) : numbers
 }
 
 function largestOf(numbers: Uint32Array): number {
@@ -193,20 +212,3 @@ function largestOf(numbers: Uint32Array): number {
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > largest) largest = numbers[at]!
   return largest
 }
-
-/** All names of columns. */
-export const columnNames: readonly ColumnName[] = [
-  'flags',
-  'start',
-  'duration',
-  'hitCount',
-  'viewCount',
-  ...visitTexts,
-  'kind',
-  'path',
-  'hostname',
-  'time',
-  'engaged',
-  'scroll',
-  'visitor',
-]

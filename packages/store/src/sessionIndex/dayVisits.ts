@@ -8,9 +8,13 @@ export interface DayVisits {
   readonly starts: Uint32Array
   /** The pageviews and events: by visit, in it by time and id. */
   readonly rows: Uint32Array
+  /** Of each visit the row of its first hit. */
+  readonly firstRows: Uint32Array
   /** From this visit on visitors are mixed: see `IndexDay.mixed`. */
   readonly mixed: number
 }
+
+type Unordered = Pick<DayVisits, 'count' | 'starts' | 'rows'>
 
 /** Hits of a group that are sorted by moving each up to where it belongs; more are sorted by halves. */
 const mostMoved = 100
@@ -70,7 +74,7 @@ export function countingSort(values: Uint32Array, limit: number): Uint32Array {
 }
 
 /** Engagement keeps a visit alive and is not part of it; what has nothing else is none. */
-function splitGroups({ group, type, time }: DayColumns, sorted: Uint32Array): Pick<DayVisits, 'count' | 'starts' | 'rows'> {
+function splitGroups({ group, type, time }: DayColumns, sorted: Uint32Array): Unordered {
   const rows = new Uint32Array(sorted.length)
   const starts = new Uint32Array(sorted.length + 1)
   let [hits, count] = [0, 0]
@@ -89,7 +93,7 @@ function splitGroups({ group, type, time }: DayColumns, sorted: Uint32Array): Pi
   return { count, starts: starts.subarray(0, count + 1), rows: rows.subarray(0, hits) }
 }
 
-function orderVisits(columns: DayColumns, visits: Pick<DayVisits, 'count' | 'starts' | 'rows'>, rank: (firstRows: Uint32Array) => Uint32Array): DayVisits {
+function orderVisits(columns: DayColumns, visits: Unordered, rank: (firstRows: Uint32Array) => Uint32Array): DayVisits {
   const { starts, rows, count } = visits
   const isMixed = findMixed(columns, visits)
   const order = new Uint32Array(count)
@@ -97,9 +101,10 @@ function orderVisits(columns: DayColumns, visits: Pick<DayVisits, 'count' | 'sta
   for (const visit of byVisitor(columns, visits, isMixed, rank)) order[at++] = visit
   const mixed = at
   for (let visit = 0; visit < count; visit++) if (isMixed[columns.visitor[rows[starts[visit]!]!]!] === 1) order[at++] = visit
-  const ordered = { count, mixed, starts: new Uint32Array(count + 1), rows: new Uint32Array(rows.length) }
+  const ordered = { count, mixed, starts: new Uint32Array(count + 1), rows: new Uint32Array(rows.length), firstRows: new Uint32Array(count) }
   let hits = 0
   for (let to = 0; to < count; to++) {
+    ordered.firstRows[to] = rows[starts[order[to]!]!]!
     for (let hit = starts[order[to]!]!; hit < starts[order[to]! + 1]!; hit++) ordered.rows[hits++] = rows[hit]!
     ordered.starts[to + 1] = hits
   }
@@ -107,7 +112,7 @@ function orderVisits(columns: DayColumns, visits: Pick<DayVisits, 'count' | 'sta
 }
 
 /** By visitor: 1 if a visit of his has hits of others too. All visitors of such a visit are mixed, so the first of a visit tells. */
-function findMixed({ visitor, keys }: DayColumns, { count, starts, rows }: Pick<DayVisits, 'count' | 'starts' | 'rows'>): Uint8Array {
+function findMixed({ visitor, keys }: DayColumns, { count, starts, rows }: Unordered): Uint8Array {
   const isMixed = new Uint8Array(keys)
   for (let visit = 0; visit < count; visit++) {
     const first = visitor[rows[starts[visit]!]!]!
@@ -123,7 +128,7 @@ function findMixed({ visitor, keys }: DayColumns, { count, starts, rows }: Pick<
 /** The unmixed visits. */
 function byVisitor(
   { visitor, keys }: DayColumns,
-  { count, starts, rows }: Pick<DayVisits, 'count' | 'starts' | 'rows'>,
+  { count, starts, rows }: Unordered,
   isMixed: Uint8Array,
   rank: (firstRows: Uint32Array) => Uint32Array,
 ): Uint32Array {
@@ -148,6 +153,9 @@ function byVisitor(
   const ranked = rank(firstRows.subarray(0, visitors))
   const placeOf = new Uint32Array(visitors)
   for (let place = 0; place < visitors; place++) placeOf[ranked[place]!] = place
-  const places = its.subarray(0, visits).map((number) => placeOf[number]!)
-  return countingSort(places, visitors).map((at) => unmixed[at]!)
+  const places = its.subarray(0, visits)
+  for (let at = 0; at < visits; at++) places[at] = placeOf[places[at]!]!
+  const sorted = countingSort(places, visitors)
+  for (let at = 0; at < visits; at++) sorted[at] = unmixed[sorted[at]!]!
+  return sorted
 }

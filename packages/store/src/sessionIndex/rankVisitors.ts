@@ -8,12 +8,15 @@ const rankedBy: readonly VisitText[] = ['country', 'rawSource', 'browser', 'os',
 
 /** The places in `firstRows` by what these rows say of where somebody came from and with what. */
 export function rankVisitors(columns: DayColumns, firstRows: Uint32Array): Uint32Array {
-  let order = firstRows.map((_, at) => at)
+  let order: Uint32Array = firstRows.map((_, at) => at)
   // From the last to the first, and each keeps the order of those before.
   for (const name of rankedBy.toReversed()) {
-    const { values, codes } = entryTexts(columns, name)
-    const keys = order.map((at) => codes[firstRows[at]!]!)
-    order = countingSort(keys, values.length).map((at) => order[at]!)
+    const { values, codes } = entryTexts(columns, name, firstRows)
+    const keys = new Uint32Array(codes.length)
+    for (let at = 0; at < keys.length; at++) keys[at] = codes[order[at]!]!
+    const sorted = countingSort(keys, values.length)
+    for (let at = 0; at < sorted.length; at++) sorted[at] = order[sorted[at]!]!
+    order = sorted
   }
   return order
 }

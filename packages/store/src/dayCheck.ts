@@ -1,0 +1,90 @@
+import { holdsErased, personalColumns } from './clean.ts'
+import { addToDay, type DayFacts } from './factSet.ts'
+import { fingerprint, hashNames } from './fingerprint.ts'
+import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
+import { pruningEndsOf } from './pruning.ts'
+import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import { stampOf, type KnownMarks } from './shelfValue.ts'
+import type { SiteLog } from './siteLog.ts'
+
+/** Tells whether marks take something from a home day's segments, so that what was made of them says more than the hits. */
+export interface DayCheck {
+  /**
+   * Whether a pruning that the maker did not know of may take any of it.
+   * @param made when, ms since 1970
+   */
+  mayBePruned(files: readonly SegmentFile[], known: KnownMarks, made: number): boolean
+  /** Whether an erasure that the maker did not know of takes any of it; undefined where nobody has looked: see `look`. */
+  isErased(files: readonly SegmentFile[], known: KnownMarks): boolean | undefined
+  /** Looks whether any erasure takes something. What cannot be read counts as taken: what it says is not shown either. */
+  look(files: readonly SegmentFile[]): Promise<void>
+  /** Whether all of it may be shown as it is, by every mark. @throws SegmentGone, SegmentDamaged */
+  isWhole(files: readonly SegmentFile[]): Promise<boolean>
+}
+
+/** @param clean segments without an erased person: the log's version at which they were looked at */
+export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
+  /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
+  const looked = new Map<string, { erasures: number; erased: boolean }>()
+  let hashed = { size: -1, hash: '' }
+
+  function hashErasures(): string {
+    const { size } = log.erasures
+    if (hashed.size !== size) hashed = { size, hash: hashNames([...log.erasures.keys()]) }
+    return hashed.hash
+  }
+
+  async function findErased(files: readonly SegmentFile[]): Promise<boolean> {
+    try {
+      if (isMerged(files)) return [...(await readFacts(files)).values()].some(log.marks.isErased)
+      for (const file of files) {
+        if (clean.get(file.key) === log.version) continue
+        const { version } = log
+        if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
+        clean.set(file.key, version)
+      }
+      return false
+    } catch (error) {
+      if (error instanceof SegmentGone || error instanceof SegmentDamaged) return true
+      throw error
+    }
+  }
+
+  async function readFacts(files: readonly SegmentFile[]): Promise<DayFacts> {
+    const facts: DayFacts = new Map()
+    for (const file of files) for (const fact of await log.segments.facts(file, false)) addToDay(facts, fact)
+    return facts
+  }
+
+  return {
+    mayBePruned(files, known, made) {
+      const news = [...log.prunings].filter(([key]) => !known.prunings.includes(stampOf(key)))
+      return news.some(([, pruning]) => {
+        const { anonymous, authenticated } = pruningEndsOf(pruning)
+        // One that is older than what was made is judged by what was known before: somebody's hits may have been nobody's.
+        const ofUsers = pruning.at <= made + clockDifference ? anonymous : authenticated
+        return files.some(({ kind, from }) => from < (kind === 'anon' ? anonymous : ofUsers))
+      })
+    },
+    isErased(files, known) {
+      if (log.erasures.size === 0 || known.erasures === hashErasures()) return false
+      const found = looked.get(fingerprint(files))
+      return found?.erasures === log.erasures.size ? found.erased : undefined
+    },
+    async look(files) {
+      const erasures = log.erasures.size
+      looked.set(fingerprint(files), { erasures, erased: await findErased(files) })
+    },
+    async isWhole(files) {
+      const { anonymous, authenticated } = log.marks.pruningEnds
+      const isYoung = files.every(({ from }) => from >= Math.max(anonymous, authenticated))
+      if (!log.marks.hasErasures && isYoung) return true
+      return [...(await readFacts(files)).values()].every((facts) => log.marks.keep(facts).length === facts.length)
+    },
+  }
+}
+
+/** Whether several facts may be one hit: what they say together may name somebody whom none of them names. */
+function isMerged(files: readonly SegmentFile[]): boolean {
+  return files.some(({ facts, hits }) => facts !== hits) || new Set(files.map(commitOf)).size > 1
+}

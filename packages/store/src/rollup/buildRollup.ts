@@ -1,0 +1,264 @@
+import { noSource, notSet } from '../dimensions.ts'
+import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
+import { sourceName, sourcesStamp } from '../sources.ts'
+import { keptSums, largestSum, type Rollup, type RollupDay, type RollupDimension, type RollupRows, type SumColumns } from './rollup.ts'
+import { RowSums, type VisitSums } from './rowSums.ts'
+
+/** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
+const visitLabels: readonly (readonly [dimension: RollupDimension, column: VisitText, labelOf: (value: string) => string])[] = [
+  ['visit:source', 'rawSource', (value) => sourceName(value) || noSource],
+  ['visit:referrer', 'referrer', (value) => value || noSource],
+  ['visit:channel', 'channel', (value) => value || 'Direct'],
+  ['visit:utm_source', 'source', orNotSet],
+  ['visit:utm_medium', 'medium', orNotSet],
+  ['visit:utm_campaign', 'campaign', orNotSet],
+  ['visit:utm_term', 'term', orNotSet],
+  ['visit:utm_content', 'content', orNotSet],
+  ['visit:country', 'country', orNotSet],
+  ['visit:region', 'region', orNotSet],
+  ['visit:city', 'city', orNotSet],
+  ['visit:language', 'language', orNotSet],
+  ['visit:browser', 'browser', orNotSet],
+  ['visit:browser_version', 'browserVersion', orNotSet],
+  ['visit:os', 'os', orNotSet],
+  ['visit:os_version', 'osVersion', orNotSet],
+  ['visit:device', 'device', orNotSet],
+  ['visit:screen_class', 'screenClass', orNotSet],
+]
+
+function orNotSet(value: string): string {
+  return value || notSet
+}
+
+const columnNames = ['flags', 'duration', 'hitCount', 'viewCount', 'kind', 'path', 'hostname', 'engaged', 'scroll', 'visitor'] as const
+type Columns = Pick<IndexColumns, (typeof columnNames)[number]>
+
+/** The visits of the days together, each with what the rows are made of. */
+interface Visits {
+  columns: Columns
+  days: readonly IndexDay[]
+  /** By visit. */
+  count: number
+  pageviews: Codes
+  hits: Codes
+  /** Where its hits begin. */
+  starts: Uint32Array
+  engaged: Float64Array
+  isEngaged: Uint8Array
+  scroll: Float64Array
+  /** Up to `mixed` of its day: a number of its own for each visitor, in order. */
+  visitors: Uint32Array
+}
+
+/**
+ * Sums up the days of an index. Undefined where the sums could not be told exactly: with an engaged time that is no whole
+ * number, or more than 2⁵³ ms of them.
+ *
+ * @param say what a day was made of, and whether its hits have brought revenue, which no index knows
+ */
+export async function buildRollup(index: SessionIndex, say: (day: string) => Pick<RollupDay, 'fingerprint' | 'hasRevenue'>): Promise<Rollup | undefined> {
+  const columns = await index.load(columnNames)
+  if (!isWhole(columns.engaged) || !isWhole(columns.scroll)) return undefined
+  const visits = readVisits(index, columns)
+  const rows = new Map<RollupDimension, RollupRows>()
+  for (const [dimension, name, labelOf] of visitLabels) {
+    const { values, codes } = (await index.load([name]))[name]
+    rows.set(dimension, sumVisits(visits, codes, compileRows(values, labelOf)))
+  }
+  for (const [dimension, made] of sumPages(visits)) rows.set(dimension, made)
+  const totals = sumDays(visits)
+  if (![...rows.values(), totals].every(isExact)) return undefined
+  return {
+    days: index.days.map(({ day, first, last }) => ({ day, first, last, ...say(day) })),
+    names: sourcesStamp(),
+    totals: async () => totals.sums,
+    rows: async (dimension) => rows.get(dimension)!,
+  }
+}
+
+function isWhole(numbers: Float64Array): boolean {
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at]!
+    if (number === number && !(number >= 0 && Number.isInteger(number))) return false
+  }
+  return true
+}
+
+/** Whole numbers that have never been above 2⁵³ have been added up exactly. */
+export function isExact({ sums }: RollupRows): boolean {
+  return keptSums.every((name) => sums[name].every((sum) => sum <= largestSum))
+}
+
+function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Visits {
+  const { flags, hitCount: hits, viewCount: pageviews } = columns
+  const starts = new Uint32Array(count + 1)
+  for (let visit = 0; visit < count; visit++) starts[visit + 1] = starts[visit]! + hits[visit]!
+  const visitors = new Uint32Array(count)
+  let visitor = 0
+  for (let visit = 0; visit < count; visit++) {
+    if ((flags[visit]! & isNewVisitor) !== 0) visitor++
+    visitors[visit] = visitor
+  }
+  return { columns, days, count, pageviews, hits, starts, visitors, ...readEngagement(count, starts, columns) }
+}
+
+function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<Visits, 'engaged' | 'isEngaged' | 'scroll'> {
+  const read = { engaged: new Float64Array(count), isEngaged: new Uint8Array(count), scroll: new Float64Array(count).fill(NaN) }
+  for (let visit = 0; visit < count; visit++) {
+    for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
+      const time = engaged[hit]!
+      if (time === time) {
+        read.engaged[visit]! += time
+        read.isEngaged[visit] = 1
+      }
+      const depth = scroll[hit]!
+      if (depth === depth && !(depth <= read.scroll[visit]!)) read.scroll[visit] = depth
+    }
+  }
+  return read
+}
+
+/** Rows by code: a label is only made when its first visit comes. */
+function compileRows(values: readonly string[], labelOf: (value: string) => string): { rows: RowSums; rowOf: (code: number) => number } {
+  const rows = new RowSums()
+  const known = new Int32Array(values.length).fill(-1)
+  return {
+    rows,
+    rowOf(code) {
+      const row = known[code]!
+      return row >= 0 ? row : (known[code] = rows.rowOf(labelOf(values[code]!)))
+    },
+  }
+}
+
+/** @param codes by visit */
+function sumVisits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>): RollupRows {
+  const sums: VisitSums = createVisitSums()
+  const { visitors, scroll } = visits
+  for (const { visits: first, mixed, visitsEnd } of visits.days) {
+    for (let visit = first; visit < visitsEnd; visit++) {
+      const row = rowOf(codes[visit]!)
+      readVisit(visits, visit, sums)
+      rows.addVisit(row, sums)
+      if (visit < mixed) rows.addVisitor(row, visitors[visit]!, scroll[visit]!)
+    }
+    eachMixed(visits, mixed, visitsEnd, (visit, hit, visitor) => rows.addMixedVisitor(rowOf(codes[visit]!), visitor, visits.columns.scroll[hit]!))
+    rows.endDay()
+  }
+  return rows.finish()
+}
+
+function createVisitSums(): VisitSums {
+  return { pageviews: 0, events: 0, engaged: 0, isEngaged: false, scroll: NaN, duration: 0, isBounced: false }
+}
+
+function readVisit({ columns, pageviews, hits, engaged, isEngaged, scroll }: Visits, visit: number, sums: VisitSums): void {
+  sums.pageviews = pageviews[visit]!
+  sums.events = hits[visit]!
+  sums.engaged = engaged[visit]!
+  sums.isEngaged = isEngaged[visit] === 1
+  sums.scroll = scroll[visit]!
+  sums.duration = columns.duration[visit]!
+  sums.isBounced = (columns.flags[visit]! & isBounced) !== 0
+}
+
+/** Tells of the hits of mixed visits whose they are. @param from the first mixed visit of a day */
+function eachMixed({ columns, days, starts }: Visits, from: number, end: number, tell: (visit: number, hit: number, visitor: number) => void): void {
+  if (from === end) return
+  const start = mixedStart(days, from)
+  for (let visit = from; visit < end; visit++) {
+    for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) tell(visit, hit, columns.visitor[start + hit - starts[from]!]!)
+  }
+}
+
+/** Where the column `visitor` has the mixed hits of the day whose first mixed visit this is. */
+function mixedStart(days: readonly IndexDay[], mixed: number): number {
+  let start = 0
+  for (const day of days) {
+    if (day.mixed === mixed && day.visitsEnd > mixed) return start
+    start += day.hitsEnd - day.mixedHits
+  }
+  return start
+}
+
+/** The totals, a row for each day. */
+function sumDays(visits: Visits): RollupRows {
+  const rows = new RowSums()
+  const codes = new Uint32Array(visits.count)
+  for (const [index, { day, visits: first, visitsEnd }] of visits.days.entries()) {
+    rows.rowOf(day)
+    codes.fill(index, first, visitsEnd)
+  }
+  return sumVisits(visits, codes, { rows, rowOf: (code) => code })
+}
+
+/** What is said of the hits of a visit, and of its first and last page. */
+function sumPages(visits: Visits): [RollupDimension, RollupRows][] {
+  const { kind, path, hostname } = visits.columns
+  const ends = findEnds(visits)
+  const isGoal = kind.values.map(({ type, interactive }) => type === 'event' && interactive)
+  const goal = compileRows(kind.values.map(({ name }) => name), (name) => name)
+  const name = compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), (name) => name)
+  const label = (value: string): string => value
+  return [
+    ['visit:entry_page', sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label))],
+    ['visit:exit_page', sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label))],
+    ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))],
+    ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))],
+    ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)],
+    ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)],
+    ['event:name', sumHits(visits, kind.codes, name)],
+    ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })],
+  ]
+}
+
+const none = 2 ** 32 - 1
+
+/** The first and the last pageview of each visit, `none` for one of events alone; and what such a visit is entered by. */
+function findEnds({ columns: { kind }, count, starts }: Visits): { first: Uint32Array; last: Uint32Array; entry: Uint32Array } {
+  const ends = { first: new Uint32Array(count).fill(none), last: new Uint32Array(count).fill(none), entry: starts.slice(0, count) }
+  const isView = Uint8Array.from(kind.values, ({ type }) => (type === 'pageview' ? 1 : 0))
+  for (let visit = 0; visit < count; visit++) {
+    for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
+      if (isView[kind.codes[hit]!] === 0) continue
+      ends.last[visit] = hit
+      if (ends.first[visit] === none) ends.first[visit] = ends.entry[visit] = hit
+    }
+  }
+  return ends
+}
+
+function pickCodes(codes: Codes, hits: Uint32Array, missing: number): Uint32Array {
+  return hits.map((hit) => (hit === none ? missing : codes[hit]!))
+}
+
+/**
+ * @param codes by hit; a row of -1 is none
+ * @param entry the hit that stands for the page of a whole visit; without, each row that the visit is in was entered
+ */
+function sumHits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>, entry?: Uint32Array): RollupRows {
+  const { columns, starts, visitors } = visits
+  const { kind, engaged, scroll } = columns
+  const isView = Uint8Array.from(kind.values, ({ type }) => (type === 'pageview' ? 1 : 0))
+  const sums = createVisitSums()
+  for (const { visits: first, mixed, visitsEnd } of visits.days) {
+    for (let visit = first; visit < visitsEnd; visit++) {
+      readVisit(visits, visit, sums)
+      for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
+        const row = rowOf(codes[hit]!)
+        if (row < 0) continue
+        rows.addHit(row, isView[kind.codes[hit]!] === 1)
+        if (rows.meetVisit(row, visit) && entry === undefined) rows.enter(row, sums)
+        rows.addEngaged(row, engaged[hit]!, visit)
+        if (visit < mixed) rows.addVisitor(row, visitors[visit]!, scroll[hit]!)
+      }
+      if (entry !== undefined) rows.enter(rowOf(codes[entry[visit]!]!), sums)
+    }
+    eachMixed(visits, mixed, visitsEnd, (_visit, hit, visitor) => {
+      const row = rowOf(codes[hit]!)
+      if (row >= 0) rows.addMixedVisitor(row, visitor, scroll[hit]!)
+    })
+    rows.endDay()
+  }
+  return rows.finish()
+}

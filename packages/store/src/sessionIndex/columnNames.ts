@@ -1,0 +1,36 @@
+import { visitTexts, type ColumnName, type IndexColumns } from './sessionIndex.ts'
+
+/** All columns, those first that questions name together: so that they stand side by side and are read at once. */
+export const columnNames: readonly ColumnName[] = [
+  'flags',
+  'hitCount',
+  'viewCount',
+  'duration',
+  ...visitTexts,
+  'kind',
+  'path',
+  'hostname',
+  'start',
+  'time',
+  'engaged',
+  'scroll',
+  'visitor',
+]
+
+/** What a column has a value for. */
+export function rowsOf(name: ColumnName): 'visits' | 'hits' | 'mixed hits' {
+  if (name === 'visitor') return 'mixed hits'
+  return hitColumns.has(name) ? 'hits' : 'visits'
+}
+
+const hitColumns: ReadonlySet<ColumnName> = new Set<ColumnName>(['kind', 'path', 'hostname', 'time', 'engaged', 'scroll'])
+
+/** About what a loaded column takes, bytes: to bound what is kept. */
+export function bytesOfColumn(column: IndexColumns[ColumnName]): number {
+  if (ArrayBuffer.isView(column)) return column.byteLength
+  const { values, codes } = column
+  let bytes = codes.byteLength
+  // A string has a header of some 16 bytes and a place in its list; of what else is in a kind there is little.
+  for (const value of values) bytes += 24 + 2 * (typeof value === 'string' ? value.length : value.name.length + 40)
+  return bytes
+}

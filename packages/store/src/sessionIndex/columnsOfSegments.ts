@@ -1,0 +1,101 @@
+import type { Segment, SegmentGroup } from '../segment/openSegment.ts'
+import { orDamaged } from '../segment/openSegment.ts'
+import { readBooleans, readNumbers, readText, readUuids } from '../segment/readChunk.ts'
+import { columnsOfParts } from './columnsOfParts.ts'
+import type { DayColumns, FieldTexts } from './dayColumns.ts'
+
+/**
+ * The columns of a home day whose hits are the facts of these segments, each there once and none of them hidden: nothing
+ * here tells. Undefined where that cannot be said from the columns alone, or not by an index: then the hits have to be made.
+ * @throws SegmentError
+ */
+export function columnsOfSegments(day: string, segments: readonly Segment[]): DayColumns | undefined {
+  const groups = segments.flatMap((segment) => segment.groups)
+  return orDamaged('columns', () => {
+    if (segments.some((segment) => segment.day !== day) || groups.some(hasExtras)) return undefined
+    const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+    const ids = joinUuids(groups, rows, 'id')
+    if (ids.present.includes(0)) return undefined
+    const views = joinUuids(groups, rows, 'view')
+    return columnsOfParts(day, {
+      rows,
+      text: (field) => joinTexts(groups, rows, field),
+      number: (field) => joinNumbers(groups, rows, field),
+      isPassive: joinPassive(groups, rows),
+      ids: ids.words,
+      views: views.words,
+      hasView: views.present,
+    })
+  })
+}
+
+function hasExtras(group: SegmentGroup): boolean {
+  return readText(group, 'extra').values.some((value) => value !== undefined)
+}
+
+function joinTexts(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readText>[1]): FieldTexts {
+  const codes = new Uint32Array(rows)
+  const known = new Map<string | undefined, number>()
+  let start = 0
+  for (const group of groups) {
+    const text = readText(group, field)
+    const codeOf = text.values.map((value) => {
+      const code = known.get(value) ?? known.size
+      known.set(value, code)
+      return code
+    })
+    // Most columns have one value only, and the first of several groups has them in this very order.
+    if (codeOf.length === 1) codes.fill(codeOf[0]!, start, start + group.rows)
+    else if (start === 0) codes.set(text.codes)
+    else for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
+    start += group.rows
+  }
+  return { values: [...known.keys()], codes }
+}
+
+function joinNumbers(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readNumbers>[1]): Float64Array {
+  const joined = new Float64Array(rows)
+  let start = 0
+  for (const group of groups) {
+    joined.set(readNumbers(group, field), start)
+    start += group.rows
+  }
+  return joined
+}
+
+function joinPassive(groups: readonly SegmentGroup[], rows: number): Uint8Array {
+  const joined = new Uint8Array(rows)
+  let start = 0
+  for (const group of groups) {
+    const flags = readBooleans(group, 'interactive')
+    for (let row = 0; row < group.rows && flags !== undefined; row++) joined[start + row] = flags[row] === 0 ? 1 : 0
+    start += group.rows
+  }
+  return joined
+}
+
+/** Four words for each row; zeros where it has none. */
+function joinUuids(groups: readonly SegmentGroup[], rows: number, field: 'id' | 'view'): { words: Int32Array; present: Uint8Array } {
+  const bytes = new Uint8Array(16 * rows)
+  const present = new Uint8Array(rows).fill(1)
+  let start = 0
+  for (const group of groups) {
+    const its = readUuids(group, field)
+    if (its.levels === undefined) bytes.set(its.bytes, 16 * start)
+    else {
+      present.set(its.levels, start)
+      spreadUuids(new Uint8Array(its.bytes), its.levels, bytes, 16 * start)
+    }
+    start += group.rows
+  }
+  return { words: new Int32Array(bytes.buffer), present }
+}
+
+function spreadUuids(dense: Uint8Array, levels: Uint8Array, bytes: Uint8Array, start: number): void {
+  const from = new Int32Array(dense.buffer)
+  const to = new Int32Array(bytes.buffer, start, 4 * levels.length)
+  for (let row = 0, at = 0; row < levels.length; row++) {
+    if (levels[row] === 0) continue
+    for (let word = 4 * row; word < 4 * row + 4; word++) to[word] = from[at++]!
+  }
+}

@@ -1,0 +1,79 @@
+import { addToDay, type DayFacts } from './factSet.ts'
+import { commitOf, type SegmentFile } from './manifest.ts'
+import { mergeFacts } from './merge.ts'
+import { buildRollup } from './rollup/buildRollup.ts'
+import { encodeRollup } from './rollup/encodeRollup.ts'
+import { openRollup } from './rollup/openRollup.ts'
+import type { Rollup } from './rollup/rollup.ts'
+import { openSegment, SegmentError, type Segment, type SegmentGroup } from './segment/openSegment.ts'
+import { readText } from './segment/readChunk.ts'
+import { buildIndex } from './sessionIndex/buildIndex.ts'
+import { columnsOfHits } from './sessionIndex/columnsOfHits.ts'
+import { columnsOfSegments } from './sessionIndex/columnsOfSegments.ts'
+import type { DayColumns } from './sessionIndex/dayColumns.ts'
+import { encodeIndex } from './sessionIndex/encodeIndex.ts'
+import { openIndex } from './sessionIndex/openIndex.ts'
+import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
+import type { ShelfMakers } from './shelve.ts'
+import type { SiteLog } from './siteLog.ts'
+import type { ValueSource } from './valueSource.ts'
+
+/** A minute: a range that cuts a day elsewhere is answered from hits. */
+const storedTick = 60_000
+
+export function openIndexBody({ read, size }: ValueSource): Promise<SessionIndex> {
+  return openIndex(read, size)
+}
+
+export function openRollupBody({ read, size }: ValueSource): Promise<Rollup> {
+  return openRollup(read, size)
+}
+
+/** Whether each fact is a hit of its own. */
+function isPlain(files: readonly SegmentFile[]): boolean {
+  return files.every(({ facts, hits }) => facts === hits) && new Set(files.map(commitOf)).size === 1
+}
+
+/** How what lies on the shelf of a site is made: of segments of which all may be shown, see `DayCheck.isWhole`. */
+export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
+  /** Without making hits; undefined where that cannot be done. */
+  async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined> {
+    const segments = await Promise.all(files.map(async (file) => ({ file, bytes: await log.segments.bytes(file) })))
+    const opened = await Promise.all(segments.map(({ file, bytes }) => log.segments.decode(file, async () => openSegment(bytes))))
+    const columns = readColumns(day, opened)
+    const index = columns && buildIndex(columns, { tick: storedTick })
+    return index && { index, hasRevenue: opened.some(({ groups }) => groups.some(hasRevenue)) }
+  }
+
+  return {
+    async buildIndex(day, files) {
+      const made = isPlain(files) ? await buildPlain(day, files) : undefined
+      if (made !== undefined) return made
+      const facts: DayFacts = new Map()
+      for (const file of files) for (const fact of await log.segments.facts(file, false)) addToDay(facts, fact)
+      const hits = [...facts.values()].map(mergeFacts)
+      const columns = columnsOfHits(day, hits)
+      const index = columns && buildIndex(columns, { tick: storedTick })
+      return index && { index, hasRevenue: hits.some(({ revenue }) => revenue !== undefined) }
+    },
+    encodeIndex: (index, { days }) => encodeIndex(index, { site: log.site, fingerprints: new Map(Object.entries(days)) }),
+    openIndex: openIndexBody,
+    buildRollup: (index, { days, revenue }) => buildRollup(index, (day) => ({ fingerprint: days[day] ?? '', hasRevenue: revenue.includes(day) })),
+    encodeRollup: (rollup) => encodeRollup(rollup, { site: log.site }),
+  }
+}
+
+/** Undefined also where one is damaged: which of them says whoever makes the hits. */
+function readColumns(day: string, segments: readonly Segment[]): DayColumns | undefined {
+  try {
+    return columnsOfSegments(day, segments)
+  } catch (error) {
+    if (error instanceof SegmentError) return undefined
+    throw error
+  }
+}
+
+/** What is beside the columns may be it as well. */
+function hasRevenue(group: SegmentGroup): boolean {
+  return (['revenueAmount', 'extra'] as const).some((name) => readText(group, name).values.some((value) => value !== undefined))
+}

@@ -1,0 +1,244 @@
+import { isClosed } from './compaction.ts'
+import type { DayCheck } from './dayCheck.ts'
+import { fingerprint } from './fingerprint.ts'
+import { formatShelfKey, type ShelfKind } from './keys.ts'
+import type { SegmentFile } from './manifest.ts'
+import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
+import { foldIndexes } from './sessionIndex/foldIndexes.ts'
+import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
+import { ShelfLost, type KeptShelf, type ShelfEntry } from './shelf.ts'
+import { dayBefore, groupDays, type ShelfGroup } from './shelfGroups.ts'
+import { encodeShelfValue, knownMarks, shelfFormats, type ShelfHeader } from './shelfValue.ts'
+import type { SiteLog } from './siteLog.ts'
+import type { ResolvedStoreOptions } from './storeOptions.ts'
+import { createItem } from './values.ts'
+import { sourceOf, type ValueSource } from './valueSource.ts'
+
+/** How what lies on the shelf is made. */
+export interface ShelfMakers<Rollup> {
+  /** The index of a home day; undefined where it could not say exactly what the hits do. @throws SegmentGone, SegmentDamaged */
+  buildIndex(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined>
+  encodeIndex(index: SessionIndex, header: ShelfHeader): Promise<Uint8Array>
+  openIndex(body: ValueSource): Promise<SessionIndex>
+  /** Undefined where the sums could not be told exactly. */
+  buildRollup(index: SessionIndex, header: ShelfHeader): Promise<Rollup | undefined>
+  encodeRollup(rollup: Rollup): Promise<Uint8Array>
+}
+
+export interface ShelvingOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'nonce'> {
+  log: SiteLog
+  shelf: KeptShelf<Rollup>
+  check: DayCheck
+  makers: ShelfMakers<Rollup>
+  /** Days that no index can be made of, by what they were made of: the log's version at which it was tried. */
+  hopeless: Map<string, number>
+}
+
+/** Days that are read in one round of upkeep: some seconds' work where they are large. */
+const daysPerRound = 40
+/** Hits in one value: what a process holds of it when it is made, some 30 MB. */
+const maxHits = 1_500_000
+/** For how many days back there are rollups by the day, and not only by the month. */
+export const daysWithRollups = 100
+
+/** A home day of which an index is at hand. */
+interface Piece {
+  day: string
+  index: SessionIndex
+  print: string
+  hasRevenue: boolean
+  /** Whether it was just made of segments. */
+  isNew: boolean
+}
+
+/**
+ * Makes indexes and rollups of the days that have ended, and of their segments only: what is there of others is answered
+ * from hits. Any process may do it, at any time: what two make is there twice until one of them is swept.
+ *
+ * @param force whether all of it is done at once, instead of some days in each round
+ * @returns how many days were put into new values
+ */
+export async function shelve<Rollup extends object>(options: ShelvingOptions<Rollup>, force: boolean): Promise<number> {
+  const { log, shelf, now, check, hopeless } = options
+  const ready = closedDays(log, now()).filter((day) => hopeless.get(fingerprint(filesOf(day))) !== log.version)
+  let budget = force ? Infinity : daysPerRound
+  let shelved = 0
+  if (!(await isAnythingDue())) return 0
+  // Another process may have done it.
+  await shelf.list()
+  await isAnythingDue()
+  for (const group of fittingGroups(ready)) {
+    if (budget <= 0) break
+    await shelveGroup(group)
+  }
+  return shelved
+
+  function filesOf(day: string): readonly SegmentFile[] {
+    return log.catalog.days.get(day) ?? []
+  }
+
+  async function isAnythingDue(): Promise<boolean> {
+    const [first, last] = [ready[0], ready.at(-1)]
+    if (first === undefined || last === undefined) return false
+    await shelf.readHeaders('index', first, last)
+    await shelf.readHeaders('rollup', first, last)
+    for (const day of ready) {
+      const isUnknown = [...shelf.entries.values()].some((entry) => mayHold(entry, day) && shelf.isValid(entry, day) === undefined)
+      if (isUnknown) await check.look(filesOf(day))
+    }
+    return fittingGroups(ready).some((group) => dueIndexes(group).length + dueRollups(group).length > 0)
+  }
+
+  /** A value is held in memory when it is made. */
+  function fittingGroups(days: readonly string[]): ShelfGroup[] {
+    return groupDays(days, now()).flatMap((group) => {
+      const hits = group.days.flatMap(filesOf).reduce((sum, file) => sum + file.hits, 0)
+      return hits <= maxHits ? [group] : group.days.map((day) => ({ first: day, last: day, days: [day] }))
+    })
+  }
+
+  /** What of the group is to be written: it as a whole, or days of which it says too much or too little. */
+  function dueIndexes(group: ShelfGroup): ShelfGroup[] {
+    const holders = holdersOf('index', group)
+    const untold = group.days.filter((day) => !holders.some((entry) => shelf.isValid(entry, day) === true))
+    if (untold.length === 0) return []
+    if (group.first === group.last || holders.length === 0 || 4 * untold.length >= group.days.length || holders.some((entry) => mayBeTainted(entry, log))) return [group]
+    return untold.filter((day) => !isTold('index', day)).map((day) => ({ first: day, last: day, days: [day] }))
+  }
+
+  function dueRollups(group: ShelfGroup): ShelfGroup[] {
+    const recent = dayBefore(now(), daysWithRollups)
+    const single = group.days.filter((day) => day >= recent).map((day) => ({ first: day, last: day, days: [day] }))
+    const wanted = isMonth(group) ? [group, ...single] : single
+    return wanted.filter((its) => !holdersOf('rollup', its).some((entry) => saysAll(entry, its)))
+  }
+
+  /** Whether a rollup says what these days come to, and nothing of others. */
+  function saysAll(entry: ShelfEntry<Rollup>, { days }: ShelfGroup): boolean {
+    return Object.keys(entry.header?.days ?? {}).length === days.length && days.every((day) => shelf.isValid(entry, day) === true)
+  }
+
+  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry<Rollup>[] {
+    return [...shelf.entries.values()].filter(({ name, header, unfit }) => name.kind === kind && name.first === first && name.last === last && header && !unfit)
+  }
+
+  function isTold(kind: ShelfKind, day: string): boolean {
+    return [...shelf.entries.values()].some((entry) => entry.name.kind === kind && shelf.isValid(entry, day) === true)
+  }
+
+  async function shelveGroup(group: ShelfGroup): Promise<void> {
+    const due = dueIndexes(group)
+    const summed = dueRollups(group)
+    const days = [...new Set([...due, ...summed].flatMap((its) => its.days))].toSorted()
+    if (days.length === 0) return
+    const marks = knownMarks(log)
+    const pieces: Piece[] = []
+    for (const day of days) {
+      budget--
+      const piece = await pieceOf(day)
+      if (piece !== undefined) pieces.push(days.length > 1 ? await pack(piece) : piece)
+    }
+    for (const its of due) if (await write('index', its, pieces, marks)) shelved += its.days.length
+    for (const its of summed) await write('rollup', its, pieces, marks)
+  }
+
+  /** From another value if there is one: it has been read and put together once. */
+  async function pieceOf(day: string): Promise<Piece | undefined> {
+    const files = filesOf(day)
+    const print = fingerprint(files)
+    for (const entry of shelf.entries.values()) {
+      if (entry.name.kind !== 'index' || shelf.isValid(entry, day) !== true) continue
+      try {
+        return { day, index: await shelf.openIndex(entry), print, hasRevenue: entry.header!.revenue.includes(day), isNew: false }
+      } catch (error) {
+        if (!(error instanceof ShelfLost)) throw error
+      }
+    }
+    try {
+      const made = (await check.isWhole(files)) ? await options.makers.buildIndex(day, files) : undefined
+      if (made !== undefined) return { day, ...made, print, isNew: true }
+    } catch (error) {
+      if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
+    }
+    hopeless.set(print, log.version)
+    return undefined
+  }
+
+  /** What an index was just made of takes many times as much memory as its bytes, and a month has many days. */
+  async function pack(piece: Piece): Promise<Piece> {
+    if (!piece.isNew) return piece
+    const header = { format: 0, days: { [piece.day]: piece.print }, revenue: [], marks: { erasures: '', prunings: [] } }
+    return { ...piece, index: await options.makers.openIndex(sourceOf(await options.makers.encodeIndex(piece.index, header))) }
+  }
+
+  /** False if nothing was written. */
+  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: ShelfHeader['marks']): Promise<boolean> {
+    const pieces = all.filter(({ day }) => days.includes(day))
+    const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
+    if (pieces.length === 0) return false
+    const header: ShelfHeader = {
+      format: shelfFormats[kind],
+      days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
+      revenue: pieces.filter(({ hasRevenue }) => hasRevenue).map(({ day }) => day),
+      marks,
+    }
+    const index = foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
+    if (kind === 'rollup' && isThere(header, first, last)) return false
+    const body = await encode(kind, index, header)
+    if (body === undefined || !(await stillStands(header))) return false
+    const bytes = encodeShelfValue(header, body)
+    const key = formatShelfKey({ site: log.site, kind, first, last, time: now(), bytes: bytes.length }, options.nonce())
+    if (!(await createItem(options.storage, key, bytes))) throw new Error(`[treadlight store] ${key} is taken`)
+    // Whoever was erased meanwhile must not be found in a new place.
+    if (!(await stillStands(header))) {
+      await options.storage.removeItem(key)
+      return false
+    }
+    shelf.add(key)
+    await shelf.readHeaders(kind, first, last)
+    return true
+  }
+
+  /** Of a day that nothing can be made of, it is tried in vain again and again; what is there of the others will do. */
+  function isThere({ days }: ShelfHeader, first: string, last: string): boolean {
+    const same = Object.keys(days)
+    return holdersOf('rollup', { first, last, days: same }).some((entry) => saysAll(entry, { first, last, days: same }))
+  }
+
+  async function encode(kind: ShelfKind, index: SessionIndex, header: ShelfHeader): Promise<Uint8Array | undefined> {
+    try {
+      if (kind === 'index') return await options.makers.encodeIndex(index, header)
+      const rollup = await options.makers.buildRollup(index, header)
+      return rollup && (await options.makers.encodeRollup(rollup))
+    } catch (error) {
+      // A value that it was to be made of was swept; next time from another.
+      if (error instanceof ShelfLost) return undefined
+      throw error
+    }
+  }
+
+  async function stillStands({ days, marks }: ShelfHeader): Promise<boolean> {
+    await log.refreshNow()
+    if (knownMarks(log).erasures !== marks.erasures) return false
+    return Object.entries(days).some(([day, print]) => print === fingerprint(filesOf(day)))
+  }
+}
+
+/** Those that have ended and are in segments only, in order. */
+function closedDays(log: SiteLog, now: number): string[] {
+  return [...log.catalog.days.keys()].filter((day) => isClosed(day, now) && !log.fresh.has(day)).toSorted()
+}
+
+/** Whether a value may hold what an erasure has taken: it does not know of that, and some of its segments have changed. */
+export function mayBeTainted<Rollup>({ header }: ShelfEntry<Rollup>, log: SiteLog): boolean {
+  if (header === undefined || header.marks.erasures === knownMarks(log).erasures) return false
+  return Object.entries(header.days).some(([day, print]) => fingerprint(log.catalog.days.get(day) ?? []) !== print)
+}
+
+function mayHold<Rollup>({ name, header }: ShelfEntry<Rollup>, day: string): boolean {
+  return header !== undefined && name.first <= day && day <= name.last
+}
+
+function isMonth({ first, last }: ShelfGroup): boolean {
+  return first.endsWith('-01') && first.slice(0, 7) === last.slice(0, 7) && last.slice(8) > '20'
+}
