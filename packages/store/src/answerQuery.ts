@@ -51,7 +51,7 @@ async function addRollups(shelf: Shelf<Rollup>, { sums, days }: Open): Promise<v
   const byRollup = new Map(found.map((each) => [each.rollup, each]))
   const untold = await rollupQuery.addTo(sums.rows, [...byRollup.keys()])
   for (const { rollup, error } of untold) {
-    if (error !== undefined) shelf.lose(byRollup.get(rollup)!, error)
+    if (error !== undefined) shelf.lose(rollup, error)
     byRollup.delete(rollup)
   }
   for (const told of byRollup.values()) for (const day of told.days) days.delete(day)

@@ -302,8 +302,8 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     openRollup,
     findIndexes,
     findRollups,
-    lose(found, error) {
-      const entry = entryOf.get('rollup' in found ? (found.rollup) : found.index)
+    lose(rollup, error) {
+      const entry = entryOf.get(rollup)
       if (entry !== undefined && entry.unfit === undefined) takeError(entry, error)
     },
     add(key) {
