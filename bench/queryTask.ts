@@ -186,7 +186,7 @@ function filtersOf(listing: Listing, { sessions, daily, rare }: Samples): HitFil
 
 /** What is derived from the segments is deleted and made anew, in as many rounds as that takes. */
 async function build(): Promise<void> {
-  for (const kind of ['index', 'rollup']) await rm(join(task.base, site, kind), { recursive: true, force: true })
+  for (const kind of ['index', 'rollup', 'persons']) await rm(join(task.base, site, kind), { recursive: true, force: true })
   const store = await open()
   const cpu = async (): Promise<number> => {
     const before = process.cpuUsage()

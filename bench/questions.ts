@@ -1,4 +1,4 @@
-import type { Filter, Query } from '@treadlight/store'
+import type { Filter, HitFilter, Query } from '@treadlight/store'
 import { dayStart } from './dayStart.ts'
 
 export const site = 'shop'
@@ -11,6 +11,8 @@ export const lastDay = '2026-11-20'
 export function daysAgo(back: number): number {
   return dayStart(zone, new Date(Date.parse('2026-11-21') - back * 86_400_000).toISOString().slice(0, 10))
 }
+
+export type QuestionName = 'unfiltered' | 'filtered' | 'view'
 
 /** What is asked at once. */
 export interface Question {
@@ -50,8 +52,8 @@ export function isFrom(country: string, source: string): Filter[] {
   ]
 }
 
-const panel = { filters: [], pagination: { limit: 10, offset: 0 } }
-const whole = { filters: [], pagination: { limit: 10_000, offset: 0 } }
+const panel: Pick<Query, 'filters' | 'pagination'> = { filters: [], pagination: { limit: 10, offset: 0 } }
+const whole: Pick<Query, 'filters' | 'pagination'> = { filters: [], pagination: { limit: 10_000, offset: 0 } }
 const eight = ['visitors', 'visits', 'pageviews', 'views_per_visit', 'bounce_rate', 'visit_duration', 'time_on_page', 'scroll_depth'] as const
 
 /**
@@ -70,9 +72,9 @@ const view: readonly Asked[] = [
 ]
 
 /** The hits that a view lists beside its queries. */
-export const realtime = { site, from: now - 5 * 60_000 + 1, to: now + 1, order: 'newest' } as const
+export const realtime: HitFilter = { site, from: now - 5 * 60_000 + 1, to: now + 1, order: 'newest' }
 
-export const questions = {
+export const questions: Record<QuestionName, Question> = {
   unfiltered: { queries: (days, variant) => unfiltered.map((asked) => overall(days, variant, asked)) },
   filtered: {
     queries: (days, variant) => [overall(days, variant, { metrics: headline, filters: isFrom(...pairs[variant % pairs.length]!) })],
@@ -80,5 +82,4 @@ export const questions = {
   view: {
     queries: (_days, variant) => view.map((asked) => during(daysAgo(29 - variant), daysAgo(-1), asked)),
   },
-} satisfies Record<string, Question>
-export type QuestionName = keyof typeof questions
+}

@@ -63,7 +63,8 @@ export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean>
 
 /** What a value holds behind what was read of it. */
 export interface BatchEnd {
-  facts: StoredHit[]
+  /** To be gone through once, by whoever keeps none of them: all at once are more than a garbage collector can let die young. */
+  facts: Iterable<StoredHit>
   problems: FrameProblem[]
   /** As in `Batch`, with it. */
   size: number
@@ -78,7 +79,11 @@ export async function readBatch(storage: Storage, batch: Batch): Promise<BatchEn
   const bytes = await readBytes(storage, batch.key)
   if (bytes === undefined) return undefined
   const { payloads, end, problems } = readNamed(batch.key, () => readFrames(bytes, batch.end))
-  return { facts: payloads.flatMap((payload) => parseLines(payload)), problems, size: bytes.length, end }
+  return { facts: parseAll(payloads), problems, size: bytes.length, end }
+}
+
+function* parseAll(payloads: readonly Buffer[]): Generator<StoredHit> {
+  for (const payload of payloads) yield* parseLines(payload)
 }
 
 const [newline, comma, openBracket, closeBracket] = [0x0a, 0x2c, 0x5b, 0x5d]
