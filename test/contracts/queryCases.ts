@@ -121,6 +121,12 @@ export const queryCases: QueryCase[] = [
     rows: [[[], [0, 0, 0, null, null]]],
   },
   {
+    name: 'a report of another home day than its view is about nothing',
+    hits: [read, makeEngagement(read, { engaged: 5 * second }), makeEngagement(read, { day: '2026-11-20', engaged: 9 * second, scroll: 50 })],
+    query: { metrics: ['time_on_page', 'scroll_depth'] },
+    rows: [[[], [5, null]]],
+  },
+  {
     name: 'engaged time is the largest total plus the deltas; scroll the deepest',
     hits: [
       { ...read, engaged: 2 * second, scroll: 10 },

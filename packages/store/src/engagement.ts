@@ -10,13 +10,18 @@ export interface Engagement {
 }
 
 /**
- * The engagement of every view, by the view's id. Running totals of our tracker, on the pageview or on engagement
+ * The engagement of every view, by `viewKey`. Running totals of our tracker, on the pageview or on engagement
  * hits: the largest counts. Deltas of other protocols come on top, once per id. So a lost or repeated report costs
  * nothing.
  */
 export function deriveEngagement(hits: readonly StoredHit[]): Map<string, Engagement> {
-  const reports = groupBy(hits.filter((hit) => hit.type !== 'event'), (hit) => hit.view)
+  const reports = groupBy(hits.filter((hit) => hit.type !== 'event'), viewKey)
   return new Map([...reports].map(([view, group]) => [view, sumUp(group)]))
+}
+
+/** A view belongs to its home day like everything else: a report of another one is about nothing that is there. */
+export function viewKey({ day, view }: Pick<StoredHit, 'day' | 'view'>): string {
+  return `${day} ${view}`
 }
 
 function sumUp(reports: readonly StoredHit[]): Engagement {

@@ -1,5 +1,5 @@
 import { compileRowValues } from './rowValues.ts'
-import { deriveEngagement } from './engagement.ts'
+import { deriveEngagement, viewKey } from './engagement.ts'
 import { compileEntryFilters, compileFilters, type HitTest } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { createTally, type Tally } from './metrics.ts'
@@ -78,7 +78,7 @@ export function createRowTallier(query: Query): RowTallier {
       if (asksForRevenue && hit.revenue !== undefined) addRevenue((tally.revenue ??= new Map()), hit.revenue)
       if (hit.type !== 'pageview') return
       tally.pageviews++
-      const { engaged, scroll } = engagement?.get(hit.view) ?? {}
+      const { engaged, scroll } = engagement?.get(viewKey(hit)) ?? {}
       if (engaged !== undefined) {
         tally.engaged += engaged
         tally.engagedVisits.add(session)
