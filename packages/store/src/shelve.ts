@@ -3,6 +3,7 @@ import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatShelfKey, type ShelfKind } from './keys.ts'
 import type { SegmentFile } from './manifest.ts'
+import { SegmentError } from './segment/openSegment.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { foldIndexes } from './sessionIndex/foldIndexes.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
@@ -114,11 +115,11 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** Whether a rollup says what these days come to, and nothing of others. */
-  function saysAll(entry: ShelfEntry<Rollup>, { days }: ShelfGroup): boolean {
+  function saysAll(entry: ShelfEntry, { days }: ShelfGroup): boolean {
     return Object.keys(entry.header?.days ?? {}).length === days.length && days.every((day) => shelf.isValid(entry, day) === true)
   }
 
-  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry<Rollup>[] {
+  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry[] {
     return [...shelf.entries.values()].filter(({ name, header, unfit }) => name.kind === kind && name.first === first && name.last === last && header && !unfit)
   }
 
@@ -136,7 +137,8 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     for (const day of days) {
       budget--
       const piece = await pieceOf(day)
-      if (piece !== undefined) pieces.push(days.length > 1 ? await pack(piece) : piece)
+      const kept = piece?.isNew === true && days.length > 1 ? await pack(piece) : piece
+      if (kept !== undefined) pieces.push(kept)
     }
     for (const its of due) if (await write('index', its, pieces, marks)) shelved += its.days.length
     for (const its of summed) await write('rollup', its, pieces, marks)
@@ -165,10 +167,18 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** What an index was just made of takes many times as much memory as its bytes, and a month has many days. */
-  async function pack(piece: Piece): Promise<Piece> {
-    if (!piece.isNew) return piece
-    const header = { format: 0, days: { [piece.day]: piece.print }, revenue: [], marks: { erasures: '', prunings: [] } }
-    return { ...piece, index: await options.makers.openIndex(sourceOf(await options.makers.encodeIndex(piece.index, header))) }
+  async function pack(piece: Piece): Promise<Piece | undefined> {
+    const bytes = await encode('index', piece.index, headerOf('index', [piece], knownMarks(log)))
+    return bytes && { ...piece, index: await options.makers.openIndex(sourceOf(bytes)) }
+  }
+
+  function headerOf(kind: ShelfKind, pieces: readonly Piece[], marks: ShelfHeader['marks']): ShelfHeader {
+    return {
+      format: shelfFormats[kind],
+      days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
+      revenue: pieces.filter(({ hasRevenue }) => hasRevenue).map(({ day }) => day),
+      marks,
+    }
   }
 
   /** False if nothing was written. */
@@ -176,12 +186,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     const pieces = all.filter(({ day }) => days.includes(day))
     const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
     if (pieces.length === 0) return false
-    const header: ShelfHeader = {
-      format: shelfFormats[kind],
-      days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
-      revenue: pieces.filter(({ hasRevenue }) => hasRevenue).map(({ day }) => day),
-      marks,
-    }
+    const header = headerOf(kind, pieces, marks)
     const index = foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
     if (kind === 'rollup' && isThere(header, first, last)) return false
     const body = await encode(kind, index, header)
@@ -213,7 +218,10 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     } catch (error) {
       // A value that it was to be made of was swept; next time from another.
       if (error instanceof ShelfLost) return undefined
-      throw error
+      if (!(error instanceof SegmentError)) throw error
+      // A segment that was damaged before its checksum was made.
+      for (const print of Object.values(header.days)) hopeless.set(print, log.version)
+      return undefined
     }
   }
 
@@ -230,12 +238,12 @@ function closedDays(log: SiteLog, now: number): string[] {
 }
 
 /** Whether a value may hold what an erasure has taken: it does not know of that, and some of its segments have changed. */
-export function mayBeTainted<Rollup>({ header }: ShelfEntry<Rollup>, log: SiteLog): boolean {
+export function mayBeTainted({ header }: ShelfEntry, log: SiteLog): boolean {
   if (header === undefined || header.marks.erasures === knownMarks(log).erasures) return false
   return Object.entries(header.days).some(([day, print]) => fingerprint(log.catalog.days.get(day) ?? []) !== print)
 }
 
-function mayHold<Rollup>({ name, header }: ShelfEntry<Rollup>, day: string): boolean {
+function mayHold({ name, header }: ShelfEntry, day: string): boolean {
   return header !== undefined && name.first <= day && day <= name.last
 }
 
