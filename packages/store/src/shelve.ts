@@ -15,14 +15,17 @@ import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
 import { sourceOf, type ValueSource } from './valueSource.ts'
 
+/** What a value is to say of itself. */
+export type NewHeader = Omit<ShelfHeader, 'crc'>
+
 /** How what lies on the shelf is made. */
 export interface ShelfMakers<Rollup> {
   /** The index of a home day; undefined where it could not say exactly what the hits do. @throws SegmentGone, SegmentDamaged */
   buildIndex(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined>
-  encodeIndex(index: SessionIndex, header: ShelfHeader): Promise<Uint8Array>
+  encodeIndex(index: SessionIndex, header: NewHeader): Promise<Uint8Array>
   openIndex(body: ValueSource): Promise<SessionIndex>
   /** Undefined where the sums could not be told exactly. */
-  buildRollup(index: SessionIndex, header: ShelfHeader): Promise<Rollup | undefined>
+  buildRollup(index: SessionIndex, header: NewHeader): Promise<Rollup | undefined>
   encodeRollup(rollup: Rollup): Promise<Uint8Array>
 }
 
@@ -172,7 +175,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     return bytes && { ...piece, index: await options.makers.openIndex(sourceOf(bytes)) }
   }
 
-  function headerOf(kind: ShelfKind, pieces: readonly Piece[], marks: ShelfHeader['marks']): ShelfHeader {
+  function headerOf(kind: ShelfKind, pieces: readonly Piece[], marks: NewHeader['marks']): NewHeader {
     return {
       format: shelfFormats[kind],
       days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
@@ -182,7 +185,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** False if nothing was written. */
-  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: ShelfHeader['marks']): Promise<boolean> {
+  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: NewHeader['marks']): Promise<boolean> {
     const pieces = all.filter(({ day }) => days.includes(day))
     const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
     if (pieces.length === 0) return false
@@ -205,12 +208,12 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** Of a day that nothing can be made of, it is tried in vain again and again; what is there of the others will do. */
-  function isThere({ days }: ShelfHeader, first: string, last: string): boolean {
+  function isThere({ days }: NewHeader, first: string, last: string): boolean {
     const same = Object.keys(days)
     return holdersOf('rollup', { first, last, days: same }).some((entry) => saysAll(entry, { first, last, days: same }))
   }
 
-  async function encode(kind: ShelfKind, index: SessionIndex, header: ShelfHeader): Promise<Uint8Array | undefined> {
+  async function encode(kind: ShelfKind, index: SessionIndex, header: NewHeader): Promise<Uint8Array | undefined> {
     try {
       if (kind === 'index') return await options.makers.encodeIndex(index, header)
       const rollup = await options.makers.buildRollup(index, header)
@@ -225,7 +228,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     }
   }
 
-  async function stillStands({ days, marks }: ShelfHeader): Promise<boolean> {
+  async function stillStands({ days, marks }: NewHeader): Promise<boolean> {
     await log.refreshNow()
     if (knownMarks(log).erasures !== marks.erasures) return false
     return Object.entries(days).some(([day, print]) => print === fingerprint(filesOf(day)))
