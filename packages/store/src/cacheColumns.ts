@@ -1,4 +1,5 @@
 import type { ByteCache } from './byteCache.ts'
+import { bytesOfColumn } from './sessionIndex/columnNames.ts'
 import type { ColumnName, IndexColumns, SessionIndex } from './sessionIndex/sessionIndex.ts'
 
 /**
@@ -14,16 +15,7 @@ export function cacheColumns(index: SessionIndex, key: string, cache: ByteCache,
     // Together, so that they can be read together.
     const loading = missing.length === 0 ? undefined : attempt(() => index.load(missing))
     const loadOne = async (name: Name): Promise<IndexColumns[Name]> => (await (loading ?? index.load([name])))[name]
-    const columns = await Promise.all(names.map((name) => cache.get(`${key} ${name}`, () => loadOne(name), bytesOf)))
+    const columns = await Promise.all(names.map((name) => cache.get(`${key} ${name}`, () => loadOne(name), bytesOfColumn)))
     return Object.fromEntries(names.map((name, at) => [name, columns[at]])) as unknown as Pick<IndexColumns, Name>
   }
-}
-
-/** Of memory, about. */
-function bytesOf(column: IndexColumns[ColumnName]): number {
-  if (ArrayBuffer.isView(column)) return column.byteLength
-  const { values, codes } = column
-  let bytes = codes.byteLength
-  for (const value of values) bytes += typeof value === 'string' ? 24 + value.length : 120
-  return bytes
 }

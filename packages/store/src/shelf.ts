@@ -57,7 +57,7 @@ export interface FoundRollup<Rollup> {
 export class ShelfLost extends Error {}
 
 /** A value on the shelf. */
-export interface ShelfEntry<Rollup> {
+export interface ShelfEntry {
   readonly key: string
   readonly name: ShelfKey
   /** Undefined until it was read. */
@@ -71,16 +71,16 @@ export interface ShelfEntry<Rollup> {
 /** The same with what upkeep needs of it. */
 export interface KeptShelf<Rollup> extends Shelf<Rollup> {
   /** By key. */
-  readonly entries: ReadonlyMap<string, ShelfEntry<Rollup>>
+  readonly entries: ReadonlyMap<string, ShelfEntry>
   /** Lists what is there. */
   list(): Promise<void>
   /** Reads the headers of those that may have days between these, both inclusive. */
   readHeaders(kind: ShelfKind, first: string, last: string): Promise<void>
   /** Whether it says what the hits of the day would; undefined where nobody has looked: see `DayCheck.look`. */
-  isValid(entry: ShelfEntry<Rollup>, day: string): boolean | undefined
+  isValid(entry: ShelfEntry, day: string): boolean | undefined
   /** @throws ShelfLost */
-  openIndex(entry: ShelfEntry<Rollup>): Promise<SessionIndex>
-  openRollup(entry: ShelfEntry<Rollup>): Promise<Rollup>
+  openIndex(entry: ShelfEntry): Promise<SessionIndex>
+  openRollup(entry: ShelfEntry): Promise<Rollup>
   /** Takes up what this process has written. */
   add(key: string): void
   forget(keys: readonly string[]): void
@@ -106,10 +106,10 @@ const maxRounds = 8
 
 export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>): KeptShelf<Rollup> {
   const { log, storage, now, check, cache } = options
-  const entries = new Map<string, ShelfEntry<Rollup>>()
+  const entries = new Map<string, ShelfEntry>()
   /** Those whose header was read, by kind and home day, the ones to ask first in front. */
-  let byDay: Record<ShelfKind, Map<string, ShelfEntry<Rollup>[]>> | undefined
-  const entryOf = new WeakMap<object, ShelfEntry<Rollup>>()
+  let byDay: Record<ShelfKind, Map<string, ShelfEntry[]>> | undefined
+  const entryOf = new WeakMap<object, ShelfEntry>()
   let listedAt = -Infinity
   let listing: Promise<void> | undefined
 
@@ -144,7 +144,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     if (unread.length > 0) byDay = undefined
   }
 
-  async function readHeader(entry: ShelfEntry<Rollup>): Promise<void> {
+  async function readHeader(entry: ShelfEntry): Promise<void> {
     try {
       const read = await readShelfValue(openValue(storage, entry.key, entry.name.bytes, cache))
       if (read === undefined) return putAside(entry, 'damaged')
@@ -157,7 +157,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   /** @throws what is not of the value, such as that the storage does not answer */
-  function takeError(entry: ShelfEntry<Rollup>, error: unknown): void {
+  function takeError(entry: ShelfEntry, error: unknown): void {
     if (error instanceof ValueGone) {
       forget([entry.key])
       listedAt = -Infinity
@@ -167,7 +167,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     else putAside(entry, 'damaged')
   }
 
-  function putAside(entry: ShelfEntry<Rollup>, reason: NonNullable<ShelfEntry<Rollup>['unfit']>): void {
+  function putAside(entry: ShelfEntry, reason: NonNullable<ShelfEntry['unfit']>): void {
     entry.unfit = reason
     cache.forget(entry.key)
     byDay = undefined
@@ -175,12 +175,12 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     if (reason === 'damaged') log.report({ key: entry.key, offset: 0, reason: 'checksum' })
   }
 
-  function candidates(kind: ShelfKind, day: string): readonly ShelfEntry<Rollup>[] {
+  function candidates(kind: ShelfKind, day: string): readonly ShelfEntry[] {
     byDay ??= sortEntries(entries.values())
     return byDay[kind].get(day) ?? []
   }
 
-  function isValid({ name, header, unfit }: ShelfEntry<Rollup>, day: string): boolean | undefined {
+  function isValid({ name, header, unfit }: ShelfEntry, day: string): boolean | undefined {
     const files = log.catalog.days.get(day)
     if (files === undefined || header === undefined || unfit !== undefined || log.fresh.has(day)) return false
     if (!Object.hasOwn(header.days, day) || header.days[day] !== fingerprint(files)) return false
@@ -202,7 +202,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   /** Of one that cannot be opened the next one has to do. */
-  async function open<T>(entry: ShelfEntry<Rollup>, begin: () => Promise<T>): Promise<T> {
+  async function open<T>(entry: ShelfEntry, begin: () => Promise<T>): Promise<T> {
     try {
       return await begin()
     } catch (error) {
@@ -211,20 +211,20 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     }
   }
 
-  function openIndex(entry: ShelfEntry<Rollup>): Promise<SessionIndex> {
+  function openIndex(entry: ShelfEntry): Promise<SessionIndex> {
     const wrap = (index: SessionIndex) => cacheColumns(index, entry.key, cache, (load) => open(entry, load))
     entry.index ??= open(entry, async () => wrap(await options.openIndex(entry.body!)))
     entry.index.catch(() => delete entry.index)
     return entry.index
   }
 
-  function openRollup(entry: ShelfEntry<Rollup>): Promise<Rollup> {
+  function openRollup(entry: ShelfEntry): Promise<Rollup> {
     // It keeps what it has decoded of its body.
     return cache.get(`${entry.key} rollup`, () => open(entry, () => options.openRollup(entry.body!)), () => decodedBytes * entry.name.bytes)
   }
 
   /** False if some could not be opened. */
-  async function openAll<T extends object>(chosen: Iterable<ShelfEntry<Rollup>>, begin: (entry: ShelfEntry<Rollup>) => Promise<T>, opened: Map<ShelfEntry<Rollup>, T>): Promise<boolean> {
+  async function openAll<T extends object>(chosen: Iterable<ShelfEntry>, begin: (entry: ShelfEntry) => Promise<T>, opened: Map<ShelfEntry, T>): Promise<boolean> {
     const results = await Promise.all(
       [...new Set(chosen)].map(async (entry) => {
         try {
@@ -242,10 +242,10 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   async function findIndexes(days: readonly string[]): Promise<ReadonlyMap<string, FoundIndex>> {
-    const opened = new Map<ShelfEntry<Rollup>, SessionIndex>()
+    const opened = new Map<ShelfEntry, SessionIndex>()
     for (let round = 0; days.length > 0 && round < maxRounds; round++) {
       await prepare('index', days)
-      const chosen = new Map<string, ShelfEntry<Rollup>>()
+      const chosen = new Map<string, ShelfEntry>()
       for (const day of days) {
         const entry = candidates('index', day).find((each) => isValid(each, day) === true)
         if (entry !== undefined) chosen.set(day, entry)
@@ -257,7 +257,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     return new Map()
   }
 
-  function describe(chosen: ReadonlyMap<string, ShelfEntry<Rollup>>, opened: ReadonlyMap<ShelfEntry<Rollup>, SessionIndex>): Map<string, FoundIndex> {
+  function describe(chosen: ReadonlyMap<string, ShelfEntry>, opened: ReadonlyMap<ShelfEntry, SessionIndex>): Map<string, FoundIndex> {
     const found = new Map<string, FoundIndex>()
     for (const [day, entry] of chosen) {
       const index = opened.get(entry)!
@@ -268,7 +268,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   async function findRollups(days: readonly string[], suits: (rollup: Rollup) => boolean): Promise<readonly FoundRollup<Rollup>[]> {
-    const opened = new Map<ShelfEntry<Rollup>, Rollup>()
+    const opened = new Map<ShelfEntry, Rollup>()
     for (let round = 0; days.length > 0 && round < maxRounds; round++) {
       await prepare('rollup', days)
       const chosen = chooseRollups(days, (entry) => !opened.has(entry) || suits(opened.get(entry)!))
@@ -279,12 +279,12 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   /** The largest first. */
-  function chooseRollups(days: readonly string[], maySuit: (entry: ShelfEntry<Rollup>) => boolean): ShelfEntry<Rollup>[] {
+  function chooseRollups(days: readonly string[], maySuit: (entry: ShelfEntry) => boolean): ShelfEntry[] {
     const left = new Set(days)
-    const chosen: ShelfEntry<Rollup>[] = []
+    const chosen: ShelfEntry[] = []
     for (const day of days) {
       if (!left.has(day)) continue
-      const isFit = (entry: ShelfEntry<Rollup>) => Object.keys(entry.header!.days).every((each) => left.has(each) && isValid(entry, each) === true) && maySuit(entry)
+      const isFit = (entry: ShelfEntry) => Object.keys(entry.header!.days).every((each) => left.has(each) && isValid(entry, each) === true) && maySuit(entry)
       const entry = candidates('rollup', day).find(isFit)
       if (entry === undefined) continue
       chosen.push(entry)
@@ -316,8 +316,8 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
 }
 
 /** Those with most days first, then the newest ones. */
-function sortEntries<Rollup>(all: Iterable<ShelfEntry<Rollup>>): Record<ShelfKind, Map<string, ShelfEntry<Rollup>[]>> {
-  const sorted: Record<ShelfKind, Map<string, ShelfEntry<Rollup>[]>> = { index: new Map(), rollup: new Map() }
+function sortEntries(all: Iterable<ShelfEntry>): Record<ShelfKind, Map<string, ShelfEntry[]>> {
+  const sorted: Record<ShelfKind, Map<string, ShelfEntry[]>> = { index: new Map(), rollup: new Map() }
   for (const entry of [...all].toSorted((a, b) => countDays(b) - countDays(a) || b.name.time - a.name.time)) {
     if (entry.header === undefined || entry.unfit !== undefined) continue
     for (const day of Object.keys(entry.header.days)) {
@@ -329,7 +329,7 @@ function sortEntries<Rollup>(all: Iterable<ShelfEntry<Rollup>>): Record<ShelfKin
   return sorted
 }
 
-function countDays<Rollup>({ header }: ShelfEntry<Rollup>): number {
+function countDays({ header }: ShelfEntry): number {
   return header === undefined ? 0 : Object.keys(header.days).length
 }
 

@@ -9,13 +9,14 @@ import { openSegment, SegmentError, type Segment, type SegmentGroup } from './se
 import { readText } from './segment/readChunk.ts'
 import { buildIndex } from './sessionIndex/buildIndex.ts'
 import { columnsOfHits } from './sessionIndex/columnsOfHits.ts'
-import { columnsOfSegments } from './sessionIndex/columnsOfSegments.ts'
+import { columnsOfSegmentsInSteps } from './sessionIndex/columnsOfSegments.ts'
 import type { DayColumns } from './sessionIndex/dayColumns.ts'
 import { encodeIndex } from './sessionIndex/encodeIndex.ts'
 import { openIndex } from './sessionIndex/openIndex.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import type { ShelfMakers } from './shelve.ts'
 import type { SiteLog } from './siteLog.ts'
+import { finishInTurns } from './steps.ts'
 import type { ValueSource } from './valueSource.ts'
 
 /** A minute: a range that cuts a day elsewhere is answered from hits. */
@@ -40,7 +41,7 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
   async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined> {
     const segments = await Promise.all(files.map(async (file) => ({ file, bytes: await log.segments.bytes(file) })))
     const opened = await Promise.all(segments.map(({ file, bytes }) => log.segments.decode(file, async () => openSegment(bytes))))
-    const columns = readColumns(day, opened)
+    const columns = await readColumns(day, opened)
     const index = columns && buildIndex(columns, { tick: storedTick })
     return index && { index, hasRevenue: opened.some(({ groups }) => groups.some(hasRevenue)) }
   }
@@ -64,9 +65,9 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
 }
 
 /** Undefined also where one is damaged: which of them says whoever makes the hits. */
-function readColumns(day: string, segments: readonly Segment[]): DayColumns | undefined {
+async function readColumns(day: string, segments: readonly Segment[]): Promise<DayColumns | undefined> {
   try {
-    return columnsOfSegments(day, segments)
+    return await finishInTurns(() => columnsOfSegmentsInSteps(day, segments))
   } catch (error) {
     if (error instanceof SegmentError) return undefined
     throw error

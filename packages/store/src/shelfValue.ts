@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { crc32 } from 'node:zlib'
 import { encodeFrame, frameLength, readFrames } from './frame.ts'
 import { hashNames } from './fingerprint.ts'
 import type { ShelfKind } from './keys.ts'
@@ -11,6 +12,8 @@ export interface ShelfHeader {
   days: Readonly<Record<string, string>>
   /** Of what stands behind the header: see `shelfFormats`. */
   format: number
+  /** CRC-32 of all that stands behind the header. Its sections have their own, for those who read no more than these. */
+  crc: number
   /** Those of its days whose hits may have brought revenue. */
   revenue: readonly string[]
   /** What whoever made it knew of: none of it takes anything from the hits that it was made of. */
@@ -39,8 +42,9 @@ export function stampOf(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1)
 }
 
-export function encodeShelfValue(header: ShelfHeader, body: Uint8Array): Buffer {
-  return Buffer.concat([encodeFrame(JSON.stringify(header)), body])
+export function encodeShelfValue(header: Omit<ShelfHeader, 'crc'>, body: Uint8Array): Buffer {
+  const whole: ShelfHeader = { ...header, crc: crc32(body) }
+  return Buffer.concat([encodeFrame(JSON.stringify(whole)), body])
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatShelfKey, type ShelfKind } from './keys.ts'
 import type { SegmentFile } from './manifest.ts'
+import { SegmentError } from './segment/openSegment.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { foldIndexes } from './sessionIndex/foldIndexes.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
@@ -14,14 +15,17 @@ import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
 import { sourceOf, type ValueSource } from './valueSource.ts'
 
+/** What a value is to say of itself. */
+export type NewHeader = Omit<ShelfHeader, 'crc'>
+
 /** How what lies on the shelf is made. */
 export interface ShelfMakers<Rollup> {
   /** The index of a home day; undefined where it could not say exactly what the hits do. @throws SegmentGone, SegmentDamaged */
   buildIndex(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined>
-  encodeIndex(index: SessionIndex, header: ShelfHeader): Promise<Uint8Array>
+  encodeIndex(index: SessionIndex, header: NewHeader): Promise<Uint8Array>
   openIndex(body: ValueSource): Promise<SessionIndex>
   /** Undefined where the sums could not be told exactly. */
-  buildRollup(index: SessionIndex, header: ShelfHeader): Promise<Rollup | undefined>
+  buildRollup(index: SessionIndex, header: NewHeader): Promise<Rollup | undefined>
   encodeRollup(rollup: Rollup): Promise<Uint8Array>
 }
 
@@ -114,11 +118,11 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** Whether a rollup says what these days come to, and nothing of others. */
-  function saysAll(entry: ShelfEntry<Rollup>, { days }: ShelfGroup): boolean {
+  function saysAll(entry: ShelfEntry, { days }: ShelfGroup): boolean {
     return Object.keys(entry.header?.days ?? {}).length === days.length && days.every((day) => shelf.isValid(entry, day) === true)
   }
 
-  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry<Rollup>[] {
+  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry[] {
     return [...shelf.entries.values()].filter(({ name, header, unfit }) => name.kind === kind && name.first === first && name.last === last && header && !unfit)
   }
 
@@ -136,7 +140,8 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     for (const day of days) {
       budget--
       const piece = await pieceOf(day)
-      if (piece !== undefined) pieces.push(days.length > 1 ? await pack(piece) : piece)
+      const kept = piece?.isNew === true && days.length > 1 ? await pack(piece) : piece
+      if (kept !== undefined) pieces.push(kept)
     }
     for (const its of due) if (await write('index', its, pieces, marks)) shelved += its.days.length
     for (const its of summed) await write('rollup', its, pieces, marks)
@@ -165,23 +170,26 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** What an index was just made of takes many times as much memory as its bytes, and a month has many days. */
-  async function pack(piece: Piece): Promise<Piece> {
-    if (!piece.isNew) return piece
-    const header = { format: 0, days: { [piece.day]: piece.print }, revenue: [], marks: { erasures: '', prunings: [] } }
-    return { ...piece, index: await options.makers.openIndex(sourceOf(await options.makers.encodeIndex(piece.index, header))) }
+  async function pack(piece: Piece): Promise<Piece | undefined> {
+    const bytes = await encode('index', piece.index, headerOf('index', [piece], knownMarks(log)))
+    return bytes && { ...piece, index: await options.makers.openIndex(sourceOf(bytes)) }
   }
 
-  /** False if nothing was written. */
-  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: ShelfHeader['marks']): Promise<boolean> {
-    const pieces = all.filter(({ day }) => days.includes(day))
-    const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
-    if (pieces.length === 0) return false
-    const header: ShelfHeader = {
+  function headerOf(kind: ShelfKind, pieces: readonly Piece[], marks: NewHeader['marks']): NewHeader {
+    return {
       format: shelfFormats[kind],
       days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
       revenue: pieces.filter(({ hasRevenue }) => hasRevenue).map(({ day }) => day),
       marks,
     }
+  }
+
+  /** False if nothing was written. */
+  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: NewHeader['marks']): Promise<boolean> {
+    const pieces = all.filter(({ day }) => days.includes(day))
+    const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
+    if (pieces.length === 0) return false
+    const header = headerOf(kind, pieces, marks)
     const index = foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
     if (kind === 'rollup' && isThere(header, first, last)) return false
     const body = await encode(kind, index, header)
@@ -200,12 +208,12 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** Of a day that nothing can be made of, it is tried in vain again and again; what is there of the others will do. */
-  function isThere({ days }: ShelfHeader, first: string, last: string): boolean {
+  function isThere({ days }: NewHeader, first: string, last: string): boolean {
     const same = Object.keys(days)
     return holdersOf('rollup', { first, last, days: same }).some((entry) => saysAll(entry, { first, last, days: same }))
   }
 
-  async function encode(kind: ShelfKind, index: SessionIndex, header: ShelfHeader): Promise<Uint8Array | undefined> {
+  async function encode(kind: ShelfKind, index: SessionIndex, header: NewHeader): Promise<Uint8Array | undefined> {
     try {
       if (kind === 'index') return await options.makers.encodeIndex(index, header)
       const rollup = await options.makers.buildRollup(index, header)
@@ -213,11 +221,14 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     } catch (error) {
       // A value that it was to be made of was swept; next time from another.
       if (error instanceof ShelfLost) return undefined
-      throw error
+      if (!(error instanceof SegmentError)) throw error
+      // A segment that was damaged before its checksum was made.
+      for (const print of Object.values(header.days)) hopeless.set(print, log.version)
+      return undefined
     }
   }
 
-  async function stillStands({ days, marks }: ShelfHeader): Promise<boolean> {
+  async function stillStands({ days, marks }: NewHeader): Promise<boolean> {
     await log.refreshNow()
     if (knownMarks(log).erasures !== marks.erasures) return false
     return Object.entries(days).some(([day, print]) => print === fingerprint(filesOf(day)))
@@ -230,12 +241,12 @@ function closedDays(log: SiteLog, now: number): string[] {
 }
 
 /** Whether a value may hold what an erasure has taken: it does not know of that, and some of its segments have changed. */
-export function mayBeTainted<Rollup>({ header }: ShelfEntry<Rollup>, log: SiteLog): boolean {
+export function mayBeTainted({ header }: ShelfEntry, log: SiteLog): boolean {
   if (header === undefined || header.marks.erasures === knownMarks(log).erasures) return false
   return Object.entries(header.days).some(([day, print]) => fingerprint(log.catalog.days.get(day) ?? []) !== print)
 }
 
-function mayHold<Rollup>({ name, header }: ShelfEntry<Rollup>, day: string): boolean {
+function mayHold({ name, header }: ShelfEntry, day: string): boolean {
   return header !== undefined && name.first <= day && day <= name.last
 }
 

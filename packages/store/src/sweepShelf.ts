@@ -34,14 +34,14 @@ export async function sweepShelf<Rollup>({ log, shelf, storage, now, grace, sett
   return { deleted: due.length, waits: left.length > 0, clean: !left.some((entry) => entry.header === undefined || mayBeTainted(entry, log)) }
 
   /** Since when another one is there to be asked, or what it was made of is not, ms since 1970. */
-  function spareSince(entry: ShelfEntry<Rollup>): number {
+  function spareSince(entry: ShelfEntry): number {
     // Somebody may be at it.
     if (entry.header === undefined) return entry.name.time + (entry.unfit === 'torn' ? settle : 0)
     const others = entries.filter((other) => needed.has(other) && other.name.kind === entry.name.kind)
     return Object.entries(entry.header.days).reduce((since, [day, print]) => Math.max(since, replacedSince(day, print, others)), entry.name.time)
   }
 
-  function replacedSince(day: string, print: string, others: readonly ShelfEntry<Rollup>[]): number {
+  function replacedSince(day: string, print: string, others: readonly ShelfEntry[]): number {
     const files = log.catalog.days.get(day) ?? []
     if (fingerprint(files) !== print) return Math.max(...files.map(({ key }) => parseStamp(key)?.time ?? -Infinity))
     return Math.min(...others.filter(({ header }) => header?.days[day] === print).map(({ name }) => name.time), Infinity)
@@ -55,7 +55,7 @@ export async function sweepShelf<Rollup>({ log, shelf, storage, now, grace, sett
 }
 
 /** Of each day the first one that is asked, see `Shelf.findIndexes`. */
-function* neededIndexes<Rollup>(entries: readonly ShelfEntry<Rollup>[], log: SiteLog): Generator<ShelfEntry<Rollup>> {
+function* neededIndexes(entries: readonly ShelfEntry[], log: SiteLog): Generator<ShelfEntry> {
   const sorted = entries.filter((entry) => entry.name.kind === 'index' && isFit(entry, log)).toSorted(inOrder)
   for (const [day, files] of log.catalog.days) {
     const first = sorted.find((entry) => entry.header!.days[day] === fingerprint(files) && entry.name.first <= day)
@@ -64,9 +64,9 @@ function* neededIndexes<Rollup>(entries: readonly ShelfEntry<Rollup>[], log: Sit
 }
 
 /** The newest of each set of days, where all of them are as they were; those of single days while they are asked for. */
-function* neededRollups<Rollup>(entries: readonly ShelfEntry<Rollup>[], log: SiteLog, now: number): Generator<ShelfEntry<Rollup>> {
+function* neededRollups(entries: readonly ShelfEntry[], log: SiteLog, now: number): Generator<ShelfEntry> {
   const recent = dayBefore(now, daysWithRollups)
-  const newest = new Map<string, ShelfEntry<Rollup>>()
+  const newest = new Map<string, ShelfEntry>()
   for (const entry of entries) {
     const { kind, first, last, time } = entry.name
     if (kind !== 'rollup' || !isFit(entry, log) || (first === last && last < recent)) continue
@@ -77,10 +77,10 @@ function* neededRollups<Rollup>(entries: readonly ShelfEntry<Rollup>[], log: Sit
   yield* newest.values()
 }
 
-function isFit<Rollup>(entry: ShelfEntry<Rollup>, log: SiteLog): boolean {
+function isFit(entry: ShelfEntry, log: SiteLog): boolean {
   return entry.header !== undefined && entry.unfit === undefined && !mayBeTainted(entry, log)
 }
 
-function inOrder<Rollup>(a: ShelfEntry<Rollup>, b: ShelfEntry<Rollup>): number {
+function inOrder(a: ShelfEntry, b: ShelfEntry): number {
   return Object.keys(b.header!.days).length - Object.keys(a.header!.days).length || b.name.time - a.name.time
 }

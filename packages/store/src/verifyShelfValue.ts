@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { isLaterFormat } from './laterFormat.ts'
 import type { ShelfKind } from './keys.ts'
 import { columnNames } from './sessionIndex/columnNames.ts'
@@ -13,6 +14,7 @@ export async function verifyShelfValue(kind: ShelfKind, bytes: Uint8Array): Prom
     if (read === undefined) return 'checksum'
     const { header, body } = read
     if (header.format !== shelfFormats[kind]) return header.format > shelfFormats[kind] ? 'later' : undefined
+    if (crc32(await body.read(0, body.size)) !== header.crc) return 'checksum'
     if (kind === 'index') await (await openIndexBody(body)).load(columnNames)
     else await readRollup(await openRollupBody(body))
     return undefined

@@ -215,8 +215,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     const name = parseShelfKey(key)
     if (name === undefined) return add(key, 'content', 'the key is none of what is derived')
     // Whoever wrote it is at it, or was killed, on a driver that shows half values.
-    if (bytes.length < name.bytes) return void report.leftOver++
-    if (bytes.length > name.bytes) return add(key, 'content', madeAnew)
+    if (bytes.length < name.bytes && name.time + settle > now()) return void report.leftOver++
+    if (bytes.length !== name.bytes) return add(key, bytes.length < name.bytes ? 'torn' : 'content', madeAnew)
     const reason = await verifyShelfValue(name.kind, bytes)
     if (reason !== undefined) add(key, reason, reason === 'later' ? undefined : madeAnew)
   }

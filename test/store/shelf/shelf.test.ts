@@ -48,12 +48,12 @@ describe('what is on the shelf answers', () => {
 
   test('not for a day whose segments are others by now, until it is made anew', async () => {
     const scene = await shelved()
-    const [index] = scene.keysOf('index').filter((key) => key.includes(dayOf(1)))
+    const index = scene.keysOf('index').find((key) => key.includes(dayOf(1)))
     await scene.store.append([makeHit({ time: noon + day })])
     scene.time += hour
     const value = scene.faulty.values.get(index!)!
     expect(await scene.store.maintain({ force: true })).toMatchObject({ compacted: 1, indexed: 1 })
-    const [anew] = scene.keysOf('index').filter((key) => key.includes(dayOf(1)) && key !== index)
+    const anew = scene.keysOf('index').find((key) => key.includes(dayOf(1)) && key !== index)
     scene.faulty.values.delete(anew!)
     expect(scene.faulty.values.get(index!)).toBe(value)
     expect((await (await scene.read()).told()).indexes).toEqual([dayOf(0), dayOf(2)])

@@ -10,7 +10,7 @@ import { day, makeHit, noon } from '../makeHit.ts'
 import { sayHits, sayIndex } from '../sessionIndex/sayDay.ts'
 
 /** A process that only reads. */
-export interface Reader {
+interface Reader {
   log: SiteLog
   shelf: SiteShelf
   cache: ByteCache
@@ -69,7 +69,7 @@ async function tell(log: SiteLog, shelf: SiteShelf): Promise<{ indexes: string[]
       expect(pageviews[at]).toBe(hits.filter(({ type }) => type === 'pageview').length)
     }
   }
-  return { indexes: [...found.keys()].toSorted(), rollups: rollups.map((each) => [...each.days]).toSorted() }
+  return { indexes: [...found.keys()].toSorted(), rollups: rollups.map((each) => each.days as string[]).toSorted() }
 }
 
 /** Hits of some visitors on each of these days, counted from the scene's first. */

@@ -1,5 +1,6 @@
-import { classesOf, pageview, type DayColumns, type FieldTexts } from './dayColumns.ts'
+import { pageview, type DayColumns, type FieldTexts } from './dayColumns.ts'
 import { findVisits, type DayVisits } from './dayVisits.ts'
+import { entryTexts, ofRows } from './entryTexts.ts'
 import { rankVisitors } from './rankVisitors.ts'
 import {
   isBounced,
@@ -11,7 +12,6 @@ import {
   type IndexColumns,
   type IndexDay,
   type SessionIndex,
-  type VisitText,
 } from './sessionIndex.ts'
 
 const minute = 60_000
@@ -122,28 +122,6 @@ function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: Da
     last = its
   }
   return flags
-}
-
-/** What the rows say of their visits, by the names that an index has for it. */
-export function entryTexts(columns: DayColumns, name: VisitText, rows: Uint32Array): FieldTexts {
-  if (name === 'screenClass') return classesOf(ofRows(columns.text('screen'), rows))
-  return name === 'rawSource' ? rawSources(columns, rows) : ofRows(columns.text(name), rows)
-}
-
-function ofRows({ values, codes }: FieldTexts, rows: Uint32Array): FieldTexts {
-  const its = new Uint32Array(rows.length)
-  for (let at = 0; at < rows.length; at++) its[at] = codes[rows[at]!]!
-  return { values, codes: its }
-}
-
-function rawSources(columns: DayColumns, rows: Uint32Array): FieldTexts {
-  const [source, host] = [columns.text('source'), columns.text('referrerHost')]
-  const codes = new Uint32Array(rows.length)
-  for (let at = 0; at < codes.length; at++) {
-    const code = source.codes[rows[at]!]!
-    codes[at] = source.values[code] ? code : source.values.length + host.codes[rows[at]!]!
-  }
-  return { values: [...source.values, ...host.values], codes }
 }
 
 /** Each value that some of the rows have once, in the order in which they come. */

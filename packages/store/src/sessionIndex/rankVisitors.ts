@@ -1,5 +1,5 @@
 import type { DayColumns } from './dayColumns.ts'
-import { entryTexts } from './buildIndex.ts'
+import { entryTexts } from './entryTexts.ts'
 import { countingSort } from './dayVisits.ts'
 import type { VisitText } from './sessionIndex.ts'
 
