@@ -4,6 +4,8 @@ import type { DayIndexes } from './dayIndexes.ts'
 import { spansOf } from './daySpans.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
+import { addKept } from './kept/addKept.ts'
+import type { KeptShelf } from './kept/keptShelf.ts'
 import type { Query, QueryResult } from './query.ts'
 import { compileRollupQuery, type RollupQuery } from './rollup/compileRollupQuery.ts'
 import type { Rollup } from './rollup/rollup.ts'
@@ -19,6 +21,8 @@ export interface AnswerSources {
   log: SiteLog
   shelf: Shelf<Rollup>
   dayIndexes: DayIndexes
+  /** Where sums are kept that pruning leaves. */
+  kept?: KeptShelf | undefined
 }
 
 /** Sums that are asked for, and the home days that are still to be added to them. */
@@ -38,10 +42,13 @@ export async function answerQuery(sources: AnswerSources, query: Query): Promise
   const answer = createAnswer(query)
   const days = spansOf(sources.log, rangeToRead(query)).map(({ day }) => day)
   const open = answer.asked.map((sums) => ({ sums, days: new Set(days) }))
+  // A question that kept sums answer needs no hit of their days; any other has what is left of these.
+  const { told, before } = sources.kept ? await addKept(sources.kept, answer, query) : { told: [] }
+  for (const each of open) for (const day of told) each.days.delete(day)
   for (const each of open) await addRollups(sources.shelf, each)
   await addIndexes(sources, open)
   await addHits(sources.log, answer, open)
-  return answer.result()
+  return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }) }
 }
 
 async function addRollups(shelf: Shelf<Rollup>, { sums, days }: Open): Promise<void> {

@@ -11,7 +11,9 @@ import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import type { StoredHit } from './hit.ts'
-import { checkLink, checkSite } from './keys.ts'
+import { takesVisible } from './kept/hitsLeft.ts'
+import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
+import { checkLink, checkSite, formatStamp } from './keys.ts'
 import { createDayIndexes, type DayIndexes } from './dayIndexes.ts'
 import { countDay, spansOf } from './daySpans.ts'
 import { listDays } from './listDays.ts'
@@ -51,11 +53,13 @@ interface Site {
   compacted: CompactedIds
   memory: CleanMemory
   shelf: SiteShelf
+  /** Where sums are to be kept. */
+  kept: KeptShelf | undefined
   /** Of days as they stand. */
   dayIndexes: DayIndexes
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|persons|index|rollup):/
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|persons|index|rollup|kept):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
@@ -116,8 +120,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async query(query) {
       const log = await freshLog(query.site)
-      const { shelf, dayIndexes } = siteOf(query.site)
-      return answerQuery({ log, shelf, dayIndexes }, query)
+      const { shelf, dayIndexes, kept } = siteOf(query.site)
+      return answerQuery({ log, shelf, dayIndexes, kept }, query)
     },
     async *hits(filter) {
       const log = await freshLog(filter.site)
@@ -255,11 +259,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   async function prune(site: string, policy: RetentionPolicy, at: number, dryRun: boolean, report: PruneReport): Promise<void> {
-    const log = logOf(site)
+    const { log, kept } = siteOf(site)
     await log.refreshNow()
     const pruning = createPruning(policy, at, now(), await findOldest(log, policy.newest))
     const { anonymous, authenticated } = pruningEndsOf(pruning)
     let takes = false
+    const toKeep: string[] = []
     for (const { day } of spansOf(log, { to: anonymous })) {
       // Days of which only known users' hits are left are not read every hour for the rest of the year.
       const files = log.catalog.days.get(day) ?? []
@@ -267,8 +272,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const facts = await log.readDay(day)
       addToReport(report, readDay(facts, log.marks), pruning)
       takes ||= [...facts.values()].some((its) => log.marks.isTaken(its, pruning))
+      if (!dryRun && kept?.has(day) === false && takesVisible(facts, log.marks, pruning)) toKeep.push(day)
     }
-    if (takes && !dryRun) await log.writePruning(pruning)
+    if (!takes || dryRun) return
+    const stamp = formatStamp(pruning.at, settings.nonce())
+    for (const day of toKeep) await kept!.keep(day, stamp, pruning.at)
+    await log.writePruning(pruning, stamp)
   }
 
   /** The first hit that is kept where only the newest are; undefined if all are. */
@@ -290,7 +299,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
     const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false }
-    const opened = { log, compacted: createCompactedIds(log), memory, shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }), dayIndexes: createDayIndexes(log) }
+    const opened: Site = {
+      log,
+      compacted: createCompactedIds(log),
+      memory,
+      shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
+      kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
+      dayIndexes: createDayIndexes(log),
+    }
     sites.set(site, opened)
     return opened
   }

@@ -24,14 +24,26 @@ export interface DayCheck {
 
 /** @param clean segments without an erased person: the log's version at which they were looked at */
 export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
-  /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
-  const looked = new Map<string, { erasures: number; erased: boolean }>()
+  /** By fingerprint: whether it was erased, and what was known of erasures: see `stateNow`. */
+  const looked = new Map<string, { erasures: string; erased: boolean }>()
   let hashed = { size: -1, hash: '' }
+  let links = { version: -1, count: 0 }
 
   function hashErasures(): string {
     const { size } = log.erasures
     if (hashed.size !== size) hashed = { size, hash: hashNames([...log.erasures.keys()]) }
     return hashed.hash
+  }
+
+  /** Links that have come since somebody was erased may say that other hits were theirs, whatever a maker knew. */
+  function countLinks(): number {
+    const { version } = log
+    if (links.version !== version) links = { version, count: [...log.links.values()].flat().filter(log.marks.bearsOnErased).length }
+    return links.count
+  }
+
+  function stateNow(): string {
+    return `${log.erasures.size} ${countLinks()}`
   }
 
   async function findErased(files: readonly SegmentFile[]): Promise<boolean> {
@@ -67,12 +79,12 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
       })
     },
     isErased(files, known) {
-      if (log.erasures.size === 0 || known.erasures === hashErasures()) return false
+      if (log.erasures.size === 0 || (known.erasures === hashErasures() && countLinks() === 0)) return false
       const found = looked.get(fingerprint(files))
-      return found?.erasures === log.erasures.size ? found.erased : undefined
+      return found?.erasures === stateNow() ? found.erased : undefined
     },
     async look(files) {
-      const erasures = log.erasures.size
+      const erasures = stateNow()
       looked.set(fingerprint(files), { erasures, erased: await findErased(files) })
     },
     async isWhole(files) {

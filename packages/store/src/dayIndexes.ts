@@ -65,7 +65,7 @@ export function createDayIndexes(log: SiteLog): DayIndexes {
  * What the visible hits of a day follow from. It is taken before they are read: what comes meanwhile makes another one. A
  * log-in changes none of the figures unless it says whose hits a pruning took.
  */
-function stateOf(log: SiteLog, day: string): string {
+export function stateOf(log: SiteLog, day: string): string {
   const segments = log.catalog.days.get(day) ?? []
   const tables = log.fresh.get(day) ?? []
   const isPruned = [...segments, ...tables].some(({ from }) => from < log.marks.pruningEnds.anonymous)

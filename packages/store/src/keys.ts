@@ -4,10 +4,11 @@ const sitePattern = /^[a-z0-9_-]{1,64}$/
 const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4})[-:]([a-z0-9_-]+)-(\d+)(?:\.(\d+)\.(\d+)\.([0-9a-f]{12}))?$/
 const stampPattern = /^(?:\d{4}-\d\d-\d\d(?:\.\d{4}-\d\d-\d\d)?-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
 const shelfPattern = /^([a-z0-9_-]{1,64}):(index|rollup):(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)-([0-9a-f]{12})-[0-9a-f]{12}-(\d+)$/
+const keptPattern = /^([a-z0-9_-]{1,64}):kept:(\d{4}-\d\d-\d\d)-([0-9a-f]{12}-[0-9a-f]{12})-(\d+)(?:-([0-9a-f]+))?$/
 
-const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup):/
+const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|kept):/
 /** By a minute, a day, or a time or hash in hex. */
-const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning):[0-9a-f]{12})/
+const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|(?:segment|kept):\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning):[0-9a-f]{12})/
 
 /**
  * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one
@@ -67,6 +68,38 @@ export function parseShelfKey(key: string): ShelfKey | undefined {
   const [, site, kind, first, last, time, bytes] = shelfPattern.exec(key) ?? []
   if (site === undefined || first === undefined || last === undefined || time === undefined) return undefined
   return { site, kind: kind as ShelfKind, first, last, time: Number.parseInt(time, 16), bytes: Number(bytes) }
+}
+
+/**
+ * Where sums are kept that pruning leaves: `{site}:kept:{day}-{stamp}-{bytes}` those of anonymous hits, and with
+ * `-{erasures}` behind it those of known users.
+ */
+export interface KeptKey {
+  site: string
+  /** The home day, `YYYY-MM-DD`. */
+  day: string
+  /** Of the pruning that they were kept before: see `formatStamp`. */
+  stamp: string
+  /** Length of the value, which counts only when it is whole. */
+  bytes: number
+  /** Of known users: which erasures had been applied, see `hashErasures`. Undefined of anonymous hits. */
+  erasures?: string
+}
+
+export function formatKeptKey({ site, day, stamp, bytes, erasures }: KeptKey): string {
+  return `${site}:kept:${day}-${stamp}-${bytes}${erasures === undefined ? '' : `-${erasures}`}`
+}
+
+/** Undefined if `key` is none. */
+export function parseKeptKey(key: string): KeptKey | undefined {
+  const [, site, day, stamp, bytes, erasures] = keptPattern.exec(key) ?? []
+  if (site === undefined || day === undefined || stamp === undefined) return undefined
+  return { site, day, stamp, bytes: Number(bytes), ...(erasures !== undefined && { erasures }) }
+}
+
+/** When a stamp was made, ms since 1970. */
+export function stampTime(stamp: string): number {
+  return Number.parseInt(stamp.slice(0, 12), 16)
 }
 
 /** The minute of a batch key. @param time ms since 1970 */

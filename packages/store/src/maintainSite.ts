@@ -6,6 +6,7 @@ import { chooseBatches, compact, tablesOf } from './compaction.ts'
 import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import { writeCopies } from './manifestCopies.ts'
+import { sweepKept } from './kept/sweepKept.ts'
 import { foldPersons } from './persons/foldPersons.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -60,7 +61,7 @@ export async function maintainSite(
     await errands.attempt(() => foldPersons(log, options), undefined)
     const swept = await sweep(log, options, memory)
     const shelved = await errands.attempt(() => shelf.sweep(), { deleted: 0, waits: true, clean: false })
-    report.deleted += swept.deleted + shelved.deleted
+    report.deleted += swept.deleted + shelved.deleted + (await errands.attempt(() => sweepKept(log, options), 0))
     memory.sweptAt = options.now()
     memory.waits = swept.waits || shelved.waits
     if (clean && swept.clean && shelved.clean && !errands.haveFailed()) await finishErasures(log)
@@ -103,7 +104,10 @@ async function finishErasures(log: SiteLog): Promise<void> {
 
 /** A pruning counts until everything that it was about has been written anew, also what nobody can read at present. */
 async function forgetPrunings(log: SiteLog, { storage, now }: ResolvedStoreOptions): Promise<void> {
-  const old = [...log.prunings].filter(([, { at }]) => at < now() - pruningAge).map(([key]) => key)
+  // By the clocks of others, too, what was kept before it counts by itself when it is gone.
+  const named = new Set([...log.kept.values()].map(({ stamp }) => `${log.site}:pruning:${stamp}`))
+  const ageOf = (key: string) => (named.has(key) ? pruningAge + 86_400_000 : pruningAge)
+  const old = [...log.prunings].filter(([key, { at }]) => at < now() - ageOf(key)).map(([key]) => key)
   if (old.length === 0 || log.damagedManifests.size > 0) return
   const batches = await listKeys(storage, `${log.site}:batch:`)
   const mayHold = ({ oldest, damaged }: Batch) => damaged || oldest < now() - pruningAge

@@ -17,7 +17,7 @@ export interface MarkLog {
   readonly damagedMarks: ReadonlySet<string>
   /** The keys of erasures of which something may be left in the storage. */
   openErasures(): string[]
-  /** Counts what may change what is to be kept: erasures and prunings. */
+  /** Counts what may change what is to be kept: erasures, prunings, and log-ins of somebody who was erased. */
   readonly version: number
   /** Resolves when the mark is durable. */
   writeLink(link: Link): Promise<void>
@@ -26,7 +26,8 @@ export interface MarkLog {
   writeErasure(erasure: Erasure): Promise<void>
   /** Says of hits that they were erased, beside those that an erasure knew of. @param names as `nameHit` says */
   writeErasedHits(names: readonly string[]): Promise<void>
-  writePruning(pruning: Pruning): Promise<void>
+  /** @param stamp of `formatStamp`, where something names it already */
+  writePruning(pruning: Pruning, stamp?: string): Promise<void>
   /** Says of an erasure that it is finished. */
   writeFinished(erasureKey: string): Promise<void>
 }
@@ -60,6 +61,7 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
   function addLinks(key: string, its: readonly Link[]): void {
     links.set(key, its)
     for (const link of its) marks.addLink(link)
+    if (its.some(marks.bearsOnErased)) version++
   }
 
   function addErasure(key: string, erasure: Erasure): void {
@@ -135,8 +137,8 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
       await ensureValue(values, key, JSON.stringify(erasure))
       addErasure(key, erasure)
     },
-    async writePruning(pruning) {
-      const key = `${site}:pruning:${formatStamp(pruning.at, nonce())}`
+    async writePruning(pruning, stamp = formatStamp(pruning.at, nonce())) {
+      const key = `${site}:pruning:${stamp}`
       await values.create(key, JSON.stringify(pruning))
       addPruning(key, pruning)
     },

@@ -23,8 +23,8 @@ export interface Marks {
   isTaken(facts: readonly StoredHit[], pruning: Pruning): boolean
   /** Whether the hit that has these facts, among others perhaps, was erased. */
   isErased(facts: readonly StoredHit[]): boolean
-  /** Whose hit the facts make, with the user that its session was linked to; '' for nobody's. */
-  userOf(facts: readonly StoredHit[]): string
+  /** Whose hit the facts make, with the user that its session was linked to; '' for nobody's. @param at only by links up to this moment, ms since 1970 */
+  userOf(facts: readonly StoredHit[], at?: number): string
   /** Whether a fact, or what it says with others, was erased, as far as it can be told from these fields. */
   erases(fact: PersonalFields): boolean
   /** Whether this very hit was erased. */
@@ -33,6 +33,8 @@ export interface Marks {
   isLinked(session: string): boolean
   /** The sessions that count as the user's by a link. */
   linkedSessions(user: string): string[]
+  /** Whether a link may change what is erased: somebody was whom it, or another one of its session, names. */
+  bearsOnErased(link: Link): boolean
   /** Whether an erasure covers the person that the link names: it may be forgotten. */
   isDead(link: Link): boolean
   /** Hits before this moment may be pruned, by whether they name a user; ms since 1970, -Infinity if nothing is. */
@@ -100,12 +102,16 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       return prunePart(left, pruning) !== left
     },
     isErased: (facts) => isErased(keepUnpruned(facts)),
-    userOf: (facts) => resolve(mergeFacts(facts)).user,
+    userOf: (facts, at) => resolve(mergeFacts(facts), at).user,
     erases,
     hasErased: (hit) => erasedHits.get(hit.day)?.has(hit.id) === true,
     linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
     isLinked: (session) => linkOf(session) !== undefined,
     isDead,
+    bearsOnErased({ session, user }) {
+      if (erasedUntil.user.size === 0) return false
+      return [user, ...(links.get(session) ?? []).map((link) => link.user)].some((each) => erasedUntil.user.has(hashOf('user', each)))
+    },
     get pruningEnds() {
       return ends
     },

@@ -111,4 +111,9 @@ export interface QueryResult {
   rows: QueryRow[]
   /** Rows there are without `pagination`. */
   totalRows: number
+  /**
+   * Figures of before this moment, ms since 1970, are of the hits that pruning has left: there are sums of these days, and
+   * this question cannot be answered from sums. Only of stores that keep such sums.
+   */
+  prunedBefore?: number
 }

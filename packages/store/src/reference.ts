@@ -1,3 +1,4 @@
+import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
 import { listHits } from './listHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
@@ -6,6 +7,8 @@ import type { HitStore } from './store.ts'
 export interface ReferenceStoreOptions {
   /** ms since 1970. @default Date.now */
   now?: () => number
+  /** See `StoreOptions`. @default false */
+  keepSums?: boolean
 }
 
 /**
@@ -19,6 +22,7 @@ export interface ReferenceStoreOptions {
 export function createReferenceStore(options: ReferenceStoreOptions = {}): HitStore {
   const now = options.now ?? Date.now
   const sites = new Map<string, SiteMemory>()
+  const kept = new Map<string, ReferenceKept>()
   let closed = false
 
   return {
@@ -28,7 +32,7 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       return withSites.map(([site, hit]) => site.addHit(hit))
     },
     async query(query) {
-      return runQuery([siteOf(query.site).hits()], query)
+      return options.keepSums === true ? keptOf(query.site).query(query) : runQuery([siteOf(query.site).hits()], query)
     },
     async *hits(filter) {
       // Copies, so that nobody changes the store's own.
@@ -49,7 +53,10 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       for (const name of pruning.site === undefined ? sites.keys() : [pruning.site]) {
         const site = siteOf(name)
         const planned = site.planPruning(policy, pruning.now ?? now(), now())
-        if (pruning.dryRun !== true) site.addPruning(planned.pruning)
+        if (pruning.dryRun !== true) {
+          if (options.keepSums === true) await keptOf(name).keep(planned.pruning)
+          site.addPruning(planned.pruning)
+        }
         for (const kind of ['anonymous', 'authenticated', 'others'] as const) total[kind] += planned.report[kind]
       }
       return total
@@ -68,6 +75,12 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     const site = sites.get(name) ?? createSiteMemory(name)
     sites.set(name, site)
     return site
+  }
+
+  function keptOf(name: string): ReferenceKept {
+    const its = kept.get(name) ?? createReferenceKept(siteOf(name))
+    kept.set(name, its)
+    return its
   }
 
   function assertOpen(): void {

@@ -7,7 +7,7 @@ import { readFrames } from './frame.ts'
 import { createFreshFacts } from './freshFacts.ts'
 import type { StoredHit } from './hit.ts'
 import { groupBy } from './groupBy.ts'
-import { isForeignKey, minuteTime, parseBatchKey, parseStamp, type BatchKey } from './keys.ts'
+import { isForeignKey, minuteTime, parseBatchKey, parseKeptKey, parseStamp, type BatchKey, type KeptKey } from './keys.ts'
 import { readNamed } from './laterFormat.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { readCopies } from './manifestCopies.ts'
@@ -33,6 +33,11 @@ export interface SiteLog extends Refresher, MarkLog {
   readonly batches: ReadonlyMap<string, Batch>
   /** Their facts by home day, see `FreshFacts`. */
   readonly fresh: ReadonlyMap<string, readonly FactTable[]>
+  /** Sums that pruning leaves, by the key of their value; none where they are not asked for. */
+  readonly kept: ReadonlyMap<string, KeptKey>
+  /** Takes up one that this process has written. */
+  addKept(key: string): void
+  forgetKept(keys: readonly string[]): void
   /** How many, repeated ones included. */
   readonly freshCount: number
   /** Manifests that are not whole: nobody knows what they named. See `adoptSegments`. */
@@ -87,7 +92,7 @@ export interface WrittenSegment {
   rows: readonly number[]
 }
 
-export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce' | 'compactAt' | 'catalogAt'> {
+export interface SiteLogOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem' | 'settle' | 'nonce' | 'compactAt' | 'catalogAt' | 'keepSums'> {
   site: string
   writer: Pick<BatchWriter, 'isOpen'>
 }
@@ -112,6 +117,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const foreign = new Set<string>()
   /** What gathered values hold, by writer. */
   let gathered = new Map<string, BatchKey[]>()
+  let kept = new Map<string, KeptKey>()
+  /** The prunings that there were when these were listed. */
+  let keptOf = 'none'
   let listenToCompaction: CompactionListener | undefined
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
@@ -132,10 +140,25 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
       if (!taken) continue
+      await listKept()
       isLoaded = true
       return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
     }
     throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
+  }
+
+  /** What is kept is written before its pruning, so there is none where there is no new pruning. */
+  async function listKept(): Promise<void> {
+    const prunings = [...markLog.prunings.keys()].toSorted().join()
+    if (!options.keepSums || keptOf === prunings) return
+    kept = new Map()
+    for (const key of await listKeys(storage, `${site}:kept:`)) addKept(key)
+    keptOf = prunings
+  }
+
+  function addKept(key: string): void {
+    const name = parseKeptKey(key)
+    if (name !== undefined) kept.set(key, name)
   }
 
   /** False if a value vanished between the listing and the reading. */
@@ -368,6 +391,11 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     get fresh() {
       return fresh.days
     },
+    get kept() {
+      return kept
+    },
+    addKept,
+    forgetKept: (keys) => keys.forEach((key) => kept.delete(key)),
     get freshCount() {
       return fresh.count
     },

@@ -28,6 +28,8 @@ export interface StoreOptions {
   compactAt?: number
   /** How many manifests are in no common value, or how many in it are gone, before `maintain` writes one anew. Only opening reads it. @default 32 */
   catalogAt?: number
+  /** Whether the sums of a home day are kept when the first of its hits are pruned, and answered from. @default false */
+  keepSums?: boolean
   /** Makes what is unique in names: 12 hex digits. @default random */
   nonce?: () => string
   /** Told of what went wrong while nobody was waiting for it. @default console.error */
@@ -55,6 +57,7 @@ export function resolveOptions(options: StoreOptions): ResolvedStoreOptions {
     settle: 20 * 60_000,
     compactAt: 50_000,
     catalogAt: 32,
+    keepSums: false,
     nonce: () => randomBytes(6).toString('hex'),
     onError: console.error,
     maxWaitingBytes: 16 * 1024 * 1024,

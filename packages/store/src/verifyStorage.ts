@@ -49,10 +49,10 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|kept):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | ShelfKind
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | 'kept' | ShelfKind
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8

@@ -13,7 +13,7 @@ export interface RollupQuery {
    * Whether it can be told as a whole: all days lie inside the range, and where the question has a dimension of time each
    * within one bucket.
    */
-  canTell(rollup: Rollup): boolean
+  canTell(rollup: Pick<Rollup, 'days' | 'names'>): boolean
   /**
    * Adds what `sumInto` adds of the hits of these days: rollups that can be told, no day twice. Sums that none of the
    * query's metrics is computed from are 0.

@@ -1,0 +1,200 @@
+import {
+  createReferenceStore,
+  createStore,
+  type HitFilter,
+  type HitStore,
+  type Query,
+  type Store,
+  type StoredHit,
+  type Subject,
+} from '@treadlight/store'
+import fc from 'fast-check'
+import type { Storage } from 'unstorage'
+import { expect } from 'vitest'
+import { day, makeHit, minute, noon, testId } from './makeHit.ts'
+
+/** What happens to a site. */
+export type Step =
+  | { do: 'append'; hits: StoredHit[] }
+  | { do: 'identify'; session: string; user: string }
+  | { do: 'erase'; subject: Omit<Subject, 'site'> }
+  | { do: 'prune'; anonymous: number; authenticated: number; newest?: number | undefined; dryRun: boolean }
+  | { do: 'maintain'; force: boolean }
+  | { do: 'reopen' }
+  | { do: 'wait'; days: number }
+
+const users = fc.constantFrom('', '', 'u1', 'u2')
+const sessions = fc.constantFrom('', 's1', 's2')
+const times = fc.integer({ min: -6, max: 1 }).map((days) => noon + days * day)
+
+/** Few ids, so that retries, twins and merges are common. */
+const hit: fc.Arbitrary<StoredHit> = fc
+  .record({
+    number: fc.integer({ min: 0, max: 11 }),
+    origin: fc.constantFrom('server' as const, 'browser' as const, 'import' as const),
+    type: fc.constantFrom('pageview' as const, 'pageview' as const, 'event' as const, 'engagement' as const),
+    user: users,
+    session: sessions,
+    visitor: fc.constantFrom('v1', 'v2'),
+    time: times,
+    path: fc.constantFrom('/', '/a'),
+    source: fc.constantFrom('', 'google', 'news'),
+    said: fc.record({
+      name: fc.constantFrom('buy', 'join'),
+      interactive: fc.boolean(),
+      revenue: fc.record({ amount: fc.constantFrom('0.1', '0.2', '-7.000001'), currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD') }),
+    }),
+  })
+  .map(({ number, said, ...fields }) => makeHit({ id: testId(number), ...fields, ...(fields.type === 'event' && said) }))
+
+export const append: fc.Arbitrary<Step> = fc.record({ do: fc.constant('append'), hits: fc.array(hit, { maxLength: 4 }) })
+export const identify: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('identify'),
+  session: fc.constantFrom('s1', 's2'),
+  user: fc.constantFrom('u1', 'u2'),
+})
+export const erase: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('erase'),
+  subject: fc.constantFrom({ user: 'u1' }, { session: 's1' }, { visitor: 'v2' }),
+})
+export const prune: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('prune'),
+  anonymous: fc.constantFrom(day, 3 * day),
+  authenticated: fc.constantFrom(2 * day, 5 * day),
+  newest: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 3, 0),
+  dryRun: fc.boolean(),
+})
+export const upkeep: fc.Arbitrary<Step> = fc.constantFrom({ do: 'maintain', force: false }, { do: 'maintain', force: true }, { do: 'maintain', force: true }, { do: 'reopen' })
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: append },
+  { weight: 2, arbitrary: identify },
+  { weight: 1, arbitrary: erase },
+  { weight: 1, arbitrary: prune },
+  { weight: 2, arbitrary: upkeep },
+)
+
+const query: Query = {
+  site: 'shop',
+  range: { from: noon - 8 * day, to: noon + 8 * day },
+  timezone: 'UTC',
+  metrics: ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration', 'time_on_page'],
+  dimensions: ['event:page'],
+}
+
+/** Asks for days before the range. */
+const touchQuery: Query = { ...query, range: { from: noon - day, to: noon + 8 * day }, dimensions: ['time:day', 'first:source', 'last:source'] }
+
+/** What is compared with sums of other queries, which have to add up over days as well. */
+const goalQuery: Query = {
+  ...query,
+  metrics: ['visitors', 'conversion_rate', 'group_conversion_rate', 'total_revenue', 'average_revenue', 'percentage'],
+  dimensions: ['event:goal', 'visit:source'],
+  goals: [{ name: 'buy', event: 'buy' }, { name: 'see', page: '/*' }, { name: 'see a', page: '/a' }],
+  filters: [['or', [['has_not_done', ['matches', 'event:name', ['^j']]], ['is', 'visit:entry_page', ['*A'], { caseSensitive: false }]]]],
+}
+const exitQuery: Query = { ...query, metrics: ['exit_rate', 'visits'], dimensions: ['visit:exit_page'], filters: [['has_done', ['is', 'event:goal', ['join']]]] }
+
+/** What sums of whole days answer. */
+const sumQueries: Query[] = [
+  { ...query, metrics: ['visitors', 'pageviews', 'total_revenue'], dimensions: ['time:day'] },
+  { ...query, metrics: ['visits', 'percentage'], dimensions: ['visit:source'], range: { from: Date.UTC(2026, 10, 17), to: Date.UTC(2026, 10, 22) } },
+  { ...query, dimensions: [], filters: [['is', 'visit:source', ['Google']]] },
+]
+
+/** Days that some hits of every history lie outside of. */
+const range = { from: noon - 3 * day, to: noon - day + 1 }
+
+/** Plays a history on the reference and on a storage with several processes, and compares whatever either says. */
+export async function play(steps: readonly [Step, at: number][], storage: Storage, processes: number, keepSums = false): Promise<void> {
+  let time = noon
+  const now = () => time
+  const reference = createReferenceStore({ now, keepSums })
+  const open = () => createStore({ storage, durability: 'volatile', now, refreshMs: 0, keepSums })
+  const stores: Store[] = []
+  for (let count = 0; count < processes; count++) stores.push(await open())
+
+  // What is too old for an earlier pruning does not come: as a collector refuses it, and an import is one of its own.
+  let oldest = -Infinity
+  for (const [planned, at] of steps) {
+    const step = planned.do === 'append' && !keepSums ? { ...planned, hits: planned.hits.filter((hit) => hit.time >= oldest) } : planned
+    // So much later that nobody is taken to be writing still: deletions are complete.
+    time += 21 * minute
+    const index = at % processes
+    const store = stores[index]!
+    if (step.do === 'prune' && !step.dryRun) {
+      oldest = Math.max(oldest, step.newest === undefined ? time - Math.min(step.anonymous, step.authenticated) : time + day)
+    }
+    if (step.do === 'wait') time += step.days * day
+    else if (step.do === 'reopen') {
+      await store.close()
+      stores[index] = await open()
+    } else {
+      const [expected, actual] = [await perform(reference, step, time), await perform(store, step, time)]
+      // What a process answers to a retry depends on what it has read; what it counts does not.
+      if (step.do !== 'append' && step.do !== 'maintain') expect(actual).toEqual(expected)
+    }
+    for (const each of stores) expect(await describeAll(each)).toEqual(await describeAll(reference))
+  }
+  for (const store of stores) {
+    expect(store.problems).toEqual([])
+    await store.close()
+  }
+  await storage.dispose()
+}
+
+async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wait' }>, now: number): Promise<unknown> {
+  switch (step.do) {
+    case 'append':
+      // As a collector stamps them.
+      return store.append(step.hits.map((hit) => ({ ...hit, received: now })))
+    case 'identify':
+      return store.identify({ site: 'shop', session: step.session, user: step.user, time: now })
+    case 'erase':
+      return store.erase({ site: 'shop', ...step.subject } as Subject)
+    case 'prune':
+      return store.prune(
+        { anonymous: step.anonymous, authenticated: step.authenticated, ...(step.newest !== undefined && { newest: step.newest }) },
+        { dryRun: step.dryRun },
+      )
+    case 'maintain':
+      return store.maintain({ force: step.force })
+  }
+}
+
+/** Persons are not looked for like everybody: what names none of them is not read. */
+const persons: Omit<HitFilter, 'site'>[] = [
+  { user: 'u1' },
+  { user: 'u2', limit: 2 },
+  { session: 's1', order: 'oldest' },
+  { session: 's2', user: 'u1' },
+  { visitor: 'v2', ...range },
+  { user: 'u2', search: '/a' },
+  { session: 's1', filters: [['is', 'visit:entry_page', ['/a']]] },
+  { user: 'nobody' },
+]
+
+async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promise<StoredHit[]> {
+  const hits: StoredHit[] = []
+  for await (const each of store.hits({ site: 'shop', ...filter })) hits.push(each)
+  return hits
+}
+
+async function describeAll(store: HitStore): Promise<unknown> {
+  const hits: StoredHit[] = []
+  for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
+  const some: string[] = []
+  for await (const { id } of store.hits({ site: 'shop', ...range, limit: 2 })) some.push(id)
+  return {
+    hits,
+    some,
+    persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
+    sums: await Promise.all(sumQueries.map((each) => store.query(each))),
+    result: await store.query(query),
+    inRange: await store.query({ ...query, range }),
+    touches: await store.query(touchQuery),
+    goals: await store.query(goalQuery),
+    exits: await store.query({ ...exitQuery, range }),
+  }
+}
+
