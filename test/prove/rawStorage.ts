@@ -4,7 +4,8 @@ import type { Link, StoredHit } from '@treadlight/store'
 import { readFrames } from '../../packages/store/src/frame.ts'
 import { fingerprint } from '../../packages/store/src/fingerprint.ts'
 import { groupBy } from '../../packages/store/src/groupBy.ts'
-import { parseBatchKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
+import { decodeKept } from '../../packages/store/src/kept/keptValue.ts'
+import { parseBatchKey, parseKeptKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/store/src/manifest.ts'
 import { decodePersonFilters } from '../../packages/store/src/persons/personValue.ts'
@@ -44,6 +45,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
     else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind === 'persons') readPersons(raw, key, value)
+    else if (kind === 'kept') await readKept(raw, key, value)
     else if (kind === 'index' || kind === 'rollup') await readShelf(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
@@ -95,6 +97,16 @@ async function readShelf(raw: RawStorage, key: string, value: Buffer): Promise<v
   if (index !== undefined) raw.indexes.set(key, { index, days: [] })
   const said = index === undefined ? await sayRollup(await openRollupBody(read.body)) : await index.load(columnNames)
   raw.texts.set(key, `${key} ${JSON.stringify([read.header, said])}`)
+}
+
+/** Sums that pruning leaves. */
+async function readKept(raw: RawStorage, key: string, value: Buffer): Promise<void> {
+  const name = parseKeptKey(key)
+  if (name === undefined) return void raw.faults.push(`${key} has no name of ours`)
+  if (value.length < name.bytes) return void raw.torn.push(key)
+  const read = await decodeKept(value).catch(() => undefined)
+  if (read === undefined) return void raw.faults.push(`${key} is damaged`)
+  raw.texts.set(key, `${key} ${JSON.stringify([read.header, await sayRollup(read.rollup)])}`)
 }
 
 async function sayRollup(rollup: Rollup): Promise<unknown> {

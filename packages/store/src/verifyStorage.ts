@@ -5,10 +5,13 @@ import { createCatalog, type Catalog } from './catalog.ts'
 import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { isLaterFormat } from './laterFormat.ts'
-import { isForeignKey, minuteTime, parseBatchKey, parseShelfKey, parseStamp, type ShelfKind } from './keys.ts'
+import { isForeignKey, minuteTime, parseBatchKey, parseKeptKey, parseShelfKey, parseStamp, stampTime, type ShelfKind } from './keys.ts'
+import { keptForGood } from './kept/keptShelf.ts'
+import { decodeKept } from './kept/keptValue.ts'
 import { decodeCopies } from './manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { decodePersonFilters } from './persons/personValue.ts'
+import { rollupDimensions } from './rollup/rollup.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
 import { listKeys, readBytes } from './values.ts'
 import { verifyShelfValue } from './verifyShelfValue.ts'
@@ -59,6 +62,7 @@ const parallel = 8
 /** After how long nobody is writing to a value any more, ms. */
 const settle = 10 * 60_000
 const madeAnew = 'it is derived of segments: nothing is lost, and it will be made anew'
+const keptLost = 'the figures of this day are those of the hits that were not pruned'
 const notNeeded = 'what it held is in segments by now, so nothing is lost'
 
 /**
@@ -143,6 +147,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
         return verifyShelf(key, bytes)
       case 'persons':
         return verifyPersons(key, bytes)
+      case 'kept':
+        return verifyKept(key, bytes)
       default:
         return verifyFrame(key, bytes)
     }
@@ -183,6 +189,19 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     const isShort = bytes.length < length
     if (isShort && time + settle > now()) return void report.leftOver++
     if (decodePersonFilters(bytes) === 'damaged') add(key, isShort ? 'torn' : 'checksum', madeAnew)
+  }
+
+  async function verifyKept(key: string, bytes: Buffer): Promise<void> {
+    const name = parseKeptKey(key)
+    if (name === undefined) return add(key, 'content', 'the key is none of kept sums')
+    // Nothing was pruned on its account: it counts for nothing.
+    const isUnfinished = !there.has(`${name.site}:pruning:${name.stamp}`) && stampTime(name.stamp) + keptForGood > now()
+    if (isUnfinished) report.leftOver++
+    if (bytes.length < name.bytes) return isUnfinished ? undefined : add(key, 'torn', keptLost)
+    const read = bytes.length === name.bytes ? await decodeKept(bytes) : undefined
+    if (read === undefined) return add(key, 'checksum', keptLost)
+    await read.rollup.totals()
+    for (const dimension of rollupDimensions) await read.rollup.rows(dimension)
   }
 
   /** Nothing is lost with it; but what it says of a manifest that is there has to be what that says itself. */

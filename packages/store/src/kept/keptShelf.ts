@@ -45,8 +45,8 @@ interface Kept {
 
 /** A home day's key lies at most so far from its hits in UTC, ms. */
 const slack = 2 * 86_400_000
-/** After this, ms, a pruning may have been forgotten: what was kept before it counts by itself. See `pruningAge`. */
-const keptForGood = 9 * 86_400_000
+/** After this, ms, a pruning may have been forgotten: what was kept before it counts by itself. See `forgetPrunings`. */
+export const keptForGood: number = 9 * 86_400_000
 const parallel = 16
 
 /** What stands for the persons that were erased: sums that were kept before another was do not count for known users. */

@@ -20,10 +20,12 @@ export async function sweepKept(log: SiteLog, { storage, now }: Pick<ResolvedSto
   // Whatever was known to those who wrote them is read after they were listed.
   await log.refreshNow()
   const erasures = hashErasures(log)
+  // An erasure that cannot be read just now may be one that was known.
   const isErased = (its: string | undefined) => its !== undefined && its !== erasures && log.damagedMarks.size === 0
   const isOrphan = (stamp: string) => {
+    const pruning = `${log.site}:pruning:${stamp}`
     const age = now() - stampTime(stamp)
-    return age > youngest && age < oldest && !log.prunings.has(`${log.site}:pruning:${stamp}`) && log.damagedMarks.size === 0
+    return age > youngest && age < oldest && !log.prunings.has(pruning) && !log.damagedMarks.has(pruning)
   }
   const gone = names.filter((name) => isErased(name.erasures) || isOrphan(name.stamp)).map(({ key }) => key)
   for (const key of gone) await storage.removeItem(key)
