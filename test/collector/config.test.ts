@@ -25,7 +25,7 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     store: { type: 'storage', path: './hits.ndjson' },
     bots: { crawlers: 'drop', automation: 'drop' },
     address: 'none',
-    retention: { anonymous: 90, authenticated: 365 },
+    retention: { anonymous: 90, authenticated: 365, sums: true },
     ...pageDefaults,
     privacy: 'default',
     visitor: 'daily',
@@ -91,6 +91,7 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*one of storage, ndjson$/],
     [{ TREADLIGHT_SITE: 'My Shop' }, /site: "My Shop".*a-z/],
     [{ TREADLIGHT_RETENTION_NEWEST: '0' }, /retention\.newest.*number of hits from 1/],
+    [{ TREADLIGHT_RETENTION_SUMS: 'some' }, /retention\.sums.*true or false/],
   ])('%j', async (env, message) => {
     const error = await load(env as Record<string, string>).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(ConfigError)

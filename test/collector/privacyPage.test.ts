@@ -14,7 +14,7 @@ const defaults: DescribedSettings = {
   place: { headers: 'off', precision: 'city' },
   page: { referrer: 'full', clickIds: true },
   timezone: 'Europe/Berlin',
-  retention: { anonymous: 90, authenticated: 365 },
+  retention: { anonymous: 90, authenticated: 365, sums: true },
   store: { type: 'storage', path: './hits.ndjson' },
   storage: { driver: 'fs', base: '/srv/secret-place' },
 }
@@ -35,7 +35,7 @@ describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegEx
   ['visitor: none, and users', { visitor: 'none', userSecrets: [secret] }, [/found by the id of the user or the id of a session\./], [/says whose it is/, /number of the visitor/]],
   ['visitor: session: erasing', { visitor: 'session' }, [/found by the id of a session or the number of the visitor\./], [/id of the user/]],
   ['everybody to be found', { visitor: 'cookie', userSecrets: [secret] }, [/found by the id of the user, the id of a session or the number of the visitor\./, /90 days after the visit; where the user is known, 365 days/], []],
-  ['storage: memory', { storage: { driver: 'memory' } }, [/stored in the collector’s memory\./, /All of it is gone when the collector ends/, /deleted 90 days after the visit, if it is still there\./], [/within about a day/]],
+  ['storage: memory', { storage: { driver: 'memory' } }, [/stored in the collector’s memory\./, /All of it is gone when the collector ends/, /deleted 90 days after the visit, if it is still there\./], [/within about a day/, /came to stays/]],
   ['visitor: session', { visitor: 'session' }, [computed, sessionsKept, /sessionStorage of the tab/], [/No identifier that a browser sends/, /recognised by it/]],
   ['visitor: cookie', { visitor: 'cookie' }, [computed, sessionsKept, /recognised by it for as long as the browser has the same one/, /sessionStorage of the tab/], [/No identifier that a browser sends/]],
   ['userSecrets', { userSecrets: [secret] }, [usersKept, /signed in counts as the user’s, if the session is known from the site’s server/, /somebody else is signed in/], [/does not know who visits/, /known by the browser/]],
@@ -52,10 +52,11 @@ describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegEx
   ['page.params: none', { page: { ...defaults.page, params: [] } }, [/parameters of the URL are not stored/], [/with its parameters/]],
   ['page.params: some', { page: { ...defaults.page, params: ['q', 'page'] } }, [/only these are stored: q, page\./], [/with its parameters/, /are not stored: what/]],
   ['address: cut', { address: 'cut' }, [/last 8 bits of an IPv4 address, without the last 80 bits/], [/not in parts/]],
-  ['retention', { userSecrets: [secret], retention: { anonymous: 1, authenticated: 30, newest: 1_000_000 } }, [/1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits of a site/], [/365/]],
+  ['retention.sums: false', { retention: { ...defaults.retention, sums: false } }, [], [/came to stays/]],
+  ['retention', { userSecrets: [secret], retention: { anonymous: 1, authenticated: 30, newest: 1_000_000, sums: true } }, [/What the visits of a day came to stays/, /1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits of a site/], [/365/]],
   ['storage: redis', { storage: { driver: 'redis', url: 'redis://ada:hunter2@db.internal' } }, [/a Redis database/], [/hunter2|internal|ada/]],
   ['a storage of their own', { storage: { driver: 'flopppy', disk: 'A' } }, [/a storage called flopppy/], []],
-  ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; small values such as keys of the day lie in files/], []],
+  ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; small values such as keys of the day lie in files/], [/came to stays/]],
 ])('with %s', (_, settings, said, unsaid) => {
   test('it is said', () => {
     for (const sentence of said) expect(say(settings)).toMatch(sentence)

@@ -1,5 +1,7 @@
+import { createReferenceStore } from '@treadlight/store'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestCollector, logInOwner, noon, type TestCollector } from './collector.ts'
+import { makeHit } from '../store/makeHit.ts'
 
 let test_: TestCollector
 let cookie: string
@@ -139,4 +141,26 @@ describe('400 names the field and what is allowed', () => {
     const response = await ask({ site_id: 'default', metrics: ['visitors'], date_range: 'day', filters: [filter] })
     expect(response.status).toBe(400)
   })
+})
+
+test('PV22 behind retention whole days answer as before, and anything else says since when', async () => {
+  const day = 86_400_000
+  let time = noon - 4 * day
+  const store = createReferenceStore({ now: () => time, keepSums: true })
+  test_ = createTestCollector({ store })
+  cookie = await logInOwner(test_)
+  await store.append([makeHit({ site: 'default', path: '/a', time }), makeHit({ site: 'default', path: '/a', time: noon })])
+  time = noon
+  await store.prune({ anonymous: 3 * day, authenticated: 3 * day })
+  const range = { metrics: ['pageviews'], date_range: '7d' }
+  const told = await query(range)
+  expect(told.results).toEqual([{ dimensions: [], metrics: [2] }])
+  expect(told.meta).toEqual({})
+  const filtered = await query({ ...range, filters: [['is', 'event:page', ['/a']]] })
+  expect(filtered.results).toEqual([{ dimensions: [], metrics: [1] }])
+  const end = new Date(noon - 3 * day).toISOString().slice(0, 10)
+  expect(filtered.meta).toEqual({ pruned_before: `${end}T00:00:00.000Z`, warning: expect.stringMatching(/retention has left/) })
+  // Of the other range, too.
+  const compared = await query({ metrics: ['pageviews'], date_range: 'day', filters: [['is', 'event:page', ['/a']]], include: { comparisons: { mode: 'custom', date_range: [end, end].map(() => new Date(noon - 4 * day).toISOString().slice(0, 10)) } } })
+  expect(compared.meta).toMatchObject({ pruned_before: `${end}T00:00:00.000Z` })
 })

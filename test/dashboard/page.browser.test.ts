@@ -295,3 +295,19 @@ function contrastsOf(page: Page): Promise<[names: string, contrast: number][]> {
 function ink(canvas: Locator): Promise<string> {
   return canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
 }
+
+test('a filtered range behind retention says since when all hits are there, an unfiltered one shows what was counted', async () => {
+  const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000
+  const old = noon - 3 * 86_400_000
+  await stage.append([...visit('ada', ['/', '/pricing'], { time: old }), ...visit('ben', ['/'], { time: noon })])
+  await stage.store.prune({ anonymous: 3 * 86_400_000, authenticated: 3 * 86_400_000 })
+  const page = await stage.open('?period=7d&metric=pageviews')
+  await rows('Top pages').first().waitFor()
+  expect(await value('Pageviews').textContent()).toBe('3')
+  expect(await page.getByText('that retention has left').count()).toBe(0)
+  await row('Top pages', '/').click()
+  await page.getByText('that retention has left').waitFor()
+  const since = new Date(old + 43_200_000).toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' })
+  expect(await page.getByText('that retention has left').textContent()).toContain(`Before ${since}`)
+  expect(await value('Pageviews').textContent()).toBe('1')
+})

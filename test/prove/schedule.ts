@@ -57,7 +57,8 @@ const metrics: Query['metrics'] = ['visitors', 'visits', 'pageviews', 'events', 
 const everything = { from: start - 40 * day, to: start + 90 * day }
 
 /** Plays one schedule: several stores on one storage where everything goes wrong, and compares all they say with what they may. */
-export async function playSchedule(seed: number, open: OpenStore = createStore): Promise<ScheduleResult> {
+/** @param keepSums whether the stores keep the sums of days that are pruned: then these may be in answers */
+export async function playSchedule(seed: number, open: OpenStore = createStore, keepSums = false): Promise<ScheduleResult> {
   // Another stream than the world's, so that what a schedule is like does not follow what happens in it.
   const random = seededRandom(seed ^ 0x9e3779b9)
   const kind = kinds[Math.floor(random() * kinds.length)]!
@@ -74,7 +75,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
   }
   const world = createWorld(options)
   world.note(`seed ${seed}, ${kind}${atomic ? ', atomic listings' : ''}${world.lag > 0 ? ', lagging' : ''}${options.pauses ? ', with pauses' : ''}`)
-  const schedule = createSchedule(world, open, { kind, atomic, pauses: options.pauses })
+  const schedule = createSchedule(world, open, { kind, atomic, pauses: options.pauses, keepSums })
   await schedule.run()
   if (schedule.failures.length === 0) await schedule.finish().catch(schedule.notice)
   return {
@@ -86,7 +87,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore):
   }
 }
 
-function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }: { kind: StorageKind; atomic: boolean; pauses: boolean }) {
+function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, keepSums }: { kind: StorageKind; atomic: boolean; pauses: boolean; keepSums: boolean }) {
   const { random } = world
   const failures: Failure[] = []
   const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0 }
@@ -145,6 +146,7 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }:
       compactAt,
       // So that each process that is opened reads copies of manifests, and some that nobody has copied.
       catalogAt: 2,
+      keepSums,
       ...(atomic && !pauses && { grace: 0 }),
       onError: (error) => expectError(actor, 'compaction', error),
       onProblem({ key, offset, reason }) {
@@ -414,7 +416,7 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }:
     const least = [...required].filter(isCounted).length
     const most = [...oracle.byId.keys()].filter((id) => !forbidden.has(id) && isCounted(id)).length
     if (pageviews < least) fail('lost', `${name} counts ${pageviews} pageviews, not ${least}`)
-    if (pageviews > most) fail('twice', `${name} counts ${pageviews} pageviews, more than ${most}`)
+    if (pageviews > most && !keepSums) fail('twice', `${name} counts ${pageviews} pageviews, more than ${most}`)
   }
 
   // The course of it
@@ -545,7 +547,7 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses }:
       if (upkept) await checkIndexes(raw, hits)
     }
     // The storage itself is told anew in plain words; erased facts are gone from it once it has been kept up.
-    if (upkept) answers.push(await describeReference(raw))
+    if (upkept && !keepSums) answers.push(await describeReference(raw))
     const wrong = answers.findIndex((answer) => answer !== answers[0])
     if (wrong !== -1) fail('error', `${stores[wrong]?.[0].name ?? 'the reference'} says otherwise:\n${answers[0]}\n${answers[wrong]}`)
     world.note(`compared ${oracle.facts.length} facts, ${raw.facts.length} stored`)

@@ -6,7 +6,7 @@ import { isTimeZone } from './days.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
+import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
 import { placeSettings, type AddressSetting, type PlaceSettings } from './settings/place.ts'
@@ -68,6 +68,8 @@ export interface Config extends OperationSettings, PageSettings, PrivacySettings
     authenticated: number
     /** Only so many hits of a site stay, the newest. @default all */
     newest?: number
+    /** Whether the sums of a day stay when its hits are deleted. @default true */
+    sums: boolean
   }
   limits: LimitSettings & PageSettings['limits']
   /**
@@ -131,6 +133,7 @@ const settings: Record<string, Setting> = {
     read: (value) => asNumber(value, 1, Number.MAX_SAFE_INTEGER),
     allowed: 'a number of hits from 1',
   },
+  'retention.sums': { env: ['TREADLIGHT_RETENTION_SUMS'], fallback: () => true, read: asBoolean, allowed: 'true or false' },
   ...privacySettings,
   ...limitSettings,
   ...workerSettings,

@@ -151,7 +151,7 @@ async function open(
   const store =
     settings.type === 'ndjson'
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
-      : await createStore({ storage, durability, onProblem, onError })
+      : await createStore({ storage, durability, keepSums: config.retention.sums, onProblem, onError })
   return {
     failing,
     store,

@@ -45,7 +45,13 @@ export interface Query {
 
 export interface QueryAnswer {
   results: Row[]
-  meta: { time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number }
+  meta: {
+    time_labels?: string[]
+    comparison_time_labels?: string[]
+    total_rows?: number
+    /** ISO time: figures of before are of the hits that retention has left. */
+    pruned_before?: string
+  }
   /** The question as it was understood. */
   query: {
     /** ISO times, half open. */

@@ -111,6 +111,11 @@ export function siteClock(now: number, timezone: string): string {
   return new Date(now).toLocaleString('sv-SE', { timeZone: timezone })
 }
 
+/** The first of the site's days of which all hits are there, by `meta.pruned_before`. */
+export function firstWhole(prunedBefore: string | undefined, timezone: string): string | undefined {
+  return prunedBefore === undefined ? undefined : siteClock(Date.parse(prunedBefore), timezone).slice(0, 10)
+}
+
 /** The site's days that a half-open range of ISO times touches. */
 export function daysOf([from, to]: readonly [from: string, to: string], timezone: string): Days {
   const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)

@@ -3,7 +3,7 @@ import { formatExact, formatNumber, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
 import { toParts } from './parts.ts'
-import { daysOf } from './period.ts'
+import { daysOf, firstWhole } from './period.ts'
 import { useQuery } from './scope.ts'
 import { bucketOf } from './series.ts'
 import { SourceBars } from './sourceBars.tsx'
@@ -65,7 +65,7 @@ function TrendOf({ navigation, clock, timezone, sources, isStale }: SourceTrendP
     now: bucketOf(clock, interval),
   })
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale}>
+    <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale} wholeFrom={firstWhole(named.value.meta.pruned_before ?? totals.value.meta.pruned_before, timezone)}>
       <p class="trend-sum">{text.pageviewsInAll(formatExact(shown.total), formatNumber(round(shown.average)), text.buckets[interval].toLowerCase())}</p>
       <SourceBars shown={shown} interval={interval} />
     </TrendFrame>

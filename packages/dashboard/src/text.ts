@@ -143,6 +143,8 @@ export const text = {
   pageviewsInAll: (sum: string, average: string, bucket: string): string =>
     `${sum} pageviews, ${average} per ${bucket} on average`,
 
+  prunedBefore: (day: string): string => `Before ${day} only the hits that retention has left are counted with these filters.`,
+
   compare: 'Compare',
   comparisons: {
     none: 'No comparison',

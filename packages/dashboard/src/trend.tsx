@@ -5,7 +5,7 @@ import { HiddenTable } from './hiddenTable.tsx'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { daysOf } from './period.ts'
+import { daysOf, firstWhole } from './period.ts'
 import { useQuery } from './scope.ts'
 import { type Series, toSeries } from './series.ts'
 import { SourceTrend } from './sourceTrend.tsx'
@@ -40,7 +40,7 @@ function MetricTrend({ navigation, clock, timezone }: TrendProps) {
   // Not from the labels: a week is named by its Monday, which may be before the period's first day.
   const days = [query.date_range, query.comparison_date_range].flatMap((range) => (range ? [daysOf(range, timezone)] : []))
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={days} isStale={answer.isStale}>
+    <TrendFrame navigation={navigation} interval={interval} days={days} isStale={answer.isStale} wholeFrom={firstWhole(meta.pruned_before, timezone)}>
       <Chart series={series} metric={metric} interval={interval} />
       {results.length === 0 && <p class="trend-empty">{text.noData}</p>}
       <TrendTable series={series} metric={metric} interval={interval} />

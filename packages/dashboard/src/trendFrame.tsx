@@ -13,11 +13,13 @@ interface TrendFrameProps {
   /** Which days it shows, and those it holds them against. */
   days: readonly Days[]
   isStale: boolean
+  /** The first day of which all hits are there, where figures of days before lack some. */
+  wholeFrom?: string | undefined
   children: ComponentChildren
 }
 
 /** What stands above a chart, whichever it is: its days, and how they are drawn. */
-export function TrendFrame({ navigation, interval, days, isStale, children }: TrendFrameProps): VNode {
+export function TrendFrame({ navigation, interval, days, isStale, wholeFrom, children }: TrendFrameProps): VNode {
   const { view } = navigation
   const intervals = intervalsOf(view.period).filter((name) => view.chart === 'line' || name !== 'time:minute')
   const offered = intervals.includes(interval) ? intervals : [...intervals, interval]
@@ -44,6 +46,7 @@ export function TrendFrame({ navigation, interval, days, isStale, children }: Tr
           />
         </div>
       </div>
+      {wholeFrom !== undefined && <p class="trend-note">{text.prunedBefore(formatRange([wholeFrom, wholeFrom]))}</p>}
       {children}
     </div>
   )

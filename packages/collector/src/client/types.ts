@@ -59,7 +59,16 @@ export interface Compared<Metrics extends readonly Metric[], Dimensions extends 
 /** What a query is answered with. */
 export interface QueryAnswer<Metrics extends readonly Metric[], Dimensions extends readonly unknown[]> {
   results: QueryRow<Metrics, Dimensions>[]
-  meta: { imports_included?: boolean; time_labels?: string[]; comparison_time_labels?: string[]; total_rows?: number }
+  meta: {
+    imports_included?: boolean
+    time_labels?: string[]
+    comparison_time_labels?: string[]
+    total_rows?: number
+    /** ISO 8601: figures of before are of the hits that retention has left. Only where this question cannot be answered from sums. */
+    pruned_before?: string
+    /** The same in words. */
+    warning?: string
+  }
   /** As it was understood, with the ranges as ISO 8601 times. */
   query: { site_id: string; timezone: string; date_range: [from: string, to: string]; comparison_date_range?: [from: string, to: string] }
 }

@@ -44,7 +44,9 @@ export async function orRefusal<T>(answer: Promise<T>): Promise<T | Response> {
   }
 }
 
-function metaOf({ request, totalRows }: StatsAnswer): object {
+const warning = 'Figures of before pruned_before are of the hits that retention has left: this question cannot be answered from the sums of whole days'
+
+function metaOf({ request, totalRows, prunedBefore }: StatsAnswer): object {
   const { include, comparison } = request
   return {
     // What was imported is among the hits, and counted like them.
@@ -52,6 +54,7 @@ function metaOf({ request, totalRows }: StatsAnswer): object {
     ...(include.timeLabels && { time_labels: labelsOf(request) }),
     ...(include.timeLabels && comparison && { comparison_time_labels: labelsOf(request, comparison) }),
     ...(include.totalRows && { total_rows: totalRows }),
+    ...(prunedBefore !== undefined && { pruned_before: new Date(prunedBefore).toISOString(), warning }),
   }
 }
 

@@ -165,7 +165,7 @@ function describeReaders(): string[] {
 }
 
 function describeStorage({ storage: { driver }, store, retention, userSecrets }: DescribedSettings): string[] {
-  const { anonymous, authenticated, newest } = retention
+  const { anonymous, authenticated, newest, sums } = retention
   const place = Object.hasOwn(kinds, driver) ? kinds[driver] : `a storage called ${driver}`
   const isInMemory = driver === 'memory' && store.type !== 'ndjson'
   return [
@@ -176,6 +176,7 @@ function describeStorage({ storage: { driver }, store, retention, userSecrets }:
     isInMemory
       ? 'What is too old is no longer shown from the hour in which it becomes so.'
       : 'What is too old is no longer shown from the hour in which it becomes so, and is gone from the storage within about a day.',
+    ...(sums && store.type !== 'ndjson' && !isInMemory ? ['What the visits of a day came to stays: how many there were by page, source, place and device, and nothing of any single one.'] : []),
   ]
 }
 

@@ -19,6 +19,8 @@ export interface StatsAnswer {
   rows: AnswerRow[]
   /** Rows there are without pagination. */
   totalRows: number
+  /** See `QueryResult.prunedBefore`; of both ranges where two are compared. */
+  prunedBefore?: number
 }
 
 const all = { limit: Number.MAX_SAFE_INTEGER, offset: 0 }
@@ -27,27 +29,25 @@ const all = { limit: Number.MAX_SAFE_INTEGER, offset: 0 }
 export async function answerQuery(store: HitStore, request: StatsRequest): Promise<StatsAnswer> {
   const { query, comparison } = request
   if (!comparison) {
-    const { rows, totalRows } = await store.query(query)
-    return { request, rows: rows.map((row) => writeRow(query, row)), totalRows }
+    const { rows, ...rest } = await store.query(query)
+    return { request, rows: rows.map((row) => writeRow(query, row)), ...rest }
   }
-  const { rows, totalRows } = await compare(store, request, { ...query, range: comparison, pagination: all })
-  return {
-    request,
-    rows: rows.map((row) => writeCompared(query, row)),
-    totalRows,
-  }
+  const { rows, ...rest } = await compare(store, request, { ...query, range: comparison, pagination: all })
+  return { request, rows: rows.map((row) => writeCompared(query, row)), ...rest }
 }
 
 /** Of buckets of time all are needed, since some may be in the other range alone; of all else only the page that is asked for. */
-async function compare(store: HitStore, request: StatsRequest, otherQuery: Query): Promise<{ rows: ComparedRow[]; totalRows: number }> {
+async function compare(store: HitStore, request: StatsRequest, otherQuery: Query): Promise<Pick<StatsAnswer, 'totalRows' | 'prunedBefore'> & { rows: ComparedRow[] }> {
   const { query, interval } = request
   const index = query.dimensions?.indexOf(`time:${interval ?? 'day'}`) ?? -1
   const time = interval && { index, labels: labelsOf(request), otherLabels: labelsOf(request, otherQuery.range) }
-  const [own, { rows: others }] = await Promise.all([store.query(time ? { ...query, pagination: all } : query), store.query(otherQuery)])
+  const [own, { rows: others, ...other }] = await Promise.all([store.query(time ? { ...query, pagination: all } : query), store.query(otherQuery)])
   const rows = compareRows({ metrics: query.metrics, rows: own.rows, others, ...(time && { time }) })
-  if (!time) return { rows, totalRows: own.totalRows }
+  const before = Math.max(own.prunedBefore ?? -Infinity, other.prunedBefore ?? -Infinity)
+  const pruned = Number.isFinite(before) ? { prunedBefore: before } : {}
+  if (!time) return { rows, totalRows: own.totalRows, ...pruned }
   const { limit = rows.length, offset = 0 } = query.pagination ?? {}
-  return { rows: sortRows(rows, query).slice(offset, offset + limit), totalRows: rows.length }
+  return { rows: sortRows(rows, query).slice(offset, offset + limit), totalRows: rows.length, ...pruned }
 }
 
 function writeCompared(query: Query, { comparison, ...row }: ComparedRow): AnswerRow {

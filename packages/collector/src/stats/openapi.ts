@@ -72,7 +72,7 @@ const schemas: Record<string, Schema> = {
   ),
   Answer: object({
     results: list(ref('Row')),
-    meta: object({ imports_included: { type: 'boolean' }, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' } }, []),
+    meta: object({ imports_included: { type: 'boolean' }, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' }, pruned_before: { type: 'string', format: 'date-time', description: 'Figures of before are of the hits that retention has left' }, warning: text }, []),
     query: { type: 'object', description: 'The query as it was understood' },
   }),
   Goal: {
