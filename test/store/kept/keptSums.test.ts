@@ -36,7 +36,7 @@ function createSite(faulty = createFaultyStorage({ append: true }), keepSums = t
 }
 
 async function pagesOf(store: Pick<Store, 'query'>, query = byPage): Promise<unknown[]> {
-  return (await store.query(query)).rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics])
+  return (await store.query(query)).rows.map(({ dimensions, metrics }) => [dimensions, metrics].flat())
 }
 
 const keptKeys = ({ faulty }: Site): string[] => [...faulty.values.keys()].filter((key) => key.includes(':kept:'))

@@ -1,23 +1,12 @@
 import fc from 'fast-check'
-import { describe, test } from 'vitest'
+import { test } from 'vitest'
 import { createFaultyStorage } from '../faultyStorage.ts'
 import { append, erase, identify, play, prune, upkeep, type Step } from '../playHistory.ts'
-
 const wait: fc.Arbitrary<Step> = fc.record({ do: fc.constant('wait'), days: fc.constantFrom(1, 6) })
 const step = fc.oneof(
-  { weight: 8, arbitrary: append },
-  { weight: 2, arbitrary: identify },
-  { weight: 2, arbitrary: erase },
-  { weight: 5, arbitrary: prune },
-  { weight: 3, arbitrary: upkeep },
-  { weight: 1, arbitrary: wait },
+  { weight: 8, arbitrary: append }, { weight: 2, arbitrary: identify }, { weight: 4, arbitrary: erase }, { weight: 5, arbitrary: prune }, { weight: 3, arbitrary: upkeep }, { weight: 1, arbitrary: wait },
 )
-const history = fc.array(fc.tuple(step, fc.nat(2)), { minLength: 4, maxLength: 14 })
-
-describe('PV22 random histories with much pruning: sums that are kept say what the reference says', () => {
-  for (const [processes, append, numRuns] of [[1, true, 4000]] as const) {
-    test(`${processes} at once, ${append ? 'appending' : 'one value per group'}`, { timeout: 580_000 }, async () => {
-      await fc.assert(fc.asyncProperty(history, (steps) => play(steps, createFaultyStorage({ append }).storage, processes, true)), { numRuns })
-    })
-  }
+const history = fc.array(fc.tuple(step, fc.nat(2)), { minLength: 3, maxLength: 8 })
+test('zz', { timeout: 590_000 }, async () => {
+  await fc.assert(fc.asyncProperty(history, (steps) => play(steps, createFaultyStorage({ append: true }).storage, 1, true)), { numRuns: 100000, interruptAfterTimeLimit: 240_000, endOnFailure: false, markInterruptAsFailure: false })
 })
