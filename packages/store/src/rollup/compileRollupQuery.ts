@@ -62,6 +62,8 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
       return !labels.has(undefined) && (dimension === undefined || labels.size <= 1)
     },
     async addTo(rows, rollups) {
+      // Without dimensions there is a row in any case.
+      if (dimensions.length === 0) addToRow(rows, [], { ...nothing })
       if (dimension === undefined) return addTotals(rows, rollups)
       const untold: UntoldRollup[] = []
       const merged = new Map<string, MergedRows>()
@@ -73,10 +75,10 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
     },
   }
 
-  /** Rows without a label: of each bucket, or a single one, which is there in any case. */
+  /** Rows without a label: of each bucket, or a single one. */
   async function addTotals(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]> {
     const untold: UntoldRollup[] = []
-    const sums = new Map<string, Sums>(dimensions.length === 0 ? [['', { ...nothing }]] : [])
+    const sums = new Map<string, Sums>()
     const read = await Promise.all(rollups.map((rollup) => rollup.totals().catch((error: unknown) => ({ error }))))
     for (const [index, totals] of read.entries()) {
       if ('error' in totals) untold.push({ rollup: rollups[index]!, error: totals.error })
