@@ -84,8 +84,8 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
       })
     },
     isErased(files, known) {
-      // Of those that are finished nothing is in any segment that counts.
-      if (log.openErasures().length === 0 || known.erasures === hashErasures()) return false
+      // Also by those that are finished: a backup that is copied back in brings segments with an erased person.
+      if (log.erasures.size === 0 || known.erasures === hashErasures()) return false
       const found = looked.get(fingerprint(files))
       return found?.erasures === log.erasures.size ? found.erased : undefined
     },
