@@ -2,7 +2,7 @@ import { holdsErased, personalColumns } from './clean.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
 import { fingerprint, hashNames } from './fingerprint.ts'
 import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
-import { pruningEndsOf } from './pruning.ts'
+import { pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { stampOf, type KnownMarks } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -22,16 +22,35 @@ export interface DayCheck {
   isWhole(files: readonly SegmentFile[]): Promise<boolean>
 }
 
+/** Prunings that somebody did not know of, as things stood then. */
+interface News {
+  state: string
+  prunings: { pruning: Pruning; ends: PruningEnds }[]
+}
+
 /** @param clean segments without an erased person: the log's version at which they were looked at */
 export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
   /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
   const looked = new Map<string, { erasures: number; erased: boolean }>()
+  const news = new WeakMap<KnownMarks, News>()
   let hashed = { size: -1, hash: '' }
 
   function hashErasures(): string {
     const { size } = log.erasures
     if (hashed.size !== size) hashed = { size, hash: hashNames([...log.erasures.keys()]) }
     return hashed.hash
+  }
+
+  /** Prunings come by the hour, and it is asked for every day of a year. */
+  function findNews(known: KnownMarks): News['prunings'] {
+    const state = `${log.version} ${log.prunings.size}`
+    const found = news.get(known)
+    if (found?.state === state) return found.prunings
+    const stamps = new Set(known.prunings)
+    const unknown = [...log.prunings].filter(([key]) => !stamps.has(stampOf(key)))
+    const prunings = unknown.map(([, pruning]) => ({ pruning, ends: pruningEndsOf(pruning) }))
+    news.set(known, { state, prunings })
+    return prunings
   }
 
   async function findErased(files: readonly SegmentFile[]): Promise<boolean> {
@@ -58,16 +77,15 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
 
   return {
     mayBePruned(files, known, made) {
-      const news = [...log.prunings].filter(([key]) => !known.prunings.includes(stampOf(key)))
-      return news.some(([, pruning]) => {
-        const { anonymous, authenticated } = pruningEndsOf(pruning)
+      return findNews(known).some(({ pruning, ends: { anonymous, authenticated } }) => {
         // One that is older than what was made is judged by what was known before: somebody's hits may have been nobody's.
         const ofUsers = pruning.at <= made + clockDifference ? anonymous : authenticated
         return files.some(({ kind, from }) => from < (kind === 'anon' ? anonymous : ofUsers))
       })
     },
     isErased(files, known) {
-      if (log.erasures.size === 0 || known.erasures === hashErasures()) return false
+      // Of those that are finished nothing is in any segment that counts.
+      if (log.openErasures().length === 0 || known.erasures === hashErasures()) return false
       const found = looked.get(fingerprint(files))
       return found?.erasures === log.erasures.size ? found.erased : undefined
     },

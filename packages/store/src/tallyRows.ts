@@ -46,7 +46,7 @@ export type RowTallier = (visits: Visits) => TalliedRow[]
  * Visitors, pageviews, events, engagement and revenue count the hits inside the range, what is said about visits the
  * sessions that began inside it. A filter on hits picks the sessions in which one hit meets all filters.
  *
- * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
 export function createRowTallier(query: Query): RowTallier {
   const { range, filters = [], dimensions = [], goals, metrics } = query

@@ -10,7 +10,7 @@ import { tallyIndex } from './tallyIndex.ts'
  * Makes a query ready to be answered from session indexes, without its bases. Undefined where these cannot tell: props,
  * click ids, first and last touches.
  *
- * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
 export function compileIndexQuery(query: Query): IndexQuery | undefined {
   const plan = compileIndexPlan(query)

@@ -1,6 +1,5 @@
 import { compileComparison, isComparison, type ValueTest } from '../comparisons.ts'
 import type { Metric, Query } from '../query.ts'
-import { createBuckets } from '../timeBuckets.ts'
 import { columnsOfAxis, compileIndexAxis, type IndexAxis } from './indexAxes.ts'
 import { columnsOf, compileIndexCondition, isOfVisit, looksAtHits, type IndexCondition } from './indexConditions.ts'
 import type { ColumnName } from './sessionIndex.ts'
@@ -62,11 +61,10 @@ const sumsOfMetrics: Partial<Record<Metric, readonly (keyof AskedSums)[]>> = {
 
 /**
  * Undefined where an index cannot tell.
- * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
 export function compileIndexPlan(query: Query): IndexPlan | undefined {
   const { range, timezone, metrics, dimensions = [], filters = [], goals } = query
-  createBuckets(timezone)
   const axes = allOf(dimensions.map((dimension) => compileIndexAxis(dimension, query)))
   const conditions = allOf(filters.map((filter) => compileIndexCondition(filter, goals)))
   if (axes === undefined || conditions === undefined) return undefined
