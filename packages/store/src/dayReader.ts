@@ -93,7 +93,8 @@ export function createDayReader(log: SiteLog): DayReader {
 
 /** So that damage shows at once, and the segments need not be kept. */
 function readAll(parts: FactParts): FactParts {
-  const texts = new Map([...textFields, 'type' as const, 'visitor' as const, 'session' as const].map((field) => [field, parts.text(field)]))
+  const fields = [...textFields, 'type', 'visitor', 'session', 'revenueAmount', 'revenueCurrency'] as const
+  const texts = new Map(fields.map((field) => [field, parts.text(field)]))
   const numbers = new Map((['time', 'engaged', 'engagedDelta', 'scroll'] as const).map((field) => [field, parts.number(field)]))
   return { ...parts, text: (field) => texts.get(field)!, number: (field) => numbers.get(field)! }
 }
