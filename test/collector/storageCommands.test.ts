@@ -61,7 +61,7 @@ describe('compact', () => {
     await fillFolder(data, [hitOf(3), hitOf(4), hitOf(5)])
     const { code, out, err } = await run(['compact'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/^Moved 3 hits into segments\.\nWhat they replace is deleted after ten minutes/)
+    expect(out).toMatch(/^Moved 3 hits into segments, indexed 3 days\.\nWhat they replace is deleted after ten minutes/)
     expect(await valuesOf('segment')).toHaveLength(3)
     expect((await run(['compact'])).out).toBe('There was nothing to do. Hits of the last twenty minutes stay where they are, and without --force those of days that have not ended.\n')
     expect(idsIn((await run(['export'])).out)).toHaveLength(3)

@@ -463,7 +463,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
 
     test('an unknown time zone is refused', async () => {
       const store = await openStore()
-      await expect(store.query({ ...everything, timezone: 'Mars/Base' })).rejects.toThrow(RangeError)
+      await expect(store.query({ ...everything, dimensions: ['time:day'], timezone: 'Mars/Base' })).rejects.toThrow(RangeError)
     })
   })
 

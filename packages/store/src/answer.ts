@@ -33,7 +33,8 @@ export interface Answer {
 
 interface Row {
   dimensions: string[]
-  values: Map<Metric, number | null>
+  /** Of the metrics that are asked for, and behind them of those that only the order needs. */
+  values: (number | null)[]
   currency?: string
 }
 
@@ -44,13 +45,13 @@ interface Tallied extends AskedSums {
 /**
  * Time buckets in which nothing happened are not filled in: that is the API's.
  *
- * @throws RangeError for a time zone that Intl does not know, a pattern that does not compile (`compilePattern`), and
+ * @throws RangeError for a time zone that Intl does not know (where a dimension of time asks for it), a pattern that does not compile (`compilePattern`), and
  * what does not go together (`assertCombines`)
  */
 export function createAnswer(query: Query): Answer {
   assertCombines(query)
   const orderBy = query.orderBy ?? query.metrics.slice(0, 1).map((metric) => [metric, 'desc'] as const)
-  const metrics = [...query.metrics, ...orderBy.map(([key]) => key).filter(isMetric)]
+  const metrics = [...new Set([...query.metrics, ...orderBy.map(([key]) => key).filter(isMetric)])]
   const own = createTallied({ ...query, metrics })
   const bases = new Map([...basesOf(own.query)].map(([metric, base]) => [metric, { ...base, ...createTallied(base.query) }]))
   const asked = [own, ...bases.values()]
@@ -62,10 +63,10 @@ export function createAnswer(query: Query): Answer {
     asked,
     addHits,
     result() {
-      const rows = [...own.rows.values()].map(readRow).toSorted(createOrder(orderBy, query.dimensions ?? []))
+      const rows = [...own.rows.values()].map(readRow).toSorted(createOrder(orderBy, metrics, query.dimensions ?? []))
       const { limit = 10_000, offset = 0 } = query.pagination ?? {}
       return {
-        rows: rows.slice(offset, offset + limit).map((row) => writeRow(row, query.metrics)),
+        rows: rows.slice(offset, offset + limit).map(writeRow),
         totalRows: rows.length,
       }
     },
@@ -76,11 +77,16 @@ export function createAnswer(query: Query): Answer {
     for (const each of asked) if (to.includes(each)) sumInto(each.rows, each.tallyRows(visits))
   }
 
+  function writeRow({ dimensions, values, currency }: Row): QueryRow {
+    const row = { dimensions, metrics: query.metrics.map((metric) => values[metrics.indexOf(metric)] ?? null) }
+    return currency === undefined ? row : { ...row, currency }
+  }
+
   function readRow({ dimensions, sums }: SummedRow): Row {
     const currency = sums.revenue && onlyCurrency(sums.revenue)
     return {
       dimensions,
-      values: new Map(metrics.map((metric) => [metric, metricValues[metric](sums, baseSums(bases.get(metric), dimensions) ?? sums)])),
+      values: metrics.map((metric) => metricValues[metric](sums, baseSums(bases.get(metric), dimensions) ?? sums)),
       ...(currency !== undefined && { currency }),
     }
   }
@@ -95,26 +101,28 @@ function baseSums(base: (Base & AskedSums) | undefined, dimensions: readonly str
   return base?.rows.get(rowKey(base.by.map((index) => dimensions[index] ?? '')))?.sums
 }
 
-function writeRow({ dimensions, values, currency }: Row, metrics: readonly Metric[]): QueryRow {
-  const row = { dimensions, metrics: metrics.map((metric) => values.get(metric) ?? null) }
-  return currency === undefined ? row : { ...row, currency }
-}
-
 /** As the query says; ties by the dimensions upwards, so that pages never overlap. Null is less than any number. */
-function createOrder(orderBy: NonNullable<Query['orderBy']>, dimensions: readonly Dimension[]): (a: Row, b: Row) => number {
+function createOrder(orderBy: NonNullable<Query['orderBy']>, metrics: readonly Metric[], dimensions: readonly Dimension[]): (a: Row, b: Row) => number {
   const ties = dimensions.map((dimension) => [dimension, 'asc'] as const)
+  const orders = [...orderBy, ...ties].map(([key, direction]) => {
+    const order = isMetric(key) ? compareMetric(metrics.indexOf(key)) : compareDimension(dimensions.indexOf(key))
+    return direction === 'asc' ? order : (a: Row, b: Row) => -order(a, b)
+  })
   return (a, b) => {
-    for (const [key, direction] of [...orderBy, ...ties]) {
-      const order = isMetric(key) ? compareValues(a.values.get(key) ?? null, b.values.get(key) ?? null) : compareDimension(a, b, key)
-      if (order !== 0) return direction === 'asc' ? order : -order
+    for (const compare of orders) {
+      const order = compare(a, b)
+      if (order !== 0) return order
     }
     return 0
   }
+}
 
-  function compareDimension(a: Row, b: Row, dimension: Dimension): number {
-    const index = dimensions.indexOf(dimension)
-    return compareText(a.dimensions[index] ?? '', b.dimensions[index] ?? '')
-  }
+function compareMetric(index: number): (a: Row, b: Row) => number {
+  return (a, b) => compareValues(a.values[index] ?? null, b.values[index] ?? null)
+}
+
+function compareDimension(index: number): (a: Row, b: Row) => number {
+  return (a, b) => compareText(a.dimensions[index] ?? '', b.dimensions[index] ?? '')
 }
 
 function compareValues(a: number | null, b: number | null): number {

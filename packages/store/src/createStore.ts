@@ -1,7 +1,6 @@
 import { createBatchWriter } from './batchWriter.ts'
 import { createByteCache } from './byteCache.ts'
 import { answerQuery } from './answerQuery.ts'
-import { compareText } from './byTime.ts'
 import type { CleanMemory } from './clean.ts'
 import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
@@ -19,14 +18,13 @@ import { countDay, spansOf } from './daySpans.ts'
 import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
-import type { Query } from './query.ts'
 import { daysOfPerson, personValues, readPerson } from './searchDay.ts'
 import type { PersonValues } from './segment/findRows.ts'
+import { readRange } from './readRange.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
-import { rangeToRead } from './touches.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
@@ -127,7 +125,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const log = await freshLog(filter.site)
       const person = personValues(filter, log.marks)
       const read = async (day: string) => {
-        const facts = person && (await readPerson(log, day, person))
+        const facts = person ? await readPerson(log, day, person) : readRange(log, day, filter)
         // What is asked of visits, the hits around them answer.
         const isEnough = facts !== undefined && (facts.size === 0 || (filter.filters ?? []).length === 0)
         return readDay(isEnough ? facts : await log.readDay(day), log.marks)

@@ -2,7 +2,8 @@ import { holdsErased, personalColumns } from './clean.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
 import { fingerprint, hashNames } from './fingerprint.ts'
 import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
-import { pruningEndsOf } from './pruning.ts'
+import type { Marks } from './marks.ts'
+import { pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { stampOf, type KnownMarks } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -22,12 +23,18 @@ export interface DayCheck {
   isWhole(files: readonly SegmentFile[]): Promise<boolean>
 }
 
+/** Prunings that somebody did not know of, as things stood then. */
+interface News {
+  state: string
+  prunings: { pruning: Pruning; ends: PruningEnds }[]
+}
+
 /** @param clean segments without an erased person: the log's version at which they were looked at */
 export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
-  /** By fingerprint: whether it was erased, and what was known of erasures: see `stateNow`. */
-  const looked = new Map<string, { erasures: string; erased: boolean }>()
+  /** By fingerprint: whether it was erased, by what was known then. */
+  const looked = new Map<string, { marks: Marks; erasures: number; disownings: number; erased: boolean }>()
+  const news = new WeakMap<KnownMarks, News>()
   let hashed = { size: -1, hash: '' }
-  let links = { version: -1, count: 0 }
 
   function hashErasures(): string {
     const { size } = log.erasures
@@ -35,22 +42,23 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
     return hashed.hash
   }
 
-  /** Links that have come since somebody was erased may say that other hits were theirs, whatever a maker knew. */
-  function countLinks(): number {
-    const { version } = log
-    if (links.version !== version) links = { version, count: [...log.links.values()].flat().filter(log.marks.bearsOnErased).length }
-    return links.count
-  }
-
-  function stateNow(): string {
-    return `${log.erasures.size} ${countLinks()}`
+  /** Prunings come by the hour, and it is asked for every day of a year. */
+  function findNews(known: KnownMarks): News['prunings'] {
+    const state = `${log.version} ${log.prunings.size}`
+    const found = news.get(known)
+    if (found?.state === state) return found.prunings
+    const stamps = new Set(known.prunings)
+    const unknown = [...log.prunings].filter(([key]) => !stamps.has(stampOf(key)))
+    const prunings = unknown.map(([, pruning]) => ({ pruning, ends: pruningEndsOf(pruning) }))
+    news.set(known, { state, prunings })
+    return prunings
   }
 
   async function findErased(files: readonly SegmentFile[]): Promise<boolean> {
     try {
       if (isMerged(files)) return [...(await readFacts(files)).values()].some(log.marks.isErased)
       for (const file of files) {
-        if (clean.get(file.key) === log.version) continue
+        if (clean.get(file.key) === log.version && log.marks.disownings === 0) continue
         const { version } = log
         if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
         clean.set(file.key, version)
@@ -70,22 +78,26 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
 
   return {
     mayBePruned(files, known, made) {
-      const news = [...log.prunings].filter(([key]) => !known.prunings.includes(stampOf(key)))
-      return news.some(([, pruning]) => {
-        const { anonymous, authenticated } = pruningEndsOf(pruning)
+      return findNews(known).some(({ pruning, ends: { anonymous, authenticated } }) => {
         // One that is older than what was made is judged by what was known before: somebody's hits may have been nobody's.
         const ofUsers = pruning.at <= made + clockDifference ? anonymous : authenticated
         return files.some(({ kind, from }) => from < (kind === 'anon' ? anonymous : ofUsers))
       })
     },
     isErased(files, known) {
-      if (log.erasures.size === 0 || (known.erasures === hashErasures() && countLinks() === 0)) return false
+      const { marks, erasures } = log
+      // Also by those that are finished: a backup that is copied back in brings segments with an erased person.
+      const isKnown = erasures.size === 0 || known.erasures === hashErasures()
+      // And a log-in after an erasure may show that hits were the erased user's.
+      if (isKnown && marks.disownings === 0) return false
       const found = looked.get(fingerprint(files))
-      return found?.erasures === stateNow() ? found.erased : undefined
+      const isRecent = found?.marks === marks && found.erasures === erasures.size && found.disownings === marks.disownings
+      return isRecent ? found.erased : undefined
     },
     async look(files) {
-      const erasures = stateNow()
-      looked.set(fingerprint(files), { erasures, erased: await findErased(files) })
+      const { marks, erasures } = log
+      const now = { marks, erasures: erasures.size, disownings: marks.disownings }
+      looked.set(fingerprint(files), { ...now, erased: await findErased(files) })
     },
     async isWhole(files) {
       const { anonymous, authenticated } = log.marks.pruningEnds
@@ -97,6 +109,6 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
 }
 
 /** Whether several facts may be one hit: what they say together may name somebody whom none of them names. */
-function isMerged(files: readonly SegmentFile[]): boolean {
+export function isMerged(files: readonly SegmentFile[]): boolean {
   return files.some(({ facts, hits }) => facts !== hits) || new Set(files.map(commitOf)).size > 1
 }

@@ -20,9 +20,10 @@ export interface RowValues {
 
 type ValueReader = (hit: StoredHit, session: Session, time: number, entry: StoredHit, goal?: string) => string
 
-/** @throws RangeError for a time zone that Intl does not know */
+/** @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it */
 export function compileRowValues({ dimensions = [], filters = [], goals, timezone }: Pick<Query, 'dimensions' | 'filters' | 'goals' | 'timezone'>): RowValues {
-  const buckets = createBuckets(timezone)
+  // The first clock of a process takes Intl ten milliseconds, as long as a whole answer may.
+  const buckets = dimensions.some(isTimeDimension) ? createBuckets(timezone) : undefined
   const readers = dimensions.map(compileReader)
   const [only] = readers
   return {
@@ -34,7 +35,7 @@ export function compileRowValues({ dimensions = [], filters = [], goals, timezon
 
   function compileReader(dimension: Dimension): ValueReader {
     if (dimension === 'event:goal') return (_hit, _session, _time, _entry, goal = '') => goal
-    if (isTimeDimension(dimension)) return (_hit, _session, time) => buckets(dimension, time)
+    if (isTimeDimension(dimension)) return (_hit, _session, time) => buckets!(dimension, time)
     if (!isEventDimension(dimension)) {
       const read = readVisit(dimension)
       return (_hit, session) => read(session)

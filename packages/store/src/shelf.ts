@@ -62,6 +62,8 @@ export interface ShelfEntry {
   readonly name: ShelfKey
   /** Undefined until it was read. */
   header?: ShelfHeader
+  /** The home days that it has, by its header. */
+  days?: readonly string[]
   /** Why nothing can be had of it. `earlier` and `later`: such a version has written it. */
   unfit?: 'torn' | 'damaged' | 'earlier' | 'later'
   body?: ValueSource
@@ -99,6 +101,9 @@ export interface ShelfOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storag
 const listingRest = 60_000
 /** Of a rollup in memory, for each byte of its value. */
 const decodedBytes = 6
+const none: readonly never[] = []
+/** Values of at least so many days are looked at together: of months, of parts of them, of days. */
+const spanLengths = [20, 2, 1]
 /** Values read at once. */
 const parallelReads = 32
 /** How often what was found may have to be looked at or opened anew. */
@@ -110,6 +115,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   /** Those whose header was read, by kind and home day, the ones to ask first in front. */
   let byDay: Record<ShelfKind, Map<string, ShelfEntry[]>> | undefined
   const entryOf = new WeakMap<object, ShelfEntry>()
+  let judged: { state: readonly unknown[]; verdicts: Map<ShelfEntry, Map<string, boolean>> } = { state: [], verdicts: new Map() }
   let listedAt = -Infinity
   let listing: Promise<void> | undefined
 
@@ -138,10 +144,10 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     byDay = undefined
   }
 
-  async function readHeaders(kind: ShelfKind, first: string, last: string): Promise<void> {
-    const unread = [...entries.values()].filter(({ name, header, unfit }) => name.kind === kind && !header && !unfit && name.first <= last && name.last >= first)
+  async function readHeaders(kind: ShelfKind, first: string, last: string, length = 1): Promise<void> {
+    const isUnread = ({ name, header, unfit }: ShelfEntry) => name.kind === kind && !header && !unfit && name.first <= last && name.last >= first
+    const unread = [...entries.values()].filter((entry) => isUnread(entry) && spanOf(entry) >= length)
     for (let start = 0; start < unread.length; start += parallelReads) await Promise.all(unread.slice(start, start + parallelReads).map(readHeader))
-    if (unread.length > 0) byDay = undefined
   }
 
   async function readHeader(entry: ShelfEntry): Promise<void> {
@@ -149,8 +155,10 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
       const read = await readShelfValue(openValue(storage, entry.key, entry.name.bytes, cache))
       if (read === undefined) return putAside(entry, 'damaged')
       const format = shelfFormats[entry.name.kind]
-      if (read.header.format === format) Object.assign(entry, read)
-      else putAside(entry, read.header.format < format ? 'earlier' : 'later')
+      if (read.header.format === format) {
+        Object.assign(entry, read, { days: Object.keys(read.header.days) })
+        if (byDay !== undefined) place(byDay[entry.name.kind], entry)
+      } else putAside(entry, read.header.format < format ? 'earlier' : 'later')
     } catch (error) {
       takeError(entry, error)
     }
@@ -176,29 +184,73 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   function candidates(kind: ShelfKind, day: string): readonly ShelfEntry[] {
-    byDay ??= sortEntries(entries.values())
-    return byDay[kind].get(day) ?? []
+    byDay ??= placeAll(entries.values())
+    return byDay[kind].get(day) ?? none
   }
 
-  function isValid({ name, header, unfit }: ShelfEntry, day: string): boolean | undefined {
+  function isValid(entry: ShelfEntry, day: string): boolean | undefined {
+    renewVerdicts()
+    return verdictOf(entry, day)
+  }
+
+  /** Forgets what was said of entries where things may have changed since. Called once for many questions: it costs as much as they do. */
+  function renewVerdicts(): void {
+    const { catalog, fresh, version, prunings, erasures, marks } = log
+    const state = [catalog.days, fresh, fresh.size, version, prunings.size, erasures.size, marks, marks.disownings]
+    if (state.some((each, at) => judged.state[at] !== each)) judged = { state, verdicts: new Map() }
+  }
+
+  function verdictOf(entry: ShelfEntry, day: string): boolean | undefined {
+    if (entry.header === undefined || entry.unfit !== undefined) return false
+    const verdicts = judged.verdicts.get(entry) ?? new Map<string, boolean>()
+    judged.verdicts.set(entry, verdicts)
+    const known = verdicts.get(day)
+    if (known !== undefined) return known
+    const verdict = judge(entry, entry.header, day)
+    // What nobody has looked at may be looked at next.
+    if (verdict !== undefined) verdicts.set(day, verdict)
+    return verdict
+  }
+
+  function judge({ name }: ShelfEntry, { days, marks }: ShelfHeader, day: string): boolean | undefined {
     const files = log.catalog.days.get(day)
-    if (files === undefined || header === undefined || unfit !== undefined || log.fresh.has(day)) return false
-    if (!Object.hasOwn(header.days, day) || header.days[day] !== fingerprint(files)) return false
-    if (check.mayBePruned(files, header.marks, name.time)) return false
-    const isErased = check.isErased(files, header.marks)
+    if (files === undefined || log.fresh.has(day)) return false
+    if (!Object.hasOwn(days, day) || days[day] !== fingerprint(files)) return false
+    if (check.mayBePruned(files, marks, name.time)) return false
+    const isErased = check.isErased(files, marks)
     return isErased === undefined ? undefined : !isErased
   }
 
-  /** Brings what is known up to date, as far as these days are concerned. */
+  /**
+   * Brings what is known up to date, as far as these days are concerned: those with many days first, since what they tell
+   * needs no other.
+   */
   async function prepare(kind: ShelfKind, days: readonly string[]): Promise<void> {
     if (Math.abs(now() - listedAt) > listingRest) await list()
-    const [first, last] = [days.reduce(earlier), days.reduce(later)]
+    let left = days
+    for (const length of spanLengths) {
+      if (left.length === 0) return
+      await readHeaders(kind, left.reduce(earlier), left.reduce(later), length)
+      await lookAt(kind, left)
+      left = leftOf(kind, days)
+    }
+  }
+
+  async function lookAt(kind: ShelfKind, days: readonly string[]): Promise<void> {
     for (let round = 0; round < maxRounds; round++) {
-      await readHeaders(kind, first, last)
-      const unknown = days.filter((day) => candidates(kind, day).some((entry) => isValid(entry, day) === undefined))
+      renewVerdicts()
+      const unknown = days.filter((day) => candidates(kind, day).some((entry) => verdictOf(entry, day) === undefined))
       if (unknown.length === 0) return
       for (const day of unknown) await check.look(log.catalog.days.get(day) ?? [])
     }
+  }
+
+  /** Those that nothing that was read tells. */
+  function leftOf(kind: ShelfKind, days: readonly string[]): readonly string[] {
+    renewVerdicts()
+    if (kind === 'index') return days.filter((day) => !candidates(kind, day).some((entry) => verdictOf(entry, day) === true))
+    const told = new Set(chooseRollups(days, () => true).flatMap((entry) => entry.days!))
+    return days.filter((day) => !told.has(day))
   }
 
   /** Of one that cannot be opened the next one has to do. */
@@ -246,8 +298,9 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     for (let round = 0; days.length > 0 && round < maxRounds; round++) {
       await prepare('index', days)
       const chosen = new Map<string, ShelfEntry>()
+      renewVerdicts()
       for (const day of days) {
-        const entry = candidates('index', day).find((each) => isValid(each, day) === true)
+        const entry = candidates('index', day).find((each) => verdictOf(each, day) === true)
         if (entry !== undefined) chosen.set(day, entry)
       }
       // From here to the answer nothing is waited for, once all of them are open.
@@ -272,7 +325,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     for (let round = 0; days.length > 0 && round < maxRounds; round++) {
       await prepare('rollup', days)
       const chosen = chooseRollups(days, (entry) => !opened.has(entry) || suits(opened.get(entry)!))
-      if (chosen.every((entry) => opened.has(entry))) return chosen.map((entry) => ({ rollup: opened.get(entry)!, days: Object.keys(entry.header!.days) }))
+      if (chosen.every((entry) => opened.has(entry))) return chosen.map((entry) => ({ rollup: opened.get(entry)!, days: entry.days! }))
       await openAll(chosen, openRollup, opened)
     }
     return []
@@ -280,15 +333,23 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
 
   /** The largest first. */
   function chooseRollups(days: readonly string[], maySuit: (entry: ShelfEntry) => boolean): ShelfEntry[] {
+    renewVerdicts()
     const left = new Set(days)
     const chosen: ShelfEntry[] = []
+    // Days only become fewer, so what does not fit once never does.
+    const unfit = new Set<ShelfEntry>()
+    const isFit = (entry: ShelfEntry): boolean => {
+      if (unfit.has(entry)) return false
+      const fits = entry.days!.every((each) => left.has(each) && verdictOf(entry, each) === true) && maySuit(entry)
+      if (!fits) unfit.add(entry)
+      return fits
+    }
     for (const day of days) {
       if (!left.has(day)) continue
-      const isFit = (entry: ShelfEntry) => Object.keys(entry.header!.days).every((each) => left.has(each) && isValid(entry, each) === true) && maySuit(entry)
       const entry = candidates('rollup', day).find(isFit)
       if (entry === undefined) continue
       chosen.push(entry)
-      for (const each of Object.keys(entry.header!.days)) left.delete(each)
+      for (const each of entry.days!) left.delete(each)
     }
     return chosen
   }
@@ -315,22 +376,32 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 }
 
-/** Those with most days first, then the newest ones. */
-function sortEntries(all: Iterable<ShelfEntry>): Record<ShelfKind, Map<string, ShelfEntry[]>> {
-  const sorted: Record<ShelfKind, Map<string, ShelfEntry[]>> = { index: new Map(), rollup: new Map() }
-  for (const entry of [...all].toSorted((a, b) => countDays(b) - countDays(a) || b.name.time - a.name.time)) {
-    if (entry.header === undefined || entry.unfit !== undefined) continue
-    for (const day of Object.keys(entry.header.days)) {
-      const list = sorted[entry.name.kind].get(day)
-      if (list === undefined) sorted[entry.name.kind].set(day, [entry])
-      else list.push(entry)
-    }
-  }
-  return sorted
+function placeAll(all: Iterable<ShelfEntry>): Record<ShelfKind, Map<string, ShelfEntry[]>> {
+  const placed: Record<ShelfKind, Map<string, ShelfEntry[]>> = { index: new Map(), rollup: new Map() }
+  for (const entry of all) if (entry.header !== undefined && entry.unfit === undefined) place(placed[entry.name.kind], entry)
+  return placed
 }
 
-function countDays({ header }: ShelfEntry): number {
-  return header === undefined ? 0 : Object.keys(header.days).length
+/** Those with most days first, then the newest ones. */
+function place(byDay: Map<string, ShelfEntry[]>, entry: ShelfEntry): void {
+  for (const day of entry.days ?? none) {
+    const list = byDay.get(day)
+    if (list === undefined) byDay.set(day, [entry])
+    else if (!list.includes(entry)) list.splice(list.filter((other) => inOrder(other, entry) <= 0).length, 0, entry)
+  }
+}
+
+function inOrder(a: ShelfEntry, b: ShelfEntry): number {
+  return countDays(b) - countDays(a) || b.name.time - a.name.time
+}
+
+function countDays({ days = none }: ShelfEntry): number {
+  return days.length
+}
+
+/** Days from the first to the last one that an entry may have, by its name. */
+function spanOf({ name }: ShelfEntry): number {
+  return 1 + (Date.parse(name.last) - Date.parse(name.first)) / 86_400_000
 }
 
 const earlier = (a: string, b: string): string => (a < b ? a : b)

@@ -171,7 +171,7 @@ export function createKeptShelf({ log, storage, now, cache }: Pick<ResolvedStore
 
   /** What the visible hits of a day follow from, and whose they are. */
   function stateNow(day: string): string {
-    return `${day} ${stateOf(log, day)} ${log.links.size}`
+    return `${day} ${stateOf(log, day)} ${log.linkVersion}`
   }
 
   return {

@@ -46,6 +46,5 @@ export async function makeKept(day: string, hits: readonly StoredHit[]): Promise
 export async function rollupOf(day: string, hits: readonly StoredHit[]): Promise<Rollup | undefined> {
   const columns = columnsOfHits(day, hits)
   const index = columns && buildIndex(columns, { tick: 1 })
-  const hasRevenue = hits.some(({ revenue }) => revenue !== undefined)
-  return index && buildRollup(index, () => ({ fingerprint: '', hasRevenue }))
+  return index && buildRollup(index, () => '')
 }

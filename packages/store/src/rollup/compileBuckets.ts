@@ -1,6 +1,6 @@
 import { isTimeDimension, type TimeDimension } from '../dimensions.ts'
 import type { Query } from '../query.ts'
-import { zoneClock, type ZoneLabel } from '../siteDay.ts'
+import { steadyOffset } from '../siteDay.ts'
 import { createBuckets } from '../timeBuckets.ts'
 import type { RollupDay } from './rollup.ts'
 
@@ -22,7 +22,6 @@ const quarter = 15 * 60_000
  */
 export function compileBuckets({ dimensions = [], timezone }: Pick<Query, 'dimensions' | 'timezone'>): Buckets | undefined {
   const [dimension, ...others] = dimensions.filter(isTimeDimension)
-  const clock = zoneClock(timezone)
   if (dimension === undefined) return { index: undefined, bucketOf: () => '' }
   if (others.length > 0 || !kept.has(dimension)) return undefined
   const labelOf = createBuckets(timezone)
@@ -33,17 +32,8 @@ export function compileBuckets({ dimensions = [], timezone }: Pick<Query, 'dimen
     const label = labelOf(dimension!, first)
     if (labelOf(dimension!, last) !== label) return undefined
     // Where the clock is put back in between, another day may have begun and gone again.
-    if (wallClock(clock(last)) - wallClock(clock(first)) === quarterOf(last) - quarterOf(first)) return label
+    if (steadyOffset(timezone, first, last) !== undefined) return label
     for (let time = first; time < last; time += quarter) if (labelOf(dimension!, time) !== label) return undefined
     return label
   }
-}
-
-function quarterOf(time: number): number {
-  return Math.floor(time / quarter) * quarter
-}
-
-/** ms, as if the zone were UTC. */
-function wallClock({ hour, minute }: ZoneLabel): number {
-  return Date.parse(`${hour.replace(' ', 'T')}:${String(minute).padStart(2, '0')}Z`)
 }

@@ -1,11 +1,11 @@
-import type { Sums } from '../metrics.ts'
+import { asksForRevenue, type Sums } from '../metrics.ts'
 import type { Metric, Query } from '../query.ts'
 import { sourcesStamp } from '../sources.ts'
 import { addToRow, type SummedRow } from '../sumInto.ts'
-import { compileBuckets, type Buckets } from './compileBuckets.ts'
+import { compileBuckets } from './compileBuckets.ts'
 import { compileRowSource } from './compileRowSource.ts'
 import { MergedRows } from './mergedRows.ts'
-import { columnsOf, engagementSums, isWithoutEngagement, type KeptSum, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
+import { engagementSums, isWithoutEngagement, type KeptSum, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
 
 /** Answers a question from rollups. */
 export interface RollupQuery {
@@ -28,8 +28,6 @@ export interface UntoldRollup {
   error?: unknown
 }
 
-const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
-
 /** Rows that lie in one bucket of time. */
 interface Part {
   bucket: string
@@ -41,7 +39,7 @@ interface Part {
  * anything but the dimension that it asks for, with several dimensions, hours, goals that are pages, props, click ids
  * and touches. Means what `createRowTallier` means.
  *
- * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
 export function compileRollupQuery(query: Query): RollupQuery | undefined {
   const { range, metrics, dimensions = [] } = query
@@ -49,36 +47,60 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
   const source = buckets && compileRowSource(query)
   if (buckets === undefined || source === undefined) return undefined
   const { dimension, nameOf } = source
-  const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
+  const needsRevenue = asksForRevenue(metrics)
   const wanted = [...new Set(metrics.flatMap((metric) => sumsOf[metric]))]
   if (dimension !== undefined && isWithoutEngagement(dimension) && wanted.some((name) => engagementSums.has(name))) return undefined
 
   return {
     canTell({ days, names }) {
       if (dimension === 'visit:source' && names !== sourcesStamp()) return false
-      if (!days.every((day) => isInside(day, range) && !(asksForRevenue && day.hasRevenue))) return false
+      if (!days.every((day) => isInside(day, range) && !(needsRevenue && day.hasRevenue))) return false
+      if (buckets.index === undefined) return true
       const labels = new Set(daysWithHits(days).map(buckets.bucketOf))
       return !labels.has(undefined) && (dimension === undefined || labels.size <= 1)
     },
     async addTo(rows, rollups) {
+      // Without dimensions there is a row in any case.
+      if (dimensions.length === 0) addToRow(rows, [], { ...nothing })
+      if (dimension === undefined) return addTotals(rows, rollups)
       const untold: UntoldRollup[] = []
       const merged = new Map<string, MergedRows>()
-      // Without dimensions there is a row in any case.
-      if (dimensions.length === 0) merged.set('', mergeNothing())
-      for (const [index, { parts, error }] of (await Promise.all(rollups.map(read))).entries()) {
-        if (parts?.every((part) => merge(merged, part)) !== true) untold.push({ rollup: rollups[index]!, ...(error !== undefined && { error }) })
+      for (const [index, { part, error }] of (await Promise.all(rollups.map(read))).entries()) {
+        if (error !== undefined || (part !== undefined && !merge(merged, part))) untold.push({ rollup: rollups[index]!, ...(error !== undefined && { error }) })
       }
       for (const [bucket, its] of merged) addRows(rows, bucket, its.finish())
       return untold
     },
   }
 
-  async function read(rollup: Rollup): Promise<{ parts?: Part[]; error?: unknown }> {
+  /** Rows without a label: of each bucket, or a single one. */
+  async function addTotals(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]> {
+    const untold: UntoldRollup[] = []
+    const sums = new Map<string, Sums>()
+    const read = await Promise.all(rollups.map((rollup) => rollup.totals().catch((error: unknown) => ({ error }))))
+    for (const [index, totals] of read.entries()) {
+      if ('error' in totals) untold.push({ rollup: rollups[index]!, error: totals.error })
+      else addDays(sums, rollups[index]!, totals)
+    }
+    for (const [bucket, its] of sums) addToRow(rows, dimensions.length === 0 ? [] : [bucket], its)
+    return untold
+  }
+
+  function addDays(sums: Map<string, Sums>, { days }: Rollup, totals: SumColumns): void {
+    for (const [row, day] of days.entries()) {
+      if (day.first > day.last) continue
+      const bucket = buckets!.bucketOf(day)!
+      const known = sums.get(bucket) ?? { ...nothing }
+      sums.set(bucket, known)
+      for (const name of wanted) known[name] += totals[name][row]!
+      known.landed = known.entered
+    }
+  }
+
+  async function read(rollup: Rollup): Promise<{ part?: Part; error?: unknown }> {
     try {
-      const days = daysWithHits(rollup.days)
-      if (dimension === undefined) return { parts: partsOf(rollup, await rollup.totals(), buckets!) }
-      const [day] = days
-      return { parts: day === undefined ? [] : [{ bucket: buckets!.bucketOf(day)!, rows: await rollup.rows(dimension) }] }
+      const [day] = daysWithHits(rollup.days)
+      return day === undefined ? {} : { part: { bucket: buckets!.bucketOf(day)!, rows: await rollup.rows(dimension!) } }
     } catch (error) {
       return { error }
     }
@@ -106,21 +128,6 @@ function isInside({ first, last }: RollupDay, { from, to }: Query['range']): boo
 
 function daysWithHits(days: readonly RollupDay[]): RollupDay[] {
   return days.filter(({ first, last }) => first <= last)
-}
-
-/** A row for each day, without a label. */
-function partsOf({ days }: Rollup, totals: SumColumns, { bucketOf }: Buckets): Part[] {
-  return days.flatMap((day, index) => {
-    if (day.first > day.last) return []
-    const sums = columnsOf((name) => totals[name].subarray(index, index + 1))
-    return [{ bucket: bucketOf(day)!, rows: { labels: [''], sums } }]
-  })
-}
-
-function mergeNothing(): MergedRows {
-  const merged = new MergedRows()
-  merged.add({ labels: [''], sums: columnsOf(() => new Float64Array(1)) })
-  return merged
 }
 
 function readSums(columns: SumColumns, row: number, wanted: readonly KeptSum[]): Sums {

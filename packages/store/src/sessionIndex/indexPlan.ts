@@ -1,6 +1,5 @@
 import { compileComparison, isComparison, type ValueTest } from '../comparisons.ts'
 import type { Metric, Query } from '../query.ts'
-import { createBuckets } from '../timeBuckets.ts'
 import { columnsOfAxis, compileIndexAxis, type IndexAxis } from './indexAxes.ts'
 import { columnsOf, compileIndexCondition, isOfVisit, looksAtHits, type IndexCondition } from './indexConditions.ts'
 import type { ColumnName } from './sessionIndex.ts'
@@ -42,6 +41,7 @@ interface AskedSums {
   time: boolean
   engaged: boolean
   scroll: boolean
+  revenue: boolean
 }
 
 /** Which sums metrics are computed from. An exit rate without a base is compared with the row's own pageviews. */
@@ -55,18 +55,16 @@ const sumsOfMetrics: Partial<Record<Metric, readonly (keyof AskedSums)[]>> = {
   exit_rate: ['visits', 'views'],
   time_on_page: ['engaged'],
   scroll_depth: ['scroll'],
+  total_revenue: ['revenue'],
+  average_revenue: ['revenue'],
 }
-
-const untold: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
 
 /**
  * Undefined where an index cannot tell.
- * @throws RangeError for a time zone that Intl does not know, and a pattern that does not compile
+ * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
 export function compileIndexPlan(query: Query): IndexPlan | undefined {
   const { range, timezone, metrics, dimensions = [], filters = [], goals } = query
-  createBuckets(timezone)
-  if (metrics.some((metric) => untold.has(metric))) return undefined
   const axes = allOf(dimensions.map((dimension) => compileIndexAxis(dimension, query)))
   const conditions = allOf(filters.map((filter) => compileIndexCondition(filter, goals)))
   if (axes === undefined || conditions === undefined) return undefined
@@ -113,5 +111,5 @@ function compileLanding({ filters = [] }: Query): LandingTest | undefined {
 function asksOf(metrics: readonly Metric[]): AskedSums {
   const asked = new Set(metrics.flatMap((metric) => sumsOfMetrics[metric] ?? []))
   const [visits, entered, events, views] = [asked.has('visits'), asked.has('entered'), asked.has('events'), asked.has('views')]
-  return { visits, entered, events, views, time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll') }
+  return { visits, entered, events, views, time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll'), revenue: asked.has('revenue') }
 }
