@@ -134,7 +134,7 @@ export async function play(steps: readonly [Step, at: number][], storage: Storag
       // What a process answers to a retry depends on what it has read; what it counts does not.
       if (step.do !== 'append' && step.do !== 'maintain') expect(actual).toEqual(expected)
     }
-    for (const each of stores) expect(await describeAll(each)).toEqual(await describeAll(reference))
+    for (const each of stores) expect(await describeAll(each, keepSums)).toEqual(await describeAll(reference, keepSums))
   }
   for (const store of stores) {
     expect(store.problems).toEqual([])
@@ -180,7 +180,7 @@ async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promis
   return hits
 }
 
-async function describeAll(store: HitStore): Promise<unknown> {
+async function describeAll(store: HitStore, asksForSums: boolean): Promise<unknown> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
   const some: string[] = []
@@ -189,7 +189,7 @@ async function describeAll(store: HitStore): Promise<unknown> {
     hits,
     some,
     persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
-    sums: await Promise.all(sumQueries.map((each) => store.query(each))),
+    ...(asksForSums && { sums: await Promise.all(sumQueries.map((each) => store.query(each))) }),
     result: await store.query(query),
     inRange: await store.query({ ...query, range }),
     touches: await store.query(touchQuery),
