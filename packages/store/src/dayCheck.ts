@@ -2,6 +2,7 @@ import { holdsErased, personalColumns } from './clean.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
 import { fingerprint, hashNames } from './fingerprint.ts'
 import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
+import type { Marks } from './marks.ts'
 import { pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { stampOf, type KnownMarks } from './shelfValue.ts'
@@ -30,8 +31,8 @@ interface News {
 
 /** @param clean segments without an erased person: the log's version at which they were looked at */
 export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
-  /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
-  const looked = new Map<string, { erasures: number; erased: boolean }>()
+  /** By fingerprint: whether it was erased, by what was known then. */
+  const looked = new Map<string, { marks: Marks; erasures: number; disownings: number; erased: boolean }>()
   const news = new WeakMap<KnownMarks, News>()
   let hashed = { size: -1, hash: '' }
 
@@ -57,7 +58,7 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
     try {
       if (isMerged(files)) return [...(await readFacts(files)).values()].some(log.marks.isErased)
       for (const file of files) {
-        if (clean.get(file.key) === log.version) continue
+        if (clean.get(file.key) === log.version && log.marks.disownings === 0) continue
         const { version } = log
         if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
         clean.set(file.key, version)
@@ -84,14 +85,19 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
       })
     },
     isErased(files, known) {
-      // Of those that are finished nothing is in any segment that counts.
-      if (log.openErasures().length === 0 || known.erasures === hashErasures()) return false
+      const { marks, erasures } = log
+      // Also by those that are finished: a backup that is copied back in brings segments with an erased person.
+      const isKnown = erasures.size === 0 || known.erasures === hashErasures()
+      // And a log-in after an erasure may show that hits were the erased user's.
+      if (isKnown && marks.disownings === 0) return false
       const found = looked.get(fingerprint(files))
-      return found?.erasures === log.erasures.size ? found.erased : undefined
+      const isRecent = found?.marks === marks && found.erasures === erasures.size && found.disownings === marks.disownings
+      return isRecent ? found.erased : undefined
     },
     async look(files) {
-      const erasures = log.erasures.size
-      looked.set(fingerprint(files), { erasures, erased: await findErased(files) })
+      const { marks, erasures } = log
+      const now = { marks, erasures: erasures.size, disownings: marks.disownings }
+      looked.set(fingerprint(files), { ...now, erased: await findErased(files) })
     },
     async isWhole(files) {
       const { anonymous, authenticated } = log.marks.pruningEnds
@@ -103,6 +109,6 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
 }
 
 /** Whether several facts may be one hit: what they say together may name somebody whom none of them names. */
-function isMerged(files: readonly SegmentFile[]): boolean {
+export function isMerged(files: readonly SegmentFile[]): boolean {
   return files.some(({ facts, hits }) => facts !== hits) || new Set(files.map(commitOf)).size > 1
 }

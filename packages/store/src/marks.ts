@@ -40,6 +40,8 @@ export interface Marks {
   /** Whether a pruning may have taken a fact, as far as it can be told from these fields. */
   mayBePruned(fact: Pick<StoredHit, 'time' | 'user'>): boolean
   readonly hasErasures: boolean
+  /** How many links lead to users of whom something was erased: each may show that a hit was theirs, also one that comes after the erasure. */
+  readonly disownings: number
   /** The same as it stands now. */
   copy(): Marks
 }
@@ -62,6 +64,8 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
   const erasedUntil: Record<Erasure['kind'], Map<string, number>> = { user: new Map(), session: new Map(), visitor: new Map() }
   /** Until when the anonymous hits of a session are, because they were an erased user's. */
   const disownedUntil = new Map<string, number>()
+  /** Undefined until it is counted anew. */
+  let disownings: number | undefined = 0
   const hashes = new Map<string, string>()
   let ends: PruningEnds = { anonymous: -Infinity, authenticated: -Infinity }
 
@@ -72,11 +76,13 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       links.set(link.session, [...known, link].toSorted(byAge))
       const sessions = sessionsOf.get(link.user) ?? new Set()
       sessionsOf.set(link.user, sessions.add(link.session))
+      if (disownings !== undefined && isErasedUser(link.user)) disownings++
     },
     knowsLink: (link) =>
       links.get(link.session)?.some((known) => known.user === link.user && known.time <= link.time && !isDead(known)) === true,
     addErasure(erasure) {
       erasures.push(erasure)
+      if (erasure.kind === 'user') disownings = undefined
       // Some name hits only.
       if (erasure.hash !== '') raise(erasedUntil[erasure.kind], erasure.hash, erasure.time)
       for (const session of erasure.sessions) raise(disownedUntil, session, erasure.time)
@@ -112,6 +118,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     mayBePruned,
     get hasErasures() {
       return erasures.length > 0
+    },
+    get disownings() {
+      disownings ??= [...links.values()].flat().filter(({ user }) => isErasedUser(user)).length
+      return disownings
     },
     copy: () => createMarks({ links: [...links.values()].flat(), erasures, prunings }),
   }
@@ -176,6 +186,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
 
   function isPast(kind: Erasure['kind'], value: string, time: number, until: ReadonlyMap<string, number> = erasedUntil[kind]): boolean {
     return value !== '' && until.size > 0 && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
+  }
+
+  function isErasedUser(user: string): boolean {
+    return isPast('user', user, -Infinity)
   }
 
   function isDead(link: Link): boolean {

@@ -1,5 +1,6 @@
+import { isMerged } from './dayCheck.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
-import { commitOf, type SegmentFile } from './manifest.ts'
+import type { SegmentFile } from './manifest.ts'
 import { mergeFacts } from './merge.ts'
 import { buildRollup } from './rollup/buildRollup.ts'
 import { encodeRollup } from './rollup/encodeRollup.ts'
@@ -29,11 +30,6 @@ export function openRollupBody({ read, size }: ValueSource): Promise<Rollup> {
   return openRollup(read, size)
 }
 
-/** Whether each fact is a hit of its own. */
-function isPlain(files: readonly SegmentFile[]): boolean {
-  return files.every(({ facts, hits }) => facts === hits) && new Set(files.map(commitOf)).size === 1
-}
-
 /** How what lies on the shelf of a site is made: of segments of which all may be shown, see `DayCheck.isWhole`. */
 export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
   /** Without making hits; undefined where that cannot be done. */
@@ -46,7 +42,7 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
 
   return {
     async buildIndex(day, files) {
-      const made = isPlain(files) ? await buildPlain(day, files) : undefined
+      const made = isMerged(files) ? undefined : await buildPlain(day, files)
       if (made !== undefined) return made
       const facts: DayFacts = new Map()
       for (const file of files) for (const fact of await log.segments.facts(file, false)) addToDay(facts, fact)

@@ -28,7 +28,7 @@ export function isReadError(error: unknown): boolean {
 }
 
 /** Values up to this are read as a whole, bytes: one call costs more than they do. */
-const smallValue = 32 * 1024
+const smallValue = 64 * 1024
 /** Pieces as near as this to each other are read together, bytes. */
 const smallGap = 32 * 1024
 

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
+import { link, lstat, open, readFile, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
 import { createAppendFiles } from './fsAppend.ts'
 import { createDirectories, findFiles, listFiles, listFolders, segmentPattern } from './fsDirectories.ts'
 import { attempt, unlessMissing } from './fsError.ts'
+import { readFilePart } from './fsReadPart.ts'
 import { checkPart, type PartDriver } from './storeDriver.ts'
 
 /** A key's last segment with what `createFile` adds to it while the value has no name yet. */
@@ -73,16 +74,7 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
 
   async function readPart(key: string, start: number, end: number): Promise<Buffer | null> {
     checkPart('fs', start, end)
-    return attempt('read', pathOf(key), async (path) => {
-      const handle = await unlessMissing(open(path))
-      if (handle === undefined) return null
-      try {
-        const size = Math.min(end, (await handle.stat()).size) - start
-        return size <= 0 ? Buffer.of() : await readAt(handle, Buffer.allocUnsafe(size), start)
-      } finally {
-        await handle.close()
-      }
-    })
+    return (await attempt('read', pathOf(key), (path) => unlessMissing(readFilePart(path, start, end)))) ?? null
   }
 
   async function createFile(path: string, bytes: Buffer): Promise<void> {
@@ -160,15 +152,4 @@ export function createFsDriver(options: FsDriverOptions): AppendDriver & SweepDr
     sweep: async (age) => attempt('sweep', base, () => sweep(age)),
     dispose: files.closeAll,
   }
-}
-
-/** A system may give less than it is asked for. */
-async function readAt(handle: FileHandle, bytes: Buffer, position: number): Promise<Buffer> {
-  let done = 0
-  while (done < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return bytes.subarray(0, done)
 }
