@@ -16,7 +16,7 @@ import { createItem } from './values.ts'
 import { sourceOf, type ValueSource } from './valueSource.ts'
 
 /** What a value is to say of itself. */
-export type NewHeader = Omit<ShelfHeader, 'crc'>
+type NewHeader = Omit<ShelfHeader, 'crc'>
 
 /** How what lies on the shelf is made. */
 export interface ShelfMakers<Rollup> {

@@ -2,10 +2,10 @@ import { asksForRevenue, type Sums } from '../metrics.ts'
 import type { Metric, Query } from '../query.ts'
 import { sourcesStamp } from '../sources.ts'
 import { addToRow, type SummedRow } from '../sumInto.ts'
-import { compileBuckets, type Buckets } from './compileBuckets.ts'
+import { compileBuckets } from './compileBuckets.ts'
 import { compileRowSource } from './compileRowSource.ts'
 import { MergedRows } from './mergedRows.ts'
-import { columnsOf, engagementSums, isWithoutEngagement, type KeptSum, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
+import { engagementSums, isWithoutEngagement, type KeptSum, type Rollup, type RollupDay, type RollupRows, type SumColumns } from './rollup.ts'
 
 /** Answers a question from rollups. */
 export interface RollupQuery {
@@ -22,7 +22,7 @@ export interface RollupQuery {
   addTo(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]>
 }
 
-export interface UntoldRollup {
+interface UntoldRollup {
   rollup: Rollup
   /** How its value is damaged. Undefined where it is sound and cannot tell: two of its countries have one name. */
   error?: unknown
