@@ -1,10 +1,11 @@
 import { holdsErased, personalColumns } from './clean.ts'
+import type { CleanDays } from './cleanDays.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
-import { fingerprint, hashNames } from './fingerprint.ts'
+import { fingerprint } from './fingerprint.ts'
 import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
 import { pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
-import { stampOf, type KnownMarks } from './shelfValue.ts'
+import { knownErasures, stampOf, type KnownMarks } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 
 /** Tells whether marks take something from a home day's segments, so that what was made of them says more than the hits. */
@@ -16,8 +17,13 @@ export interface DayCheck {
   mayBePruned(files: readonly SegmentFile[], known: KnownMarks, made: number): boolean
   /** Whether an erasure that the maker did not know of takes any of it; undefined where nobody has looked: see `look`. */
   isErased(files: readonly SegmentFile[], known: KnownMarks): boolean | undefined
-  /** Looks whether any erasure takes something. What cannot be read counts as taken: what it says is not shown either. */
-  look(files: readonly SegmentFile[]): Promise<void>
+  /**
+   * Looks whether any erasure takes something, unless another process has said that none does. What cannot be read counts
+   * as taken: what it says is not shown either.
+   *
+   * @returns how many segments were read
+   */
+  look(files: readonly SegmentFile[]): Promise<number>
   /** Whether all of it may be shown as it is, by every mark. @throws SegmentGone, SegmentDamaged */
   isWhole(files: readonly SegmentFile[]): Promise<boolean>
 }
@@ -28,18 +34,14 @@ interface News {
   prunings: { pruning: Pruning; ends: PruningEnds }[]
 }
 
-/** @param clean segments without an erased person: the log's version at which they were looked at */
-export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayCheck {
+/**
+ * @param clean segments without an erased person: the log's version at which they were looked at
+ * @param cleanDays what others have found
+ */
+export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDays: Pick<CleanDays, 'read'>): DayCheck {
   /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
   const looked = new Map<string, { erasures: number; erased: boolean }>()
   const news = new WeakMap<KnownMarks, News>()
-  let hashed = { size: -1, hash: '' }
-
-  function hashErasures(): string {
-    const { size } = log.erasures
-    if (hashed.size !== size) hashed = { size, hash: hashNames([...log.erasures.keys()]) }
-    return hashed.hash
-  }
 
   /** Prunings come by the hour, and it is asked for every day of a year. */
   function findNews(known: KnownMarks): News['prunings'] {
@@ -53,12 +55,16 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
     return prunings
   }
 
-  async function findErased(files: readonly SegmentFile[]): Promise<boolean> {
+  async function findErased(files: readonly SegmentFile[], onRead: () => void): Promise<boolean> {
     try {
-      if (isMerged(files)) return [...(await readFacts(files)).values()].some(log.marks.isErased)
+      if (isMerged(files)) {
+        for (const _ of files) onRead()
+        return [...(await readFacts(files)).values()].some(log.marks.isErased)
+      }
       for (const file of files) {
         if (clean.get(file.key) === log.version) continue
         const { version } = log
+        onRead()
         if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
         clean.set(file.key, version)
       }
@@ -85,13 +91,17 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>): DayChe
     },
     isErased(files, known) {
       // Also by those that are finished: a backup that is copied back in brings segments with an erased person.
-      if (log.erasures.size === 0 || known.erasures === hashErasures()) return false
+      if (log.erasures.size === 0 || known.erasures === knownErasures(log)) return false
       const found = looked.get(fingerprint(files))
       return found?.erasures === log.erasures.size ? found.erased : undefined
     },
     async look(files) {
       const erasures = log.erasures.size
-      looked.set(fingerprint(files), { erasures, erased: await findErased(files) })
+      const print = fingerprint(files)
+      const isClean = erasures === 0 || (await cleanDays.read(knownErasures(log))).has(print)
+      let read = 0
+      looked.set(print, { erasures, erased: !isClean && (await findErased(files, () => read++)) })
+      return read
     },
     async isWhole(files) {
       const { anonymous, authenticated } = log.marks.pruningEnds
