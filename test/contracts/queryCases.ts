@@ -696,6 +696,50 @@ export const queryCases: QueryCase[] = [
     ],
   },
   {
+    name: 'revenue by where visits are from: of the hits inside the range, the same amount several times; what is no amount is nothing',
+    hits: [
+      paid('2.5', 'EUR', { visitor: 'ann', country: 'DE', time: at(0) }),
+      paid('2.50', 'EUR', { visitor: 'ann', country: 'DE', time: at(1) }),
+      paid('2.5', 'EUR', { visitor: 'ann', time: at(2) }),
+      paid('100', 'EUR', { visitor: 'ann', time: at(3) }),
+      paid('ten', 'EUR', { visitor: 'bob', country: 'FR', time: at(0) }),
+      paid('10', 'euros', { visitor: 'bob', country: 'FR', time: at(1) }),
+      paid('0', 'CHF', { visitor: 'cat', country: 'CH', time: at(1) }),
+      makeHit({ visitor: 'cat', country: 'CH', time: at(2) }),
+    ],
+    query: { metrics: ['events', 'total_revenue', 'average_revenue'], dimensions: ['visit:country'], range: { from: at(0), to: at(3) } },
+    rows: [
+      [['DE'], [3, 7.5, 2.5], 'EUR'],
+      [['CH'], [2, 0, 0], 'CHF'],
+      [['FR'], [2, null, null]],
+    ],
+  },
+  {
+    name: 'revenue of visits and hits that are filtered, in the row of each goal that a hit reaches',
+    hits: [
+      paid('1.000001', 'USD', { visitor: 'ann', country: 'US', path: '/shop/a' }),
+      paid('2', 'USD', { visitor: 'bob', country: 'US', path: '/' }),
+      paid('4', 'USD', { visitor: 'cat', country: 'DE', path: '/shop/a' }),
+      makeHit({ visitor: 'dan', country: 'US', path: '/shop/b', revenue: { amount: '8', currency: 'USD' } }),
+      makeHit({ visitor: 'eve', country: 'US', path: '/shop/b', revenue: { amount: '16', currency: 'CAD' } }),
+    ],
+    query: {
+      metrics: ['total_revenue', 'visitors'],
+      dimensions: ['event:goal'],
+      filters: [
+        ['is', 'visit:country', ['US']],
+        ['is', 'event:page', ['/shop/*']],
+      ],
+      goals: [{ name: 'Buy', event: 'buy' }, { name: 'Pay', event: 'buy' }, { name: 'Shop', page: '/shop/*' }],
+      orderBy: [['event:goal', 'asc']],
+    },
+    rows: [
+      [['Buy'], [1.000001, 1], 'USD'],
+      [['Pay'], [1.000001, 1], 'USD'],
+      [['Shop'], [null, 2]],
+    ],
+  },
+  {
     name: 'a star in pages stands for any text, also with slashes, also for none',
     hits: blog,
     query: { metrics: ['pageviews'], dimensions: ['event:page'], filters: [['is', 'event:page', ['/blog/*', '*/12']]], orderBy: [['event:page', 'asc']] },

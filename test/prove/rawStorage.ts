@@ -3,8 +3,10 @@ import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
 import { decodeCleanValue, parseCleanKey, type CleanValue } from '../../packages/store/src/cleanValue.ts'
 import { readFrames } from '../../packages/store/src/frame.ts'
-import { fingerprint, hashNames } from '../../packages/store/src/fingerprint.ts'
+import { fingerprint } from '../../packages/store/src/fingerprint.ts'
+import { hashPerson } from '../../packages/store/src/erasure.ts'
 import { groupBy } from '../../packages/store/src/groupBy.ts'
+import { hashSought } from '../../packages/store/src/hashSought.ts'
 import { parseBatchKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/store/src/manifest.ts'
@@ -155,9 +157,11 @@ function findSpare(raw: RawStorage, files: readonly SegmentFile[]): void {
 }
 
 /** One value says what was looked up for all erasures that there are. */
-function findOutdated({ clean, torn, faults }: RawStorage, values: ReadonlyMap<string, Buffer>): void {
+function findOutdated({ clean, torn, links, faults }: RawStorage, values: ReadonlyMap<string, Buffer>): void {
   const erasures = [...values.keys()].filter((key) => key.includes(':erasure:') && !key.endsWith('-done') && !torn.includes(key))
-  for (const [key, value] of clean) if (value.erasures !== hashNames(erasures)) faults.push(`${key} is left, of other erasures`)
+  const disowning = links.filter(({ user }) => erasures.some((key) => key.includes(`:erasure:${hashPerson('user', user)}-`)))
+  const sought = hashSought(erasures, disowning)
+  for (const [key, value] of clean) if (value.sought !== sought) faults.push(`${key} is left, of other erasures`)
   if (clean.size > 1) faults.push(`${[...clean.keys()].join(' and ')} are both left`)
 }
 

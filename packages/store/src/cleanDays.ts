@@ -8,8 +8,8 @@ import { createItem, listKeys, readBytes, type StorageProblem } from './values.t
  * does it once, and not every process that is started. Whoever misses the value, or finds it damaged, looks for himself.
  */
 export interface CleanDays {
-  /** The fingerprints of days that nobody is in who was erased by these erasures, as far as others have said; as things stood lately. */
-  read(erasures: string): Promise<ReadonlySet<string>>
+  /** The fingerprints of days that nobody is in who was erased, as far as others have said; as things stood lately. @param sought see `CleanValue` */
+  read(sought: string): Promise<ReadonlySet<string>>
   /**
    * Has the storage say it of these days too, in one value for all, and deletes what is not needed any more. Nobody has to
    * be waited for: whoever was about to read a value that is gone looks.
@@ -29,7 +29,7 @@ export interface CleanDaysOptions extends Pick<ResolvedStoreOptions, 'storage' |
 const readRest = 60_000
 
 export function createCleanDays({ site, storage, now, nonce, settle, onProblem }: CleanDaysOptions): CleanDays {
-  let known: { erasures: string; at: number; prints: Promise<ReadonlySet<string>> } | undefined
+  let known: { sought: string; at: number; prints: Promise<ReadonlySet<string>> } | undefined
 
   /** All that may count or go: not what a later version has made, and not what somebody may be writing. */
   async function readAll(): Promise<{ key: string; value: CleanValue | undefined }[]> {
@@ -52,14 +52,14 @@ export function createCleanDays({ site, storage, now, nonce, settle, onProblem }
     return { key, value: undefined }
   }
 
-  async function readPrints(erasures: string): Promise<ReadonlySet<string>> {
-    return printsOf(await readAll(), erasures)
+  async function readPrints(sought: string): Promise<ReadonlySet<string>> {
+    return printsOf(await readAll(), sought)
   }
 
   return {
-    read(erasures) {
-      if (known?.erasures !== erasures || Math.abs(now() - known.at) > readRest) {
-        const reading = { erasures, at: now(), prints: readPrints(erasures) }
+    read(sought) {
+      if (known?.sought !== sought || Math.abs(now() - known.at) > readRest) {
+        const reading = { sought, at: now(), prints: readPrints(sought) }
         known = reading
         reading.prints.catch(() => {
           if (known === reading) known = undefined
@@ -67,17 +67,17 @@ export function createCleanDays({ site, storage, now, nonce, settle, onProblem }
       }
       return known.prints
     },
-    async keep({ erasures, fingerprints }, isThere) {
+    async keep({ sought, fingerprints }, isThere) {
       const all = await readAll()
-      const prints = [...new Set([...printsOf(all, erasures), ...fingerprints])].filter(isThere).toSorted()
-      let kept = all.find(({ value }) => value?.erasures === erasures && prints.every((print) => value.fingerprints.includes(print)))?.key
+      const prints = [...new Set([...printsOf(all, sought), ...fingerprints])].filter(isThere).toSorted()
+      let kept = all.find(({ value }) => value?.sought === sought && prints.every((print) => value.fingerprints.includes(print)))?.key
       if (prints.length === 0) kept = undefined
       else if (kept === undefined) {
-        const bytes = encodeCleanValue({ erasures, fingerprints: prints })
+        const bytes = encodeCleanValue({ sought, fingerprints: prints })
         kept = formatCleanKey(site, now(), nonce(), bytes.length)
         if (!(await createItem(storage, kept, bytes))) throw new Error(`[treadlight store] ${kept} is taken`)
       }
-      known = { erasures, at: now(), prints: Promise.resolve(new Set(prints)) }
+      known = { sought, at: now(), prints: Promise.resolve(new Set(prints)) }
       const gone = all.filter(({ key }) => key !== kept)
       for (const { key } of gone) await storage.removeItem(key)
       return gone.length
@@ -85,6 +85,6 @@ export function createCleanDays({ site, storage, now, nonce, settle, onProblem }
   }
 }
 
-function printsOf(all: readonly { value: CleanValue | undefined }[], erasures: string): Set<string> {
-  return new Set(all.flatMap(({ value }) => (value?.erasures === erasures ? value.fingerprints : [])))
+function printsOf(all: readonly { value: CleanValue | undefined }[], sought: string): Set<string> {
+  return new Set(all.flatMap(({ value }) => (value?.sought === sought ? value.fingerprints : [])))
 }

@@ -5,8 +5,8 @@ import { isLaterFormat } from './laterFormat.ts'
 
 /** Home days in whose segments nobody is that was erased: what one process has looked up, for all others. */
 export interface CleanValue {
-  /** The erasures that they were searched for, and no others: see `hashNames`. */
-  erasures: string
+  /** Whom they were searched for, and nobody else: see `hashSought`. */
+  sought: string
   /** Of the segments of each of these days: see `fingerprint`. It names no person, as segments' names do not. */
   fingerprints: readonly string[]
 }
@@ -28,8 +28,8 @@ export function parseCleanKey(key: string): { time: number; bytes: number } | un
 }
 
 /** A frame of JSON. */
-export function encodeCleanValue({ erasures, fingerprints }: CleanValue): Buffer {
-  return encodeFrame(JSON.stringify({ format, erasures, fingerprints }))
+export function encodeCleanValue({ sought, fingerprints }: CleanValue): Buffer {
+  return encodeFrame(JSON.stringify({ format, sought, fingerprints }))
 }
 
 /** What a value says; `'damaged'`, or `'later'` if a later version has made it. */
@@ -40,7 +40,7 @@ export function decodeCleanValue(bytes: Buffer): CleanValue | 'damaged' | 'later
     if (payload === undefined || payloads.length > 1 || problems.length > 0 || end !== bytes.length) return 'damaged'
     const value = JSON.parse(payload.toString()) as CleanValue & { format: number }
     if (value.format !== format) return value.format > format ? 'later' : 'damaged'
-    return typeof value.erasures === 'string' && Array.isArray(value.fingerprints) ? value : 'damaged'
+    return typeof value.sought === 'string' && Array.isArray(value.fingerprints) ? value : 'damaged'
   } catch (error) {
     return isLaterFormat(error) ? 'later' : 'damaged'
   }

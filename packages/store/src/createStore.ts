@@ -20,6 +20,7 @@ import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.t
 import type { Query } from './query.ts'
 import { daysOfPerson, personValues, readPerson } from './searchDay.ts'
 import type { PersonValues } from './segment/findRows.ts'
+import { readRange } from './readRange.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
@@ -123,7 +124,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const log = await freshLog(filter.site)
       const person = personValues(filter, log.marks)
       const read = async (day: string) => {
-        const facts = person && (await readPerson(log, day, person))
+        const facts = person ? await readPerson(log, day, person) : readRange(log, day, filter)
         // What is asked of visits, the hits around them answer.
         const isEnough = facts !== undefined && (facts.size === 0 || (filter.filters ?? []).length === 0)
         return readDay(isEnough ? facts : await log.readDay(day), log.marks)

@@ -3,6 +3,8 @@ import type { CleanDays } from './cleanDays.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
 import { fingerprint } from './fingerprint.ts'
 import { clockDifference, commitOf, type SegmentFile } from './manifest.ts'
+import type { Marks } from './marks.ts'
+import { hashSought } from './hashSought.ts'
 import { pruningEndsOf, type Pruning, type PruningEnds } from './pruning.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { knownErasures, stampOf, type KnownMarks } from './shelfValue.ts'
@@ -15,6 +17,10 @@ export interface DayCheck {
    * @param made when, ms since 1970
    */
   mayBePruned(files: readonly SegmentFile[], known: KnownMarks, made: number): boolean
+  /** Whom `look` seeks: what tells apart what processes may know of that. See `hashSought`. */
+  readonly sought: string
+  /** Whether there may be an erasure that the maker did not know of, or did not know the reach of: then somebody has to look. */
+  isAsked(known: KnownMarks): boolean
   /** Whether an erasure that the maker did not know of takes any of it; undefined where nobody has looked: see `look`. */
   isErased(files: readonly SegmentFile[], known: KnownMarks): boolean | undefined
   /**
@@ -28,6 +34,13 @@ export interface DayCheck {
   isWhole(files: readonly SegmentFile[]): Promise<boolean>
 }
 
+/** Who was erased, as things stood then. */
+interface Known {
+  marks: Marks
+  erasures: number
+  disownings: number
+}
+
 /** Prunings that somebody did not know of, as things stood then. */
 interface News {
   state: string
@@ -39,9 +52,33 @@ interface News {
  * @param cleanDays what others have found
  */
 export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDays: Pick<CleanDays, 'read'>): DayCheck {
-  /** By fingerprint: whether it was erased, and how many erasures there were. They only become more. */
-  const looked = new Map<string, { erasures: number; erased: boolean }>()
+  /** By fingerprint: whether it was erased, by what was known then. */
+  const looked = new Map<string, Known & { erased: boolean }>()
+  let named: Known & { sought: string } | undefined
   const news = new WeakMap<KnownMarks, News>()
+
+  function knownNow(): Known {
+    const { marks, erasures } = log
+    return { marks, erasures: erasures.size, disownings: marks.disownings }
+  }
+
+  function isNow<T extends Known>(then: T | undefined): then is T {
+    const { marks, erasures, disownings } = knownNow()
+    return then?.marks === marks && then.erasures === erasures && then.disownings === disownings
+  }
+
+  function nameSought(): string {
+    const known = isNow(named) ? named : { ...knownNow(), sought: hashSought(log.erasures.keys(), log.marks.disowningLinks()) }
+    named = known
+    return known.sought
+  }
+
+  function isAsked(known: KnownMarks): boolean {
+    // Also of those that are finished: a backup that is copied back in brings segments with an erased person.
+    const isKnown = log.erasures.size === 0 || known.erasures === knownErasures(log)
+    // And a log-in after an erasure may show that hits were the erased user's.
+    return !isKnown || log.marks.disownings > 0
+  }
 
   /** Prunings come by the hour, and it is asked for every day of a year. */
   function findNews(known: KnownMarks): News['prunings'] {
@@ -62,7 +99,7 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDa
         return [...(await readFacts(files)).values()].some(log.marks.isErased)
       }
       for (const file of files) {
-        if (clean.get(file.key) === log.version) continue
+        if (clean.get(file.key) === log.version && log.marks.disownings === 0) continue
         const { version } = log
         onRead()
         if (holdsErased(log.marks, file.day, await log.segments.columns(file, personalColumns))) return true
@@ -82,6 +119,10 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDa
   }
 
   return {
+    get sought() {
+      return nameSought()
+    },
+    isAsked,
     mayBePruned(files, known, made) {
       return findNews(known).some(({ pruning, ends: { anonymous, authenticated } }) => {
         // One that is older than what was made is judged by what was known before: somebody's hits may have been nobody's.
@@ -90,17 +131,16 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDa
       })
     },
     isErased(files, known) {
-      // Also by those that are finished: a backup that is copied back in brings segments with an erased person.
-      if (log.erasures.size === 0 || known.erasures === knownErasures(log)) return false
+      if (!isAsked(known)) return false
       const found = looked.get(fingerprint(files))
-      return found?.erasures === log.erasures.size ? found.erased : undefined
+      return isNow(found) ? found.erased : undefined
     },
     async look(files) {
-      const erasures = log.erasures.size
+      const then = knownNow()
       const print = fingerprint(files)
-      const isClean = erasures === 0 || (await cleanDays.read(knownErasures(log))).has(print)
+      const isClean = then.erasures === 0 || (await cleanDays.read(nameSought())).has(print)
       let read = 0
-      looked.set(print, { erasures, erased: !isClean && (await findErased(files, () => read++)) })
+      looked.set(print, { ...then, erased: !isClean && (await findErased(files, () => read++)) })
       return read
     },
     async isWhole(files) {
@@ -113,6 +153,6 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDa
 }
 
 /** Whether several facts may be one hit: what they say together may name somebody whom none of them names. */
-function isMerged(files: readonly SegmentFile[]): boolean {
+export function isMerged(files: readonly SegmentFile[]): boolean {
   return files.some(({ facts, hits }) => facts !== hits) || new Set(files.map(commitOf)).size > 1
 }

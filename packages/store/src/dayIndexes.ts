@@ -1,6 +1,5 @@
-import { readDay } from './factSet.ts'
+import { createDayReader, type ReadDay } from './dayReader.ts'
 import { buildIndex } from './sessionIndex/buildIndex.ts'
-import { columnsOfHits } from './sessionIndex/columnsOfHits.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import type { SiteLog } from './siteLog.ts'
 
@@ -14,30 +13,47 @@ interface Known {
   /** What the day was made of: see `stateOf`. */
   state: string
   index: Promise<SessionIndex | undefined>
-  hits: number
+  /** What it was made from, once that was read. */
+  read: ReadDay | undefined
+  /** In memory, about. */
+  bytes: number
 }
 
-/** Pageviews and events of remembered days: some 20 MB. */
-const maxRemembered = 500_000
+/** Of remembered days. */
+const maxBytes = 64 * 1024 * 1024
 
 /** Builds each when it is asked for, and remembers those asked for last until something of the day changes. */
 export function createDayIndexes(log: SiteLog): DayIndexes {
   /** By day, the one asked for last at the end. */
   const remembered = new Map<string, Known>()
 
+  const reader = createDayReader(log)
+
+  /** What has changed since keeps facts in memory that may be in segments by now. */
+  function forgetOthers(than: string): void {
+    for (const [day, { state }] of remembered) if (day !== than && stateOf(log, day) !== state) remembered.delete(day)
+  }
+
   function forgetOldest(): void {
-    let hits = 0
-    for (const known of remembered.values()) hits += known.hits
-    for (const [day, known] of remembered) {
-      if (hits <= maxRemembered || remembered.size === 1) return
+    let sum = 0
+    for (const { bytes } of remembered.values()) sum += bytes
+    for (const [day, { bytes }] of remembered) {
+      if (sum <= maxBytes || remembered.size === 1) return
       remembered.delete(day)
-      hits -= known.hits
+      sum -= bytes
     }
   }
 
-  async function build(day: string): Promise<SessionIndex | undefined> {
-    const columns = columnsOfHits(day, readDay(await log.readDay(day), log.marks))
-    return columns && buildIndex(columns, { tick: 1 })
+  function begin(day: string, state: string, earlier: ReadDay | undefined): Known {
+    const known: Known = { state, index: build(), read: undefined, bytes: 0 }
+    return known
+
+    async function build(): Promise<SessionIndex | undefined> {
+      const read = await reader.read(day, earlier)
+      known.read = read
+      known.bytes = (read.columns?.rows ?? 0) * read.bytesPerHit
+      return read.columns && buildIndex(read.columns, { tick: 1 })
+    }
   }
 
   return {
@@ -45,12 +61,12 @@ export function createDayIndexes(log: SiteLog): DayIndexes {
       const state = stateOf(log, day)
       const found = remembered.get(day)
       // A dashboard asks ten questions at once, all about the same days.
-      const known: Known = found?.state === state ? found : { state, index: build(day), hits: 0 }
+      const known = found?.state === state ? found : begin(day, state, found?.read)
+      if (known !== found) forgetOthers(day)
       remembered.delete(day)
       remembered.set(day, known)
       try {
         const index = await known.index
-        known.hits = index?.hits ?? 0
         forgetOldest()
         return index
       } catch (error) {
@@ -63,21 +79,22 @@ export function createDayIndexes(log: SiteLog): DayIndexes {
 
 /**
  * What the visible hits of a day follow from. It is taken before they are read: what comes meanwhile makes another one. A
- * log-in changes none of the figures unless it says whose hits a pruning took.
+ * log-in changes none of the figures unless it says whose hits an erasure or a pruning took.
  */
-function stateOf(log: SiteLog, day: string): string {
-  const segments = log.catalog.days.get(day) ?? []
-  const tables = log.fresh.get(day) ?? []
-  const isPruned = [...segments, ...tables].some(({ from }) => from < log.marks.pruningEnds.anonymous)
-  return JSON.stringify([segments.map(({ key }) => key), tables.map(numberOf), tables.map(({ size }) => size), log.version, isPruned && [...log.links.keys()].length])
+function stateOf({ catalog, fresh, marks, version, linkVersion }: SiteLog, day: string): string {
+  const segments = catalog.days.get(day) ?? []
+  const tables = fresh.get(day) ?? []
+  const isPruned = [...segments, ...tables].some(({ from }) => from < marks.pruningEnds.anonymous)
+  const sizes = tables.map((table) => [numberOf(table), table.size])
+  return JSON.stringify([segments.map(({ key }) => key), sizes, version, numberOf(marks), marks.disownings, (isPruned || marks.disownings > 0) && linkVersion])
 }
 
-let tableCount = 0
-const tableNumbers = new WeakMap<object, number>()
+let objectCount = 0
+const objectNumbers = new WeakMap<object, number>()
 
-/** Tells tables apart: others of the same size may come in their place. */
-function numberOf(table: object): number {
-  const known = tableNumbers.get(table) ?? ++tableCount
-  tableNumbers.set(table, known)
+/** Tells objects apart: another table of the same size may come in the place of one. */
+function numberOf(object: object): number {
+  const known = objectNumbers.get(object) ?? ++objectCount
+  objectNumbers.set(object, known)
   return known
 }

@@ -19,6 +19,8 @@ export interface MarkLog {
   openErasures(): string[]
   /** Counts what may change what is to be kept: erasures and prunings. */
   readonly version: number
+  /** Counts the same of links: where somebody was erased, or something pruned, they tell whose the hits were. */
+  readonly linkVersion: number
   /** Resolves when the mark is durable. */
   writeLink(link: Link): Promise<void>
   /** Writes many links as one value. */
@@ -56,10 +58,12 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
   const damagedMarks = new Set<string>()
   let marks = createMarks()
   let version = 0
+  let linkVersion = 0
 
   function addLinks(key: string, its: readonly Link[]): void {
     links.set(key, its)
     for (const link of its) marks.addLink(link)
+    linkVersion++
   }
 
   function addErasure(key: string, erasure: Erasure): void {
@@ -85,6 +89,9 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
     openErasures: () => [...erasures.keys()].filter((key) => !finished.has(`${key}-done`)),
     get version() {
       return version
+    },
+    get linkVersion() {
+      return linkVersion
     },
     async take(key) {
       if (links.has(key) || erasures.has(key) || prunings.has(key) || finished.has(key) || isForeignKey(key)) return true
@@ -113,7 +120,9 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
         prunings.delete(key)
         damagedMarks.delete(key)
       }
-      if (count !== links.size + prunings.size) marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
+      if (count === links.size + prunings.size) return
+      marks = createMarks({ links: [...links.values()].flat(), erasures: erasures.values(), prunings: prunings.values() })
+      linkVersion++
     },
     async writeLink(link) {
       const key = `${site}:link:${hashText(JSON.stringify([link.session, link.user, link.time]))}`

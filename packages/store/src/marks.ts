@@ -40,6 +40,10 @@ export interface Marks {
   /** Whether a pruning may have taken a fact, as far as it can be told from these fields. */
   mayBePruned(fact: Pick<StoredHit, 'time' | 'user'>): boolean
   readonly hasErasures: boolean
+  /** How many links lead to users of whom something was erased: each may show that a hit was theirs, also one that comes after the erasure. */
+  readonly disownings: number
+  /** These links. */
+  disowningLinks(): Link[]
   /** The same as it stands now. */
   copy(): Marks
 }
@@ -62,6 +66,8 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
   const erasedUntil: Record<Erasure['kind'], Map<string, number>> = { user: new Map(), session: new Map(), visitor: new Map() }
   /** Until when the anonymous hits of a session are, because they were an erased user's. */
   const disownedUntil = new Map<string, number>()
+  /** Undefined until it is counted anew. */
+  let disownings: number | undefined = 0
   const hashes = new Map<string, string>()
   let ends: PruningEnds = { anonymous: -Infinity, authenticated: -Infinity }
 
@@ -72,11 +78,13 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       links.set(link.session, [...known, link].toSorted(byAge))
       const sessions = sessionsOf.get(link.user) ?? new Set()
       sessionsOf.set(link.user, sessions.add(link.session))
+      if (disownings !== undefined && isErasedUser(link.user)) disownings++
     },
     knowsLink: (link) =>
       links.get(link.session)?.some((known) => known.user === link.user && known.time <= link.time && !isDead(known)) === true,
     addErasure(erasure) {
       erasures.push(erasure)
+      if (erasure.kind === 'user') disownings = undefined
       // Some name hits only.
       if (erasure.hash !== '') raise(erasedUntil[erasure.kind], erasure.hash, erasure.time)
       for (const session of erasure.sessions) raise(disownedUntil, session, erasure.time)
@@ -113,6 +121,11 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     get hasErasures() {
       return erasures.length > 0
     },
+    get disownings() {
+      disownings ??= disowningLinks().length
+      return disownings
+    },
+    disowningLinks,
     copy: () => createMarks({ links: [...links.values()].flat(), erasures, prunings }),
   }
   for (const link of from?.links ?? []) marks.addLink(link)
@@ -176,6 +189,14 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
 
   function isPast(kind: Erasure['kind'], value: string, time: number, until: ReadonlyMap<string, number> = erasedUntil[kind]): boolean {
     return value !== '' && until.size > 0 && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
+  }
+
+  function disowningLinks(): Link[] {
+    return disownings === 0 ? [] : [...links.values()].flat().filter(({ user }) => isErasedUser(user))
+  }
+
+  function isErasedUser(user: string): boolean {
+    return erasedUntil.user.size > 0 && erasedUntil.user.has(hashOf('user', user))
   }
 
   function isDead(link: Link): boolean {

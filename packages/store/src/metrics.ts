@@ -82,6 +82,13 @@ export function sumUp(tally: Tally): Sums {
 
 const nothing: RevenueSums = new Map()
 
+const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
+
+/** Whether any of them is computed from what hits brought. */
+export function asksForRevenue(metrics: readonly Metric[]): boolean {
+  return metrics.some((metric) => revenueMetrics.has(metric))
+}
+
 export function addSums(a: Sums, b: Sums): Sums {
   const total = { ...a }
   for (const name of sumNames) total[name] += b[name]

@@ -2,7 +2,6 @@ import type { CleanDays } from './cleanDays.ts'
 import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { KeptShelf } from './shelf.ts'
-import { knownErasures } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 
 export interface CleanNotingOptions<Rollup> {
@@ -11,7 +10,7 @@ export interface CleanNotingOptions<Rollup> {
   check: DayCheck
   cleanDays: CleanDays
   /** What the storage says already, as far as this process has seen. */
-  noted: { erasures: string; prints: ReadonlySet<string> }
+  noted: { sought: string; prints: ReadonlySet<string> }
 }
 
 /**
@@ -23,29 +22,29 @@ export interface CleanNotingOptions<Rollup> {
  * @returns how many values were deleted
  */
 export async function noteClean<Rollup>(options: CleanNotingOptions<Rollup>, isThorough: boolean): Promise<number> {
-  const { log, cleanDays, noted } = options
+  const { log, check, cleanDays, noted } = options
   // Such values are there only where there are erasures, and those stay for ever.
   if (log.erasures.size === 0) return 0
-  const erasures = knownErasures(log)
-  const found = [...findClean(options, erasures)]
+  const sought = check.sought
+  const found = [...findClean(options)]
   const areNoted = (prints: ReadonlySet<string>) => found.every((print) => prints.has(print))
   if (!isThorough) {
-    if (found.length === 0 || (noted.erasures === erasures && areNoted(noted.prints))) return 0
+    if (found.length === 0 || (noted.sought === sought && areNoted(noted.prints))) return 0
     // Another process may have done it.
-    Object.assign(noted, { erasures, prints: await cleanDays.read(erasures) })
+    Object.assign(noted, { sought, prints: await cleanDays.read(sought) })
     if (areNoted(noted.prints)) return 0
   }
   const there = new Set([...log.catalog.days.values()].map(fingerprint))
-  const deleted = await cleanDays.keep({ erasures, fingerprints: found }, (print) => there.has(print))
-  Object.assign(noted, { erasures, prints: await cleanDays.read(erasures) })
+  const deleted = await cleanDays.keep({ sought, fingerprints: found }, (print) => there.has(print))
+  Object.assign(noted, { sought, prints: await cleanDays.read(sought) })
   return deleted
 }
 
 /** Of the days of which something on the shelf may be asked, and only because somebody has looked. */
-function findClean<Rollup>({ log, shelf, check }: CleanNotingOptions<Rollup>, erasures: string): Set<string> {
+function findClean<Rollup>({ log, shelf, check }: CleanNotingOptions<Rollup>): Set<string> {
   const found = new Set<string>()
   for (const { header, unfit } of shelf.entries.values()) {
-    if (header === undefined || unfit !== undefined || header.marks.erasures === erasures) continue
+    if (header === undefined || unfit !== undefined || !check.isAsked(header.marks)) continue
     for (const [day, print] of Object.entries(header.days)) {
       const files = log.catalog.days.get(day)
       if (files !== undefined && fingerprint(files) === print && check.isErased(files, header.marks) === false) found.add(print)

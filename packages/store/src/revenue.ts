@@ -23,6 +23,18 @@ export function addRevenue(sums: RevenueSums, { amount, currency }: Revenue): vo
   if (millionths !== undefined && currencyCode.test(currency)) addTakings(sums, currency, { amount: millionths, count: 1 })
 }
 
+/** What a hit brought in one text, `9.99 EUR`; '' for what counts as nothing. */
+export function revenueText({ amount, currency }: Revenue): string {
+  return parseAmount(amount) === undefined || !currencyCode.test(currency) ? '' : `${amount} ${currency}`
+}
+
+/** Adds what so many hits brought, each the same. @param text see `revenueText` */
+export function addRevenueOf(sums: RevenueSums, text: string, count: number): void {
+  const [amount = '', currency = ''] = text.split(' ')
+  const millionths = parseAmount(amount)
+  if (millionths !== undefined) addTakings(sums, currency, { amount: millionths * BigInt(count), count })
+}
+
 /** The sums of both. */
 export function mergeRevenue(a: RevenueSums, b: RevenueSums): RevenueSums {
   const merged = new Map([...a].map(([currency, takings]) => [currency, { ...takings }]))

@@ -195,8 +195,8 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
 
   /** Forgets what was said of entries where things may have changed since. Called once for many questions: it costs as much as they do. */
   function renewVerdicts(): void {
-    const { catalog, fresh, version, prunings, erasures } = log
-    const state = [catalog.days, fresh, fresh.size, version, prunings.size, erasures.size]
+    const { catalog, fresh, version, prunings, erasures, marks } = log
+    const state = [catalog.days, fresh, fresh.size, version, prunings.size, erasures.size, marks, marks.disownings]
     if (state.some((each, at) => judged.state[at] !== each)) judged = { state, verdicts: new Map() }
   }
 

@@ -1,12 +1,12 @@
+import { isMerged } from './dayCheck.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
-import { commitOf, type SegmentFile } from './manifest.ts'
+import type { SegmentFile } from './manifest.ts'
 import { mergeFacts } from './merge.ts'
 import { buildRollup } from './rollup/buildRollup.ts'
 import { encodeRollup } from './rollup/encodeRollup.ts'
 import { openRollup } from './rollup/openRollup.ts'
 import type { Rollup } from './rollup/rollup.ts'
-import { openSegment, SegmentError, type Segment, type SegmentGroup } from './segment/openSegment.ts'
-import { readText } from './segment/readChunk.ts'
+import { openSegment, SegmentError, type Segment } from './segment/openSegment.ts'
 import { buildIndex } from './sessionIndex/buildIndex.ts'
 import { columnsOfHits } from './sessionIndex/columnsOfHits.ts'
 import { columnsOfSegmentsInSteps } from './sessionIndex/columnsOfSegments.ts'
@@ -30,36 +30,28 @@ export function openRollupBody({ read, size }: ValueSource): Promise<Rollup> {
   return openRollup(read, size)
 }
 
-/** Whether each fact is a hit of its own. */
-function isPlain(files: readonly SegmentFile[]): boolean {
-  return files.every(({ facts, hits }) => facts === hits) && new Set(files.map(commitOf)).size === 1
-}
-
 /** How what lies on the shelf of a site is made: of segments of which all may be shown, see `DayCheck.isWhole`. */
 export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
   /** Without making hits; undefined where that cannot be done. */
-  async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined> {
+  async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<SessionIndex | undefined> {
     const segments = await Promise.all(files.map(async (file) => ({ file, bytes: await log.segments.bytes(file) })))
     const opened = await Promise.all(segments.map(({ file, bytes }) => log.segments.decode(file, async () => openSegment(bytes))))
     const columns = await readColumns(day, opened)
-    const index = columns && buildIndex(columns, { tick: storedTick })
-    return index && { index, hasRevenue: opened.some(({ groups }) => groups.some(hasRevenue)) }
+    return columns && buildIndex(columns, { tick: storedTick })
   }
 
   return {
     async buildIndex(day, files) {
-      const made = isPlain(files) ? await buildPlain(day, files) : undefined
+      const made = isMerged(files) ? undefined : await buildPlain(day, files)
       if (made !== undefined) return made
       const facts: DayFacts = new Map()
       for (const file of files) for (const fact of await log.segments.facts(file, false)) addToDay(facts, fact)
-      const hits = [...facts.values()].map(mergeFacts)
-      const columns = columnsOfHits(day, hits)
-      const index = columns && buildIndex(columns, { tick: storedTick })
-      return index && { index, hasRevenue: hits.some(({ revenue }) => revenue !== undefined) }
+      const columns = columnsOfHits(day, [...facts.values()].map(mergeFacts))
+      return columns && buildIndex(columns, { tick: storedTick })
     },
     encodeIndex: (index, { days }) => encodeIndex(index, { site: log.site, fingerprints: new Map(Object.entries(days)) }),
     openIndex: openIndexBody,
-    buildRollup: (index, { days, revenue }) => buildRollup(index, (day) => ({ fingerprint: days[day] ?? '', hasRevenue: revenue.includes(day) })),
+    buildRollup: (index, { days }) => buildRollup(index, (day) => days[day] ?? ''),
     encodeRollup: (rollup) => encodeRollup(rollup, { site: log.site }),
   }
 }
@@ -72,9 +64,4 @@ async function readColumns(day: string, segments: readonly Segment[]): Promise<D
     if (error instanceof SegmentError) return undefined
     throw error
   }
-}
-
-/** What is beside the columns may be it as well. */
-function hasRevenue(group: SegmentGroup): boolean {
-  return (['revenueAmount', 'extra'] as const).some((name) => readText(group, name).values.some((value) => value !== undefined))
 }

@@ -14,8 +14,6 @@ export interface ShelfHeader {
   format: number
   /** CRC-32 of all that stands behind the header. Its sections have their own, for those who read no more than these. */
   crc: number
-  /** Those of its days whose hits may have brought revenue. */
-  revenue: readonly string[]
   /** What whoever made it knew of: none of it takes anything from the hits that it was made of. */
   marks: KnownMarks
 }
@@ -28,7 +26,7 @@ export interface KnownMarks {
 }
 
 /** To be raised with any change of what stands behind the header, or of what it means. */
-export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 1, rollup: 1 }
+export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 2, rollup: 1 }
 
 /** Read at once, bytes: this header, which has some 2 kB for a month, and what the body begins with, as it tells where the rest is. */
 const firstRead = 24 * 1024

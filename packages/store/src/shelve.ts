@@ -21,7 +21,7 @@ export type NewHeader = Omit<ShelfHeader, 'crc'>
 /** How what lies on the shelf is made. */
 export interface ShelfMakers<Rollup> {
   /** The index of a home day; undefined where it could not say exactly what the hits do. @throws SegmentGone, SegmentDamaged */
-  buildIndex(day: string, files: readonly SegmentFile[]): Promise<{ index: SessionIndex; hasRevenue: boolean } | undefined>
+  buildIndex(day: string, files: readonly SegmentFile[]): Promise<SessionIndex | undefined>
   encodeIndex(index: SessionIndex, header: NewHeader): Promise<Uint8Array>
   openIndex(body: ValueSource): Promise<SessionIndex>
   /** Undefined where the sums could not be told exactly. */
@@ -52,7 +52,6 @@ interface Piece {
   day: string
   index: SessionIndex
   print: string
-  hasRevenue: boolean
   /** Whether it was just made of segments. */
   isNew: boolean
 }
@@ -160,14 +159,14 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     for (const entry of shelf.entries.values()) {
       if (entry.name.kind !== 'index' || shelf.isValid(entry, day) !== true) continue
       try {
-        return { day, index: await shelf.openIndex(entry), print, hasRevenue: entry.header!.revenue.includes(day), isNew: false }
+        return { day, index: await shelf.openIndex(entry), print, isNew: false }
       } catch (error) {
         if (!(error instanceof ShelfLost)) throw error
       }
     }
     try {
-      const made = (await check.isWhole(files)) ? await options.makers.buildIndex(day, files) : undefined
-      if (made !== undefined) return { day, ...made, print, isNew: true }
+      const index = (await check.isWhole(files)) ? await options.makers.buildIndex(day, files) : undefined
+      if (index !== undefined) return { day, index, print, isNew: true }
     } catch (error) {
       if (!(error instanceof SegmentGone || error instanceof SegmentDamaged)) throw error
     }
@@ -185,7 +184,6 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     return {
       format: shelfFormats[kind],
       days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
-      revenue: pieces.filter(({ hasRevenue }) => hasRevenue).map(({ day }) => day),
       marks,
     }
   }

@@ -360,6 +360,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     get version() {
       return markLog.version
     },
+    get linkVersion() {
+      return markLog.linkVersion
+    },
     site,
     catalog,
     segments,

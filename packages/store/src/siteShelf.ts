@@ -34,7 +34,7 @@ export function createSiteShelf(options: SiteShelfOptions): SiteShelf {
   const shelf = createShelf<Rollup>({ ...options, check, openIndex: openIndexBody, openRollup: openRollupBody })
   const makers = createShelfMakers(log)
   const hopeless = new Map<string, number>()
-  const noting = { log, shelf, check, cleanDays, noted: { erasures: '', prints: new Set<string>() } }
+  const noting = { log, shelf, check, cleanDays, noted: { sought: '', prints: new Set<string>() } }
   return {
     findIndexes: shelf.findIndexes,
     findRollups: shelf.findRollups,

@@ -2,7 +2,7 @@ import { compileRowValues } from './rowValues.ts'
 import { deriveEngagement, viewKey } from './engagement.ts'
 import { compileEntryFilters, compileFilters, type HitTest } from './filters.ts'
 import type { StoredHit } from './hit.ts'
-import { createTally, type Tally } from './metrics.ts'
+import { asksForRevenue, createTally, type Tally } from './metrics.ts'
 import type { Metric, Query } from './query.ts'
 import { addRevenue } from './revenue.ts'
 import { deriveSessions, visitorKey, type Session } from './sessions.ts'
@@ -10,8 +10,6 @@ import type { Touches } from './touches.ts'
 
 /** Most queries ask for none of these, and the engagement of every view takes as long as the rest. */
 const engagementMetrics: ReadonlySet<Metric> = new Set<Metric>(['time_on_page', 'scroll_depth'])
-
-const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
 
 /** The hits of whole home days and the visits that they make. */
 export interface Visits {
@@ -56,7 +54,7 @@ export function createRowTallier(query: Query): RowTallier {
   const hasLanded = compileEntryFilters(filters)
   const { valuesOf, goalsOf } = compileRowValues(query)
   const asksForEngagement = metrics.some((metric) => engagementMetrics.has(metric))
-  const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
+  const sumsRevenue = asksForRevenue(metrics)
   const byPage = dimensions.includes('event:page')
   const inRange = (time: number) => time >= range.from && time < range.to
 
@@ -75,7 +73,7 @@ export function createRowTallier(query: Query): RowTallier {
       const visitor = visitorKey(hit)
       tally.visitors.add(visitor)
       tally.events++
-      if (asksForRevenue && hit.revenue !== undefined) addRevenue((tally.revenue ??= new Map()), hit.revenue)
+      if (sumsRevenue && hit.revenue !== undefined) addRevenue((tally.revenue ??= new Map()), hit.revenue)
       if (hit.type !== 'pageview') return
       tally.pageviews++
       const { engaged, scroll } = engagement?.get(viewKey(hit)) ?? {}

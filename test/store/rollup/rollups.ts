@@ -15,8 +15,7 @@ export function rollUp(day: string, hits: readonly StoredHit[]): Promise<Rollup>
 /** One rollup of several days, made of an index of them all. */
 export async function rollUpDays(days: ReadonlyMap<string, readonly StoredHit[]>): Promise<Rollup> {
   const indexes = [...days].map(([day, hits]) => buildIndex(columnsOfHits(day, hits)!, { tick: 60_000 })!)
-  const hasRevenue = (day: string) => days.get(day)!.some(({ revenue }) => revenue !== undefined)
-  return (await buildRollup(foldIndexes(indexes), (day) => ({ fingerprint: `of ${day}`, hasRevenue: hasRevenue(day) })))!
+  return (await buildRollup(foldIndexes(indexes), (day) => `of ${day}`))!
 }
 
 /** What `runQuery` sums up of the hits of some home days. */

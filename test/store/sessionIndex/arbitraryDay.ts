@@ -13,6 +13,11 @@ const offset = fc.oneof(
   fc.integer({ min: -100, max: 100 }),
   fc.integer({ min: -40_000_000, max: 40_000_000 }),
 )
+/** Sums of several currencies, and what counts as nothing. */
+const revenue = fc.record({
+  amount: fc.constantFrom('0', '0.1', '0.10', '-3', '999999999999999.999999', '1e5', '', '1 EUR'),
+  currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD', 'eur', 'EURO', '', '__proto__'),
+})
 const amount = fc.option(fc.integer({ min: 0, max: 5000 }), { nil: undefined })
 
 const fields = fc.record({
@@ -45,15 +50,16 @@ const fields = fc.record({
     hostname: word,
     screen: fc.constantFrom(undefined, '', 'x', '390x844', '800x600', '1366x768', '1920x1080'),
   }),
+  revenue: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: revenue }),
   told: fc.record({ engaged: amount, engagedDelta: amount, scroll: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }) }),
 })
 
 /** Hits of one home day: few people, close together, in any order. */
 export const arbitraryHits: fc.Arbitrary<StoredHit[]> = fc.array(fields, { maxLength: 30 }).map((all) =>
-  all.map(({ offset, view, texts, told, interactive, ...rest }, number) => {
+  all.map(({ offset, view, texts, told, interactive, revenue, ...rest }, number) => {
     const id = testId((number * 7919) % 1009)
     const views: Record<string, string> = { own: id, '': '', 'view 1': testId(0), 'view 2': testId(5000) }
-    const said = Object.entries({ ...texts, ...told, interactive }).filter(([, value]) => value !== undefined)
+    const said = Object.entries({ ...texts, ...told, interactive, revenue }).filter(([, value]) => value !== undefined)
     return makeHit({ ...Object.fromEntries(said), ...rest, id, view: views[view]!, day: home, time: noon + offset } as Partial<StoredHit>)
   }),
 )

@@ -47,6 +47,8 @@ describe('an index says what the hits say', () => {
     ['another day', { day: '2026-11-22' }],
     ['a path that is none', { path: 7 }],
     ['a country that is none', { country: {} }],
+    ['revenue that is none', { revenue: null }],
+    ['an amount that is a number', { revenue: { amount: 5, currency: 'EUR' } }],
     ['an unknown kind of hit', { type: '__proto__' }],
     ['an engaged time with a fraction', { engaged: 1.5 }],
     ['an engaged time before 0', { engagedDelta: -1 }],

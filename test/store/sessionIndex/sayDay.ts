@@ -1,7 +1,8 @@
 import type { StoredHit } from '@treadlight/store'
 import { screenClass } from '../../../packages/store/src/dimensions.ts'
-import { deriveEngagement } from '../../../packages/store/src/engagement.ts'
+import { deriveEngagement, viewKey } from '../../../packages/store/src/engagement.ts'
 import { columnNames } from '../../../packages/store/src/sessionIndex/columnNames.ts'
+import { addRevenue, addRevenueOf, type RevenueSums } from '../../../packages/store/src/revenue.ts'
 import { isBounced, isNewVisitor, visitTexts, type SessionIndex, type VisitText } from '../../../packages/store/src/sessionIndex/sessionIndex.ts'
 import { deriveSessions, visitorKey, type Session } from '../../../packages/store/src/sessions.ts'
 
@@ -10,6 +11,7 @@ export interface SaidDay {
   day: string
   first: number
   last: number
+  hasRevenue: boolean
   visits: string[]
   /** Of each visitor the visits, and which of their hits are his. */
   visitors: string[]
@@ -20,7 +22,7 @@ interface SaidHit {
   visitor: unknown
 }
 
-function sayAll(head: Pick<SaidDay, 'day' | 'first' | 'last'>, visits: { said: unknown; hits: SaidHit[] }[]): SaidDay {
+function sayAll(head: Omit<SaidDay, 'visits' | 'visitors'>, visits: { said: unknown; hits: SaidHit[] }[]): SaidDay {
   const byVisitor = new Map<unknown, string[]>()
   const said = visits.map(({ said, hits }) => {
     const visit = JSON.stringify([said, hits.map((hit) => hit.said)])
@@ -43,7 +45,8 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
   const sessions = deriveSessions(hits)
   const engagement = deriveEngagement(hits)
   const times = sessions.flatMap((session) => session.hits.map(({ time }) => time))
-  const head = { day, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity) }
+  const hasRevenue = sessions.some((session) => session.hits.some((hit) => broughtBy(hit) !== 'nothing'))
+  const head = { day, hasRevenue, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity) }
   return sayAll(head, sessions.map((session) => ({ said: sayVisit(session), hits: session.hits.map(sayHit) })))
 
   function sayVisit({ start, end, bounced, hits, pageviews }: Session): unknown {
@@ -52,10 +55,21 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
   }
 
   function sayHit(hit: StoredHit): SaidHit {
-    const { engaged = 'nothing', scroll = 'nothing' } = hit.type === 'pageview' ? (engagement.get(hit.view) ?? {}) : {}
+    const { engaged = 'nothing', scroll = 'nothing' } = hit.type === 'pageview' ? (engagement.get(viewKey(hit)) ?? {}) : {}
     const kind = [hit.type, hit.type === 'event' ? (hit.name ?? '') : '', hit.interactive !== false]
-    return { said: [...kind, hit.path, hit.hostname, Math.floor(hit.time / tick) * tick, engaged, scroll], visitor: visitorKey(hit) }
+    return { said: [...kind, hit.path, hit.hostname, Math.floor(hit.time / tick) * tick, engaged, scroll, broughtBy(hit)], visitor: visitorKey(hit) }
   }
+}
+
+/** As it is added up. */
+function broughtBy({ revenue }: StoredHit): string {
+  const sums: RevenueSums = new Map()
+  if (revenue !== undefined) addRevenue(sums, revenue)
+  return sayRevenue(sums)
+}
+
+function sayRevenue(sums: RevenueSums): string {
+  return [...sums].map(([currency, { amount, count }]) => `${currency} ${amount} ${count}`).join() || 'nothing'
 }
 
 function textOf(hit: StoredHit, name: VisitText): string {
@@ -68,7 +82,7 @@ function textOf(hit: StoredHit, name: VisitText): string {
 export async function sayIndex(index: SessionIndex): Promise<SaidDay[]> {
   const columns = await index.load(columnNames)
   let visitorsBefore = 0
-  return index.days.map(({ day, base, tick, first, last, visits, visitsEnd, hits, hitsEnd, mixed, mixedHits }) => {
+  return index.days.map(({ day, base, tick, first, last, hasRevenue, visits, visitsEnd, hits, hitsEnd, mixed, mixedHits }) => {
     let at = hits
     let visitor = 0
     const said = []
@@ -83,14 +97,17 @@ export async function sayIndex(index: SessionIndex): Promise<SaidDay[]> {
         const [path, hostname] = [columns.path, columns.hostname].map(({ values, codes }) => values[codes[at]!])
         const [engaged, scroll] = [columns.engaged[at]!, columns.scroll[at]!].map((value) => (Number.isNaN(value) ? 'nothing' : value))
         const time = base + columns.time[at]! * tick
+        const brought: RevenueSums = new Map()
+        const revenue = columns.revenue.values[columns.revenue.codes[at]!]!
+        if (revenue !== '') addRevenueOf(brought, revenue, 1)
         const whose = visit < mixed ? `unmixed ${visitor}` : `mixed ${columns.visitor[visitorsBefore + at - mixedHits]}`
-        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll], visitor: whose })
+        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll, sayRevenue(brought)], visitor: whose })
       }
       const bounced = (columns.flags[visit]! & isBounced) !== 0
       said.push({ said: [base + columns.start[visit]! * tick, columns.duration[visit], bounced, columns.viewCount[visit], ...texts], hits: its })
     }
     if (at !== hitsEnd) throw new Error('the hits end elsewhere')
     visitorsBefore += hitsEnd - mixedHits
-    return sayAll({ day, first, last }, said)
+    return sayAll({ day, first, last, hasRevenue }, said)
   })
 }

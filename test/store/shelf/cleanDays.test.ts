@@ -87,11 +87,32 @@ describe('behind an erasure', () => {
     expect(await find(scene)).toEqual({ days: [dayOf(0), dayOf(1), dayOf(10)], reads: 4 })
     await keepUp(scene, scene.store)
     const after = cleanValue(scene)
-    expect(after.erasures).not.toBe(before.erasures)
+    expect(after.sought).not.toBe(before.sought)
     expect(after.fingerprints).toHaveLength(3)
     expect(await find(scene)).toEqual({ days: all, reads: 0 })
     await scene.store.erase({ site: 'shop', visitor: 'ada' })
     expect((await find(scene)).days).toEqual([])
+  })
+
+  test('a log-in that says whose hits there were voids it as well', async () => {
+    const scene = createShelfScene()
+    const store = await scene.open()
+    await fillDays(store, [0, 1])
+    await store.append([makeHit({ time: noon, user: 'eve' }), makeHit({ time: noon + day, session: 's1', visitor: '' })])
+    scene.time = noon + 25 * day
+    await keepUp(scene, store)
+    await store.erase({ site: 'shop', user: 'eve' })
+    await keepUp(scene, store)
+    expect(await find(scene)).toEqual({ days: [dayOf(0), dayOf(1)], reads: 0 })
+    await store.identify({ site: 'shop', session: 's1', user: 'eve', time: scene.time })
+    expect((await find(scene)).days).toEqual([dayOf(0)])
+    await keepUp(scene, store)
+    expect(await find(scene)).toEqual({ days: [dayOf(0)], reads: 1 })
+    expect(cleanValue(scene).fingerprints).toHaveLength(1)
+    expect((await (await scene.read()).told()).indexes).toEqual([dayOf(0)])
+    // One who was not erased says nothing of it.
+    await store.identify({ site: 'shop', session: 's2', user: 'ada', time: scene.time })
+    expect(await find(scene)).toEqual({ days: [dayOf(0)], reads: 1 })
   })
 
   test.each(['with', 'without'])('an index that was copied back in is not answered where the erased person is in it: %s the clean value', async (how) => {
@@ -156,7 +177,7 @@ describe('a clean value', () => {
 
   test('that was cut off is passed over, and goes when nobody can be writing it', async () => {
     const scene = await erased()
-    const { erasures, fingerprints } = cleanValue(scene)
+    const { sought, fingerprints } = cleanValue(scene)
     const [key] = scene.keysOf('clean')
     const bytes = scene.faulty.values.get(key!)!
     const cut = formatCleanKey('shop', scene.time, 'abcdefabcdef', bytes.length)
@@ -172,7 +193,7 @@ describe('a clean value', () => {
     expect((await verifyStorage(scene.faulty.storage, { now: () => scene.time })).problems).toMatchObject([{ key: cut, reason: 'torn' }])
     await store.maintain()
     expect(scene.keysOf('clean')).not.toContain(cut)
-    expect(cleanValue(scene)).toMatchObject({ erasures, fingerprints })
+    expect(cleanValue(scene)).toMatchObject({ sought, fingerprints })
   })
 
   test('of a later version is left alone, and tells nothing', async () => {
@@ -193,10 +214,10 @@ describe('a clean value', () => {
 
   test('unites what several processes have found', async () => {
     const scene = await erased()
-    const { erasures, fingerprints } = cleanValue(scene)
+    const { sought, fingerprints } = cleanValue(scene)
     for (const key of scene.keysOf('clean')) scene.faulty.values.delete(key)
     const put = (prints: readonly string[], nonce: string) => {
-      const bytes = encodeCleanValue({ erasures, fingerprints: prints })
+      const bytes = encodeCleanValue({ sought, fingerprints: prints })
       scene.faulty.values.set(formatCleanKey('shop', scene.time, nonce, bytes.length), bytes)
     }
     put([fingerprints[0]!, '0123456789abcdef'], 'aaaaaaaaaaaa')
@@ -204,7 +225,7 @@ describe('a clean value', () => {
     expect(await find(scene)).toEqual({ days: all, reads: 0 })
     scene.time += day
     await (await scene.open()).maintain()
-    expect(cleanValue(scene)).toMatchObject({ erasures, fingerprints })
+    expect(cleanValue(scene)).toMatchObject({ sought, fingerprints })
   })
 })
 

@@ -2,7 +2,7 @@ import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
-import { columnsOf, engagementSums, keptSums, largestSum, type Rollup, type RollupDay, type RollupDimension, type RollupRows } from './rollup.ts'
+import { columnsOf, engagementSums, keptSums, largestSum, type Rollup, type RollupDimension, type RollupRows } from './rollup.ts'
 import { RowSums, type VisitSums } from './rowSums.ts'
 
 /** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
@@ -48,9 +48,9 @@ interface Visits {
  * Sums up the days of an index; others have their turn after each dimension. Undefined where the sums could not be told exactly: with an engaged time that is no whole
  * number, or more than 2⁵³ ms of them.
  *
- * @param say what a day was made of, and whether its hits have brought revenue, which no index knows
+ * @param fingerprintOf what a day was made of
  */
-export async function buildRollup(index: SessionIndex, say: (day: string) => Pick<RollupDay, 'fingerprint' | 'hasRevenue'>): Promise<Rollup | undefined> {
+export async function buildRollup(index: SessionIndex, fingerprintOf: (day: string) => string): Promise<Rollup | undefined> {
   const columns = await index.load(columnNames)
   if (!isWhole(columns.engaged) || !isWhole(columns.scroll)) return undefined
   const visits = readVisits(index, columns)
@@ -70,7 +70,7 @@ export async function buildRollup(index: SessionIndex, say: (day: string) => Pic
   const totals = sumDays(visits)
   if (![...rows.values(), totals].every(isExact)) return undefined
   return {
-    days: index.days.map(({ day, first, last }) => ({ day, first, last, ...say(day) })),
+    days: index.days.map(({ day, first, last, hasRevenue }) => ({ day, first, last, fingerprint: fingerprintOf(day), hasRevenue })),
     names: sourcesStamp(),
     totals: async () => totals.sums,
     rows: async (dimension) => rows.get(dimension)!,

@@ -1,4 +1,4 @@
-import type { Sums } from '../metrics.ts'
+import { asksForRevenue, type Sums } from '../metrics.ts'
 import type { Metric, Query } from '../query.ts'
 import { sourcesStamp } from '../sources.ts'
 import { addToRow, type SummedRow } from '../sumInto.ts'
@@ -28,8 +28,6 @@ export interface UntoldRollup {
   error?: unknown
 }
 
-const revenueMetrics: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
-
 /** Rows that lie in one bucket of time. */
 interface Part {
   bucket: string
@@ -49,14 +47,14 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
   const source = buckets && compileRowSource(query)
   if (buckets === undefined || source === undefined) return undefined
   const { dimension, nameOf } = source
-  const asksForRevenue = metrics.some((metric) => revenueMetrics.has(metric))
+  const needsRevenue = asksForRevenue(metrics)
   const wanted = [...new Set(metrics.flatMap((metric) => sumsOf[metric]))]
   if (dimension !== undefined && isWithoutEngagement(dimension) && wanted.some((name) => engagementSums.has(name))) return undefined
 
   return {
     canTell({ days, names }) {
       if (dimension === 'visit:source' && names !== sourcesStamp()) return false
-      if (!days.every((day) => isInside(day, range) && !(asksForRevenue && day.hasRevenue))) return false
+      if (!days.every((day) => isInside(day, range) && !(needsRevenue && day.hasRevenue))) return false
       if (buckets.index === undefined) return true
       const labels = new Set(daysWithHits(days).map(buckets.bucketOf))
       return !labels.has(undefined) && (dimension === undefined || labels.size <= 1)

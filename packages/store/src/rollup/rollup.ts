@@ -21,7 +21,7 @@ export interface RollupDay {
   readonly last: number
   /** Of what it was made. */
   readonly fingerprint: string
-  /** Whether any of its hits may have brought revenue, of which nothing is kept. */
+  /** Whether any of its hits has brought revenue, of which nothing is kept. */
   readonly hasRevenue: boolean
 }
 

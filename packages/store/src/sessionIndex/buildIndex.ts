@@ -27,12 +27,14 @@ export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }):
   const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
   if (visits.count > 0 && !(last - base <= most)) return undefined
   const { count, mixed, starts, rows } = visits
+  const revenue = revenueOf(columns, rows)
   const day: IndexDay = {
     day: columns.day,
     base,
     tick,
     first,
     last,
+    hasRevenue: revenue.values.length > 1,
     visits: 0,
     visitsEnd: count,
     hits: 0,
@@ -40,13 +42,13 @@ export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }):
     mixed,
     mixedHits: starts[mixed]!,
   }
-  const made: Partial<Record<ColumnName, unknown>> = {}
+  const made: Partial<Record<ColumnName, unknown>> = { revenue }
   return {
     days: [day],
     visits: count,
     hits: rows.length,
     load: async (names) => {
-      for (const name of names) made[name] ??= makeColumn(name, columns, visits, day)
+      for (const name of names) if (name !== 'revenue') made[name] ??= makeColumn(name, columns, visits, day)
       return Object.fromEntries(names.map((name) => [name, made[name]])) as Pick<IndexColumns, (typeof names)[number]>
     },
   }
@@ -62,7 +64,7 @@ function spanOf({ time }: DayColumns, { rows }: DayVisits): Pick<IndexDay, 'firs
   return span
 }
 
-function makeColumn(name: ColumnName, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
+function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
   const { time, type } = columns
   const { rows } = visits
   switch (name) {
@@ -124,10 +126,10 @@ function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: Da
   return flags
 }
 
-/** Each value that some of the rows have once, in the order in which they come. */
-function textsOf({ values, codes }: FieldTexts): CodedTexts {
+/** Each value that some of the rows have once, in the order in which they come. @param first one that comes before all, if some have it or not */
+function textsOf({ values, codes }: FieldTexts, first?: string): CodedTexts {
   const codeOf = new Int32Array(values.length).fill(-1)
-  const known = new Map<string, number>()
+  const known = new Map<string, number>(first === undefined ? [] : [[first, 0]])
   const made = new Uint32Array(codes.length)
   for (let at = 0; at < codes.length; at++) {
     const from = codes[at]!
@@ -147,6 +149,13 @@ function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float6
   const its = new Float64Array(rows.length)
   for (let at = 0; at < rows.length; at++) its[at] = type[rows[at]!] === pageview ? told[rows[at]!]! : NaN
   return its
+}
+
+/** `hasRevenue` has to be known at once, and mostly nothing was brought. */
+function revenueOf(columns: DayColumns, rows: Uint32Array): CodedTexts {
+  const texts = columns.revenue()
+  const isNone = texts.values.every((text) => text === '')
+  return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(ofRows(texts, rows), '')
 }
 
 function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {

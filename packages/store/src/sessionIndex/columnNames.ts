@@ -11,6 +11,8 @@ export const columnNames: readonly ColumnName[] = [
   'duration',
   ...first,
   ...visitTexts.filter((name) => !first.includes(name)),
+  // Of what goals brought the dashboard asks in its first view.
+  'revenue',
   'kind',
   'path',
   'hostname',
@@ -27,7 +29,7 @@ export function rowsOf(name: ColumnName): 'visits' | 'hits' | 'mixed hits' {
   return hitColumns.has(name) ? 'hits' : 'visits'
 }
 
-const hitColumns: ReadonlySet<ColumnName> = new Set<ColumnName>(['kind', 'path', 'hostname', 'time', 'engaged', 'scroll'])
+const hitColumns: ReadonlySet<ColumnName> = new Set<ColumnName>(['kind', 'path', 'hostname', 'time', 'engaged', 'scroll', 'revenue'])
 
 /** About what a loaded column takes, bytes: to bound what is kept. */
 export function bytesOfColumn(column: IndexColumns[ColumnName]): number {

@@ -1,6 +1,7 @@
 import { compareText } from '../byTime.ts'
 import { deriveEngagement, viewKey, type Engagement } from '../engagement.ts'
 import type { StoredHit } from '../hit.ts'
+import { revenueText } from '../revenue.ts'
 import { engagement, event, mostEngaged, pageview, textFields, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
 
 const types: Readonly<Record<string, number>> = { pageview, event, engagement }
@@ -30,10 +31,11 @@ export function columnsOfHits(day: string, hits: readonly StoredHit[]): DayColum
     ...engaged,
     compareIds: (a, b) => compareText(hits[a]!.id, hits[b]!.id),
     text(field) {
-      const known = texts.get(field) ?? textsOf(hits, field)
+      const known = texts.get(field) ?? codesOf(hits, (hit) => hit[field])
       texts.set(field, known)
       return known
     },
+    revenue: () => codesOf(hits, ({ revenue }) => (revenue === undefined ? '' : revenueText(revenue))),
   }
 }
 
@@ -41,7 +43,8 @@ function isPlain(hit: StoredHit): boolean {
   if (!Object.hasOwn(types, hit.type) || !Number.isSafeInteger(hit.time)) return false
   for (const name of ['id', 'view', 'visitor', 'session', 'path', 'hostname'] as const) if (typeof hit[name] !== 'string') return false
   for (const name of textFields) if (hit[name] !== undefined && typeof hit[name] !== 'string') return false
-  return true
+  const { revenue } = hit
+  return revenue === undefined || (typeof revenue?.amount === 'string' && typeof revenue.currency === 'string')
 }
 
 /** As `visitorKey` and the groups of `deriveSessions` have it. */
@@ -83,11 +86,11 @@ function engagementOf(hits: readonly StoredHit[]): Pick<DayColumns, 'engaged' | 
   return columns
 }
 
-function textsOf(hits: readonly StoredHit[], field: TextField): FieldTexts {
+function codesOf(hits: readonly StoredHit[], valueOf: (hit: StoredHit) => string | undefined): FieldTexts {
   const known = new Map<string | undefined, number>()
   const codes = new Uint32Array(hits.length)
   for (let row = 0; row < hits.length; row++) {
-    const value = hits[row]![field]
+    const value = valueOf(hits[row]!)
     let code = known.get(value)
     if (code === undefined) known.set(value, (code = known.size))
     codes[row] = code

@@ -1,3 +1,4 @@
+import { revenueText } from '../revenue.ts'
 import { finish, type Steps } from '../steps.ts'
 import { engagement, event, mostEngaged, pageview, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
 import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
@@ -6,7 +7,7 @@ import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
 export interface FactParts {
   readonly rows: number
   /** What the texts stand for; undefined where a row has none. */
-  text(field: TextField | 'type' | 'visitor' | 'session'): FieldTexts
+  text(field: TextField | 'type' | 'visitor' | 'session' | 'revenueAmount' | 'revenueCurrency'): FieldTexts
   /** NaN where a row has none. */
   number(field: 'time' | 'engaged' | 'engagedDelta' | 'scroll'): Float64Array
   /** 1 where `interactive` is false. */
@@ -60,7 +61,26 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
       texts.set(field, known)
       return known
     },
+    revenue: () => revenueOf(parts),
   }
+}
+
+function revenueOf(parts: FactParts): FieldTexts {
+  const amounts = parts.text('revenueAmount')
+  const codes = new Uint32Array(parts.rows)
+  if (amounts.values.every((amount) => amount === undefined)) return { values: [''], codes }
+  const currencies = parts.text('revenueCurrency')
+  const known = new Map<string, number>([['', 0]])
+  for (let row = 0; row < parts.rows; row++) {
+    const amount = amounts.values[amounts.codes[row]!]
+    const currency = currencies.values[currencies.codes[row]!]
+    if (amount === undefined || currency === undefined) continue
+    const text = revenueText({ amount, currency })
+    const code = known.get(text) ?? known.size
+    known.set(text, code)
+    codes[row] = code
+  }
+  return { values: [...known.keys()], codes }
 }
 
 function typesOf({ values, codes }: FieldTexts, rows: number): Uint8Array | undefined {

@@ -2,7 +2,7 @@ import type { Segment, SegmentGroup } from '../segment/openSegment.ts'
 import { orDamaged } from '../segment/openSegment.ts'
 import { readBooleans, readNumbers, readText, readUuids } from '../segment/readChunk.ts'
 import { finish, type Steps } from '../steps.ts'
-import { columnsInSteps } from './columnsOfParts.ts'
+import { columnsInSteps, type FactParts } from './columnsOfParts.ts'
 import type { DayColumns, FieldTexts } from './dayColumns.ts'
 
 /**
@@ -17,7 +17,7 @@ export function columnsOfSegments(day: string, segments: readonly Segment[]): Da
 
 /** The same, some milliseconds at a time. */
 export function* columnsOfSegmentsInSteps(day: string, segments: readonly Segment[]): Steps<DayColumns | undefined> {
-  const steps = join(day, segments)
+  const steps = columnsIn(day, segments)
   while (true) {
     const { done, value } = orDamaged('columns', () => steps.next())
     if (done === true) return value
@@ -25,7 +25,20 @@ export function* columnsOfSegmentsInSteps(day: string, segments: readonly Segmen
   }
 }
 
-function* join(day: string, segments: readonly Segment[]): Steps<DayColumns | undefined> {
+function* columnsIn(day: string, segments: readonly Segment[]): Steps<DayColumns | undefined> {
+  const parts = yield* partsIn(day, segments)
+  return parts && (yield* columnsInSteps(day, parts))
+}
+
+/**
+ * The facts of these segments by the column; undefined where the columns do not say all of each. What is not asked for is not read.
+ * @throws SegmentError, also where it is asked
+ */
+export function partsOfSegments(day: string, segments: readonly Segment[]): FactParts | undefined {
+  return orDamaged('columns', () => finish(partsIn(day, segments)))
+}
+
+function* partsIn(day: string, segments: readonly Segment[]): Steps<FactParts | undefined> {
   const groups = segments.flatMap((segment) => segment.groups)
   if (segments.some((segment) => segment.day !== day) || groups.some(hasExtras)) return undefined
   const rows = groups.reduce((sum, group) => sum + group.rows, 0)
@@ -34,15 +47,15 @@ function* join(day: string, segments: readonly Segment[]): Steps<DayColumns | un
   yield
   const views = joinUuids(groups, rows, 'view')
   yield
-  return yield* columnsInSteps(day, {
+  return {
     rows,
     text: (field) => orDamaged(field, () => joinTexts(groups, rows, field)),
-    number: (field) => joinNumbers(groups, rows, field),
+    number: (field) => orDamaged(field, () => joinNumbers(groups, rows, field)),
     isPassive: joinPassive(groups, rows),
     ids: ids.words,
     views: views.words,
     hasView: views.present,
-  })
+  }
 }
 
 function hasExtras(group: SegmentGroup): boolean {

@@ -8,7 +8,7 @@ import { tallyIndex } from './tallyIndex.ts'
 
 /**
  * Makes a query ready to be answered from session indexes, without its bases. Undefined where these cannot tell: props,
- * revenue, click ids, first and last touches.
+ * click ids, first and last touches.
  *
  * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
  */
@@ -44,5 +44,6 @@ function columnsOf({ columns, asks, looksAtHits }: IndexPlan, spans: readonly In
   }
   if (asks.engaged && byHit.length > 0) names.add('engaged')
   if (asks.scroll && byHit.length > 0) names.add('scroll')
+  if (spans.some(({ sumsRevenue }) => sumsRevenue)) names.add('revenue')
   return [...names]
 }

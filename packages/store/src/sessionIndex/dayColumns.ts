@@ -62,6 +62,8 @@ export interface DayColumns {
   /** The order of the ids of two rows, by code units. */
   compareIds(a: number, b: number): number
   text(field: TextField): FieldTexts
+  /** What each brought: see `revenueText`. */
+  revenue(): FieldTexts
 }
 
 /** Most that is kept of engaged times and scroll depths: sums of integers are the same in any order. */

@@ -51,7 +51,7 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
     const joined = joinParts(new Uint32Array(rows), parts)
     return name === 'flags' ? new Uint8Array(joined) : narrow(joined)
   }
-  return joinCoded(rows, parts as (Part & { column: Coded })[])
+  return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' ? [''] : [])
 }
 
 interface Part {
@@ -79,10 +79,10 @@ function joinParts<Numbers extends Uint32Array | Float64Array>(joined: Numbers, 
   return joined
 }
 
-/** Values that no row has any more are left out. */
-function joinCoded(rows: number, parts: readonly (Part & { column: Coded })[]): Coded {
-  const values: (string | HitKind)[] = []
-  const known = new Map<string, number>()
+/** Values that no row has any more are left out. @param first those that come before all */
+function joinCoded(rows: number, parts: readonly (Part & { column: Coded })[], first: readonly string[]): Coded {
+  const values: (string | HitKind)[] = [...first]
+  const known = new Map<string, number>(first.map((value, code) => [value, code]))
   const codesOf = new Map<Coded, Int32Array>()
   const joined = new Uint32Array(rows)
   let at = 0

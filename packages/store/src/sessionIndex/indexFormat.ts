@@ -4,7 +4,7 @@ import type { Packing } from './packNumbers.ts'
 import type { ColumnName } from './sessionIndex.ts'
 
 /** Of the bytes and of what they mean. */
-const indexVersion = 1
+const indexVersion = 2
 
 /** A stored index that is not what was written. Nothing is lost: it is made of the segments again. */
 export class IndexDamaged extends Error {}
@@ -26,6 +26,7 @@ export interface HeaderDay {
   tick: 1 | 60_000
   first: number | null
   last: number | null
+  hasRevenue: boolean
   /** How many. */
   visits: number
   hits: number

@@ -41,6 +41,7 @@ interface AskedSums {
   time: boolean
   engaged: boolean
   scroll: boolean
+  revenue: boolean
 }
 
 /** Which sums metrics are computed from. An exit rate without a base is compared with the row's own pageviews. */
@@ -54,9 +55,9 @@ const sumsOfMetrics: Partial<Record<Metric, readonly (keyof AskedSums)[]>> = {
   exit_rate: ['visits', 'views'],
   time_on_page: ['engaged'],
   scroll_depth: ['scroll'],
+  total_revenue: ['revenue'],
+  average_revenue: ['revenue'],
 }
-
-const untold: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_revenue'])
 
 /**
  * Undefined where an index cannot tell.
@@ -64,7 +65,6 @@ const untold: ReadonlySet<Metric> = new Set<Metric>(['total_revenue', 'average_r
  */
 export function compileIndexPlan(query: Query): IndexPlan | undefined {
   const { range, timezone, metrics, dimensions = [], filters = [], goals } = query
-  if (metrics.some((metric) => untold.has(metric))) return undefined
   const axes = allOf(dimensions.map((dimension) => compileIndexAxis(dimension, query)))
   const conditions = allOf(filters.map((filter) => compileIndexCondition(filter, goals)))
   if (axes === undefined || conditions === undefined) return undefined
@@ -111,5 +111,5 @@ function compileLanding({ filters = [] }: Query): LandingTest | undefined {
 function asksOf(metrics: readonly Metric[]): AskedSums {
   const asked = new Set(metrics.flatMap((metric) => sumsOfMetrics[metric] ?? []))
   const [visits, entered, events, views] = [asked.has('visits'), asked.has('entered'), asked.has('events'), asked.has('views')]
-  return { visits, entered, events, views, time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll') }
+  return { visits, entered, events, views, time: asked.has('time'), engaged: asked.has('engaged'), scroll: asked.has('scroll'), revenue: asked.has('revenue') }
 }

@@ -15,6 +15,8 @@ export interface IndexSpan {
   visitors: number | undefined
   /** Whether single hits have to be looked at. */
   byHit: boolean
+  /** Whether the query asks for revenue, and hits have brought some. */
+  sumsRevenue: boolean
   /** Of each time axis. */
   buckets: readonly DayBuckets[]
 }
@@ -38,16 +40,17 @@ export function cutDays(plan: IndexPlan, index: SessionIndex, days: readonly Ind
     if (!touchesRange(day, plan.range)) continue
     const range = ticksOf(day, plan.range)
     const buckets = times.map((axis) => axis.bucketsOf(day))
-    const byHit = plan.byHit || range !== undefined || buckets.some(({ only }) => only === undefined)
-    if (day.mixed > day.visits) add({ visits: day.visits, visitsEnd: day.mixed, hits: day.hits, range, visitors: undefined, byHit, buckets })
+    const sumsRevenue = plan.asks.revenue && day.hasRevenue
+    const byHit = plan.byHit || sumsRevenue || range !== undefined || buckets.some(({ only }) => only === undefined)
+    if (day.mixed > day.visits) add({ visits: day.visits, visitsEnd: day.mixed, hits: day.hits, range, visitors: undefined, byHit, sumsRevenue, buckets })
     if (day.visitsEnd > day.mixed)
-      add({ visits: day.mixed, visitsEnd: day.visitsEnd, hits: day.mixedHits, range, visitors: visitors.get(day.day)! - day.mixedHits, byHit: true, buckets })
+      add({ visits: day.mixed, visitsEnd: day.visitsEnd, hits: day.mixedHits, range, visitors: visitors.get(day.day)! - day.mixedHits, byHit: true, sumsRevenue, buckets })
   }
   return { spans, times }
 
   function add(span: IndexSpan): void {
     const before = spans.at(-1)
-    if (before !== undefined && isJoined(before, span)) before.visitsEnd = span.visitsEnd
+    if (before !== undefined && isJoined(before, span)) Object.assign(before, { visitsEnd: span.visitsEnd, sumsRevenue: before.sumsRevenue || span.sumsRevenue })
     else spans.push(span)
   }
 }

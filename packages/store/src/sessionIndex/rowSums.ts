@@ -1,4 +1,5 @@
 import { addSums, type Sums } from '../metrics.ts'
+import type { RevenueSums } from '../revenue.ts'
 import { rowKey, type SummedRow } from '../sumInto.ts'
 
 /** What of each row is counted, and what it was last counted for: visits and unmixed visitors come one after the other. */
@@ -56,10 +57,10 @@ export function reserveRows(sums: RowSums, rows: number): void {
 }
 
 /** Adds one row of these to those that are known, by `rowKey`. */
-export function addRow(rows: Map<string, SummedRow>, dimensions: string[], sums: RowSums, row: number): void {
+export function addRow(rows: Map<string, SummedRow>, dimensions: string[], sums: RowSums, row: number, revenue?: RevenueSums): void {
   const key = rowKey(dimensions)
   const known = rows.get(key)
-  const its = sumsOf(sums, row)
+  const its = revenue === undefined ? sumsOf(sums, row) : { ...sumsOf(sums, row), revenue }
   if (known === undefined) rows.set(key, { dimensions, sums: its })
   else known.sums = addSums(known.sums, its)
 }

@@ -24,6 +24,8 @@ export interface IndexDay {
   /** When its first and its last pageview or event happened, ms since 1970, exactly; Infinity and -Infinity without any. */
   readonly first: number
   readonly last: number
+  /** Whether any of them has brought something: see the column `revenue`. */
+  readonly hasRevenue: boolean
   /** Its visits are `[visits, visitsEnd)`, the hits of these `[hits, hitsEnd)`. */
   readonly visits: number
   readonly visitsEnd: number
@@ -106,6 +108,8 @@ export interface IndexColumns extends Readonly<Record<VisitText, CodedTexts>> {
   /** Of a pageview's view, see `deriveEngagement`: ms and per cent, NaN where nobody told, and for events. */
   readonly engaged: Float64Array
   readonly scroll: Float64Array
+  /** What it brought, see `revenueText`: nothing for almost all, which has the code 0. */
+  readonly revenue: CodedTexts
 
   // A value for each hit of the mixed visits: see `IndexDay.mixed`.
   /** Equal numbers within a day are one visitor. None of them is a visitor of the unmixed visits. */

@@ -24,6 +24,7 @@ import type { CutDays, IndexSpan } from './indexSpans.ts'
 import { bindCondition, createRangeCut, type BoundColumns } from './indexTests.ts'
 import { boundHits, lookUp, readNumbers } from './lookUp.ts'
 import { createRowNumbers } from './rowNumbers.ts'
+import { createRowRevenue } from './rowRevenue.ts'
 import { addRow, createRowSums, reserveRows } from './rowSums.ts'
 import { createSeenPairs } from './seenPairs.ts'
 import type { Codes, IndexColumns } from './sessionIndex.ts'
@@ -71,6 +72,7 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
   const trace: VisitorTrace = { visit: -1, visitor: -1 }
   const seen = createSeenPairs()
   const mixedScrolls: MixedScrolls = { seen: createSeenPairs(), rows: [], deepest: [] }
+  const revenue = spans.some(({ sumsRevenue }) => sumsRevenue) ? createRowRevenue(columns.revenue) : undefined
 
   // What is noted of each visit of a batch…
   const ofBatch = () => new Int32Array(batchSize)
@@ -248,6 +250,7 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
       lookUp(columns.kind.codes, at, count, isView, isViews)
       addViews(sums, hitRows, isViews, count)
     }
+    if (span.sumsRevenue) revenue?.add(hitRows, at, count)
     if (plan.asks.engaged) addEngaged(sums, hitRows, visitsOf(batch), columns.engaged, at, count)
     if (!plan.asks.scroll) return
     if (span.visitors === undefined) addScrolls(sums, hitRows, who, columns.scroll, at, count)
@@ -304,9 +307,10 @@ export function tallyIndex(rows: Map<string, SummedRow>, plan: IndexPlan, { span
   }
 
   function addRows(): void {
+    const brought = revenue?.sumUp()
     for (let row = 0; row < numbers.count; row++) {
       const dimensions = axes.map(({ labels }, axis) => labels[numbers.labels[axis]![row]!]!)
-      addRow(rows, dimensions, sums, row)
+      addRow(rows, dimensions, sums, row, brought?.get(row))
     }
   }
 }
