@@ -5,9 +5,9 @@ const batchPattern = /^([a-z0-9_-]{1,64}):batch:(\d{8}T\d{4})[-:]([a-z0-9_-]+)-(
 const stampPattern = /^(?:\d{4}-\d\d-\d\d(?:\.\d{4}-\d\d-\d\d)?-)?([0-9a-f]{12})-[0-9a-f]{12}(?:-(\d+))?/
 const shelfPattern = /^([a-z0-9_-]{1,64}):(index|rollup):(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)-([0-9a-f]{12})-[0-9a-f]{12}-(\d+)$/
 
-const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup):/
+const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|clean):/
 /** By a minute, a day, or a time or hash in hex. */
-const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning):[0-9a-f]{12})/
+const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|segment:\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning|clean):[0-9a-f]{12})/
 
 /**
  * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one
