@@ -1,10 +1,13 @@
 import type { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Link, StoredHit } from '@treadlight/store'
+import { decodeCleanValue, parseCleanKey, type CleanValue } from '../../packages/store/src/cleanValue.ts'
 import { readFrames } from '../../packages/store/src/frame.ts'
 import { fingerprint } from '../../packages/store/src/fingerprint.ts'
+import { hashPerson } from '../../packages/store/src/erasure.ts'
 import { groupBy } from '../../packages/store/src/groupBy.ts'
 import { decodeKept } from '../../packages/store/src/kept/keptValue.ts'
+import { hashSought } from '../../packages/store/src/hashSought.ts'
 import { parseBatchKey, parseKeptKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/store/src/manifest.ts'
@@ -30,13 +33,15 @@ export interface RawStorage {
   shelf: Map<string, Readonly<Record<string, string>>>
   /** The indexes among it, and the days of which they say what their segments do. */
   indexes: Map<string, { index: SessionIndex; days: string[] }>
+  /** By key, the erasures that days were searched for, and the days in which nobody was found, by their fingerprint. */
+  clean: Map<string, CleanValue>
   /** Values that a crash cut off: they never counted. */
   torn: string[]
 }
 
 /** @param upkept whether upkeep has had all the time it needs, so that nothing may be left over */
 export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boolean): Promise<RawStorage> {
-  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], shelf: new Map(), indexes: new Map(), torn: [] }
+  const raw: RawStorage = { facts: [], links: [], prunings: [], texts: new Map(), faults: [], shelf: new Map(), indexes: new Map(), clean: new Map(), torn: [] }
   const manifests = new Map<string, Manifest>()
   for (const [key, value] of values) {
     raw.texts.set(key, `${key} ${value.toString('latin1')}`)
@@ -46,6 +51,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind === 'persons') readPersons(raw, key, value)
     else if (kind === 'kept') await readKept(raw, key, value)
+    else if (kind === 'clean') readClean(raw, key, value)
     else if (kind === 'index' || kind === 'rollup') await readShelf(raw, key, value)
     else if (kind !== 'segment') readMark(raw, key, value)
   }
@@ -69,6 +75,14 @@ function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: st
 
 function readPersons(raw: RawStorage, key: string, value: Buffer): void {
   if (typeof decodePersonFilters(value) === 'string') raw.torn.push(key)
+}
+
+function readClean(raw: RawStorage, key: string, value: Buffer): void {
+  const name = parseCleanKey(key)
+  if (name === undefined) return void raw.faults.push(`${key} has no name of ours`)
+  const said = decodeCleanValue(value)
+  if (typeof said !== 'string' && value.length === name.bytes) raw.clean.set(key, said)
+  else raw.torn.push(key)
 }
 
 function readCopies(raw: RawStorage, key: string, value: Buffer): void {
@@ -138,7 +152,9 @@ function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, man
     if (key.includes(':persons:')) findGone(raw, key, value, named)
     if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
     if (/:(?:index|rollup):/.test(key) && !raw.shelf.has(key)) raw.faults.push(`${key} is left, torn`)
+    if (key.includes(':clean:') && !raw.clean.has(key)) raw.faults.push(`${key} is left, torn`)
   }
+  findOutdated(raw, values)
   findSpare(raw, [...manifests.values()].flatMap(({ files }) => files).filter(({ key }) => named.has(key)))
 }
 
@@ -150,6 +166,15 @@ function findSpare(raw: RawStorage, files: readonly SegmentFile[]): void {
     raw.indexes.get(key)?.days.push(...same)
     if (same.length === 0) raw.faults.push(`${key} is left`)
   }
+}
+
+/** One value says what was looked up for all erasures that there are. */
+function findOutdated({ clean, torn, links, faults }: RawStorage, values: ReadonlyMap<string, Buffer>): void {
+  const erasures = [...values.keys()].filter((key) => key.includes(':erasure:') && !key.endsWith('-done') && !torn.includes(key))
+  const disowning = links.filter(({ user }) => erasures.some((key) => key.includes(`:erasure:${hashPerson('user', user)}-`)))
+  const sought = hashSought(erasures, disowning)
+  for (const [key, value] of clean) if (value.sought !== sought) faults.push(`${key} is left, of other erasures`)
+  if (clean.size > 1) faults.push(`${[...clean.keys()].join(' and ')} are both left`)
 }
 
 /** Filters go with their segments: who knows a person's id could ask them. */

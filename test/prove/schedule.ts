@@ -90,7 +90,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore, 
 function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, keepSums }: { kind: StorageKind; atomic: boolean; pauses: boolean; keepSums: boolean }) {
   const { random } = world
   const failures: Failure[] = []
-  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0 }
+  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0, clean: 0 }
   let event = 0
   const eventTimes: number[] = [start]
   const oracle: Oracle = createOracle(
@@ -546,6 +546,7 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, k
       answers.push(await describeStore(store, hits))
       if (upkept) await checkIndexes(raw, hits)
     }
+    if (upkept) counts.clean += [...raw.clean.values()].flatMap(({ fingerprints }) => fingerprints).length
     // The storage itself is told anew in plain words; erased facts are gone from it once it has been kept up.
     if (upkept && !keepSums) answers.push(await describeReference(raw))
     const wrong = answers.findIndex((answer) => answer !== answers[0])

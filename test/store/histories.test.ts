@@ -27,7 +27,7 @@ describe('PV16 PV18 PV22 random histories: every store says what the reference s
     for (const processes of [1, 3]) {
       test(`${name}, ${processes} at once`, async () => {
         await fc.assert(fc.asyncProperty(history, (steps) => play(steps, open(), processes)), { numRuns })
-      })
+      }, 120_000)
     }
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addRevenue, averageRevenue, mergeRevenue, totalRevenue, type RevenueSums } from '../../packages/store/src/revenue.ts'
+import { addRevenue, averageRevenue, mergeRevenue, readRevenueText, revenueText, totalRevenue, type RevenueSums } from '../../packages/store/src/revenue.ts'
 
 function sumsOf(amounts: readonly string[], currency = 'EUR'): RevenueSums {
   const sums: RevenueSums = new Map()
@@ -28,6 +28,39 @@ test.each<[amounts: string[], total: number | null, average: number | null]>([
 
 test.each(['EURO', '', '=1+', '€'])('what calls its currency %j is nothing: no API could say it', (currency) => {
   expect(sumsOf(['1'], currency)).toEqual(new Map())
+})
+
+test.each<[amount: string, millionths: number | bigint]>([
+  ['0', 0],
+  ['-0.5', -500_000],
+  ['9.99', 9_990_000],
+  ['000000000000001.1', 1_100_000],
+  ['999999999.999999', 999_999_999_999_999],
+  ['-999999999.999999', -999_999_999_999_999],
+  ['1000000000', 1_000_000_000_000_000n],
+  ['999999999999999.999999', 999_999_999_999_999_999_999n],
+  ['-999999999999999.999999', -999_999_999_999_999_999_999n],
+])('%s as a text of an index', (amount, millionths) => {
+  const text = revenueText({ amount, currency: 'EUR' })
+  expect(readRevenueText(text)).toEqual({ currency: 'EUR', amount: millionths })
+  expect(sumsOf([amount])).toEqual(new Map([['EUR', { amount: BigInt(millionths), count: 1 }]]))
+})
+
+test('a text of an index says any amount to the millionth', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 21n) + 1n, max: 10n ** 21n - 1n }), (millionths) => {
+      const size = millionths < 0n ? -millionths : millionths
+      const amount = `${millionths < 0n ? '-' : ''}${size / 1_000_000n}.${String(size % 1_000_000n).padStart(6, '0')}`
+      expect(BigInt(readRevenueText(revenueText({ amount, currency: 'usd' })).amount)).toBe(millionths)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('what counts as nothing is no text', () => {
+  const odd = [['1e5', 'EUR'], ['', 'EUR'], ['1', 'EURO'], ['1', ''], ['1', 'EUR\n']] as const
+  for (const [amount, currency] of odd) expect(revenueText({ amount, currency })).toBe('')
+  expect(() => readRevenueText('many EUR')).toThrow(TypeError)
 })
 
 test('currencies are never added up', () => {

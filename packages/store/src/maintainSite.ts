@@ -34,7 +34,7 @@ export async function maintainSite(
   options: ResolvedStoreOptions,
   writer: Pick<BatchWriter, 'rotate'>,
   memory: CleanMemory,
-  shelf: Pick<SiteShelf, 'shelve' | 'sweep'>,
+  shelf: Pick<SiteShelf, 'shelve' | 'noteClean' | 'sweep'>,
   force: boolean,
 ): Promise<MaintainReport> {
   await log.refreshNow()
@@ -53,6 +53,7 @@ export async function maintainSite(
   report.rewritten = facts + pruned.facts
   const indexed = await errands.attempt(() => shelf.shelve(force), 0)
   if (indexed > 0) report.indexed = indexed
+  report.deleted += await errands.attempt(() => shelf.noteClean(false), 0)
   const isDone = areBatchesGathered || areLinksGathered || report.compacted + report.rewritten + indexed > 0 || errands.haveFailed()
   const isIdle = !isDone && !memory.waits && Math.abs(options.now() - memory.sweptAt) < sweepRest
   // Listings are what a quiet site pays for in an object store.
@@ -65,6 +66,7 @@ export async function maintainSite(
     memory.sweptAt = options.now()
     memory.waits = swept.waits || shelved.waits
     if (clean && swept.clean && shelved.clean && !errands.haveFailed()) await finishErasures(log)
+    report.deleted += await errands.attempt(() => shelf.noteClean(true), 0)
   }
   report.deleted += await errands.attempt(() => writeCopies(log, options, memory), 0)
   errands.rethrow()

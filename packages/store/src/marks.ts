@@ -42,6 +42,8 @@ export interface Marks {
   readonly hasErasures: boolean
   /** How many links lead to users of whom something was erased: each may show that a hit was theirs, also one that comes after the erasure. */
   readonly disownings: number
+  /** These links. */
+  disowningLinks(): Link[]
   /** The same as it stands now. */
   copy(): Marks
 }
@@ -120,9 +122,10 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       return erasures.length > 0
     },
     get disownings() {
-      disownings ??= [...links.values()].flat().filter(({ user }) => isErasedUser(user)).length
+      disownings ??= disowningLinks().length
       return disownings
     },
+    disowningLinks,
     copy: () => createMarks({ links: [...links.values()].flat(), erasures, prunings }),
   }
   for (const link of from?.links ?? []) marks.addLink(link)
@@ -188,8 +191,12 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     return value !== '' && until.size > 0 && time <= (until.get(hashOf(kind, value)) ?? -Infinity)
   }
 
+  function disowningLinks(): Link[] {
+    return disownings === 0 ? [] : [...links.values()].flat().filter(({ user }) => isErasedUser(user))
+  }
+
   function isErasedUser(user: string): boolean {
-    return isPast('user', user, -Infinity)
+    return erasedUntil.user.size > 0 && erasedUntil.user.has(hashOf('user', user))
   }
 
   function isDead(link: Link): boolean {

@@ -28,11 +28,20 @@ export function revenueText({ amount, currency }: Revenue): string {
   return parseAmount(amount) === undefined || !currencyCode.test(currency) ? '' : `${amount} ${currency}`
 }
 
-/** Adds what so many hits brought, each the same. @param text see `revenueText` */
-export function addRevenueOf(sums: RevenueSums, text: string, count: number): void {
-  const [amount = '', currency = ''] = text.split(' ')
-  const millionths = parseAmount(amount)
-  if (millionths !== undefined) addTakings(sums, currency, { amount: millionths * BigInt(count), count })
+/** Below so much, in major units, a number of 53 bits has all millionths right, and also the sum of two. */
+const mostExact = 1e9
+
+/**
+ * What a text of `revenueText` stands for that is not empty, in millionths: a number where it is below 2 ** 50.
+ * @throws TypeError for what is no amount
+ */
+export function readRevenueText(text: string): { currency: string; amount: number | bigint } {
+  const [amount, currency] = [text.slice(0, -4), text.slice(-3)]
+  const size = Number(amount)
+  if (Math.abs(size) < mostExact) return { currency, amount: Math.round(size * 1e6) }
+  const exact = parseAmount(amount)
+  if (exact === undefined) throw new TypeError(`[treadlight store] ${JSON.stringify(text)} is no revenue`)
+  return { currency, amount: exact }
 }
 
 /** The sums of both. */
@@ -59,7 +68,8 @@ export function averageRevenue(sums: RevenueSums): number | null {
   return takings === undefined ? null : toNumber(divide(takings.amount, BigInt(takings.count)))
 }
 
-function addTakings(sums: RevenueSums, currency: string, { amount, count }: Takings): void {
+/** Adds money of one currency. */
+export function addTakings(sums: RevenueSums, currency: string, { amount, count }: Takings): void {
   const known = sums.get(currency)
   if (known === undefined) sums.set(currency, { amount, count })
   else {

@@ -41,13 +41,13 @@ export interface Shelf<Rollup> {
   lose(rollup: Rollup, error: unknown): void
 }
 
-export interface FoundIndex {
+interface FoundIndex {
   index: SessionIndex
   /** The home day in it. */
   day: IndexDay
 }
 
-export interface FoundRollup<Rollup> {
+interface FoundRollup<Rollup> {
   rollup: Rollup
   /** What it sums up. */
   days: readonly string[]

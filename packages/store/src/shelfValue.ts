@@ -31,9 +31,21 @@ export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 2, rol
 /** Read at once, bytes: this header, which has some 2 kB for a month, and what the body begins with, as it tells where the rest is. */
 const firstRead = 24 * 1024
 
+/** Erasures only become more. */
+const hashes = new WeakMap<MarkLog['erasures'], { size: number; hash: string }>()
+
+/** What tells apart the sets of erasures that a process may know of. */
+export function knownErasures({ erasures }: Pick<MarkLog, 'erasures'>): string {
+  const known = hashes.get(erasures)
+  if (known?.size === erasures.size) return known.hash
+  const hash = hashNames([...erasures.keys()])
+  hashes.set(erasures, { size: erasures.size, hash })
+  return hash
+}
+
 /** The marks as they stand now. */
-export function knownMarks({ erasures, prunings }: Pick<MarkLog, 'erasures' | 'prunings'>): KnownMarks {
-  return { erasures: hashNames([...erasures.keys()]), prunings: [...prunings.keys()].map(stampOf) }
+export function knownMarks(log: Pick<MarkLog, 'erasures' | 'prunings'>): KnownMarks {
+  return { erasures: knownErasures(log), prunings: [...log.prunings.keys()].map(stampOf) }
 }
 
 export function stampOf(key: string): string {

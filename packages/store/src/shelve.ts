@@ -16,7 +16,7 @@ import { createItem } from './values.ts'
 import { sourceOf, type ValueSource } from './valueSource.ts'
 
 /** What a value is to say of itself. */
-export type NewHeader = Omit<ShelfHeader, 'crc'>
+type NewHeader = Omit<ShelfHeader, 'crc'>
 
 /** How what lies on the shelf is made. */
 export interface ShelfMakers<Rollup> {
@@ -40,6 +40,8 @@ export interface ShelvingOptions<Rollup> extends Pick<ResolvedStoreOptions, 'sto
 
 /** Days that are read in one round of upkeep: some seconds' work where they are large. */
 const daysPerRound = 40
+/** Segments of which a part is read in one round, to see whether somebody is in them who was erased since: some seconds' work too. */
+const looksPerRound = 200
 /** Hits in one value: what a process holds of it when it is made, some 30 MB. */
 const maxHits = 1_500_000
 /** For how many days back there are rollups by the day, and not only by the month. */
@@ -65,6 +67,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   const { log, shelf, now, check, hopeless } = options
   const ready = closedDays(log, now()).filter((day) => hopeless.get(fingerprint(filesOf(day))) !== log.version)
   let budget = force ? Infinity : daysPerRound
+  let looks = force ? Infinity : looksPerRound
   let shelved = 0
   if (!(await isAnythingDue())) return 0
   // Another process may have done it.
@@ -85,16 +88,19 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     if (first === undefined || last === undefined) return false
     await shelf.readHeaders('index', first, last)
     await shelf.readHeaders('rollup', first, last)
-    for (const day of ready) {
-      const isUnknown = [...shelf.entries.values()].some((entry) => mayHold(entry, day) && shelf.isValid(entry, day) === undefined)
-      if (isUnknown) await check.look(filesOf(day))
-    }
+    // The newest are asked for most.
+    for (const day of ready.toReversed()) if (looks > 0 && isUnknown(day)) looks -= await check.look(filesOf(day))
     return fittingGroups(ready).some((group) => dueIndexes(group).length + dueRollups(group).length > 0)
   }
 
-  /** A value is held in memory when it is made. */
+  /** Whether something says of the day what its hits do, unless somebody is in them who was erased: nobody has looked yet. */
+  function isUnknown(day: string): boolean {
+    return [...shelf.entries.values()].some((entry) => mayHold(entry, day) && shelf.isValid(entry, day) === undefined)
+  }
+
+  /** A value is held in memory when it is made. Of what nobody has looked at, it is not known yet what is due. */
   function fittingGroups(days: readonly string[]): ShelfGroup[] {
-    return groupDays(days, now()).flatMap((group) => {
+    return groupDays(days, now()).filter(({ days: its }) => looks > 0 || !its.some(isUnknown)).flatMap((group) => {
       const hits = group.days.flatMap(filesOf).reduce((sum, file) => sum + file.hits, 0)
       return hits <= maxHits ? [group] : group.days.map((day) => ({ first: day, last: day, days: [day] }))
     })

@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { Storage } from 'unstorage'
 import { createCatalog, type Catalog } from './catalog.ts'
+import { decodeCleanValue, parseCleanKey } from './cleanValue.ts'
 import { readFrames, type FrameProblem } from './frame.ts'
 import type { StoredHit } from './hit.ts'
 import { isLaterFormat } from './laterFormat.ts'
@@ -52,10 +53,10 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|clean|kept):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | 'kept' | ShelfKind
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | 'clean' | 'kept' | ShelfKind
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8
@@ -149,6 +150,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
         return verifyPersons(key, bytes)
       case 'kept':
         return verifyKept(key, bytes)
+      case 'clean':
+        return verifyClean(key, bytes)
       default:
         return verifyFrame(key, bytes)
     }
@@ -202,6 +205,16 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     if (read === undefined) return add(key, 'checksum', keptLost)
     await read.rollup.totals()
     for (const dimension of rollupDimensions) await read.rollup.rows(dimension)
+  }
+
+  function verifyClean(key: string, bytes: Buffer): void {
+    const name = parseCleanKey(key)
+    if (name === undefined) return add(key, 'content', 'the key is none of what is derived')
+    const isShort = bytes.length < name.bytes
+    if (isShort && name.time + settle > now()) return void report.leftOver++
+    const value = decodeCleanValue(bytes)
+    if (value === 'later') add(key, 'later')
+    else if (value === 'damaged' || bytes.length !== name.bytes) add(key, isShort ? 'torn' : 'checksum', madeAnew)
   }
 
   /** Nothing is lost with it; but what it says of a manifest that is there has to be what that says itself. */

@@ -2,7 +2,7 @@ import type { StoredHit } from '@treadlight/store'
 import { screenClass } from '../../../packages/store/src/dimensions.ts'
 import { deriveEngagement, viewKey } from '../../../packages/store/src/engagement.ts'
 import { columnNames } from '../../../packages/store/src/sessionIndex/columnNames.ts'
-import { addRevenue, addRevenueOf, type RevenueSums } from '../../../packages/store/src/revenue.ts'
+import { addRevenue, readRevenueText, type RevenueSums } from '../../../packages/store/src/revenue.ts'
 import { isBounced, isNewVisitor, visitTexts, type SessionIndex, type VisitText } from '../../../packages/store/src/sessionIndex/sessionIndex.ts'
 import { deriveSessions, visitorKey, type Session } from '../../../packages/store/src/sessions.ts'
 
@@ -46,7 +46,7 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
   const engagement = deriveEngagement(hits)
   const times = sessions.flatMap((session) => session.hits.map(({ time }) => time))
   const hasRevenue = sessions.some((session) => session.hits.some((hit) => broughtBy(hit) !== 'nothing'))
-  const head = { day, hasRevenue, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity) }
+  const head = { day, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity), hasRevenue }
   return sayAll(head, sessions.map((session) => ({ said: sayVisit(session), hits: session.hits.map(sayHit) })))
 
   function sayVisit({ start, end, bounced, hits, pageviews }: Session): unknown {
@@ -65,11 +65,11 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
 function broughtBy({ revenue }: StoredHit): string {
   const sums: RevenueSums = new Map()
   if (revenue !== undefined) addRevenue(sums, revenue)
-  return sayRevenue(sums)
+  return [...sums].map(([currency, { amount }]) => sayRevenue({ currency, amount })).join() || 'nothing'
 }
 
-function sayRevenue(sums: RevenueSums): string {
-  return [...sums].map(([currency, { amount, count }]) => `${currency} ${amount} ${count}`).join() || 'nothing'
+function sayRevenue({ currency, amount }: { currency: string; amount: number | bigint }): string {
+  return `${currency} ${BigInt(amount)}`
 }
 
 function textOf(hit: StoredHit, name: VisitText): string {
@@ -97,11 +97,9 @@ export async function sayIndex(index: SessionIndex): Promise<SaidDay[]> {
         const [path, hostname] = [columns.path, columns.hostname].map(({ values, codes }) => values[codes[at]!])
         const [engaged, scroll] = [columns.engaged[at]!, columns.scroll[at]!].map((value) => (Number.isNaN(value) ? 'nothing' : value))
         const time = base + columns.time[at]! * tick
-        const brought: RevenueSums = new Map()
         const revenue = columns.revenue.values[columns.revenue.codes[at]!]!
-        if (revenue !== '') addRevenueOf(brought, revenue, 1)
         const whose = visit < mixed ? `unmixed ${visitor}` : `mixed ${columns.visitor[visitorsBefore + at - mixedHits]}`
-        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll, sayRevenue(brought)], visitor: whose })
+        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll, revenue === '' ? 'nothing' : sayRevenue(readRevenueText(revenue))], visitor: whose })
       }
       const bounced = (columns.flags[visit]! & isBounced) !== 0
       said.push({ said: [base + columns.start[visit]! * tick, columns.duration[visit], bounced, columns.viewCount[visit], ...texts], hits: its })

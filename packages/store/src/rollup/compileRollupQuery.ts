@@ -22,7 +22,7 @@ export interface RollupQuery {
   addTo(rows: Map<string, SummedRow>, rollups: readonly Rollup[]): Promise<UntoldRollup[]>
 }
 
-export interface UntoldRollup {
+interface UntoldRollup {
   rollup: Rollup
   /** How its value is damaged. Undefined where it is sound and cannot tell: two of its countries have one name. */
   error?: unknown
