@@ -40,13 +40,13 @@ function add<T>(lists: Map<unknown, T[]>, key: unknown, value: T): void {
   else list.push(value)
 }
 
-/** As the hits of a home day say it. */
+/** As the hits of a home day say it. Its fields are in the order of `sayIndex`: the simulation compares texts. */
 export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_000): SaidDay {
   const sessions = deriveSessions(hits)
   const engagement = deriveEngagement(hits)
   const times = sessions.flatMap((session) => session.hits.map(({ time }) => time))
   const hasRevenue = sessions.some((session) => session.hits.some((hit) => broughtBy(hit) !== 'nothing'))
-  const head = { day, hasRevenue, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity) }
+  const head = { day, first: times.reduce((a, b) => Math.min(a, b), Infinity), last: times.reduce((a, b) => Math.max(a, b), -Infinity), hasRevenue }
   return sayAll(head, sessions.map((session) => ({ said: sayVisit(session), hits: session.hits.map(sayHit) })))
 
   function sayVisit({ start, end, bounced, hits, pageviews }: Session): unknown {
