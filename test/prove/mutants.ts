@@ -265,7 +265,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'catalog.ts', find: 'if (files.some((file) => missing.has(file.key) && !replaced.has(file.key))) found.add(key)', replace: 'if (files.some((file) => replaced.has(file.key) && missing.has(file.key))) found.delete(key)' },
       { file: 'sweep.ts', find: 'await findMissing(new Set(segments))', replace: 'void findMissing' },
     ],
-    by: 467,
+    by: sleptBeforeCommit,
   },
 ]
 

@@ -263,10 +263,12 @@ test('PV01: with collector and token alone a view arrives as the visitor’s own
   const values = createValues(createStorage())
   const { token } = await createTokens(values, () => noon).create('shop', ['hits'])
   const collector = createTestCollector({ values })
+  // The sender says when it sends by the machine's clock.
+  collector.clock.now = Date.now()
   const server = serve({ fetch: collector.collector.fetch, port: 0, hostname: '127.0.0.1', silent: true })
   onTestFinished(() => server.close(true))
   await server.ready()
-  const tracking = createTracking({ collector: server.url!, token, now: () => noon })
+  const tracking = createTracking({ collector: server.url!, token })
   const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
   const begun = (await tracking.begin(ask('/cart', { 'user-agent': userAgent, 'accept-language': 'de-CH' }), { address: '203.0.113.9' }))!
   begun.end(answer(200, {}, { title: 'Cart' }))

@@ -2,9 +2,10 @@ import type { ByteCache } from './byteCache.ts'
 import { cacheColumns } from './cacheColumns.ts'
 import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
-import { parseShelfKey, type ShelfKey, type ShelfKind } from './keys.ts'
+import { parseShelfKey, type ShelfKind } from './keys.ts'
 import { isLaterFormat } from './laterFormat.ts'
 import type { IndexDay, SessionIndex } from './sessionIndex/sessionIndex.ts'
+import { place, placeAll, spanOf, type ShelfEntry } from './shelfEntry.ts'
 import { readShelfValue, shelfFormats, type ShelfHeader } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -56,20 +57,6 @@ interface FoundRollup<Rollup> {
 /** A stored value has turned out to be gone or damaged; what it said can be told from others, or from hits. */
 export class ShelfLost extends Error {}
 
-/** A value on the shelf. */
-export interface ShelfEntry {
-  readonly key: string
-  readonly name: ShelfKey
-  /** Undefined until it was read. */
-  header?: ShelfHeader
-  /** The home days that it has, by its header. */
-  days?: readonly string[]
-  /** Why nothing can be had of it. `earlier` and `later`: such a version has written it. */
-  unfit?: 'torn' | 'damaged' | 'earlier' | 'later'
-  body?: ValueSource
-  index?: Promise<SessionIndex>
-}
-
 /** The same with what upkeep needs of it. */
 export interface KeptShelf<Rollup> extends Shelf<Rollup> {
   /** By key. */
@@ -101,7 +88,6 @@ export interface ShelfOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storag
 const listingRest = 60_000
 /** Of a rollup in memory, for each byte of its value. */
 const decodedBytes = 6
-const none: readonly never[] = []
 /** Values of at least so many days are looked at together: of months, of parts of them, of days. */
 const spanLengths = [20, 2, 1]
 /** Values read at once. */
@@ -185,7 +171,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
 
   function candidates(kind: ShelfKind, day: string): readonly ShelfEntry[] {
     byDay ??= placeAll(entries.values())
-    return byDay[kind].get(day) ?? none
+    return byDay[kind].get(day) ?? []
   }
 
   function isValid(entry: ShelfEntry, day: string): boolean | undefined {
@@ -374,34 +360,6 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     },
     forget,
   }
-}
-
-function placeAll(all: Iterable<ShelfEntry>): Record<ShelfKind, Map<string, ShelfEntry[]>> {
-  const placed: Record<ShelfKind, Map<string, ShelfEntry[]>> = { index: new Map(), rollup: new Map() }
-  for (const entry of all) if (entry.header !== undefined && entry.unfit === undefined) place(placed[entry.name.kind], entry)
-  return placed
-}
-
-/** Those with most days first, then the newest ones. */
-function place(byDay: Map<string, ShelfEntry[]>, entry: ShelfEntry): void {
-  for (const day of entry.days ?? none) {
-    const list = byDay.get(day)
-    if (list === undefined) byDay.set(day, [entry])
-    else if (!list.includes(entry)) list.splice(list.filter((other) => inOrder(other, entry) <= 0).length, 0, entry)
-  }
-}
-
-function inOrder(a: ShelfEntry, b: ShelfEntry): number {
-  return countDays(b) - countDays(a) || b.name.time - a.name.time
-}
-
-function countDays({ days = none }: ShelfEntry): number {
-  return days.length
-}
-
-/** Days from the first to the last one that an entry may have, by its name. */
-function spanOf({ name }: ShelfEntry): number {
-  return 1 + (Date.parse(name.last) - Date.parse(name.first)) / 86_400_000
 }
 
 const earlier = (a: string, b: string): string => (a < b ? a : b)

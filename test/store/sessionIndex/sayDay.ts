@@ -40,7 +40,7 @@ function add<T>(lists: Map<unknown, T[]>, key: unknown, value: T): void {
   else list.push(value)
 }
 
-/** As the hits of a home day say it. */
+/** As the hits of a home day say it. Its fields are in the order of `sayIndex`: the simulation compares texts. */
 export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_000): SaidDay {
   const sessions = deriveSessions(hits)
   const engagement = deriveEngagement(hits)

@@ -1,12 +1,15 @@
 import { Buffer } from 'node:buffer'
 import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { crc32, deflateRaw } from 'node:zlib'
+import { crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 import { isExact } from './buildRollup.ts'
 import { rollupSections, type Rollup, type RollupDimension, type RollupRows, type RollupSection } from './rollup.ts'
 import { encodeHeader, type SectionPlace } from './rollupFormat.ts'
 import { encodeSection, type SectionRows } from './rollupSection.ts'
 
+const level = 6
+/** Up to so many bytes a thread of its own is not worth it: two milliseconds' work. */
+const largest = 64 * 1024
 const deflate = promisify(deflateRaw) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>
 
 /** The bytes of a rollup. Others have their turn between its sections. @throws RangeError for sums that are too large to be exact */
@@ -15,7 +18,7 @@ export async function encodeRollup(rollup: Rollup, { site }: { site: string }): 
   const pieces: Uint8Array[] = []
   for (const name of ['totals', ...(Object.keys(rollupSections) as RollupSection[])] as const) {
     const raw = encodeSection(await rowsOf(rollup, name))
-    const bytes = await deflate(raw, { level: 6 })
+    const bytes = raw.length <= largest ? deflateRawSync(raw, { level }) : await deflate(raw, { level })
     sections.push({ name, bytes: bytes.length, crc: crc32(bytes), size: raw.length })
     pieces.push(bytes)
     await untilOthersHadTheirTurn()
