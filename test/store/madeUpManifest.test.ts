@@ -119,6 +119,7 @@ test('compact says that it has found hits again', async () => {
   await storage.removeItem(manifest!)
   await storage.setItemRaw(manifest!, flip(100 * 8)(bytes))
   const { code, out } = await runCli(folder, ['compact'])
-  expect([code, out]).toEqual([0, expect.stringMatching(/^Found 3 hits again, of segments whose manifest is damaged, indexed 2 days, deleted 1 value that was no longer needed\./)])
+  // Whether ten days have ended since the first upkeep, and are put together, depends on the date.
+  expect([code, out]).toEqual([0, expect.stringMatching(/^Found 3 hits again, of segments whose manifest is damaged, (indexed 2 days, )?deleted 1 value that was no longer needed\./)])
   expect((await runCli(folder, ['export'])).code).toBe(0)
 })
