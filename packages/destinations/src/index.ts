@@ -1,2 +1,3 @@
-export type { Destination } from './destination.ts'
+export { classifyStatus, defineDestination } from './defineDestination.ts'
+export type { Destination, DestinationAnswer, DestinationOptions, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
 export { webhook, type WebhookOptions } from './webhook.ts'

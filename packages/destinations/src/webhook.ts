@@ -1,22 +1,24 @@
-import type { Destination } from './destination.ts'
+import { defineDestination } from './defineDestination.ts'
+import type { Destination, ForwardedHit } from './destination.ts'
 
 export interface WebhookOptions {
+  /** @default 'webhook' */
+  name?: string
   url: string
   /** Sent along, for example an Authorization header. */
   headers?: Record<string, string>
 }
 
-/** Posts every hit as JSON, as it crossed the wire. */
-export function webhook({ url, headers = {} }: WebhookOptions): Destination {
-  return {
-    name: 'webhook',
-    request: (hit) =>
-      new Request(url, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(hit),
-        // A redirect could lead to a place that nobody allowed.
-        redirect: 'manual',
-      }),
-  }
+/** Posts hits as a JSON array. */
+export function webhook({ name = 'webhook', url, headers = {} }: WebhookOptions): Destination<ForwardedHit> {
+  return defineDestination<ForwardedHit>({
+    name,
+    map: (hit) => hit,
+    batch: (items) => [
+      {
+        request: { url, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(items) },
+        indexes: [...items.keys()],
+      },
+    ],
+  })
 }

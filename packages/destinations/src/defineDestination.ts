@@ -1,0 +1,28 @@
+import type { Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
+
+const day = 86_400_000
+
+/**
+ * Fills in what a destination leaves to be as usual.
+ *
+ * @throws Error for a name that could not stand in a key
+ * @example
+ * const toLog = defineDestination({
+ *   name: 'log',
+ *   map: ({ url, time }) => ({ url, time }),
+ *   batch: (items) => [{ request: { url: 'https://log.example/', body: JSON.stringify(items) }, indexes: [...items.keys()] }],
+ * })
+ */
+export function defineDestination<T>(options: DestinationOptions<T>): Destination<T> {
+  if (!/^[a-z0-9-]{1,40}$/.test(options.name)) throw new Error(`[treadlight destinations] a name is of a-z, 0-9 and -, at most 40 of them: ${JSON.stringify(options.name)}`)
+  return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, secrets: [], ...options }
+}
+
+/** What a status means where a system says nothing more. */
+export function classifyStatus({ status, header }: DestinationAnswer): Verdict {
+  if (status >= 200 && status < 300) return { kind: 'sent' }
+  const reason = `answered ${status}`
+  if (status !== 408 && status !== 425 && status !== 429 && status < 500) return { kind: 'dead', reason }
+  const after = Number(header('retry-after'))
+  return { kind: 'retry', reason, ...(after > 0 && { after }) }
+}
