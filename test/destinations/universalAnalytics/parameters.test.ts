@@ -140,8 +140,16 @@ test('SS01 has all parameters that upstream declares outside the indexed familie
   ]
   // What a group has says its own error.
   const groups: ((values: never) => WireParameters)[] = [
-    ...[hitParameters, sessionParameters, appParameters, eventParameters, transactionParameters, itemParameters, ecommerceParameters],
-    ...[socialParameters, timingParameters, exceptionParameters],
+    hitParameters,
+    sessionParameters,
+    appParameters,
+    eventParameters,
+    transactionParameters,
+    itemParameters,
+    ecommerceParameters,
+    socialParameters,
+    timingParameters,
+    exceptionParameters,
     (values) => pageParameters({ locationUrl: 'u', ...(values as object) }),
     (values) => generalParameters('event', { trackingId: 'UA', ...(values as object) }),
   ]
