@@ -1,7 +1,7 @@
 import type { Destination, DestinationAnswer, DestinationRequest, ForwardedHit, Verdict } from '@treadlight/destinations'
 
 /** The requests that a destination makes of hits, as whoever forwards them would: redacted, mapped, put into batches. */
-export function requestsOf<T>(destination: Destination<T>, hits: readonly ForwardedHit[], now = Date.UTC(2026, 10, 21, 10, 0, 1)): DestinationRequest[] {
+export function requestsOf<T>(destination: Destination<T>, hits: readonly ForwardedHit[], now: number = Date.UTC(2026, 10, 21, 10, 0, 1)): DestinationRequest[] {
   const items = hits
     .map((hit) => destination.redact(hit))
     .flatMap((hit) => (hit ? [destination.map(hit, { now })] : []))
