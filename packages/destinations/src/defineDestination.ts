@@ -15,7 +15,12 @@ const day = 86_400_000
  */
 export function defineDestination<T>(options: DestinationOptions<T>): Destination<T> {
   if (!/^[a-z0-9-]{1,40}$/.test(options.name)) throw new Error(`[treadlight destinations] a name is of a-z, 0-9 and -, at most 40 of them: ${JSON.stringify(options.name)}`)
-  return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, secrets: [], ...options }
+  return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, secrets: [], allowPrivate: false, ...definedOf(options) }
+}
+
+/** So that what an owner leaves undefined is as usual. */
+function definedOf<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 }
 
 /** What a status means where a system says nothing more. */

@@ -112,9 +112,14 @@ export interface DestinationOptions<T> {
   deliver?(request: DestinationRequest): Promise<DestinationAnswer>
   /** Texts that are never shown: keys and passwords. */
   secrets?: readonly string[]
+  /** Whether it may be at an address that is not of the internet: in the same house, or on this machine. @default false */
+  allowPrivate?: boolean
+  /** Ids of the sites whose hits it gets. @default all */
+  sites?: readonly string[]
 }
 
+/** What the owner may say to every destination: those that ship take it beside their own options, and hand it on to `defineDestination`. */
+export type SharedOptions = Partial<Pick<DestinationOptions<unknown>, 'name' | 'maxAge' | 'redact' | 'allowPrivate' | 'sites'>>
+
 /** A destination with everything settled. */
-export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver'> {
-  deliver?: DestinationOptions<T>['deliver']
-}
+export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver' | 'sites'>, Pick<DestinationOptions<T>, 'deliver' | 'sites'> {}
