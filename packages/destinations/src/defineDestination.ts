@@ -19,8 +19,8 @@ export function defineDestination<T>(options: DestinationOptions<T>): Destinatio
 }
 
 /** Those of the options that every destination has; what is left out stays out, so that it cannot hide a default. */
-export function commonOf({ name, maxAge, redact, maxBatch, allowPrivate }: CommonOptions): CommonOptions {
-  return Object.fromEntries(Object.entries({ name, maxAge, redact, maxBatch, allowPrivate }).filter(([, value]) => value !== undefined))
+export function commonOf({ name, maxAge, redact, maxBatch, allowPrivate, sites }: CommonOptions): CommonOptions {
+  return Object.fromEntries(Object.entries({ name, maxAge, redact, maxBatch, allowPrivate, sites }).filter(([, value]) => value !== undefined))
 }
 
 /** What a status means where a system says nothing more. */

@@ -125,6 +125,8 @@ export interface DestinationOptions<T> {
    * @default false: what an address came from could point anywhere
    */
   allowPrivate?: boolean
+  /** Ids of the sites whose hits it gets. @default all */
+  sites?: readonly string[]
   /** For systems that are no HTTP: takes the requests' place. To reject means that nothing is known, as where nobody answers. The answer is classified all the same. */
   deliver?(request: DestinationRequest): Promise<DestinationAnswer>
   /** Texts that are never shown: keys and passwords. */
@@ -132,10 +134,11 @@ export interface DestinationOptions<T> {
 }
 
 /** What owners may say of any destination, with its own options. */
-export type CommonOptions = Partial<Pick<DestinationOptions<unknown>, 'name' | 'maxAge' | 'redact' | 'maxBatch' | 'allowPrivate'>>
+export type CommonOptions = Partial<Pick<DestinationOptions<unknown>, 'name' | 'maxAge' | 'redact' | 'maxBatch' | 'allowPrivate' | 'sites'>>
 
 /** A destination with everything settled. */
-export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver' | 'sign'> {
+export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver' | 'sign' | 'sites'> {
   deliver?: DestinationOptions<T>['deliver']
+  sites?: readonly string[]
   sign?: DestinationOptions<T>['sign']
 }
