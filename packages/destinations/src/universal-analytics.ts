@@ -47,3 +47,5 @@ export {
 } from './universalAnalytics/universalClient.ts'
 export { addQueueTime, encodeParameters, universalRequest, type UniversalRequestOptions } from './universalAnalytics/universalRequest.ts'
 export { createUniversalSender, type UniversalResult, type UniversalSenderOptions } from './universalAnalytics/universalSender.ts'
+export { universalToGa4, type UniversalToGa4Options } from './ga4/universalToGa4.ts'
+export type { Ga4Payload } from './ga4/ga4Payload.ts'

@@ -1,5 +1,7 @@
-import { classifyStatus, defineDestination } from '../defineDestination.ts'
-import type { Destination, DestinationOptions, DestinationRequest, ForwardedHit, Verdict } from '../destination.ts'
+import { classifyStatus, commonOf, defineDestination } from '../defineDestination.ts'
+import type { CommonOptions, Destination, DestinationAnswer, DestinationBatch, ForwardedHit, Verdict } from '../destination.ts'
+import { packTexts } from '../packTexts.ts'
+import { siteIdOf, type SiteIds } from '../siteIds.ts'
 import { checkHit } from './checkHit.ts'
 import { writeParameters, type WireParameters } from './defineParameters.ts'
 import { readHitParsing } from './hitParsing.ts'
@@ -11,11 +13,9 @@ const maxBatchHits = 20
 /** Longest body of a batch, bytes. */
 const maxBatchBytes = 16_000
 
-export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Pick<DestinationOptions<WireParameters>, 'redact' | 'maxAge'> {
-  /** @default 'universal-analytics' */
-  name?: string
-  /** `UA-XXXX-Y` */
-  trackingId: string
+export interface UniversalAnalyticsOptions extends UniversalRequestOptions, CommonOptions {
+  /** `UA-XXXX-Y`; or one for each of our sites. */
+  trackingId: SiteIds
   /** Numbers of custom dimensions by the names of props; `id` is the hit's own id. */
   dimensions?: Record<string, number>
   /** Numbers of custom metrics by the names of props. */
@@ -35,24 +35,26 @@ export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Pick
  * universalAnalytics({ trackingId: 'UA-1-1', host: 'stats.example', dimensions: { plan: 1 } })
  */
 export function universalAnalytics(options: UniversalAnalyticsOptions): Destination<WireParameters> {
-  const { name = 'universal-analytics', batching = true, debug = false, method, redact } = options
+  const { batching = true, debug = false, method } = options
   return defineDestination<WireParameters>({
-    name,
+    name: 'universal-analytics',
     // Google's processes no hit whose queue time is longer.
-    maxAge: options.maxAge ?? 4 * 3_600_000,
-    maxBatch: maxBatchHits,
-    map: (hit, { now }) => (hit.type === 'engagement' ? undefined : toParameters(hit, now, options)),
+    maxAge: 4 * 3_600_000,
+    ...commonOf(options),
+    map(hit, { now }) {
+      const trackingId = siteIdOf(options.trackingId, hit)
+      return trackingId === undefined || hit.type === 'engagement' ? undefined : toParameters(hit, trackingId, now, options)
+    },
     batch: (items) =>
       batching && !debug && method !== 'GET' && items.length > 1
         ? batchRequests(items, universalOrigin(options))
         : items.map((item, index) => ({ request: universalRequest(item, options), indexes: [index] })),
     ...(debug && { classify: judge }),
-    ...(redact && { redact }),
   })
 }
 
-function toParameters(hit: ForwardedHit, now: number, options: UniversalAnalyticsOptions): WireParameters {
-  const { trackingId, parameters = {} } = options
+function toParameters(hit: ForwardedHit, trackingId: string, now: number, options: UniversalAnalyticsOptions): WireParameters {
+  const { parameters = {} } = options
   const queueTime = Math.max(0, Math.round(now - hit.time))
   const written = checkHit({
     ...generalParameters(hit.type === 'pageview' ? 'pageview' : 'event', { trackingId, dataSource: 'web' }),
@@ -112,21 +114,13 @@ function describeProps({ id, props = {} }: ForwardedHit, { dimensions = {}, metr
   return { ...customDimensions(pick(dimensions)), ...customMetrics(pick(metrics)) }
 }
 
-function batchRequests(items: readonly WireParameters[], origin: string): { request: DestinationRequest; indexes: number[] }[] {
-  const batches: { lines: string[]; length: number; indexes: number[] }[] = []
-  for (const [index, item] of items.entries()) {
-    const line = checkLength(encodeParameters(item))
-    let last = batches.at(-1)
-    if (!last || last.lines.length === maxBatchHits || last.length + 1 + line.length > maxBatchBytes) batches.push((last = { lines: [], length: 0, indexes: [] }))
-    last.lines.push(line)
-    last.length += line.length + 1
-    last.indexes.push(index)
-  }
-  return batches.map(({ lines, indexes }) => ({ request: postRequest(`${origin}/batch`, lines.join('\n')), indexes }))
+function batchRequests(items: readonly WireParameters[], origin: string): DestinationBatch[] {
+  const lines = items.map((item) => checkLength(encodeParameters(item)))
+  return packTexts(lines, (texts) => postRequest(`${origin}/batch`, texts.join('\n')), { maxItems: maxBatchHits, maxBytes: maxBatchBytes })
 }
 
 /** The validation endpoint counts nothing: a valid hit is done with, an invalid one is a dead letter that says why. */
-function judge(answer: Parameters<typeof classifyStatus>[0]): Verdict {
+function judge(answer: DestinationAnswer): Verdict {
   const verdict = classifyStatus(answer)
   if (verdict.kind !== 'sent') return verdict
   const bad = readHitParsing(answer.body)?.find((hit) => !hit.valid)
