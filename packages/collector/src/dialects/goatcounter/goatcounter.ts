@@ -14,6 +14,7 @@ const image = pixelOf('R0lGODlhAQABAIABAAAAAP///yH5BAEKAAEALAAAAAABAAEAAAICTAEAO
 
 const apiPath = '/api/v0/count'
 const maxHits = 500
+const bodyFailures = { 400: 'The body must be JSON', 408: 'The body broke off', 413: 'The body is too large' } as const
 
 /**
  * GoatCounter's `count.js`, its pixel, and its API for servers. A site is the host that is asked, by the setting `aliases`
@@ -28,6 +29,7 @@ export const goatcounter: Dialect = {
     each: ['access-control-allow-origin', '*', 'access-control-expose-headers', 'x-goatcounter, x-goatcounter-filter'],
     preflight: ['access-control-allow-headers', 'authorization, content-type', 'access-control-allow-methods', 'GET, POST', 'access-control-max-age', '86400'],
   },
+  tokenOf: ({ header }) => readKey(header('authorization')),
   answer: (request, take) => (request.url.pathname === apiPath ? answerApi(request, take) : answerCount(request, take)),
   refuse: (status, reason, { url }) => (url.pathname === apiPath ? apiFailure(status, reason) : pixel(status, reason)),
 }
@@ -45,7 +47,7 @@ async function answerCount({ method, url, header }: DialectRequest, take: Take):
 }
 
 function pixel(status: number, reason?: string): DialectAnswer {
-  const own = ['content-type', 'image/gif', 'cache-control', 'no-store', 'cross-origin-resource-policy', 'cross-origin']
+  const own = ['content-type', 'image/gif', 'cross-origin-resource-policy', 'cross-origin']
   return { status, headers: reason === undefined ? own : [...own, 'x-goatcounter', reason], body: image }
 }
 
@@ -54,7 +56,7 @@ async function answerApi(request: DialectRequest, take: Take): Promise<DialectAn
   const token = readKey(request.header('authorization'))
   if (token === undefined || !(await request.authorize(token))) return apiFailure(401, 'The key must be a token of scope hits, as a bearer or a password')
   const body = await readJsonBody(request)
-  if (typeof body === 'number') return apiFailure(body, 'The body must be JSON, whole and not too large')
+  if (typeof body === 'number') return apiFailure(body, bodyFailures[body])
   const { hits, no_sessions } = isObject(body.json) ? body.json : {}
   if (!Array.isArray(hits) || hits.length === 0) return apiFailure(400, 'There must be hits')
   if (hits.length > maxHits) return apiFailure(400, `There must be at most ${maxHits} hits`)
@@ -94,5 +96,5 @@ function apiFailure(status: number, error: string): DialectAnswer {
 }
 
 function json(status: number, body: unknown, headers: readonly string[]): DialectAnswer {
-  return { status, headers: ['content-type', 'application/json', 'cache-control', 'no-store', ...headers], body: JSON.stringify(body) }
+  return { status, headers: ['content-type', 'application/json', ...headers], body: JSON.stringify(body) }
 }

@@ -26,5 +26,5 @@ export function methodFailure(allow: string): DialectAnswer {
 
 /** JSON as Umami answers it. */
 export function json(status: number, body: unknown): DialectAnswer {
-  return { status, headers: ['content-type', 'application/json', 'cache-control', 'no-store'], body: JSON.stringify(body) }
+  return { status, headers: ['content-type', 'application/json'], body: JSON.stringify(body) }
 }

@@ -34,7 +34,7 @@ async function answer(request: DialectRequest, take: Take): Promise<DialectAnswe
   const token = readBearer(request.header('authorization'))
   if (token !== undefined && !(await request.authorize(token))) return failure(401, 'The token is not one of scope hits')
   const body = await readJsonBody(request)
-  if (typeof body === 'number') return failure(body, 'The body must be JSON, whole and not too large')
+  if (typeof body === 'number') return failure(body, 'The body must be JSON, whole, and not too large')
   if (pathname === '/api/batch') return answerBatch(body.json, request, take)
   const isOld = pathname === '/api/collect'
   const hits = (isOld ? readCollect : readUmami)(body.json, pageOrigin(request.header))
