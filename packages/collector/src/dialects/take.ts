@@ -1,6 +1,6 @@
 import { cleanText, createId, cutText, idFrom, idMaxAge, maxBatchHits, textLimits } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
-import type { Agent } from '../enrich/agent.ts'
+import { agentOf, type Agent } from '../enrich/agent.ts'
 import { pathOf } from '../enrich/pathOf.ts'
 import type { EnrichContext } from '../enrich/step.ts'
 import type { BeyondProtocol, Receiver } from '../hit/receive.ts'
@@ -55,7 +55,7 @@ export function createTakes({ receive, sites, now, ...named }: TakeOptions): Cre
       const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit: withHost(hit, site), site })))
       const flat = parts.flat()
       if (flat.length === 0) return []
-      const beyond = createBeyond(flat, { isServer, reportsEngagement })
+      const beyond = createBeyond(flat, { isServer, reportsEngagement, sender })
       const answer = await receive({ hits: inputsOf(flat, now(), isServer) }, { ...sender, isPixel: false, isServer, beyond })
       const taken = beyond.tellApart(answer)
       let at = 0
@@ -139,7 +139,13 @@ interface Beyond extends BeyondProtocol {
   tellApart(answer: Awaited<ReturnType<Receiver>>): Taken[]
 }
 
-function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }: { isServer: boolean; reportsEngagement: boolean }): Beyond {
+interface BeyondOptions {
+  isServer: boolean
+  reportsEngagement: boolean
+  sender: Pick<DialectSender, 'agent' | 'header'>
+}
+
+function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement, sender }: BeyondOptions): Beyond {
   const accepted = new Set<number>()
   let at = 0
   let page = ''
@@ -153,6 +159,7 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
       page = `${context.url.host}${pathOf(context.url, context.rules.page)}`
       addDeclared(hit, current(), context)
       if (isServer) tellClientsApart(current(), context)
+      else speakFor(current(), sender, context)
     },
     leave(hit, site) {
       const { user, viewKey } = current()
@@ -182,6 +189,18 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
 function addDeclared(hit: StoredHit, { session = '', engagedDelta }: DialectHit, { policy }: EnrichContext): void {
   if ((policy.visitor === 'session' || policy.visitor === 'cookie') && session !== '') hit.session = cutText(cleanText(session), textLimits.session)
   if (hit.type === 'engagement' && engagedDelta !== undefined && engagedDelta >= 0) hit.engagedDelta = Math.min(Math.round(engagedDelta), longestReport)
+}
+
+/**
+ * Anybody may say another user agent and language than the request's headers have, who could as well have sent these. Nothing
+ * else that the headers say of a browser is then believed of this one.
+ */
+function speakFor({ client }: DialectHit, { agent, header }: BeyondOptions['sender'], context: EnrichContext): void {
+  const { userAgent = '', language } = client ?? {}
+  context.agent = userAgent === '' ? agent : agentOf(userAgent)
+  const said = (name: string): string => (name === 'accept-language' ? (language ?? '') : name.startsWith('sec-ch-ua') ? '' : header(name))
+  // A client is told from others by its function.
+  context.header = userAgent === '' ? header : said
 }
 
 /**
