@@ -21,6 +21,8 @@ export interface DialectSender {
   network: string
   agent: Agent
   header: (name: string) => string
+  /** Which host was asked. */
+  host: string
   /** Whether a token has been found good by now. */
   isAuthorized: () => boolean
 }
@@ -45,11 +47,12 @@ interface SiteHit {
  * What the protocol has no field for is added there; what became of each hit is told one by one.
  */
 export function createTakes({ receive, sites, now, ...named }: TakeOptions): CreateTake {
-  return ({ reportsEngagement = false }, { isAuthorized, ...sender }) =>
+  return ({ reportsEngagement = false }, { isAuthorized, host, ...sender }) =>
     async (hits) => {
       const find = await sites.find()
+      const defaultSite = find(undefined, '')!
       const isServer = isAuthorized()
-      const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit, site })))
+      const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit: withHost(hit, site), site })))
       const flat = parts.flat()
       if (flat.length === 0) return []
       const beyond = createBeyond(flat, { isServer, reportsEngagement })
@@ -57,6 +60,13 @@ export function createTakes({ receive, sites, now, ...named }: TakeOptions): Cre
       const taken = beyond.tellApart(answer)
       let at = 0
       return hits.map((_, index) => merge(taken.slice(at, (at += parts[index]?.length ?? 0))))
+
+      /** Where the client does not say which host the page is of. */
+      function withHost(hit: DialectHit, site = defaultSite): DialectHit {
+        if (!hit.url.startsWith('/')) return hit
+        const hosts = site.id === defaultSite.id ? named.defaultHosts : site.hosts
+        return { ...hit, url: `https://${hosts.find((name) => !name.startsWith('*.')) ?? host}${hit.url}` }
+      }
 
       function sitesOf(names: DialectHit['site']): (Site | undefined)[] {
         if (names === undefined) return [undefined]
