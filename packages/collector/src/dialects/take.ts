@@ -87,9 +87,10 @@ function merge(taken: readonly Taken[]): Taken {
 function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean): object[] {
   /** How often each has been there already. */
   const seen = new Map<string, number>()
-  return hits.map(({ hit, site }) => {
+  return hits.map(({ hit, site }, index) => {
     const input = inputOf(hit, received, isServer)
-    if (!('timestamp' in input)) return input
+    // They are in order, and of one moment nobody knows which was first: the last one is of now, each before it of a millisecond earlier.
+    if (!('timestamp' in input)) return hits.length === 1 || 'id' in input ? input : { ...input, id: createId(received - hits.length + 1 + index) }
     // Twice at the same moment in one request is twice: a moment later they have ids of their own, at each try the same.
     const name = JSON.stringify([input, site?.id, hit.user, hit.session, hit.viewKey])
     const before = seen.get(name) ?? 0
