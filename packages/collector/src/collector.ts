@@ -210,7 +210,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const { dialects, aliases = {}, settings: { hosts = [] } = {} } = options
   const spoken = allDialects.filter(({ name }) => dialects?.includes(name) ?? true)
   const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
-  const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost })
+  const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
   addDialectRoutes(routes, spoken, { createTake, limit, serverTokens })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })

@@ -27,7 +27,7 @@ export interface Dialect {
   /** Answers one request that is within the limits. */
   answer(request: DialectRequest, take: Take): Promise<DialectAnswer>
   /** What its clients expect where the request was not looked at: too many, too large, broken off, of a wrong token, or the store cannot take it. */
-  refuse(status: 401 | 408 | 413 | 415 | 429 | 503, reason: string): DialectAnswer
+  refuse(status: 401 | 408 | 413 | 415 | 429 | 503, reason: string, request: Pick<DialectRequest, 'method' | 'url' | 'header'>): DialectAnswer
 }
 
 /** A request, whatever runtime it comes from. */
@@ -62,7 +62,10 @@ export interface DialectHit {
    */
   site?: string | readonly string[]
   type: HitType
-  /** Absolute. */
+  /**
+   * Absolute. Or from `/` on, where its clients do not say the host, which is the site's first then: joined to it, never resolved,
+   * so that `//other.example` is a path.
+   */
   url: string
   title?: string
   referrer?: string
@@ -91,7 +94,7 @@ export interface DialectHit {
   forwarding?: boolean
   /** Who it was, as the client calls them. Believed only after `authorize`. */
   user?: string
-  /** The visitor's side, where a server speaks for them. Believed only after `authorize`. */
+  /** The visitor's side, where a server speaks for them. The address is believed only after `authorize`, the rest of anybody, who could as well have sent it as headers. */
   client?: { address?: string; userAgent?: string; language?: string }
 }
 

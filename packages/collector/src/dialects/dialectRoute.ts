@@ -58,10 +58,10 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens 
     const token = readBearer(header('authorization')) ?? dialect.tokenOf?.(request)
     // A server sends for all its visitors from one address.
     const wait = token !== undefined && serverTokens.wasGood(token) ? limit() : limit(network)
-    if (wait > 0) return write(dialect.refuse(429, 'too many requests for now'), ['retry-after', String(wait)])
-    if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is'), ['connection', 'close'])
+    if (wait > 0) return write(dialect.refuse(429, 'too many requests for now', request), ['retry-after', String(wait)])
+    if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is', request), ['connection', 'close'])
 
-    const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, isAuthorized: () => isAuthorized })
+    const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => isAuthorized })
     const take: Take = (hits) => orFailure(doTake(hits))
     try {
       return write(await dialect.answer(request, take))
@@ -69,7 +69,7 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens 
       // What else a dialect throws is a mistake of ours, for the log.
       if (failure === undefined) throw error
       const seconds = failure.error instanceof StoreBusyError ? failure.error.retryAfter : retryAfter
-      return write(dialect.refuse(503, 'cannot take hits at the moment'), ['retry-after', String(seconds)])
+      return write(dialect.refuse(503, 'cannot take hits at the moment', request), ['retry-after', String(seconds)])
     }
   }
 

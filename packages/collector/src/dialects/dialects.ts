@@ -1,5 +1,8 @@
 import type { Dialect } from './dialect.ts'
+import { goatcounter } from './goatcounter/goatcounter.ts'
+import { matomo } from './matomo/matomo.ts'
 import { plausible } from './plausible.ts'
+import { umami } from './umami/umami.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
-export const dialects: readonly Dialect[] = [plausible]
+export const dialects: readonly Dialect[] = [plausible, umami, goatcounter, matomo]

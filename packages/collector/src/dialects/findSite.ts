@@ -4,7 +4,9 @@ import type { Finder, Site } from '../sites/sites.ts'
 export interface NamedSites {
   /** What the owner says that names of other products mean: ids of sites. */
   aliases: ReadonlyMap<string, string>
-  /** Whether a host is the default site's by the setting `hosts`. */
+  /** The default site's, by the setting `hosts`. */
+  defaultHosts: readonly string[]
+  /** Whether a host is one of these. */
   isDefaultHost: HostTest | undefined
 }
 

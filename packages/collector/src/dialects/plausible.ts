@@ -25,10 +25,10 @@ export const plausible: Dialect = {
   async answer(request, take) {
     if (request.method !== 'POST') return { ...errors(405, 'request', 'must be POST'), headers: [...json, 'allow', 'POST, OPTIONS'] }
     const token = readBearer(request.header('authorization'))
-    if (token !== undefined && !(await request.authorize(token))) return plausible.refuse(401, 'is no token of scope hits')
+    if (token !== undefined && !(await request.authorize(token))) return plausible.refuse(401, 'is no token of scope hits', request)
     const body = await request.readBody()
-    if (body === 'too large') return plausible.refuse(413, 'is too large')
-    if (body === 'broken off') return plausible.refuse(408, 'broke off')
+    if (body === 'too large') return plausible.refuse(413, 'is too large', request)
+    if (body === 'broken off') return plausible.refuse(408, 'broke off', request)
     const event = parseObject(body.text)
     if (event === undefined) return errors(400, 'request', 'must be a JSON object')
     const hit = readEvent(event)

@@ -1,6 +1,6 @@
 import { cleanText, createId, cutText, idFrom, idMaxAge, maxBatchHits, textLimits } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
-import type { Agent } from '../enrich/agent.ts'
+import { agentOf, type Agent } from '../enrich/agent.ts'
 import { pathOf } from '../enrich/pathOf.ts'
 import type { EnrichContext } from '../enrich/step.ts'
 import type { BeyondProtocol, Receiver } from '../hit/receive.ts'
@@ -21,6 +21,8 @@ export interface DialectSender {
   network: string
   agent: Agent
   header: (name: string) => string
+  /** Which host was asked. */
+  host: string
   /** Whether a token has been found good by now. */
   isAuthorized: () => boolean
 }
@@ -45,18 +47,26 @@ interface SiteHit {
  * What the protocol has no field for is added there; what became of each hit is told one by one.
  */
 export function createTakes({ receive, sites, now, ...named }: TakeOptions): CreateTake {
-  return ({ reportsEngagement = false }, { isAuthorized, ...sender }) =>
+  return ({ reportsEngagement = false }, { isAuthorized, host, ...sender }) =>
     async (hits) => {
       const find = await sites.find()
+      const defaultSite = find(undefined, '')!
       const isServer = isAuthorized()
-      const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit, site })))
+      const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit: withHost(hit, site), site })))
       const flat = parts.flat()
       if (flat.length === 0) return []
-      const beyond = createBeyond(flat, { isServer, reportsEngagement })
+      const beyond = createBeyond(flat, { isServer, reportsEngagement, sender })
       const answer = await receive({ hits: inputsOf(flat, now(), isServer) }, { ...sender, isPixel: false, isServer, beyond })
       const taken = beyond.tellApart(answer)
       let at = 0
       return hits.map((_, index) => merge(taken.slice(at, (at += parts[index]?.length ?? 0))))
+
+      /** Where the client does not say which host the page is of. */
+      function withHost(hit: DialectHit, site = defaultSite): DialectHit {
+        if (!hit.url.startsWith('/')) return hit
+        const hosts = site.id === defaultSite.id ? named.defaultHosts : site.hosts
+        return { ...hit, url: `https://${hosts.find((name) => !name.startsWith('*.')) ?? host}${hit.url}` }
+      }
 
       function sitesOf(names: DialectHit['site']): (Site | undefined)[] {
         if (names === undefined) return [undefined]
@@ -77,9 +87,10 @@ function merge(taken: readonly Taken[]): Taken {
 function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean): object[] {
   /** How often each has been there already. */
   const seen = new Map<string, number>()
-  return hits.map(({ hit, site }) => {
+  return hits.map(({ hit, site }, index) => {
     const input = inputOf(hit, received, isServer)
-    if (!('timestamp' in input)) return input
+    // They are in order, and of one moment nobody knows which was first: the last one is of now, each before it of a millisecond earlier.
+    if (!('timestamp' in input)) return hits.length === 1 || 'id' in input ? input : { ...input, id: createId(received - hits.length + 1 + index) }
     // Twice at the same moment in one request is twice: a moment later they have ids of their own, at each try the same.
     const name = JSON.stringify([input, site?.id, hit.user, hit.session, hit.viewKey])
     const before = seen.get(name) ?? 0
@@ -129,7 +140,13 @@ interface Beyond extends BeyondProtocol {
   tellApart(answer: Awaited<ReturnType<Receiver>>): Taken[]
 }
 
-function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }: { isServer: boolean; reportsEngagement: boolean }): Beyond {
+interface BeyondOptions {
+  isServer: boolean
+  reportsEngagement: boolean
+  sender: Pick<DialectSender, 'agent' | 'header'>
+}
+
+function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement, sender }: BeyondOptions): Beyond {
   const accepted = new Set<number>()
   let at = 0
   let page = ''
@@ -143,6 +160,7 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
       page = `${context.url.host}${pathOf(context.url, context.rules.page)}`
       addDeclared(hit, current(), context)
       if (isServer) tellClientsApart(current(), context)
+      else speakFor(current(), sender, context)
     },
     leave(hit, site) {
       const { user, viewKey } = current()
@@ -172,6 +190,18 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
 function addDeclared(hit: StoredHit, { session = '', engagedDelta }: DialectHit, { policy }: EnrichContext): void {
   if ((policy.visitor === 'session' || policy.visitor === 'cookie') && session !== '') hit.session = cutText(cleanText(session), textLimits.session)
   if (hit.type === 'engagement' && engagedDelta !== undefined && engagedDelta >= 0) hit.engagedDelta = Math.min(Math.round(engagedDelta), longestReport)
+}
+
+/**
+ * Anybody may say another user agent and language than the request's headers have, who could as well have sent these. Nothing
+ * else that the headers say of a browser is then believed of this one.
+ */
+function speakFor({ client }: DialectHit, { agent, header }: BeyondOptions['sender'], context: EnrichContext): void {
+  const { userAgent = '', language } = client ?? {}
+  context.agent = userAgent === '' ? agent : agentOf(userAgent)
+  const said = (name: string): string => (name === 'accept-language' ? (language ?? '') : name.startsWith('sec-ch-ua') ? '' : header(name))
+  // A client is told from others by its function.
+  context.header = userAgent === '' ? header : said
 }
 
 /**
