@@ -3,9 +3,10 @@ import { goatcounter } from './goatcounter/goatcounter.ts'
 import { matomo } from './matomo/matomo.ts'
 import { plausible } from './plausible.ts'
 import { umami } from './umami/umami.ts'
+import { universal } from './universal/universal.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
-export const dialects: readonly Dialect[] = [plausible, umami, goatcounter, matomo]
+export const dialects: readonly Dialect[] = [plausible, umami, goatcounter, matomo, universal]
 
 /** @param names as the setting has them @default all */
 export function spokenDialects(names?: readonly string[]): readonly Dialect[] {
