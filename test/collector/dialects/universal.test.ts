@@ -5,7 +5,7 @@ import { bytesOf, chrome, createDialectCollector, type DialectCollector, type To
 const tid = 'UA-12345-1'
 const aliases = { [tid]: 'shop' }
 /** Google's image, as it is described everywhere: 35 bytes. */
-const image = '47494638396101000100' + '80ff00ffffff000000' + '2c00000000010001000002024401003b'
+const image = '4749463839610100010080ff00ffffff0000002c00000000010001000002024401003b'
 
 type Payload = Record<string, string | number>
 

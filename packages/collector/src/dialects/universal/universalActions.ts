@@ -1,5 +1,4 @@
 import type { PropValue } from '@treadlight/protocol'
-import { definedOf } from '../definedOf.ts'
 import type { DialectHit } from '../dialect.ts'
 import { numberOf, revenueOf } from '../textOf.ts'
 
@@ -60,7 +59,7 @@ function countItems(params: URLSearchParams): number {
 
 /** Those that are said, by the names on the left. */
 function propsOf(say: Say, texts: Record<string, string>, numbers: Record<string, string> = {}): Record<string, PropValue> {
-  const said = Object.entries(texts).map(([name, parameter]): [string, PropValue | undefined] => [name, say(parameter)])
-  const counted = Object.entries(numbers).map(([name, parameter]): [string, PropValue | undefined] => [name, numberOf(say(parameter))])
-  return definedOf(Object.fromEntries([...said, ...counted]))
+  const said = Object.entries(texts).map(([name, parameter]) => [name, say(parameter)] as const)
+  const counted = Object.entries(numbers).map(([name, parameter]) => [name, numberOf(say(parameter))] as const)
+  return Object.fromEntries([...said, ...counted].flatMap(([name, value]): [string, PropValue][] => (value === undefined ? [] : [[name, value]])))
 }
