@@ -16,7 +16,7 @@ export interface TakeOptions extends NamedSites {
 }
 
 /** Who sends the hits of a request. */
-export interface DialectSender {
+interface DialectSender {
   address: string | undefined
   network: string
   agent: Agent
