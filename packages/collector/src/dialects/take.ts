@@ -16,7 +16,7 @@ export interface TakeOptions extends NamedSites {
 }
 
 /** Who sends the hits of a request. */
-export interface DialectSender {
+interface DialectSender {
   address: string | undefined
   network: string
   agent: Agent
@@ -92,7 +92,8 @@ function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean)
     // They are in order, and of one moment nobody knows which was first: the last one is of now, each before it of a millisecond earlier.
     if (!('timestamp' in input)) return hits.length === 1 || 'id' in input ? input : { ...input, id: createId(received - hits.length + 1 + index) }
     // Twice at the same moment in one request is twice: a moment later they have ids of their own, at each try the same.
-    const name = JSON.stringify([input, site?.id, hit.user, hit.session, hit.viewKey])
+    // Whatever address they are of: an id of some days ago does not depend on it, see `createHashSender`.
+    const name = JSON.stringify([{ ...input, client: undefined }, site?.id, hit.user, hit.session, hit.viewKey])
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
     return before === 0 ? input : { ...input, timestamp: new Date(Date.parse(String(input['timestamp'])) + before).toISOString() }
@@ -100,7 +101,7 @@ function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean)
 }
 
 function inputOf(hit: DialectHit, received: number, isServer: boolean): Record<string, unknown> {
-  const { type, url, title, referrer, name, props, revenue, screen, language, interactive, scroll, webdriver, forwarding, client } = hit
+  const { type, url, title, referrer, name, props, revenue, screen, language, interactive, scroll, webdriver, forwarding, token, client } = hit
   const time = timeOf(hit, received, isServer)
   return {
     type,
@@ -116,6 +117,7 @@ function inputOf(hit: DialectHit, received: number, isServer: boolean): Record<s
     scroll,
     webdriver,
     forwarding,
+    user: token,
     ...(hit.time !== undefined && { timestamp: new Date(time).toISOString() }),
     // How long ago it was differs from try to try: no id can be made of it.
     ...(hit.time === undefined && hit.ago !== undefined && { id: createId(time) }),
