@@ -80,6 +80,6 @@ export function createLedger({ name, secrets, now, log }: LedgerOptions): Ledger
 
 /** As they are, and as URLs and JSON write them; the longest first, so that none leaves a part of another. */
 function secretForms(secrets: readonly string[]): string[] {
-  const forms = secrets.filter((secret) => secret.length > 3).flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+  const forms = secrets.flatMap((secret) => (secret.length > 3 ? [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)] : []))
   return [...new Set(forms)].toSorted((a, b) => b.length - a.length)
 }
