@@ -1,7 +1,8 @@
+import { cutText } from '@treadlight/protocol'
 import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
-import { matomoVisitorId } from './matomoVisitorId.ts'
+import { hexIdOf } from './hexIdOf.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -57,7 +58,7 @@ export function matomo({ url, idsite, token, dimensions = {}, eventCategory = 'T
 
 /** Who, where and when. */
 function visitOf({ id, url, referrer, time, view, visitor, session, user, screen, language, userAgent }: ForwardedHit, { now }: MapContext, isTrusted: boolean): Record<string, string> {
-  const cid = matomoVisitorId(visitor || session || user)
+  const cid = hexIdOf(visitor || session || user)
   return {
     url,
     rand: id,
@@ -97,7 +98,7 @@ function propsOf({ props = {} }: ForwardedHit, dimensions: Readonly<Record<strin
   const entries = Object.entries(props)
   const own = entries.filter(([key]) => isDimension(key)).map(([key, value]) => [`dimension${dimensions[key]}`, String(value)])
   const variables = entries.filter(([key]) => !isDimension(key)).slice(0, maxVariables)
-  const cvar = variables.map(([key, value], index) => [index + 1, [key, String(value)].map((text) => text.slice(0, maxVariableLength))])
+  const cvar = variables.map(([key, value], index) => [index + 1, [key, String(value)].map((text) => cutText(text, maxVariableLength))])
   return { ...Object.fromEntries(own), ...(cvar.length > 0 && { cvar: JSON.stringify(Object.fromEntries(cvar)) }) }
 }
 

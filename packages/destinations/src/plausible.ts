@@ -1,4 +1,4 @@
-import { commonOf, classifyStatus, defineDestination } from './defineDestination.ts'
+import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -54,7 +54,8 @@ function classifyPlausible(answer: DestinationAnswer): Verdict {
 function headersOf({ address, userAgent, visitor }: ForwardedHit): Record<string, string> {
   return {
     'content-type': 'application/json',
-    'user-agent': userAgent || `Mozilla/5.0 Treadlight/${visitor || 0}`,
+    // In a header anything else would keep the request from being made.
+    'user-agent': userAgent?.replace(/[^ -~]/g, '?') || `Mozilla/5.0 Treadlight/${visitor || 0}`,
     ...(address && { 'x-forwarded-for': address }),
   }
 }
@@ -74,8 +75,7 @@ function bodyOf(hit: ForwardedHit, domain: string): Record<string, unknown> | un
 }
 
 /** One without a number is answered with 400. */
-function engagementOf({ url, engagedDelta, engaged = engagedDelta, scroll }: ForwardedHit, domain: string): Record<string, unknown> | undefined {
-  const time = engagedDelta ?? engaged
+function engagementOf({ url, engaged, engagedDelta: time = engaged, scroll }: ForwardedHit, domain: string): Record<string, unknown> | undefined {
   if (time === undefined && scroll === undefined) return undefined
   return { name: 'engagement', url, domain, ...(time !== undefined && { e: Math.round(time) }), ...(scroll !== undefined && { sd: Math.round(scroll) }) }
 }

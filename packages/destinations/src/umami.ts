@@ -1,6 +1,7 @@
 import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { hexIdOf } from './hexIdOf.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -12,8 +13,8 @@ export interface UmamiOptions extends CommonOptions {
   website: SiteIds
 }
 
-/** Longest texts, in characters, that its schema takes: one more and the hit is refused. */
-const limits = { name: 50, hostname: 100, language: 35, screen: 11, url: 500, title: 500 } as const
+/** Longest texts, in UTF-16 units, that its schema takes: of one more the hit is refused. A longer URL or title it cuts itself. */
+const limits = { name: 50, hostname: 100, screen: 11, id: 50 } as const
 
 /**
  * Umami 3, by `/api/batch`: pageviews and events, at the time they happened. It has no word for engagement, and no ids: a hit sent
@@ -40,21 +41,21 @@ export function umami({ url = 'https://cloud.umami.is', website, ...options }: U
 }
 
 function payloadOf(hit: ForwardedHit, website: string): Record<string, unknown> {
-  const { type, time, title, referrer, language, name, address, userAgent, visitor, session, user, props, revenue, screen } = hit
-  const { hostname } = new URL(hit.url)
+  const { type, time, url, title, referrer, language, name = '', address, userAgent, visitor, session, user, props, revenue, screen } = hit
+  const person = user || session || visitor
   return {
     website,
-    hostname: hostname.slice(0, limits.hostname),
-    url: hit.url.slice(0, limits.url),
-    title: title.slice(0, limits.title),
+    hostname: new URL(url).hostname.slice(0, limits.hostname),
+    url,
+    title,
     referrer,
     timestamp: Math.floor(time / 1000),
-    ...(language && { language: language.slice(0, limits.language) }),
+    ...(language && { language }),
     ...(screen && screen.length <= limits.screen && { screen }),
-    ...(type === 'event' && { name: name?.slice(0, limits.name) }),
+    ...(type === 'event' && { name: name.slice(0, limits.name).toWellFormed() }),
     ...((props || revenue) && { data: { ...props, ...(revenue && { revenue: Number(revenue.amount), currency: revenue.currency }) } }),
     // By it a visitor is told from others, instead of by an address of which only the network is left.
-    ...((user || session || visitor) && { id: (user || session || visitor).slice(0, 50) }),
+    ...(person && { id: person.length > limits.id ? hexIdOf(person) : person }),
     ...(address && { ip: address }),
     ...(userAgent && { userAgent }),
   }

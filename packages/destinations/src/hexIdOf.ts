@@ -1,10 +1,10 @@
 /**
- * 16 hex digits for a visitor, as Matomo has its ids: our own hash as it is; of another text its FNV-1a, twice. No secret has to be
- * kept by it: whoever has the id sees the same visitor either way. '' for nobody.
+ * 16 hex digits for a person or a visit, for systems whose ids are short: our own hash of a visitor as it is; of another text its
+ * FNV-1a, twice. Nothing is hidden by it, it only has to be the same each time. '' for nobody.
  *
  * @see http://www.isthe.com/chongo/tech/comp/fnv/
  */
-export function matomoVisitorId(text: string): string {
+export function hexIdOf(text: string): string {
   if (text === '' || /^[0-9a-f]{16}$/.test(text)) return text
   return [0x811c9dc5, 0x01000193].map((start) => fnv(text, start).toString(16).padStart(8, '0')).join('')
 }
