@@ -4,6 +4,7 @@ import { createStorage } from 'unstorage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTokens, scopes } from '../../packages/collector/src/admin/tokens.ts'
 import { createCollector } from '../../packages/collector/src/collector.ts'
+import { dialects } from '../../packages/collector/src/dialects/dialects.ts'
 import type { Guard } from '../../packages/collector/src/http/authorize.ts'
 import { loadConfig } from '../../packages/collector/src/config.ts'
 import { serve, type RunningCollector } from '../../packages/collector/src/serve.ts'
@@ -13,6 +14,8 @@ import { createTestCollector, logInOwner, type TestCollector } from './collector
 const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Guard][] = [
   ['ALL', '/hit', 'public'],
   ['ALL', '/pagetimer/', 'public'],
+  // Like /hit, whatever they are: a page posts to them.
+  ...dialects.flatMap(({ paths }) => paths).map((path) => ['ALL', path, 'public'] as ['ALL', string, 'public']),
   ['GET', '/api/health', 'public'],
   ['POST', '/api/login', 'own page'],
   ['POST', '/api/logout', 'own page'],

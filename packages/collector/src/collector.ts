@@ -3,10 +3,14 @@ import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
+import { addDialectRoutes } from './dialects/dialectRoute.ts'
+import { dialects as allDialects } from './dialects/dialects.ts'
+import { createTakes } from './dialects/take.ts'
 import { createDropCounts } from './drops/dropCounts.ts'
 import { createDropSamples } from './drops/dropSamples.ts'
 import { createLedger } from './drops/ledger.ts'
 import type { CappedValues } from './enrich/distinct.ts'
+import { createHostTest } from './enrich/hosts.ts'
 import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
@@ -78,6 +82,10 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   privacyPage?: readonly PrivacySection[]
   /** On requests to `/hit`. @default those of the settings */
   limits?: Omit<LimitSettings, 'connections'>
+  /** Which other products' protocols are spoken, by name. @default all of them */
+  dialects?: readonly string[]
+  /** What names of other products' sites mean: ids of sites. @default none */
+  aliases?: Readonly<Record<string, string>>
   /** More sites, each with its hosts. @default none, but for those that `treadlight site add` has made */
   sites?: readonly Site[]
   /** What may stay. @default anonymous hits 90 days, authenticated ones 365 */
@@ -193,10 +201,17 @@ export function createCollector(options: CollectorOptions): Collector {
   const routes = createRoutes({ app, measure: requests.measure, authorize })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
-  const answer = createAnswerHit({ receive, limit: createRequestLimit(limits, now), serverTokens: createServerTokens(tokens), now })
+  const limit = createRequestLimit(limits, now)
+  const serverTokens = createServerTokens(tokens)
+  const answer = createAnswerHit({ receive, limit, serverTokens, now })
   const answerHit = requests.measure('/hit', answer)
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
   routes.add('ALL', '/pagetimer/', 'public', createBeatRoute(answer))
+  const { dialects, aliases = {}, settings: { hosts = [] } = {} } = options
+  const spoken = allDialects.filter(({ name }) => dialects?.includes(name) ?? true)
+  const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
+  const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
+  addDialectRoutes(routes, spoken, { createTake, limit, serverTokens })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)

@@ -14,10 +14,20 @@ export interface Dialect {
   maxBytes: number
   /** Which headers a browser must be allowed to send, and that any page may: the answer to `OPTIONS`, and what every answer carries. Headers as names and values in turn. */
   cors: { preflight: readonly string[]; each: readonly string[] }
+  /**
+   * Its clients report engaged time or scroll depth in hits of their own: views are then to be found by these, which other
+   * protocols' need not be. @default false
+   */
+  reportsEngagement?: boolean
+  /**
+   * A token that stands in the URL or the headers, apart from a bearer: servers with a good one are not limited as the one
+   * visitor that they look like. It is believed after `authorize` only.
+   */
+  tokenOf?(request: DialectRequest): string | undefined
   /** Answers one request that is within the limits. */
   answer(request: DialectRequest, take: Take): Promise<DialectAnswer>
   /** What its clients expect where the request was not looked at: too many, too large, broken off, of a wrong token, or the store cannot take it. */
-  refuse(status: 401 | 408 | 413 | 415 | 429 | 503, reason: string): DialectAnswer
+  refuse(status: 401 | 408 | 413 | 415 | 429 | 503, reason: string, request: Pick<DialectRequest, 'method' | 'url' | 'header'>): DialectAnswer
 }
 
 /** A request, whatever runtime it comes from. */
@@ -46,16 +56,22 @@ export interface DialectAnswer {
 
 /** A hit as another product's client tells it. What is malformed here is refused or left out as in every hit: see `decode.ts`. */
 export interface DialectHit {
-  /** As the client calls it: a domain, a number, `UA-…`, a UUID. Found by the setting `aliases`, by id, by host; else the URL's host decides. */
-  site?: string
+  /**
+   * As the client calls it: a domain, a number, `UA-…`, a UUID. Found by the setting `aliases`, by id, by host; else the URL's
+   * host decides. Of several, each site counts it, once.
+   */
+  site?: string | readonly string[]
   type: HitType
-  /** Absolute. */
+  /**
+   * Absolute. Or from `/` on, where its clients do not say the host, which is the site's first then: joined to it, never resolved,
+   * so that `//other.example` is a path.
+   */
   url: string
   title?: string
   referrer?: string
-  /** When it happened, ms since 1970, where the client says so. @default the moment it came */
+  /** When it happened, ms since 1970, where the client says so: within a day, after `authorize` within the last eight. @default the moment it came */
   time?: number
-  /** How long before it was sent it happened, ms: where the client says that instead. */
+  /** How long before it was sent it happened, ms: where the client says that instead. As far back as `time`. */
   ago?: number
   name?: string
   props?: Record<string, PropValue>

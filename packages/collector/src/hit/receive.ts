@@ -1,4 +1,4 @@
-import { isRefusal, readHits, type DecodedHit, type DropReason, type HitAnswer } from '@treadlight/protocol'
+import { isRefusal, readHits, type DecodedHit, type DropReason, type Envelope, type HitAnswer, type Refusal } from '@treadlight/protocol'
 import type { AppendOutcome, HitStore, StoredHit } from '@treadlight/store'
 import type { Ledger } from '../drops/ledger.ts'
 import { enrich } from '../enrich/pipeline.ts'
@@ -10,7 +10,7 @@ import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
 import { createClients, type ClientFacts } from './clients.ts'
-import { createHashSender, lacksId } from './hashSender.ts'
+import { createHashSender, lacksId, type HashSender } from './hashSender.ts'
 import { withoutPort } from './network.ts'
 import type { PoisonedHits } from './poisonedHits.ts'
 import { readHit, type Arrival } from './readHit.ts'
@@ -25,6 +25,22 @@ interface RequestFacts extends Omit<ClientFacts, 'address'> {
   isPixel: boolean
   /** Whether a server with a token has sent it, which is believed what it says of its visitors. */
   isServer: boolean
+  /** Where the hits are not those of our own protocol. */
+  beyond?: BeyondProtocol
+}
+
+/** What is known of hits beyond what the protocol has fields for: see `take.ts`. Asked hit by hit, in this order. */
+export interface BeyondProtocol {
+  /** The next hit is the one at this place of the envelope. */
+  begin(index: number): void
+  /** Whose hit it is; undefined where nothing but its URL says so. */
+  site(): Site | undefined
+  /** More that tells it from others, for an id that is made of its content. */
+  content(): string
+  /** Before enrichment. */
+  enter(hit: StoredHit, context: EnrichContext): void
+  /** After it, where nothing has dropped the hit. */
+  leave(hit: StoredHit, site: Site): Refusal | undefined
 }
 
 /** An answer to `POST /hit`, before it is written as HTTP. */
@@ -32,6 +48,10 @@ interface ReceiveAnswer {
   status: 200 | 201 | 400
   body: HitAnswer
   dropped: ReadonlySet<DropReason>
+  /** Of each hit that was neither refused nor dropped, in their order. */
+  outcomes: readonly AppendOutcome[]
+  /** Why each of the dropped was, in their order. */
+  reasons: readonly DropReason[]
 }
 
 export interface ReceiverOptions {
@@ -51,8 +71,8 @@ export interface ReceiverOptions {
   rulesOf: (site: string) => EnrichRules
 }
 
-/** Takes the body of one request; resolves once what it answers for is stored. */
-export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAnswer>
+/** Takes the body of one request, as it came or as it was read; resolves once what it answers for is stored. */
+export type Receiver = (body: string | Envelope, facts: RequestFacts) => Promise<ReceiveAnswer>
 
 /**
  * The way of a hit through the collector: read → enrich → store → answer. Hits of one request are judged one by one,
@@ -63,10 +83,10 @@ export type Receiver = (body: string, facts: RequestFacts) => Promise<ReceiveAns
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits } = options
-  return async (body, { address: sent = '', network, agent, header, isPixel, isServer }) => {
+  return async (body, { address: sent = '', network, agent, header, isPixel, isServer, beyond }) => {
     const address = withoutPort(sent)
     const received = now()
-    const envelope = readHits(body)
+    const envelope = typeof body === 'string' ? readHits(body) : body
     const finding = sites.find()
     // Each wait lets others go first, and there is hardly ever something to wait for.
     const find = finding instanceof Promise ? await finding : finding
@@ -78,9 +98,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
     const areOwn = ownVisits.areIn(header('cookie'))
     const isOwn = areOwn === true || (areOwn !== false && (await areOwn))
-    const siteOf = ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
+    const siteOf =
+      beyond === undefined
+        ? ({ site: name }: DecodedHit, { hostname }: URL): Site => find(name, hostname) ?? defaultSite
+        : (_: DecodedHit, { hostname }: URL): Site => beyond.site() ?? find(undefined, hostname)!
     const salts = envelope.hits.some(lacksId) ? await saltsOf(defaultSite).at(received) : undefined
-    const hashSender = createHashSender(defaultSite, salts, network, agent.text)
+    const hashRequest = createHashSender(defaultSite, salts, network, agent.text)
+    const hashSender: HashSender = beyond === undefined ? hashRequest : (time, client) => hashRequest(time, client).update(beyond.content())
     const clients = isServer ? createClients({ address, network, agent, header }) : undefined
     const arrival: Arrival = { siteOf, origin: isServer ? 'server' : 'browser', received, sentAt: envelope.sentAt, hashSender }
     let context: EnrichContext | undefined
@@ -92,6 +116,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
     for (let index = 0; index < envelope.hits.length; index++) {
       const input = envelope.hits[index]
+      beyond?.begin(index)
       const read = readHit(input, arrival)
       if (isRefusal(read)) {
         refused.push({ index, ...read })
@@ -115,11 +140,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
       if (clients !== undefined) Object.assign(context, clients.of(decoded.client))
       let reason: DropReason | undefined
+      let refusal: Refusal | undefined
       try {
+        beyond?.enter(hit, context)
         reason = (isForeign ? 'site' : identify(hit, decoded)) ?? enrich(hit, context)
+        if (beyond !== undefined && reason === undefined) refusal = beyond.leave(hit, site)
         poisonedHits.pass()
       } catch (error) {
-        const refusal = poisonedHits.refuse(error, hit.id)
+        refusal = poisonedHits.refuse(error, hit.id)
+      }
+      if (refusal !== undefined) {
         refused.push({ index, ...refusal })
         ledger.refuse(site, refusal.field, received)
         continue
@@ -147,5 +177,5 @@ function answerFor(
   const duplicate = outcomes.filter((outcome) => outcome === 'duplicate').length
   const status = outcomes.length > 0 ? 201 : dropped.length > 0 ? 200 : 400
   const body = { stored: outcomes.length - duplicate, duplicate, dropped: dropped.length, refused, ...(retimed.length > 0 && { retimed }) }
-  return { status, body, dropped: new Set(dropped) }
+  return { status, body, dropped: new Set(dropped), outcomes, reasons: dropped }
 }

@@ -1,0 +1,83 @@
+import { StoreBusyError } from '@treadlight/store'
+import type { H3Event } from 'h3'
+import { FastResponse } from 'srvx'
+import { agentOf } from '../enrich/agent.ts'
+import { networkOf } from '../hit/network.ts'
+import type { RequestLimit } from '../hit/requestLimit.ts'
+import type { ServerTokens } from '../hit/serverTokens.ts'
+import { pairsOf } from '../http/pairsOf.ts'
+import { readBearer } from '../http/readBearer.ts'
+import { readBody } from '../http/readBody.ts'
+import type { Routes } from '../http/routes.ts'
+import { isEncoding } from '../isEncoding.ts'
+import type { Dialect, DialectAnswer, DialectRequest, Take } from './dialect.ts'
+import type { CreateTake } from './take.ts'
+
+export interface DialectRouteOptions {
+  createTake: CreateTake
+  /** Shared with `/hit`. */
+  limit: RequestLimit
+  serverTokens: ServerTokens
+}
+
+/** Seconds after which a client comes back when nobody knows better. */
+const retryAfter = 5
+
+/** Every path of these dialects. */
+export function addDialectRoutes(routes: Routes, dialects: readonly Dialect[], options: DialectRouteOptions): void {
+  for (const dialect of dialects) for (const path of dialect.paths) routes.add('ALL', path, 'public', createDialectRoute(dialect, options))
+}
+
+/** Answers what the clients of a dialect send, on any runtime: limits first, then what the dialect makes of it. */
+function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens }: DialectRouteOptions): (event: H3Event) => Promise<Response> {
+  return async (event) => {
+    if (event.req.method === 'OPTIONS') return write({ status: 204, headers: dialect.cors.preflight, body: null })
+    const { address, network, header } = senderOf(event)
+    let isAuthorized = false
+    /** Of the storage: the client is to come back. */
+    let failure: { error: unknown } | undefined
+    const orFailure = async <T>(promise: Promise<T>): Promise<T> => {
+      try {
+        return await promise
+      } catch (error) {
+        failure = { error }
+        throw error
+      }
+    }
+    const request: DialectRequest = {
+      method: event.req.method,
+      url: event.url,
+      header,
+      readBody: () => readBody(event, dialect.maxBytes),
+      async authorize(token) {
+        const isGood = await orFailure(serverTokens.isGood(token))
+        isAuthorized ||= isGood
+        return isGood
+      },
+    }
+    const token = readBearer(header('authorization')) ?? dialect.tokenOf?.(request)
+    // A server sends for all its visitors from one address.
+    const wait = token !== undefined && serverTokens.wasGood(token) ? limit() : limit(network)
+    if (wait > 0) return write(dialect.refuse(429, 'too many requests for now', request), ['retry-after', String(wait)])
+    if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is', request), ['connection', 'close'])
+
+    const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => isAuthorized })
+    const take: Take = (hits) => orFailure(doTake(hits))
+    try {
+      return write(await dialect.answer(request, take))
+    } catch (error) {
+      // What else a dialect throws is a mistake of ours, for the log.
+      if (failure === undefined) throw error
+      const seconds = failure.error instanceof StoreBusyError ? failure.error.retryAfter : retryAfter
+      return write(dialect.refuse(503, 'cannot take hits at the moment', request), ['retry-after', String(seconds)])
+    }
+  }
+
+  function write({ status, headers, body }: DialectAnswer, more: readonly string[] = []): Response {
+    return new FastResponse(body, { status, headers: pairsOf([...dialect.cors.each, 'cache-control', 'no-store', ...headers, ...more]) })
+  }
+}
+
+function senderOf({ req }: H3Event): { address: string | undefined; network: string; header: (name: string) => string } {
+  return { address: req.ip, network: networkOf(req.ip), header: (name) => req.headers.get(name) ?? '' }
+}

@@ -1,0 +1,7 @@
+import type { Dialect } from './dialect.ts'
+import { goatcounter } from './goatcounter/goatcounter.ts'
+import { plausible } from './plausible.ts'
+import { umami } from './umami/umami.ts'
+
+/** Every dialect there is, in the order in which they are shown. */
+export const dialects: readonly Dialect[] = [plausible, umami, goatcounter]
