@@ -19,7 +19,7 @@ export interface MatomoOptions extends CommonOptions {
   token?: string
   /** Which custom dimension holds a property, by the property's name. All others go as custom variables. */
   dimensions?: Readonly<Record<string, number>>
-  /** What events are of, in reports. @default 'Treadlight' */
+  /** What events are of, in reports, that have no property `category` of their own; `label` and `value` are the event's too. @default 'Treadlight' */
   eventCategory?: string
 }
 
@@ -85,19 +85,23 @@ function placeOf({ address, country, region, city }: ForwardedHit): Record<strin
   }
 }
 
-function actionOf({ id, type, title, name = '', revenue }: ForwardedHit, category: string): Record<string, string> {
+function actionOf({ id, type, title, name = '', props = {}, revenue }: ForwardedHit, eventCategory: string): Record<string, string> {
   if (type === 'engagement') return { ping: '1' }
   if (type === 'pageview') return title ? { action_name: title } : {}
-  const event = { e_c: category, e_a: name }
-  // Of an order Matomo reads no event; who reads the log of requests still sees which one it was.
-  return revenue ? { ...event, idgoal: '0', ec_id: id, revenue: revenue.amount } : { ...event, ca: '1' }
+  const { category = eventCategory, label, value } = props
+  const event = { e_c: String(category), e_a: name, ...(label !== undefined && { e_n: String(label) }), ...(typeof value === 'number' && { e_v: String(value) }) }
+  // Of an order Matomo reads no event, and no currency: it is for who reads its log of requests, and for other collectors.
+  return revenue ? { ...event, idgoal: '0', ec_id: id, revenue: revenue.amount, currency: revenue.currency } : { ...event, ca: '1' }
 }
 
-function propsOf({ props = {} }: ForwardedHit, dimensions: Readonly<Record<string, number>>): Record<string, string> {
+/** Properties that are said in the words of Matomo's events. */
+const eventProps = ['category', 'label', 'value']
+
+function propsOf({ type, props = {} }: ForwardedHit, dimensions: Readonly<Record<string, number>>): Record<string, string> {
   const isDimension = (key: string): boolean => Object.hasOwn(dimensions, key)
   const entries = Object.entries(props)
   const own = entries.filter(([key]) => isDimension(key)).map(([key, value]) => [`dimension${dimensions[key]}`, String(value)])
-  const variables = entries.filter(([key]) => !isDimension(key)).slice(0, maxVariables)
+  const variables = entries.filter(([key]) => !isDimension(key) && !(type === 'event' && eventProps.includes(key))).slice(0, maxVariables)
   const cvar = variables.map(([key, value], index) => [index + 1, [key, String(value)].map((text) => cutText(text, maxVariableLength))])
   return { ...Object.fromEntries(own), ...(cvar.length > 0 && { cvar: JSON.stringify(Object.fromEntries(cvar)) }) }
 }

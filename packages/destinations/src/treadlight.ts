@@ -1,4 +1,4 @@
-import { answerHeader, maxBatchHits, maxBodyBytes, signUser, type Hit } from '@treadlight/protocol'
+import { answerHeader, maxBatchHits, maxBodyBytes, minSecretLength, signUser, type Hit } from '@treadlight/protocol'
 import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
@@ -29,9 +29,12 @@ const perUser = 4500
  * It makes its own visitors of the address, of which it gets the network, and the user agent; what it derives from the URL and the
  * referrer it derives again. Engagement of other products' clients, which comes as deltas, has no word in `/hit`: only how far they
  * scrolled is sent.
+ *
+ * @throws TypeError for a URL that is none, RangeError for a secret that is too short
  */
 export function treadlight({ url, token, site, userSecret, ...options }: TreadlightOptions): Destination<string> {
   const endpoint = endpointOf('treadlight', url, '/hit')
+  if (userSecret !== undefined && userSecret.length < minSecretLength) throw new RangeError(`[treadlight destinations] treadlight: userSecret has at least ${minSecretLength} characters`)
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   // Its longest body is short, so that the tokens of users may need half of it.
   const limits = userSecret === undefined ? { maxItems: maxBatchHits } : { maxItems: 10 }
@@ -75,8 +78,13 @@ function wireHit(hit: ForwardedHit, site: string, isVouchedFor: boolean): Hit {
 /** A token is as good as its secret, so none lies in an outbox: each user is vouched for as the hits leave. */
 async function signUsers(request: DestinationRequest, secret: string, { now }: MapContext): Promise<DestinationRequest> {
   const { hits } = JSON.parse(request.body ?? '') as { hits: Hit[] }
-  for (const hit of hits) if (hit.user !== undefined) hit.user = await signUser({ user: hit.user, expires: Math.max(now, Date.parse(hit.timestamp)) + 60_000 }, secret)
+  for (const hit of hits) if (hit.user !== undefined) Object.assign(hit, { user: await vouchFor(hit.user, secret, Math.max(now, Date.parse(hit.timestamp)) + 60_000) })
   return { ...request, body: JSON.stringify({ hits }) }
+}
+
+/** An id that no token can hold keeps the hit from nobody: it counts as an anonymous one's. */
+async function vouchFor(user: string, secret: string, expires: number): Promise<string | undefined> {
+  return signUser({ user, expires }, secret).catch(() => undefined)
 }
 
 /** See "Wire" in ARCHITECTURE.md. What the other one drops by its rules is stored as little as it is wanted: that is an answer too. */

@@ -11,6 +11,8 @@ export interface UmamiOptions extends CommonOptions {
   url?: string
   /** The site's id as Umami has it, a UUID; or one for each of our sites. */
   website: SiteIds
+  /** Sent as a bearer. Umami asks for none; a collector of ours believes users, addresses and times with one of scope `hits` only. */
+  token?: string
 }
 
 /** Longest texts, in UTF-16 units, that its schema takes: of one more the hit is refused. A longer URL or title it cuts itself. */
@@ -22,13 +24,14 @@ const limits = { name: 50, hostname: 100, screen: 11, id: 50 } as const
  *
  * @see https://umami.is/docs/api/sending-stats
  */
-export function umami({ url = 'https://cloud.umami.is', website, ...options }: UmamiOptions): Destination<string> {
+export function umami({ url = 'https://cloud.umami.is', website, token, ...options }: UmamiOptions): Destination<string> {
   const endpoint = endpointOf('umami', url, '/api/batch')
   // Its check for robots is of this one, for all that come without their own.
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight' }
+  const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   return defineDestination<string>({
     name: 'umami',
     maxAge: 86_400_000,
+    secrets: token === undefined ? [] : [token],
     ...commonOf(options),
     map(hit) {
       const site = siteIdOf(website, hit)
@@ -42,7 +45,8 @@ export function umami({ url = 'https://cloud.umami.is', website, ...options }: U
 
 function payloadOf(hit: ForwardedHit, website: string): Record<string, unknown> {
   const { type, time, url, title, referrer, language, name = '', address, userAgent, visitor, session, user, props, revenue, screen } = hit
-  const person = user || session || visitor
+  // Umami tells visitors apart by address and user agent, and by an id before these: for who is signed in, or where these are not known.
+  const person = user || (userAgent ? '' : session || visitor)
   return {
     website,
     hostname: new URL(url).hostname.slice(0, limits.hostname),
@@ -54,7 +58,6 @@ function payloadOf(hit: ForwardedHit, website: string): Record<string, unknown> 
     ...(screen && screen.length <= limits.screen && { screen }),
     ...(type === 'event' && { name: name.slice(0, limits.name).toWellFormed() }),
     ...((props || revenue) && { data: { ...props, ...(revenue && { revenue: Number(revenue.amount), currency: revenue.currency }) } }),
-    // By it a visitor is told from others, instead of by an address of which only the network is left.
     ...(person && { id: person.length > limits.id ? hexIdOf(person) : person }),
     ...(address && { ip: address }),
     ...(userAgent && { userAgent }),
