@@ -58,6 +58,12 @@ export interface DestinationRequest {
   body?: string
 }
 
+/** A request with the items it carries, by their indexes among those that `batch` was given. */
+export interface DestinationBatch {
+  request: DestinationRequest
+  indexes: readonly number[]
+}
+
 /** What a system has answered. */
 export interface DestinationAnswer {
   status: number
@@ -95,7 +101,7 @@ export interface DestinationOptions<T> {
   /** What the system calls the hit; undefined for a hit that it has no use for. Pure. */
   map(hit: ForwardedHit, context: MapContext): T | undefined
   /** Puts what was mapped into requests, in order: each with the items it carries, by their indexes. An error says that something can never be sent. */
-  batch(items: readonly T[]): { request: DestinationRequest; indexes: readonly number[] }[]
+  batch(items: readonly T[]): DestinationBatch[]
   /**
    * What an answer means.
    * @param count how many items the request carried
