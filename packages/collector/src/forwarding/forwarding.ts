@@ -41,16 +41,12 @@ export interface ForwardingRhythm {
   takeOverAfter: number
 }
 
-/** How it stands with the hits of a destination. */
-export interface ForwardingReport {
-  /** Of this process, but for `waiting`. */
-  states: DestinationState[]
-}
-
 /** Hands stored hits to other systems. Nothing of it delays or fails a hit. */
 export interface Forwarding extends Gather {
-  /** Of this process, since it began; what waits, of all that share the storage. */
-  states(): Promise<DestinationState[]>
+  /** Of this process, since it began. */
+  ownStates(): DestinationState[]
+  /** How many hits wait for each destination, of all processes that share the storage. */
+  countWaiting(): Promise<Map<string, number>>
   /** How many there are, and the newest of them. */
   deadLetters(destination: string, most: number): Promise<{ count: number; letters: DeadLetter[] }>
   /** Since when a destination has taken nothing, ms since 1970: the earliest; undefined where all do. */
@@ -167,10 +163,11 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
 
   return {
     ...gather,
-    async states() {
+    ownStates: forwarder.states,
+    async countWaiting() {
       const waiting = new Map<string, number>()
       for (const { destination, hits } of await outbox.list()) waiting.set(destination, (waiting.get(destination) ?? 0) + hits)
-      return forwarder.states().map((state) => ({ ...state, waiting: waiting.get(state.name) ?? 0 }))
+      return waiting
     },
     async deadLetters(destination, most) {
       const [count, letters] = await Promise.all([outbox.countDead(destination), outbox.deadLetters(destination, most)])
@@ -189,7 +186,8 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
       await inTurn(writeGathered)
       await inTurn(lookAround)
       await inTurn(applyErasures)
-      await forwarder.flush()
+      // Where there are timers these see to it, and upkeep need not wait.
+      if (!isNode()) await forwarder.flush()
     },
     sweep: () => inTurn(() => outbox.sweep((name) => destinations.some((destination) => destination.name === name), keepFor)),
     async close({ timeout = 2000 } = {}) {
@@ -198,9 +196,12 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
       clearTimeout(timer)
       await started
       await inTurn(writeGathered)
+      await inTurn(async () => {
+        if (unnamed.length > 0 && (await forwarder.write([]))) await giveSign()
+      })
       await forwarder.close({ timeout })
       // Only what is in the outbox may be left to others: else they are to look into the store for it.
-      if (unnamed.length === 0) await writers.close()
+      if (unnamed.length === 0) await inTurn(writers.close)
     },
   }
 }
