@@ -94,7 +94,8 @@ function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean)
     // They are in order, and of one moment nobody knows which was first: the last one is of now, each before it of a millisecond earlier.
     if (!('timestamp' in input)) return hits.length === 1 || 'id' in input ? input : { ...input, id: createId(received - hits.length + 1 + index) }
     // Twice at the same moment in one request is twice: a moment later they have ids of their own, at each try the same.
-    const name = JSON.stringify([input, site?.id, hit.user, hit.session, hit.viewKey])
+    // Whatever address they are of: an id of some days ago does not depend on it, see `createHashSender`.
+    const name = JSON.stringify([{ ...input, client: undefined }, site?.id, hit.user, hit.session, hit.viewKey])
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
     return before === 0 ? input : { ...input, timestamp: new Date(Date.parse(String(input['timestamp'])) + before).toISOString() }
