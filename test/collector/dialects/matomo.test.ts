@@ -147,6 +147,14 @@ describe('Matomo: answers', () => {
     expect(await collector.of('shop')).toMatchObject([{ title: 'Query' }])
   })
 
+  test('no more than a thousand parameters are read, as PHP has it', async () => {
+    const collector = await createDialectCollector({ aliases })
+    const more = Array.from({ length: 997 }, (_, index) => `x${index}=`).join('&')
+    await post(collector, `${page}&${more}&action_name=Late`)
+    await post(collector, `${page}&${more.slice(4)}&action_name=Early`)
+    expect((await collector.of('shop')).map(({ title }) => title).toSorted()).toEqual(['', 'Early'])
+  })
+
   test('of a refusal a page may read too what it says: else matomo.js would send again', async () => {
     const { send } = await createDialectCollector({ limits: { perAddress: 1, burst: 1, total: 0 } })
     const beacon = { method: 'POST', body: page, headers: { origin: 'https://shop.example' } }
