@@ -1,4 +1,4 @@
-import type { Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
+import type { CommonOptions, Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
 
 const day = 86_400_000
 
@@ -15,14 +15,19 @@ const day = 86_400_000
  */
 export function defineDestination<T>(options: DestinationOptions<T>): Destination<T> {
   if (!/^[a-z0-9-]{1,40}$/.test(options.name)) throw new Error(`[treadlight destinations] a name is of a-z, 0-9 and -, at most 40 of them: ${JSON.stringify(options.name)}`)
-  return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, secrets: [], ...options }
+  return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, allowPrivate: false, secrets: [], ...options }
+}
+
+/** Those of the options that every destination has; what is left out stays out, so that it cannot hide a default. */
+export function commonOf({ name, maxAge, redact, maxBatch, allowPrivate, sites }: CommonOptions): CommonOptions {
+  return Object.fromEntries(Object.entries({ name, maxAge, redact, maxBatch, allowPrivate, sites }).filter(([, value]) => value !== undefined))
 }
 
 /** What a status means where a system says nothing more. */
 export function classifyStatus({ status, header }: DestinationAnswer): Verdict {
   if (status >= 200 && status < 300) return { kind: 'sent' }
   const reason = `answered ${status}`
-  if (status !== 408 && status !== 425 && status !== 429 && status < 500) return { kind: 'dead', reason }
+  if (status !== 401 && status !== 408 && status !== 425 && status !== 429 && status < 500) return { kind: 'dead', reason }
   const after = Number(header('retry-after'))
   return { kind: 'retry', reason, ...(after > 0 && { after }) }
 }

@@ -58,6 +58,12 @@ export interface DestinationRequest {
   body?: string
 }
 
+/** A request with the items it carries, by their indexes among those that `batch` was given. */
+export interface DestinationBatch {
+  request: DestinationRequest
+  indexes: readonly number[]
+}
+
 /** What a system has answered. */
 export interface DestinationAnswer {
   status: number
@@ -92,14 +98,15 @@ export interface MapContext {
 export interface DestinationOptions<T> {
   /** Names it in keys, logs and on the dashboard: `[a-z0-9-]{1,40}`. */
   name: string
-  /** What the system calls the hit; undefined for a hit that it has no use for. Pure. */
+  /** What the system calls the hit; undefined for a hit that it has no use for. Pure. An error says that this hit can never be sent. */
   map(hit: ForwardedHit, context: MapContext): T | undefined
   /** Puts what was mapped into requests, in order: each with the items it carries, by their indexes. An error says that something can never be sent. */
-  batch(items: readonly T[]): { request: DestinationRequest; indexes: readonly number[] }[]
+  batch(items: readonly T[]): DestinationBatch[]
   /**
    * What an answer means.
    * @param count how many items the request carried
-   * @default 2xx is sent; 408, 425, 429 and 5xx are to be tried again, heeding `retry-after`; all else is dead, redirects too
+   * @default 2xx is sent; 401 (the owner's to put right, not the hit's fault), 408, 425, 429 and 5xx are to be tried again, heeding
+   *   `retry-after`; all else is dead, redirects too
    */
   classify?(answer: DestinationAnswer, count: number): Verdict
   /** Hits older than this are dead letters, since the system would refuse them or count them wrongly, ms. @default 7 days */
@@ -108,13 +115,30 @@ export interface DestinationOptions<T> {
   redact?(hit: ForwardedHit): ForwardedHit | undefined
   /** Most hits that are asked of `batch` at once. @default 100 */
   maxBatch?: number
-  /** For systems that are no HTTP: takes the requests' place. The answer is classified all the same. */
+  /**
+   * The request as it is to leave now, for what must not lie in an outbox and what is as old as the attempt: signatures, tokens that
+   * expire. Asked before each attempt, of the same request.
+   */
+  sign?(request: DestinationRequest, context: MapContext): Promise<DestinationRequest>
+  /**
+   * Whether it may stand at a private address: in the owner's own network, or on this machine.
+   * @default false: what an address came from could point anywhere
+   */
+  allowPrivate?: boolean
+  /** Ids of the sites whose hits it gets. @default all */
+  sites?: readonly string[]
+  /** For systems that are no HTTP: takes the requests' place. To reject means that nothing is known, as where nobody answers. The answer is classified all the same. */
   deliver?(request: DestinationRequest): Promise<DestinationAnswer>
   /** Texts that are never shown: keys and passwords. */
   secrets?: readonly string[]
 }
 
+/** What owners may say of any destination, with its own options. */
+export type CommonOptions = Partial<Pick<DestinationOptions<unknown>, 'name' | 'maxAge' | 'redact' | 'maxBatch' | 'allowPrivate' | 'sites'>>
+
 /** A destination with everything settled. */
-export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver'> {
+export interface Destination<T = unknown> extends Omit<Required<DestinationOptions<T>>, 'deliver' | 'sign' | 'sites'> {
   deliver?: DestinationOptions<T>['deliver']
+  sites?: readonly string[]
+  sign?: DestinationOptions<T>['sign']
 }

@@ -1,3 +1,5 @@
 export { classifyStatus, defineDestination } from './defineDestination.ts'
-export type { Destination, DestinationAnswer, DestinationOptions, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
+export type { CommonOptions, Destination, DestinationAnswer, DestinationOptions, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
+export { ga4, type Ga4Options } from './ga4/ga4.ts'
+export { universalAnalytics, type UniversalAnalyticsOptions } from './universalAnalytics/universalAnalytics.ts'
 export { webhook, type WebhookOptions } from './webhook.ts'

@@ -147,9 +147,9 @@ test('row 22: the owner’s routes have limits of their own', async () => {
   expect((await ask('192.0.2.1')).status).toBe(401)
 })
 
-test('row 30: a webhook follows no redirect', () => {
-  const hit = { id: '0197a2f0-1111-7abc-8def-0123456789ab', type: 'pageview', url: 'https://a.example/', title: '', referrer: '', timestamp: '2026-11-21T10:00:00.000Z' } as const
-  expect(webhook({ url: 'https://a.example/' }).request(hit)!.redirect).toBe('manual')
+test('row 30: to a webhook a redirect is an answer of no use, not a place to go', () => {
+  const redirect = { status: 302, header: (name: string) => (name === 'location' ? 'http://169.254.169.254/' : ''), body: '' }
+  expect(webhook({ url: 'https://a.example/' }).classify(redirect, 1)).toEqual({ kind: 'dead', reason: 'answered 302' })
 })
 
 test('row 31: what the settings call a secret is in no line of the log', () => {

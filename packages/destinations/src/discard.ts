@@ -1,0 +1,13 @@
+import { commonOf, defineDestination } from './defineDestination.ts'
+import type { CommonOptions, Destination } from './destination.ts'
+
+/** Takes all and keeps nothing: for tests, and to measure what forwarding costs. */
+export function discard(options: CommonOptions = {}): Destination<true> {
+  return defineDestination<true>({
+    name: 'null',
+    ...commonOf(options),
+    map: () => true,
+    batch: (items) => [{ request: { url: 'null:' }, indexes: [...items.keys()] }],
+    deliver: async () => ({ status: 204, header: () => '', body: '' }),
+  })
+}

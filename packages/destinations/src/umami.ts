@@ -1,0 +1,78 @@
+import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
+import { endpointOf } from './endpointOf.ts'
+import { packTexts } from './packTexts.ts'
+import { parseAnswer } from './parseAnswer.ts'
+import { siteIdOf, type SiteIds } from './siteIds.ts'
+
+export interface UmamiOptions extends CommonOptions {
+  /** Where it is. @default 'https://cloud.umami.is' */
+  url?: string
+  /** The site's id as Umami has it, a UUID; or one for each of our sites. */
+  website: SiteIds
+}
+
+/** Longest texts, in characters, that its schema takes: one more and the hit is refused. */
+const limits = { name: 50, hostname: 100, language: 35, screen: 11, url: 500, title: 500 } as const
+
+/**
+ * Umami 3, by `/api/batch`: pageviews and events, at the time they happened. It has no word for engagement, and no ids: a hit sent
+ * twice because an answer was lost counts twice. What waits for longer than a day is a dead letter.
+ *
+ * @see https://umami.is/docs/api/sending-stats
+ */
+export function umami({ url = 'https://cloud.umami.is', website, ...options }: UmamiOptions): Destination<string> {
+  const endpoint = endpointOf('umami', url, '/api/batch')
+  // Its check for robots is of this one, for all that come without their own.
+  const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight' }
+  return defineDestination<string>({
+    name: 'umami',
+    maxAge: 86_400_000,
+    ...commonOf(options),
+    map(hit) {
+      const site = siteIdOf(website, hit)
+      return site === undefined || hit.type === 'engagement' ? undefined : JSON.stringify({ type: 'event', payload: payloadOf(hit, site) })
+    },
+    // It takes them one after the other, before it answers.
+    batch: (items) => packTexts(items, (texts) => ({ url: endpoint, headers, body: `[${texts.join(',')}]` }), { maxItems: 50, maxBytes: 500_000 }),
+    classify: classifyUmami,
+  })
+}
+
+function payloadOf(hit: ForwardedHit, website: string): Record<string, unknown> {
+  const { type, time, title, referrer, language, name, address, userAgent, visitor, session, user, props, revenue, screen } = hit
+  const { hostname } = new URL(hit.url)
+  return {
+    website,
+    hostname: hostname.slice(0, limits.hostname),
+    url: hit.url.slice(0, limits.url),
+    title: title.slice(0, limits.title),
+    referrer,
+    timestamp: Math.floor(time / 1000),
+    ...(language && { language: language.slice(0, limits.language) }),
+    ...(screen && screen.length <= limits.screen && { screen }),
+    ...(type === 'event' && { name: name?.slice(0, limits.name) }),
+    ...((props || revenue) && { data: { ...props, ...(revenue && { revenue: Number(revenue.amount), currency: revenue.currency }) } }),
+    // By it a visitor is told from others, instead of by an address of which only the network is left.
+    ...((user || session || visitor) && { id: (user || session || visitor).slice(0, 50) }),
+    ...(address && { ip: address }),
+    ...(userAgent && { userAgent }),
+  }
+}
+
+/** `{ size, processed, errors, details: [{ index, response }] }`: those named were refused, for good. */
+function classifyUmami(answer: DestinationAnswer, count: number): Verdict {
+  const verdict = classifyStatus(answer)
+  if (verdict.kind !== 'sent') return verdict
+  const { errors, details } = parseAnswer(answer)
+  if (errors === 0) return verdict
+  if (!Array.isArray(details)) return { kind: 'retry', reason: `answered ${answer.status} without saying what it took` }
+  const dead = (details as { index?: unknown; response?: unknown }[]).flatMap((detail) =>
+    typeof detail?.index === 'number' && detail.index < count ? [{ index: detail.index, reason: reasonOf(detail.response) }] : [],
+  )
+  return { kind: 'some', dead, retry: [] }
+}
+
+function reasonOf(response: unknown): string {
+  return `refused: ${JSON.stringify(response)?.slice(0, 200) ?? 'without a reason'}`
+}
