@@ -29,7 +29,7 @@ test('creates a document for each hit, by its id', async () => {
   })
   const destination = elasticsearch({ url: 'https://es.example', index: ({ time }) => `hits-${new Date(time).toISOString().slice(0, 7)}`, pipeline: 'a b' })
   expect(await handOver(toMock(destination, mock), hits)).toEqual([{ kind: 'sent' }])
-  const [action, document, second] = arrived?.body as unknown as object[]
+  const [action, document, second] = arrived!.body as unknown as object[]
   expect(action).toEqual({ create: { _index: 'hits-2026-11', _id: hits[0]!.id } })
   const { time: _, ...told } = hits[0]!
   expect(document).toEqual({ '@timestamp': '2026-11-21T10:00:00.000Z', ...told })
