@@ -139,6 +139,25 @@ export const queryCases: QueryCase[] = [
     rows: [[[], [10, 80]]],
   },
   {
+    name: 'where views share an id, a report is about the latest that was there before it',
+    hits: [
+      makeHit({ id: testId(7001), path: '/read', visitor: 'ann', view: testId(7000), time: at(0) }),
+      makeEngagement(read, { visitor: 'ann', view: testId(7000), time: at(1), engagedDelta: 10 * second, scroll: 20 }),
+      makeEngagement(read, { visitor: 'ann', view: testId(7000), time: at(2), engagedDelta: 2 * second, scroll: 30 }),
+      makeHit({ id: testId(7002), path: '/again', visitor: 'ann', view: testId(7000), time: at(3) }),
+      makeEngagement(read, { visitor: 'ann', view: testId(7000), time: at(3), engagedDelta: 4 * second, scroll: 90 }),
+      makeEngagement(read, { visitor: 'ann', view: testId(7000), time: at(-1), engagedDelta: 1 * second }),
+    ],
+    query: { metrics: ['time_on_page', 'scroll_depth', 'pageviews'], dimensions: ['event:page'], orderBy: [['event:page', 'asc']] },
+    rows: [[['/again'], [4, 90, 1]], [['/read'], [13, 30, 1]]],
+  },
+  {
+    name: 'nobody has looked at a view for longer than a day',
+    hits: [read, ...Array.from({ length: 60 }, () => makeEngagement(read, { engagedDelta: 24 * 3600 * second }))],
+    query: { metrics: ['time_on_page'] },
+    rows: [[[], [25 * 3600]]],
+  },
+  {
     name: 'time on page is per visit with a known time; scroll depth per visitor, then averaged',
     hits: [
       read,

@@ -4,7 +4,7 @@ import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
-import { dialects as allDialects } from './dialects/dialects.ts'
+import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
 import { createDropCounts } from './drops/dropCounts.ts'
 import { createDropSamples } from './drops/dropSamples.ts'
@@ -208,10 +208,9 @@ export function createCollector(options: CollectorOptions): Collector {
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
   routes.add('ALL', '/pagetimer/', 'public', createBeatRoute(answer))
   const { dialects, aliases = {}, settings: { hosts = [] } = {} } = options
-  const spoken = allDialects.filter(({ name }) => dialects?.includes(name) ?? true)
   const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
-  addDialectRoutes(routes, spoken, { createTake, limit, serverTokens })
+  addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)

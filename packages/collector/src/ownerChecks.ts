@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { readDrops } from './drops/dropCounts.ts'
 import type { OpenStorage } from './openStore.ts'
 import { count } from './progress.ts'
+import { suggest } from './settings.ts'
 import { configuredSites } from './sites/configuredSites.ts'
 import { describeTaken } from './sites/hostOwner.ts'
 import { createSiteRecords } from './sites/siteRecords.ts'
@@ -15,6 +16,7 @@ export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage
   const records = await createSiteRecords(values).load()
   const sites = mergeSites({ id: config.site, timezone: config.timezone }, configuredSites(config), records)
   yield describeSites(sites, config)
+  yield describeDialects(sites, config)
   const tokens = await createTokens(values, () => now).list()
   yield { name: 'tokens', ok: true, detail: tokens.length === 0 ? 'none' : `${tokens.length}: ${tokens.map(({ id, name, scopes }) => `${name} (${id}, ${scopes.join(', ')})`).join('; ')}` }
   for (const { id, timezone } of sites) {
@@ -25,6 +27,17 @@ export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage
     if (refused > 0) said.push(`${refused} not understood`)
     yield { name: 'dropped', ok: true, detail: `site ${id} today: ${said.length === 0 ? 'nothing' : said.join(', ')}` }
   }
+}
+
+/** Whom hits are taken from; an alias of a site that there is not would leave its hits to where their URLs say. */
+function describeDialects(sites: readonly Site[], { dialects, aliases }: Pick<Config, 'dialects' | 'aliases'>): Check {
+  const name = 'dialects'
+  const pairs = Object.entries(aliases)
+  const detail = `${dialects.length === 0 ? 'none' : dialects.join(', ')}${pairs.length === 0 ? '' : `; ${pairs.map(([alias, site]) => `${alias} is ${site}`).join(', ')}`}`
+  const lost = pairs.find(([, site]) => !sites.some(({ id }) => id === site))
+  if (lost === undefined) return { name, ok: true, detail }
+  const known = sites.map(({ id }) => id)
+  return { name, ok: 'warning', detail: `${detail}; there is no site ${lost[1]}, so the URL of a hit of ${lost[0]} says whose it is`, remedy: `${suggest(lost[1], known)}` }
 }
 
 /** Two sites of one host, as settings and `treadlight site` may make them together: the first takes its hits. */

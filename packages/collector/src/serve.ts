@@ -8,6 +8,7 @@ import { assertSite } from './assertSite.ts'
 import { createClockGuard } from './clockGuard.ts'
 import { ConfigError, isTextFile, type Config } from './config.ts'
 import { describePlace } from './describeStorage.ts'
+import { spokenDialects } from './dialects/dialects.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
 import { takeHits } from './http/nodeHits.ts'
@@ -83,6 +84,8 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     metrics,
     isLocal: isOwnMachine(config.host),
     settings: config,
+    dialects: config.dialects,
+    aliases: config.aliases,
     limits: config.limits,
     place,
     ...policyOf(config),
@@ -98,7 +101,8 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     hostname: config.host,
     port: config.port,
     trustProxy: trustedBySrvx(config.trustProxies),
-    maxRequestBodySize: maxBodyBytes,
+    // Each route has a limit of its own; this one holds for bodies that nobody asks for.
+    maxRequestBodySize: Math.max(maxBodyBytes, ...spokenDialects(config.dialects).map(({ maxBytes }) => maxBytes)),
     silent: true,
     manual: true,
     // srvx's own waits for requests but knows nothing of the store, and is off where CI or TEST is set.

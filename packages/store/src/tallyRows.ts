@@ -1,5 +1,5 @@
 import { compileRowValues } from './rowValues.ts'
-import { deriveEngagement, viewKey } from './engagement.ts'
+import { deriveEngagement, pageviewKey } from './engagement.ts'
 import { compileEntryFilters, compileFilters, type HitTest } from './filters.ts'
 import type { StoredHit } from './hit.ts'
 import { asksForRevenue, createTally, type Tally } from './metrics.ts'
@@ -76,7 +76,7 @@ export function createRowTallier(query: Query): RowTallier {
       if (sumsRevenue && hit.revenue !== undefined) addRevenue((tally.revenue ??= new Map()), hit.revenue)
       if (hit.type !== 'pageview') return
       tally.pageviews++
-      const { engaged, scroll } = engagement?.get(viewKey(hit)) ?? {}
+      const { engaged, scroll } = engagement?.get(pageviewKey(hit)) ?? {}
       if (engaged !== undefined) {
         tally.engaged += engaged
         tally.engagedVisits.add(session)

@@ -52,7 +52,7 @@ describe('an index says what the hits say', () => {
     ['an unknown kind of hit', { type: '__proto__' }],
     ['an engaged time with a fraction', { engaged: 1.5 }],
     ['an engaged time before 0', { engagedDelta: -1 }],
-    ['an engaged time of 50 days', { engaged: 2 ** 32 }],
+    ['a scroll depth beyond all measure', { scroll: 2 ** 32 }],
   ])('or nothing: %s', (_, fields) => {
     expect(indexOf([makeHit(), { ...makeHit(), ...fields } as StoredHit])).toBeUndefined()
   })

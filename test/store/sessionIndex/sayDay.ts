@@ -1,6 +1,6 @@
 import type { StoredHit } from '@treadlight/store'
 import { screenClass } from '../../../packages/store/src/dimensions.ts'
-import { deriveEngagement, viewKey } from '../../../packages/store/src/engagement.ts'
+import { deriveEngagement, pageviewKey } from '../../../packages/store/src/engagement.ts'
 import { columnNames } from '../../../packages/store/src/sessionIndex/columnNames.ts'
 import { addRevenue, readRevenueText, type RevenueSums } from '../../../packages/store/src/revenue.ts'
 import { isBounced, isNewVisitor, visitTexts, type SessionIndex, type VisitText } from '../../../packages/store/src/sessionIndex/sessionIndex.ts'
@@ -55,7 +55,7 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
   }
 
   function sayHit(hit: StoredHit): SaidHit {
-    const { engaged = 'nothing', scroll = 'nothing' } = hit.type === 'pageview' ? (engagement.get(viewKey(hit)) ?? {}) : {}
+    const { engaged = 'nothing', scroll = 'nothing' } = hit.type === 'pageview' ? (engagement.get(pageviewKey(hit)) ?? {}) : {}
     const kind = [hit.type, hit.type === 'event' ? (hit.name ?? '') : '', hit.interactive !== false]
     return { said: [...kind, hit.path, hit.hostname, Math.floor(hit.time / tick) * tick, engaged, scroll, broughtBy(hit)], visitor: visitorKey(hit) }
   }

@@ -3,6 +3,7 @@ import type { H3Event } from 'h3'
 import { FastResponse } from 'srvx'
 import { agentOf } from '../enrich/agent.ts'
 import { networkOf } from '../hit/network.ts'
+import type { HitBody } from '../hit/answerHit.ts'
 import type { RequestLimit } from '../hit/requestLimit.ts'
 import type { ServerTokens } from '../hit/serverTokens.ts'
 import { pairsOf } from '../http/pairsOf.ts'
@@ -33,48 +34,74 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens 
   return async (event) => {
     if (event.req.method === 'OPTIONS') return write({ status: 204, headers: dialect.cors.preflight, body: null })
     const { address, network, header } = senderOf(event)
-    let isAuthorized = false
-    /** Of the storage: the client is to come back. */
-    let failure: { error: unknown } | undefined
-    const orFailure = async <T>(promise: Promise<T>): Promise<T> => {
-      try {
-        return await promise
-      } catch (error) {
-        failure = { error }
-        throw error
-      }
-    }
+    const seen = createSeen()
     const request: DialectRequest = {
       method: event.req.method,
       url: event.url,
       header,
-      readBody: () => readBody(event, dialect.maxBytes),
-      async authorize(token) {
-        const isGood = await orFailure(serverTokens.isGood(token))
-        isAuthorized ||= isGood
-        return isGood
-      },
+      readBody: async () => seen.body(await readBody(event, dialect.maxBytes)),
+      authorize: async (token) => seen.token(await seen.watch(serverTokens.isGood(token))),
     }
     const token = readBearer(header('authorization')) ?? dialect.tokenOf?.(request)
     // A server sends for all its visitors from one address.
     const wait = token !== undefined && serverTokens.wasGood(token) ? limit() : limit(network)
     if (wait > 0) return write(dialect.refuse(429, 'too many requests for now', request), ['retry-after', String(wait)])
-    if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is', request), ['connection', 'close'])
+    if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is', request), close)
 
-    const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => isAuthorized })
-    const take: Take = (hits) => orFailure(doTake(hits))
+    const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => seen.isAuthorized })
+    const take: Take = (hits) => seen.watch(doTake(hits))
     try {
-      return write(await dialect.answer(request, take))
+      const answer = await dialect.answer(request, take)
+      return write(answer, seen.isCutOff ? close : [])
     } catch (error) {
       // What else a dialect throws is a mistake of ours, for the log.
-      if (failure === undefined) throw error
-      const seconds = failure.error instanceof StoreBusyError ? failure.error.retryAfter : retryAfter
+      if (seen.failure === undefined) throw error
+      const seconds = seen.failure.error instanceof StoreBusyError ? seen.failure.error.retryAfter : retryAfter
       return write(dialect.refuse(503, 'cannot take hits at the moment', request), ['retry-after', String(seconds)])
     }
   }
 
   function write({ status, headers, body }: DialectAnswer, more: readonly string[] = []): Response {
     return new FastResponse(body, { status, headers: pairsOf([...dialect.cors.each, 'cache-control', 'no-store', ...headers, ...more]) })
+  }
+}
+
+/** What is left of such a body is not worth reading: the connection goes with the answer. */
+const close = ['connection', 'close'] as const
+
+/** What came up while a dialect answered a request. */
+interface Seen {
+  isAuthorized: boolean
+  /** The body was not read to its end. */
+  isCutOff: boolean
+  /** The storage has failed: the client is to come back. */
+  failure: { error: unknown } | undefined
+  watch<T>(promise: Promise<T>): Promise<T>
+  token(isGood: boolean): boolean
+  body(body: HitBody): HitBody
+}
+
+function createSeen(): Seen {
+  return {
+    isAuthorized: false,
+    isCutOff: false,
+    failure: undefined,
+    async watch(promise) {
+      try {
+        return await promise
+      } catch (error) {
+        this.failure = { error }
+        throw error
+      }
+    },
+    token(isGood) {
+      this.isAuthorized ||= isGood
+      return isGood
+    },
+    body(body) {
+      this.isCutOff = typeof body === 'string'
+      return body
+    },
   }
 }
 

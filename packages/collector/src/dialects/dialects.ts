@@ -5,3 +5,8 @@ import { umami } from './umami/umami.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
 export const dialects: readonly Dialect[] = [plausible, umami, goatcounter]
+
+/** @param names as the setting has them @default all */
+export function spokenDialects(names?: readonly string[]): readonly Dialect[] {
+  return names === undefined ? dialects : dialects.filter(({ name }) => names.includes(name))
+}

@@ -1,5 +1,5 @@
 import { compareText } from '../byTime.ts'
-import { deriveEngagement, viewKey, type Engagement } from '../engagement.ts'
+import { deriveEngagement, pageviewKey, type Engagement } from '../engagement.ts'
 import type { StoredHit } from '../hit.ts'
 import { revenueText } from '../revenue.ts'
 import { engagement, event, mostEngaged, pageview, textFields, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
@@ -75,7 +75,7 @@ function engagementOf(hits: readonly StoredHit[]): Pick<DayColumns, 'engaged' | 
   const views: ReadonlyMap<string, Engagement> = isTold ? deriveEngagement(hits) : new Map()
   for (let row = 0; row < hits.length; row++) {
     const hit = hits[row]!
-    const told = hit.type === 'pageview' ? views.get(viewKey(hit)) : undefined
+    const told = hit.type === 'pageview' ? views.get(pageviewKey(hit)) : undefined
     for (const name of ['engaged', 'scroll'] as const) {
       const value = told?.[name]
       if (value === undefined) continue

@@ -1,3 +1,4 @@
+import { longestView } from '../engagement.ts'
 import { revenueText } from '../revenue.ts'
 import { finish, type Steps } from '../steps.ts'
 import { engagement, event, mostEngaged, pageview, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
@@ -37,11 +38,11 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
   yield
   const keys = keysOf(parts)
   yield
-  const told = toldOf(parts, type)
+  const compareIds = compareBy(parts.ids)
+  const told = toldOf(parts, { type, time, compareIds })
   yield
   if (keys === undefined || told === undefined || lacksAny(parts.text('path')) || lacksAny(parts.text('hostname'))) return undefined
   const texts = new Map<TextField, FieldTexts>()
-  const bytes = new Uint8Array(parts.ids.buffer, parts.ids.byteOffset, parts.ids.byteLength)
   return {
     day,
     rows: parts.rows,
@@ -50,18 +51,23 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
     isPassive: parts.isPassive,
     ...keys,
     ...told,
-    // The digits of a UUID are in the order of its bytes.
-    compareIds(a, b) {
-      let [at, other] = [16 * a, 16 * b]
-      for (const end = at + 16; at < end; at++, other++) if (bytes[at] !== bytes[other]) return bytes[at]! - bytes[other]!
-      return 0
-    },
+    compareIds,
     text(field) {
       const known = texts.get(field) ?? parts.text(field)
       texts.set(field, known)
       return known
     },
     revenue: () => revenueOf(parts),
+  }
+}
+
+function compareBy(ids: Int32Array): DayColumns['compareIds'] {
+  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)
+  // The digits of a UUID are in the order of its bytes.
+  return (a, b) => {
+    let [at, other] = [16 * a, 16 * b]
+    for (const end = at + 16; at < end; at++, other++) if (bytes[at] !== bytes[other]) return bytes[at]! - bytes[other]!
+    return 0
   }
 }
 
@@ -129,7 +135,7 @@ function keysOf(parts: FactParts): Pick<DayColumns, 'visitor' | 'group' | 'keys'
 const mostLookedBack = 8
 
 /** As `deriveEngagement` has it, for each pageview. */
-function toldOf(parts: FactParts, type: Uint8Array): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
+function toldOf(parts: FactParts, { type, time, compareIds }: Pick<DayColumns, 'type' | 'time' | 'compareIds'>): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
   const { rows, ids, views, hasView } = parts
   const [totals, deltas, scrolls] = [parts.number('engaged'), parts.number('engagedDelta'), parts.number('scroll')]
   const told = createSums(rows)
@@ -155,16 +161,36 @@ function toldOf(parts: FactParts, type: Uint8Array): Pick<DayColumns, 'engaged' 
     return -1
   }
 
-  /** Adds up what is left by view, and adds that to each pageview of the view. */
+  /** A pageview's own is its own; each report is about the latest pageview of its view that was there before it. */
   function addElsewhere(): void {
     const numbers = createUuidNumbers(elsewhere.length)
-    const sums = createSums(elsewhere.length)
-    for (const row of elsewhere) add(sums, numbers.add(hasView[row] === 1 ? views : ids, 4 * row), totals[row]!, deltas[row]!, scrolls[row]!)
-    for (let row = 0; row < rows; row++) {
-      if (type[row] !== pageview) continue
-      const view = numbers.find(hasView[row] === 1 ? views : ids, 4 * row)
-      if (view !== -1) add(told, row, sums.total[view]!, sums.delta[view]!, sums.scroll[view]!)
+    for (const row of elsewhere) if (type[row] !== pageview) numbers.add(views, 4 * row)
+    const pageviews = pageviewsOf(numbers)
+    for (const row of elsewhere) {
+      const view = type[row] === pageview ? row : findLatest(pageviews[numbers.find(views, 4 * row)]!, time[row]!)
+      if (view !== undefined) add(told, view, totals[row]!, deltas[row]!, scrolls[row]!)
     }
+  }
+
+  /** The rows of each view's pageviews, by time and id. */
+  function pageviewsOf(numbers: UuidNumbers): number[][] {
+    const those = Array.from({ length: numbers.count }, (): number[] => [])
+    for (let row = 0; row < rows; row++) {
+      if (type[row] === pageview) those[numbers.find(hasView[row] === 1 ? views : ids, 4 * row)]?.push(row)
+    }
+    for (const each of those) if (each.length > 1) each.sort((a, b) => time[a]! - time[b]! || compareIds(a, b))
+    return those
+  }
+
+  /** The last of these rows that is no later; the first of all where each is. */
+  function findLatest(pageviews: readonly number[], latest: number): number | undefined {
+    let [low, high] = [0, pageviews.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (time[pageviews[middle]!]! <= latest) low = middle
+      else high = middle - 1
+    }
+    return pageviews[low]
   }
 }
 
@@ -189,6 +215,7 @@ function add(sums: Sums, at: number, total: number, delta: number, scroll: numbe
 function sumUp({ total, delta, scroll }: Sums): Pick<DayColumns, 'engaged' | 'scroll'> | undefined {
   for (let row = 0; row < total.length; row++) {
     if (!Number.isNaN(delta[row])) total[row] = (total[row]! || 0) + delta[row]!
+    if (total[row]! > longestView) total[row] = longestView
     if (total[row]! < 0 || total[row]! > mostEngaged || scroll[row]! > mostEngaged) return undefined
   }
   return { engaged: total, scroll }
