@@ -94,7 +94,7 @@ export interface DialectHit {
   forwarding?: boolean
   /** Who it was, as the client calls them. Believed only after `authorize`. */
   user?: string
-  /** The visitor's side, where a server speaks for them. Believed only after `authorize`. */
+  /** The visitor's side, where a server speaks for them. The address is believed only after `authorize`, the rest of anybody, who could as well have sent it as headers. */
   client?: { address?: string; userAgent?: string; language?: string }
 }
 

@@ -1,10 +1,11 @@
 import type { Dialect } from './dialect.ts'
 import { goatcounter } from './goatcounter/goatcounter.ts'
+import { matomo } from './matomo/matomo.ts'
 import { plausible } from './plausible.ts'
 import { umami } from './umami/umami.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
-export const dialects: readonly Dialect[] = [plausible, umami, goatcounter]
+export const dialects: readonly Dialect[] = [plausible, umami, goatcounter, matomo]
 
 /** @param names as the setting has them @default all */
 export function spokenDialects(names?: readonly string[]): readonly Dialect[] {

@@ -1,6 +1,6 @@
 import { cleanText, createId, cutText, idFrom, idMaxAge, maxBatchHits, textLimits } from '@treadlight/protocol'
 import type { StoredHit } from '@treadlight/store'
-import type { Agent } from '../enrich/agent.ts'
+import { agentOf, type Agent } from '../enrich/agent.ts'
 import { pathOf } from '../enrich/pathOf.ts'
 import type { EnrichContext } from '../enrich/step.ts'
 import type { BeyondProtocol, Receiver } from '../hit/receive.ts'
@@ -55,7 +55,7 @@ export function createTakes({ receive, sites, now, ...named }: TakeOptions): Cre
       const parts = hits.slice(0, maxBatchHits).map((hit) => sitesOf(hit.site).map((site): SiteHit => ({ hit: withHost(hit, site), site })))
       const flat = parts.flat()
       if (flat.length === 0) return []
-      const beyond = createBeyond(flat, { isServer, reportsEngagement })
+      const beyond = createBeyond(flat, { isServer, reportsEngagement, sender })
       const answer = await receive({ hits: inputsOf(flat, now(), isServer) }, { ...sender, isPixel: false, isServer, beyond })
       const taken = beyond.tellApart(answer)
       let at = 0
@@ -87,11 +87,13 @@ function merge(taken: readonly Taken[]): Taken {
 function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean): object[] {
   /** How often each has been there already. */
   const seen = new Map<string, number>()
-  return hits.map(({ hit, site }) => {
+  return hits.map(({ hit, site }, index) => {
     const input = inputOf(hit, received, isServer)
-    if (!('timestamp' in input)) return input
+    // They are in order, and of one moment nobody knows which was first: the last one is of now, each before it of a millisecond earlier.
+    if (!('timestamp' in input)) return hits.length === 1 || 'id' in input ? input : { ...input, id: createId(received - hits.length + 1 + index) }
     // Twice at the same moment in one request is twice: a moment later they have ids of their own, at each try the same.
-    const name = JSON.stringify([input, site?.id, hit.user, hit.session, hit.viewKey])
+    // Whatever address they are of: an id of some days ago does not depend on it, see `createHashSender`.
+    const name = JSON.stringify([{ ...input, client: undefined }, site?.id, hit.user, hit.session, hit.viewKey])
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
     return before === 0 ? input : { ...input, timestamp: new Date(Date.parse(String(input['timestamp'])) + before).toISOString() }
@@ -139,7 +141,13 @@ interface Beyond extends BeyondProtocol {
   tellApart(answer: Awaited<ReturnType<Receiver>>): Taken[]
 }
 
-function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }: { isServer: boolean; reportsEngagement: boolean }): Beyond {
+interface BeyondOptions {
+  isServer: boolean
+  reportsEngagement: boolean
+  sender: Pick<DialectSender, 'agent' | 'header'>
+}
+
+function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement, sender }: BeyondOptions): Beyond {
   const accepted = new Set<number>()
   let at = 0
   let page = ''
@@ -153,6 +161,7 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
       page = `${context.url.host}${pathOf(context.url, context.rules.page)}`
       addDeclared(hit, current(), context)
       if (isServer) tellClientsApart(current(), context)
+      else speakFor(current(), sender, context)
     },
     leave(hit, site) {
       const { user, viewKey } = current()
@@ -182,6 +191,18 @@ function createBeyond(hits: readonly SiteHit[], { isServer, reportsEngagement }:
 function addDeclared(hit: StoredHit, { session = '', engagedDelta }: DialectHit, { policy }: EnrichContext): void {
   if ((policy.visitor === 'session' || policy.visitor === 'cookie') && session !== '') hit.session = cutText(cleanText(session), textLimits.session)
   if (hit.type === 'engagement' && engagedDelta !== undefined && engagedDelta >= 0) hit.engagedDelta = Math.min(Math.round(engagedDelta), longestReport)
+}
+
+/**
+ * Anybody may say another user agent and language than the request's headers have, who could as well have sent these. Nothing
+ * else that the headers say of a browser is then believed of this one.
+ */
+function speakFor({ client }: DialectHit, { agent, header }: BeyondOptions['sender'], context: EnrichContext): void {
+  const { userAgent = '', language } = client ?? {}
+  context.agent = userAgent === '' ? agent : agentOf(userAgent)
+  const said = (name: string): string => (name === 'accept-language' ? (language ?? '') : name.startsWith('sec-ch-ua') ? '' : header(name))
+  // A client is told from others by its function.
+  context.header = userAgent === '' ? header : said
 }
 
 /**

@@ -48,7 +48,7 @@ async function answerCount({ method, url, header }: DialectRequest, take: Take):
 
 function pixel(status: number, reason?: string): DialectAnswer {
   const own = ['content-type', 'image/gif', 'cross-origin-resource-policy', 'cross-origin']
-  return { status, headers: reason === undefined ? own : [...own, 'x-goatcounter', reason], body: image }
+  return { status, headers: reason === undefined ? own : [...own, 'x-goatcounter', reason.replace(/[^ -~]/g, '?')], body: image }
 }
 
 async function answerApi(request: DialectRequest, take: Take): Promise<DialectAnswer> {
