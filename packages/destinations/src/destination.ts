@@ -98,7 +98,7 @@ export interface MapContext {
 export interface DestinationOptions<T> {
   /** Names it in keys, logs and on the dashboard: `[a-z0-9-]{1,40}`. */
   name: string
-  /** What the system calls the hit; undefined for a hit that it has no use for. Pure. */
+  /** What the system calls the hit; undefined for a hit that it has no use for. Pure. An error says that this hit can never be sent. */
   map(hit: ForwardedHit, context: MapContext): T | undefined
   /** Puts what was mapped into requests, in order: each with the items it carries, by their indexes. An error says that something can never be sent. */
   batch(items: readonly T[]): DestinationBatch[]

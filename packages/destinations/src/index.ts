@@ -1,12 +1,2 @@
 export { classifyStatus, defineDestination } from './defineDestination.ts'
-export type { CommonOptions, Destination, DestinationAnswer, DestinationBatch, DestinationOptions, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
-export { discard } from './discard.ts'
-export { elasticsearch, type ElasticsearchOptions } from './elasticsearch.ts'
-export { matomo, type MatomoOptions } from './matomo.ts'
-export { plausible, type PlausibleOptions } from './plausible.ts'
-export { print, type PrintOptions } from './print.ts'
-export type { SiteIds } from './siteIds.ts'
-export { treadlight, type TreadlightOptions } from './treadlight.ts'
-export { umami, type UmamiOptions } from './umami.ts'
-export { verifyWebhook, type VerifyWebhookOptions } from './signWebhook.ts'
-export { webhook, type WebhookOptions } from './webhook.ts'
+
