@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../../packages/collector/src/config.ts'
+import { dialects } from '../../packages/collector/src/dialects/dialects.ts'
 import { pageDefaults } from '../../packages/collector/src/settings/page.ts'
 import { configuredSites } from '../../packages/collector/src/sites/configuredSites.ts'
 
@@ -39,6 +40,8 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     metrics: 'token',
     log: 'text',
     sites: {},
+    dialects: dialects.map(({ name }) => name),
+    aliases: {},
   })
 })
 

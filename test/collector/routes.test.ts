@@ -13,7 +13,6 @@ import { createTestCollector, logInOwner, type TestCollector } from './collector
 /** Who may ask for what. A new route belongs here: the first test fails until it is. */
 const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Guard][] = [
   ['ALL', '/hit', 'public'],
-  ['ALL', '/pagetimer/', 'public'],
   // Like /hit, whatever they are: a page posts to them.
   ...dialects.flatMap(({ paths }) => paths).map((path) => ['ALL', path, 'public'] as ['ALL', string, 'public']),
   ['GET', '/api/health', 'public'],

@@ -25,7 +25,6 @@ import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
-import { createBeatRoute } from './http/beatRoute.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -206,11 +205,10 @@ export function createCollector(options: CollectorOptions): Collector {
   const answer = createAnswerHit({ receive, limit, serverTokens, now })
   const answerHit = requests.measure('/hit', answer)
   routes.add('ALL', '/hit', 'public', createHitRoute(answerHit), { measured: false })
-  routes.add('ALL', '/pagetimer/', 'public', createBeatRoute(answer))
   const { dialects, aliases = {}, settings: { hosts = [] } = {} } = options
   const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
-  addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens })
+  addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, now })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)

@@ -13,7 +13,12 @@ export interface Dialect {
   /** Largest body, bytes; as the product has it. */
   maxBytes: number
   /** Which headers a browser must be allowed to send, and that any page may: the answer to `OPTIONS`, and what every answer carries. Headers as names and values in turn. */
-  cors: { preflight: readonly string[]; each: readonly string[] }
+  cors: {
+    preflight: readonly string[]
+    each: readonly string[]
+    /** Its clients' browsers send cookies along, which none may to `*`: the page's origin is named in its place. @default false */
+    isCredentialed?: boolean
+  }
   /**
    * Its clients report engaged time or scroll depth in hits of their own: views are then to be found by these, which other
    * protocols' need not be. @default false
@@ -33,6 +38,8 @@ export interface Dialect {
 /** A request, whatever runtime it comes from. */
 export interface DialectRequest {
   method: string
+  /** When it came, ms since 1970. */
+  received: number
   /** Of the request, with the path as it was asked for. */
   url: URL
   /** A header by its lower-case name; '' where there is none. */
@@ -92,6 +99,8 @@ export interface DialectHit {
   viewKey?: string
   /** `false`: the visitor does not want it handed to other analytics systems. */
   forwarding?: boolean
+  /** A token of `signUser`, for who it was: believed by its signature. */
+  token?: string
   /** Who it was, as the client calls them. Believed only after `authorize`. */
   user?: string
   /** The visitor's side, where a server speaks for them. The address is believed only after `authorize`, the rest of anybody, who could as well have sent it as headers. */

@@ -19,6 +19,8 @@ export interface DialectRouteOptions {
   /** Shared with `/hit`. */
   limit: RequestLimit
   serverTokens: ServerTokens
+  /** ms since 1970. */
+  now: () => number
 }
 
 /** Seconds after which a client comes back when nobody knows better. */
@@ -30,13 +32,18 @@ export function addDialectRoutes(routes: Routes, dialects: readonly Dialect[], o
 }
 
 /** Answers what the clients of a dialect send, on any runtime: limits first, then what the dialect makes of it. */
-function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens }: DialectRouteOptions): (event: H3Event) => Promise<Response> {
+function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens, now }: DialectRouteOptions): (event: H3Event) => Promise<Response> {
   return async (event) => {
-    if (event.req.method === 'OPTIONS') return write({ status: 204, headers: dialect.cors.preflight, body: null })
     const { address, network, header } = senderOf(event)
+    const origin = header('origin')
+    const cors = dialect.cors.isCredentialed && origin !== '' ? nameOrigin(dialect.cors.each, origin) : dialect.cors.each
+    const write = ({ status, headers, body }: DialectAnswer, more: readonly string[] = []): Response =>
+      new FastResponse(body, { status, headers: pairsOf([...cors, 'cache-control', 'no-store', ...headers, ...more]) })
+    if (event.req.method === 'OPTIONS') return write({ status: 204, headers: dialect.cors.preflight, body: null })
     const seen = createSeen()
     const request: DialectRequest = {
       method: event.req.method,
+      received: now(),
       url: event.url,
       header,
       readBody: async () => seen.body(await readBody(event, dialect.maxBytes)),
@@ -60,10 +67,11 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens 
       return write(dialect.refuse(503, 'cannot take hits at the moment', request), ['retry-after', String(seconds)])
     }
   }
+}
 
-  function write({ status, headers, body }: DialectAnswer, more: readonly string[] = []): Response {
-    return new FastResponse(body, { status, headers: pairsOf([...dialect.cors.each, 'cache-control', 'no-store', ...headers, ...more]) })
-  }
+/** Nothing that these paths answer depends on a cookie, so it tells no page anything. */
+function nameOrigin(each: readonly string[], origin: string): readonly string[] {
+  return [...each.map((text) => (text === '*' ? origin : text)), 'access-control-allow-credentials', 'true', 'vary', 'origin']
 }
 
 /** What is left of such a body is not worth reading: the connection goes with the answer. */

@@ -1,11 +1,20 @@
 import type { Dialect } from './dialect.ts'
 import { goatcounter } from './goatcounter/goatcounter.ts'
 import { matomo } from './matomo/matomo.ts'
+import { pagetimer } from './pagetimer.ts'
+import { plain } from './plain.ts'
 import { plausible } from './plausible.ts'
 import { umami } from './umami/umami.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
-export const dialects: readonly Dialect[] = [plausible, umami, goatcounter, matomo]
+export const dialects: readonly Dialect[] = [
+  plausible,
+  umami,
+  goatcounter,
+  matomo,
+  plain,
+  pagetimer,
+]
 
 /** @param names as the setting has them @default all */
 export function spokenDialects(names?: readonly string[]): readonly Dialect[] {

@@ -53,7 +53,7 @@ function readPageview(text: string, received: number): DialectHit | string {
   const missing = fields.find((field) => !(field in given))
   if (missing !== undefined) return `${missing}: is required`
   const { url, title, referrer, timestamp } = given
-  if (typeof url !== 'string') return 'url: must be a text'
+  if (typeof url !== 'string' || !URL.canParse(url)) return 'url: must be an absolute URL'
   const time = timestamp === null ? undefined : readTime(timestamp)
   if (time !== undefined && Number.isNaN(time)) return 'timestamp: must be an ISO 8601 time'
   const isNear = time !== undefined && Math.abs(received - time) < farOff

@@ -16,7 +16,7 @@ export interface TakeOptions extends NamedSites {
 }
 
 /** Who sends the hits of a request. */
-export interface DialectSender {
+interface DialectSender {
   address: string | undefined
   network: string
   agent: Agent
@@ -101,7 +101,7 @@ function inputsOf(hits: readonly SiteHit[], received: number, isServer: boolean)
 }
 
 function inputOf(hit: DialectHit, received: number, isServer: boolean): Record<string, unknown> {
-  const { type, url, title, referrer, name, props, revenue, screen, language, interactive, scroll, webdriver, forwarding, client } = hit
+  const { type, url, title, referrer, name, props, revenue, screen, language, interactive, scroll, webdriver, forwarding, token, client } = hit
   const time = timeOf(hit, received, isServer)
   return {
     type,
@@ -117,6 +117,7 @@ function inputOf(hit: DialectHit, received: number, isServer: boolean): Record<s
     scroll,
     webdriver,
     forwarding,
+    user: token,
     ...(hit.time !== undefined && { timestamp: new Date(time).toISOString() }),
     // How long ago it was differs from try to try: no id can be made of it.
     ...(hit.time === undefined && hit.ago !== undefined && { id: createId(time) }),
