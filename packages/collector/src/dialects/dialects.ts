@@ -5,6 +5,7 @@ import { pagetimer } from './pagetimer.ts'
 import { plain } from './plain.ts'
 import { plausible } from './plausible.ts'
 import { umami } from './umami/umami.ts'
+import { universal } from './universal/universal.ts'
 
 /** Every dialect there is, in the order in which they are shown. */
 export const dialects: readonly Dialect[] = [
@@ -12,6 +13,7 @@ export const dialects: readonly Dialect[] = [
   umami,
   goatcounter,
   matomo,
+  universal,
   plain,
   pagetimer,
 ]

@@ -23,8 +23,8 @@ const bodyFailures = { 400: 'The body must be JSON', 408: 'The body broke off', 
 export const goatcounter: Dialect = {
   name: 'goatcounter',
   paths: ['/count', apiPath],
-  // Five hundred hits with all that they may say.
-  maxBytes: 4_000_000,
+  // Five hundred hits of 2 kB.
+  maxBytes: 1_000_000,
   cors: {
     each: ['access-control-allow-origin', '*', 'access-control-expose-headers', 'x-goatcounter, x-goatcounter-filter'],
     preflight: ['access-control-allow-headers', 'authorization, content-type', 'access-control-allow-methods', 'GET, POST', 'access-control-max-age', '86400'],

@@ -5,6 +5,8 @@ import type { DialectHit } from '../dialect.ts'
 import { numberOf, textOf } from '../textOf.ts'
 import { hitOfCount } from './readCount.ts'
 
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i
+
 /**
  * One of the `hits` of `POST /api/v0/count`. Whose it is must be said, by `session` or by `user_agent` and `ip`, unless the
  * sender wants no visits to be told apart.
@@ -16,7 +18,7 @@ export function readApiHit(input: unknown, site: string, noSessions: boolean): D
   if (session === undefined && !noSessions && !(client.address && client.userAgent))
     return { field: 'session', reason: 'must be set, or user_agent and ip, or no_sessions for all' }
   const said = textOf(input['created_at'])
-  const time = said === undefined ? undefined : Date.parse(said)
+  const time = said === undefined ? undefined : rfc3339.test(said) ? Date.parse(said) : NaN
   if (Number.isNaN(time)) return { field: 'created_at', reason: 'must be a time as in RFC 3339' }
   const hit = hitOfCount(countOf(input), site, '')
   if ('reason' in hit) return hit

@@ -49,13 +49,11 @@ function bytesOf(text: string | undefined): number {
 }
 
 /** The page's own query says where the visit came from; a path that the owner has made up, or that is canonical, may lack it. */
-function withQuery(url: string, query: string | undefined): string {
-  const said = new URLSearchParams(query ?? '')
-  const [, before = '', path = '', own = '', fragment = ''] = /^(https?:\/\/[^/]*)?([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
-  const known = new URLSearchParams(own)
-  for (const name of new Set(known.keys())) said.delete(name)
-  const more = said.toString()
-  return more === '' ? url : `${before}${path}${own === '' ? '?' : `${own}&`}${more}${fragment}`
+function withQuery(url: string, query = ''): string {
+  const [, page = '', own = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
+  const known = new Set(new URLSearchParams(own).keys())
+  const more = new URLSearchParams([...new URLSearchParams(query.slice(0, longest.path))].filter(([name]) => !known.has(name))).toString()
+  return more === '' ? url : `${page}${own === '' ? '?' : `${own}&`}${more}${fragment}`
 }
 
 /** A width alone tells a phone from a desk: of the height nothing is said then. */

@@ -14,8 +14,8 @@ const image = pixelOf('R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAO
 export const matomo: Dialect = {
   name: 'matomo',
   paths: ['/matomo.php', '/piwik.php'],
-  // A thousand requests with all that a page says of itself.
-  maxBytes: 4_000_000,
+  // A thousand requests of 1 kB.
+  maxBytes: 1_000_000,
   reportsEngagement: true,
   cors: {
     // Each answer says which page may read it: see `forPage`.

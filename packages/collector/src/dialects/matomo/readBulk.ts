@@ -25,11 +25,7 @@ export function readBulk(text: string): Bulk | undefined {
 function paramsOf(request: unknown): URLSearchParams | undefined {
   if (typeof request === 'string') return request.includes('?') ? new URLSearchParams(request.slice(request.indexOf('?'))) : undefined
   if (!isObject(request)) return undefined
-  return new URLSearchParams(Object.entries(request).flatMap(([name, value]) => fieldOf(name, plainText(value))))
-}
-
-function fieldOf(name: string, text: string | undefined): [string, string][] {
-  return text === undefined ? [] : [[name.toWellFormed(), text.toWellFormed()]]
+  return new URLSearchParams(Object.entries(request).flatMap(([name, value]) => (plainText(value) === undefined ? [] : [[name, plainText(value)!]])))
 }
 
 function plainText(value: unknown): string | undefined {
