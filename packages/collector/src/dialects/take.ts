@@ -71,7 +71,9 @@ export function createTakes({ receive, sites, now, ...named }: TakeOptions): Cre
       function sitesOf(names: DialectHit['site']): (Site | undefined)[] {
         if (names === undefined) return [undefined]
         if (typeof names === 'string') return [findSite(names, find, named)]
-        return names.length === 0 ? [undefined] : [...new Set(names.map((name) => findSite(name, find, named)))]
+        const known = new Set(names.map((name) => findSite(name, find, named)).filter((site) => site !== undefined))
+        // What is called as no site here is counted elsewhere.
+        return known.size === 0 ? [undefined] : [...known]
       }
     }
 }
