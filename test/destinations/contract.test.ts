@@ -1,4 +1,4 @@
-import { discard, elasticsearch, matomo, plausible, print, treadlight, umami, webhook } from '@treadlight/destinations'
+import { discard, elasticsearch, ga4, matomo, plausible, print, treadlight, umami, universalAnalytics, webhook } from '@treadlight/destinations'
 import { ndjsonFile } from '@treadlight/destinations/file'
 import { testDestination } from '../contracts/destination.ts'
 import { answerOf } from './requestsOf.ts'
@@ -21,6 +21,8 @@ testDestination({
   final: [],
   passing: [200, 201, 302, 400, 401, 404, 429, 500, 503],
 })
+testDestination({ create: () => ga4({ url, measurementId: 'G-1', apiSecret: token }), taken: () => answerOf(204), final })
+testDestination({ create: () => universalAnalytics({ trackingId: 'UA-1-1' }), final })
 testDestination({ create: () => ndjsonFile({ folder: '/nowhere' }) })
 testDestination({ create: () => print({ write: () => {} }) })
 testDestination({ create: () => discard() })

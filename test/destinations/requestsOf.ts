@@ -14,14 +14,22 @@ export function answerOf(status: number, body = '', headers: Record<string, stri
   return { status, body, header: (name) => headers[name] ?? '' }
 }
 
-/** Sends them and says what the answers mean. Nothing is tried again. */
-export async function handOver<T>(destination: Destination<T>, hits: readonly ForwardedHit[]): Promise<Verdict[]> {
-  return Promise.all(requestsOf(destination, hits, Date.now()).map(async (request) => destination.classify(await deliver(destination, request), hits.length)))
+/** Sends them and says what the answers mean, in the order of the requests. Nothing is tried again. */
+export async function handOver<T>(destination: Destination<T>, hits: readonly ForwardedHit[], { fetch = globalThis.fetch, now = Date.now() }: HandOverOptions = {}): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const request of requestsOf(destination, hits, now)) {
+    const signed = (await destination.sign?.(request, { now })) ?? request
+    verdicts.push(destination.classify(await (destination.deliver?.(signed) ?? send(signed, fetch)), hits.length))
+  }
+  return verdicts
 }
 
-async function deliver<T>(destination: Destination<T>, request: DestinationRequest): Promise<DestinationAnswer> {
-  if (destination.deliver) return destination.deliver(request)
-  const { url, method = 'POST', headers = {}, body } = request
+interface HandOverOptions {
+  fetch?: typeof globalThis.fetch
+  now?: number
+}
+
+async function send({ url, method = 'POST', headers = {}, body }: DestinationRequest, fetch: typeof globalThis.fetch): Promise<DestinationAnswer> {
   const response = await fetch(url, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) })
   return { status: response.status, header: (name) => response.headers.get(name) ?? '', body: await response.text() }
 }

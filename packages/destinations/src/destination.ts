@@ -22,7 +22,7 @@ export interface ForwardedHit {
   revenue?: Revenue
   /** Engaged time of the view so far, ms: a running total. */
   engaged?: number
-  /** Engaged time since the last report, ms. */
+  /** Engaged time since the last report, ms: as a client has told it, or what is new of `engaged`. For systems that add it up. */
   engagedDelta?: number
   /** Deepest scroll position of the view so far, per cent. */
   scroll?: number

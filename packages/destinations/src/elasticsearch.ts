@@ -2,7 +2,7 @@ import { classifyStatus, commonOf, defineDestination } from './defineDestination
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
 import { packTexts } from './packTexts.ts'
-import { parseAnswer } from './parseAnswer.ts'
+import { parseAnswer, readList } from './parseAnswer.ts'
 
 export interface ElasticsearchOptions extends CommonOptions {
   /** Of a node or a load balancer. */
@@ -49,28 +49,29 @@ export function elasticsearch({ url, index, apiKey, username, password, pipeline
   })
 }
 
-interface BulkItem {
-  status?: number
-  error?: { type?: string; reason?: string }
-}
-
 /** One status for the request, and one for each document. */
-function classifyBulk(answer: DestinationAnswer): Verdict {
+function classifyBulk(answer: DestinationAnswer, count: number): Verdict {
   const verdict = classifyStatus(answer)
   if (verdict.kind !== 'sent') return verdict
   const { errors, items } = parseAnswer(answer)
   if (errors === false) return verdict
+  const list = readList(items)
   // Cut after 64 KiB, or by what stands in between: to send them again does no harm.
-  if (!Array.isArray(items)) return { kind: 'retry', reason: `answered ${answer.status} without saying what it took` }
+  if (list?.length !== count) return { kind: 'retry', reason: `answered ${answer.status} without saying what it took` }
   const dead: { index: number; reason: string }[] = []
   const retry: typeof dead = []
-  for (const [index, item] of (items as Record<string, BulkItem>[]).entries()) {
-    const { status = 500, error = {} } = Object.values(item)[0] ?? {}
-    const reason = `answered ${status}: ${error.type ?? 'error'}: ${error.reason ?? 'without a reason'}`.slice(0, 300)
+  for (const [index, item] of list.entries()) {
+    const { status, reason } = readItem(item)
     if (status === 429 || status >= 500) retry.push({ index, reason })
     else if (status >= 300 && status !== 409) dead.push({ index, reason })
   }
   return { kind: 'some', dead, retry }
+}
+
+/** `{ create: { status, error: { type, reason } } }` */
+function readItem(item: Readonly<Record<string, unknown>>): { status: number; reason: string } {
+  const { status = 500, error } = (Object.values(item)[0] ?? {}) as { status?: number; error?: { type?: string; reason?: string } }
+  return { status, reason: `answered ${status}: ${error?.type ?? 'error'}: ${error?.reason ?? 'without a reason'}`.slice(0, 300) }
 }
 
 function encodeBase64(text: string): string {

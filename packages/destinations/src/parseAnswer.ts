@@ -9,3 +9,9 @@ export function parseAnswer({ body }: Pick<DestinationAnswer, 'body'>): Readonly
     return {}
   }
 }
+
+/** The items of a list in an answer; what is no object has nothing in it. Undefined for what is no list. */
+export function readList(value: unknown): Readonly<Record<string, unknown>>[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  return value.map((item: unknown) => (typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {}))
+}

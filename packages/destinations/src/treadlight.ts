@@ -3,7 +3,7 @@ import { classifyStatus, commonOf, defineDestination } from './defineDestination
 import type { CommonOptions, Destination, DestinationAnswer, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
 import { packTexts } from './packTexts.ts'
-import { parseAnswer } from './parseAnswer.ts'
+import { parseAnswer, readList } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
 
 export interface TreadlightOptions extends CommonOptions {
@@ -91,11 +91,10 @@ async function vouchFor(user: string, secret: string, expires: number): Promise<
 function classifyHits(answer: DestinationAnswer): Verdict {
   const { status } = answer
   if (answer.header(answerHeader) === '') return { kind: 'retry', reason: `answered ${status} without ${answerHeader}, so it is no collector` }
-  const { refused } = parseAnswer(answer)
-  const isAnswered = status === 200 || status === 201 || status === 400
-  // Refused as a whole: the body, not one of its hits.
-  if (!isAnswered || !Array.isArray(refused)) return classifyStatus(answer)
-  if (status === 400 && refused.length === 0) return { kind: 'dead', reason: 'answered 400' }
-  const dead = (refused as { index: number; field: string; reason: string }[]).map(({ index, field, reason }) => ({ index, reason: `answered ${status}: ${field} ${reason}`.slice(0, 300) }))
-  return dead.length === 0 ? { kind: 'sent' } : { kind: 'some', dead, retry: [] }
+  // Refused as a whole: the request, not one of its hits.
+  if (status !== 200 && status !== 201 && status !== 400) return classifyStatus(answer)
+  const refused = readList(parseAnswer(answer)['refused'])
+  if (refused === undefined) return { kind: 'retry', reason: `answered ${status} without saying what it took` }
+  if (refused.length === 0) return classifyStatus(answer)
+  return { kind: 'some', dead: refused.map(({ index, field, reason }) => ({ index: Number(index), reason: `answered ${status}: ${field} ${reason}`.slice(0, 300) })), retry: [] }
 }

@@ -3,7 +3,7 @@ import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdi
 import { endpointOf } from './endpointOf.ts'
 import { hexIdOf } from './hexIdOf.ts'
 import { packTexts } from './packTexts.ts'
-import { parseAnswer } from './parseAnswer.ts'
+import { parseAnswer, readList } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
 
 export interface UmamiOptions extends CommonOptions {
@@ -70,10 +70,9 @@ function classifyUmami(answer: DestinationAnswer, count: number): Verdict {
   if (verdict.kind !== 'sent') return verdict
   const { errors, details } = parseAnswer(answer)
   if (errors === 0) return verdict
-  if (!Array.isArray(details)) return { kind: 'retry', reason: `answered ${answer.status} without saying what it took` }
-  const dead = (details as { index?: unknown; response?: unknown }[]).flatMap((detail) =>
-    typeof detail?.index === 'number' && detail.index < count ? [{ index: detail.index, reason: reasonOf(detail.response) }] : [],
-  )
+  const list = readList(details)
+  if (list === undefined) return { kind: 'retry', reason: `answered ${answer.status} without saying what it took` }
+  const dead = list.flatMap(({ index, response }) => (typeof index === 'number' && index < count ? [{ index, reason: reasonOf(response) }] : []))
   return { kind: 'some', dead, retry: [] }
 }
 

@@ -1,5 +1,6 @@
 import type { Destination, ForwardedHit } from '../destination.ts'
 import { createCourier } from './courier.ts'
+import { createEngagedDeltas } from './engagedDeltas.ts'
 import { createFetchRequest } from './fetchRequest.ts'
 import { createLedger, type DestinationCounts, type DestinationTrouble, type Ledger } from './ledger.ts'
 import type { Outbox, Parcel } from './outbox.ts'
@@ -78,6 +79,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const names = destinations.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new RangeError(`[treadlight destinations] two destinations are called ${twice}: give one of them another name`)
+  const addDelta = createEngagedDeltas()
   let last: Promise<unknown> = Promise.resolve()
 
   /** One at a time, so that no hit is written twice. */
@@ -113,7 +115,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   return {
     write(hits) {
-      for (const { destination, unwritten } of lines) unwritten.push(...hits.filter(({ site }) => destination.sites?.includes(site) ?? true))
+      const told = hits.map(addDelta)
+      for (const { destination, unwritten } of lines) unwritten.push(...told.filter(({ site }) => destination.sites?.includes(site) ?? true))
       return writeAll()
     },
     async add(parcels) {
