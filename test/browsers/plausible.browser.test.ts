@@ -1,6 +1,7 @@
 import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { serve as listen } from 'srvx'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -17,8 +18,8 @@ interface Visited extends Pick<TestCollector, 'store' | 'stored'> {
   printed: string[]
 }
 
-/** Opens a page that runs a script of the site's own, bundled with what it imports as sites do; the collector is elsewhere. */
-async function visit(source: (endpoint: string) => string): Promise<Visited> {
+/** Opens a page that runs a script of `clients/`, bundled with what it imports as sites do; the collector is elsewhere. */
+async function visit(client: string): Promise<Visited> {
   const { collector, store, stored, clock } = createTestCollector({ settings: { bots: { crawlers: 'drop', automation: 'count' } } })
   const asked: string[] = []
   const server = listen({ fetch: answer, port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false })
@@ -30,7 +31,13 @@ async function visit(source: (endpoint: string) => string): Promise<Visited> {
   }
   await server.ready()
   onTestFinished(() => server.close(true))
-  const { outputFiles } = await build({ stdin: { contents: source(server.url!.replace(/\/$/, '')), resolveDir: import.meta.dirname }, bundle: true, format: 'esm', write: false })
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`clients/${client}.ts`, import.meta.url))],
+    define: { collectorUrl: JSON.stringify(server.url!.replace(/\/$/, '')) },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
   const script = outputFiles[0]!.text
   const site = createServer(({ url }, response) => {
     if (url === '/site.js') response.setHeader('content-type', 'text/javascript').end(script)
@@ -53,12 +60,7 @@ const inOrder = { timeout: 15_000 }
 
 describe('Plausible’s clients, as they are, with nothing changed but the URL', () => {
   test('@plausible-analytics/tracker: views of an SPA, engagement, events with props and revenue', async () => {
-    const { store, stored, page, origin, asked, printed } = await visit(
-      (endpoint) => `
-        import { init, track } from '@plausible-analytics/tracker'
-        init({ domain: 'shop.example', endpoint: '${endpoint}/api/event', captureOnLocalhost: true, outboundLinks: true, customProperties: { theme: 'dark' } })
-        window.buy = () => new Promise((callback) => track('Purchase', { props: { plan: 'pro', seats: 3 }, revenue: { currency: 'USD', amount: '12.50' }, interactive: false, callback }))`,
-    )
+    const { store, stored, page, origin, asked, printed } = await visit('plausible')
     await expect.poll(stored, inOrder).toHaveLength(1)
     expect(await page.evaluate('buy()')).toEqual({ status: 202 })
     await page.evaluate(() => window.scrollTo(0, 2500))
@@ -88,13 +90,7 @@ describe('Plausible’s clients, as they are, with nothing changed but the URL',
   })
 
   test('plausible-tracker: views of an SPA and events', async () => {
-    const { stored, page, origin, asked, printed } = await visit(
-      (endpoint) => `
-        import Plausible from 'plausible-tracker'
-        const plausible = Plausible({ domain: 'shop.example', apiHost: '${endpoint}', trackLocalhost: true })
-        plausible.enableAutoPageviews()
-        window.buy = () => new Promise((callback) => plausible.trackEvent('Purchase', { props: { plan: 'pro' }, callback }))`,
-    )
+    const { stored, page, origin, asked, printed } = await visit('plausibleTracker')
     await expect.poll(stored, inOrder).toHaveLength(1)
     await page.evaluate('buy()')
     await page.evaluate(() => history.pushState(null, '', '/second'))

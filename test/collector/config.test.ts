@@ -301,3 +301,29 @@ test('the default site is not one of sites', async () => {
   const config = await load({ TREADLIGHT_SITES: '{"default":{"hosts":[]}}' })
   expect(() => configuredSites(config)).toThrow(/sites\.default: default is the setting site/)
 })
+
+describe('whom hits are taken from', () => {
+  test.each<[string, Record<string, string>, object]>([
+    ['some', { TREADLIGHT_DIALECTS: 'umami, plausible' }, { dialects: ['plausible', 'umami'] }],
+    ['none', { TREADLIGHT_DIALECTS: 'none' }, { dialects: [] }],
+    ['what sites are called', { TREADLIGHT_ALIASES: '{"UA-1-1":"shop","1":"blog"}' }, { aliases: { 'UA-1-1': 'shop', 1: 'blog' } }],
+  ])('%s', async (_, env, settings) => {
+    expect(await load(env)).toMatchObject(settings)
+  })
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ TREADLIGHT_DIALECTS: 'plausble' }, /dialects: there is no dialect "plausble"; did you mean plausible\?/],
+    [{ TREADLIGHT_DIALECTS: 'umami,none' }, /there is no dialect "none"; there are plausible, umami,/],
+    [{ TREADLIGHT_DIALECTS: ',' }, /dialects: "," \(environment variable TREADLIGHT_DIALECTS\) must be "none", or a list of plausible,/],
+    [{ TREADLIGHT_ALIASES: '[]' }, /aliases: "\[\]" \(environment variable TREADLIGHT_ALIASES\) must be ids of sites by what other products call them/],
+    [{ TREADLIGHT_ALIASES: '{"UA-1-1":"My Shop"}' }, /aliases\.UA-1-1: "My Shop" must be an id of a site/],
+    [{ TREADLIGHT_ALIASES: '{"":"shop"}' }, /aliases: "" must be a name of 1 to 255 characters/],
+  ])('%j is refused', async (env, message) => {
+    await expect(load(env)).rejects.toThrow(message)
+  })
+
+  test('in a file', async () => {
+    await writeFile(join(folder, 'treadlight.config.json'), JSON.stringify({ dialects: ['matomo'], aliases: { 7: 'shop' } }))
+    expect(await load()).toMatchObject({ dialects: ['matomo'], aliases: { 7: 'shop' } })
+  })
+})

@@ -149,6 +149,18 @@ test.each([
   expect.unreachable()
 })
 
+test.each([
+  [{ dialects: ['umami'], aliases: { 7: 'default' } }, { ok: true, detail: 'umami; 7 is default' }],
+  [{ dialects: 'none' }, { ok: true, detail: 'none' }],
+  [{ dialects: ['umami'], aliases: { 7: 'defualt' } }, { ok: 'warning', detail: 'umami; 7 is defualt; there is no site defualt, so the URL of a hit of 7 says whose it is', remedy: 'did you mean default?' }],
+])('doctor says whose protocols are spoken, and warns of aliases of sites that there are not: %j', async (settings, said) => {
+  await writeFile(join(folder, 'treadlight.config.json'), JSON.stringify(settings))
+  const { config } = await resolveConfig({ folder, env: { TREADLIGHT_TIMEZONE: 'UTC' } })
+  const checks: unknown[] = []
+  for await (const check of checkOwners(config, { storage: createStorage() }, 1)) checks.push(check)
+  expect(checks).toContainEqual({ name: 'dialects', ...said })
+})
+
 describe('token', () => {
   test.each([
     [[], {}, /token takes one of/],

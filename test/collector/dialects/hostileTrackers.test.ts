@@ -11,18 +11,26 @@ const nasty = fc.oneof(
 )
 const object = (...names: string[]): fc.Arbitrary<Record<string, unknown>> => fc.dictionary(fc.constantFrom(...names, '__proto__', 'toString'), nasty, { maxKeys: 12 })
 const query = (...names: string[]): fc.Arbitrary<string> =>
-  fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof(fc.string({ unit: 'binary' }), nasty.map(String))), { maxLength: 20 }).map((pairs) => new URLSearchParams(pairs).toString())
+  fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof(fc.string({ unit: 'binary' }), nasty.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))))), { maxLength: 20 }).map((pairs) => new URLSearchParams(pairs).toString())
 
-const payload = object('website', 'url', 'hostname', 'referrer', 'name', 'data', 'id', 'timestamp', 'ip', 'userAgent', 'screen', 'language', 'title', 'tag', 'lcp', 'event_name', 'event_value', 'event_data')
-const umami = fc.record({ type: fc.oneof(fc.constantFrom('event', 'identify', 'performance', 'pageview'), nasty), payload: fc.oneof(payload.map((said) => ({ website: 'w', ...said })), nasty) })
+const joined = ([one, other]: [object, object]): object => ({ ...one, ...other })
+/** Mostly the one, so that it comes so far. */
+const mostly = <A, B>(one: fc.Arbitrary<A>, other: fc.Arbitrary<B>): fc.Arbitrary<A | B> => fc.oneof({ weight: 8, arbitrary: one }, { weight: 1, arbitrary: other })
+
+const payload = object('url', 'hostname', 'referrer', 'name', 'data', 'id', 'ip', 'userAgent', 'screen', 'language', 'title', 'tag', 'lcp', 'event_name', 'event_value', 'event_data')
+const required = fc.record({ website: mostly(fc.constant('w'), nasty), timestamp: mostly(fc.constant(undefined), nasty) })
+const umami = fc.record({
+  type: mostly(fc.constantFrom('event', 'event', 'identify', 'performance', 'pageview'), nasty),
+  payload: mostly(fc.tuple(payload, required).map(joined), nasty),
+})
 const count = object('path', 'title', 'event', 'ref', 'size', 'query', 'bot', 'user_agent', 'ip', 'created_at', 'session', 'language')
 const matomo = query('url', 'urlref', 'link', 'download', 'ping', 'idgoal', 'revenue', 'ec_id', 'ec_items', 'e_a', 'e_c', 'e_v', 'cvar', '_cvar', 'dimension1', 'cdt', 'cdo', 'cip', 'ua', 'lang', 'uid', '_id', 'pv_id', 'res', 'search', 'c_n', 'ca', 'cra', 'send_image')
 
 const bodies = {
-  '/api/send': fc.oneof(umami, nasty).map((body) => JSON.stringify(body)),
-  '/api/collect': fc.oneof(umami, nasty).map((body) => JSON.stringify(body)),
-  '/api/batch': fc.oneof(fc.array(fc.oneof(umami, nasty), { maxLength: 5 }), nasty).map((body) => JSON.stringify(body)),
-  '/api/v0/count': fc.oneof(fc.record({ hits: fc.array(fc.oneof(count.map((said) => ({ path: '/a', session: 's', ...said })), nasty), { maxLength: 5 }) }), nasty).map((body) => JSON.stringify(body)),
+  '/api/send': mostly(umami, nasty).map((body) => JSON.stringify(body)),
+  '/api/collect': mostly(umami, nasty).map((body) => JSON.stringify(body)),
+  '/api/batch': fc.oneof(fc.array(mostly(umami, nasty), { maxLength: 5 }), nasty).map((body) => JSON.stringify(body)),
+  '/api/v0/count': fc.oneof(fc.record({ hits: fc.array(fc.oneof(fc.tuple(fc.constant({ path: '/a', session: 's' }), count).map(joined), nasty), { maxLength: 5 }) }), nasty).map((body) => JSON.stringify(body)),
   '/matomo.php': fc.oneof(matomo.map((text) => `idsite=1&rec=1&${text}`), fc.array(matomo, { maxLength: 4 }).map((texts) => JSON.stringify({ requests: texts.map((text) => `?idsite=1&rec=1&${text}`) })), fc.array(object('idsite', 'rec', 'url', 'cvar'), { maxLength: 4 }).map((requests) => JSON.stringify({ requests }))),
 } as const
 
@@ -42,7 +50,7 @@ describe('what anybody may send', () => {
       )
       // That both what is taken and what is refused was among them.
       expect(statuses).toContain(400)
-      expect((await collector.stored()).length).toBeGreaterThan(10)
+      expect((await collector.of('default')).length + (await collector.of('shop')).length).toBeGreaterThan(30)
     })
   }
 
@@ -69,13 +77,14 @@ describe('what anybody may send', () => {
     ['a link of question marks', '/matomo.php', `idsite=1&rec=1&url=https://a.example/&link=${'?'.repeat(million - 60)}`],
     ['spaces before nothing', '/matomo.php', `idsite=1&rec=1&url=https://a.example/&e_a=${'+'.repeat(million - 60)}`],
     ['many requests', '/matomo.php', JSON.stringify({ requests: Array.from({ length: 1000 }, (_, index) => `?idsite=1&rec=1&url=https://a.example/${index}`) })],
-  ])('%s of a megabyte is answered within a second', async (_, path, body) => {
+  ])('%s of a megabyte is answered soon', async (_, path, body) => {
     const collector = await createDialectCollector()
     const start = performance.now()
     const told = await collector.send(path, { method: 'POST', body, headers: path === '/api/v0/count' ? { authorization: `Bearer ${collector.token}` } : {} })
     const spent = performance.now() - start
     expect([200, 202, 400]).toContain(told.status)
     expect(collector.errors).toEqual([])
-    expect(spent).toBeLessThan(1000)
+    // What takes longer with the square of its length would take minutes.
+    expect(spent).toBeLessThan(5000)
   })
 })

@@ -34,6 +34,7 @@ describe('Matomo: what becomes of a request', () => {
     ['a goal', { idgoal: '3', revenue: '10.00' }, { type: 'event', name: 'Goal 3', revenue: { amount: '10.00', currency: 'XXX' } }],
     ['a goal without revenue', { idgoal: '3' }, { type: 'event', name: 'Goal 3' }],
     ['an order', { idgoal: '0', ec_id: 'A1', revenue: '30.1', ec_st: '25', ec_tx: '2.1', ec_sh: '3', ec_dt: '0', currency: 'chf', ec_items: '[["s1","Shoe","Shoes",10,2],["s2","Sock","",5]]' }, { type: 'event', name: 'purchase', revenue: { amount: '30.1', currency: 'CHF' }, props: { order: 'A1', subtotal: 25, tax: 2.1, shipping: 3, discount: 0, items: 3 } }],
+    ['an order that is an event too', { idgoal: '0', ec_id: 'A1', revenue: '5', currency: 'EUR', e_c: 'Shop', e_a: 'checkout' }, { type: 'event', name: 'checkout', revenue: { amount: '5', currency: 'EUR' }, props: { category: 'Shop', order: 'A1' } }],
     ['a cart', { idgoal: '0', revenue: '30', ec_items: '{' }, { type: 'event', name: 'cart', props: { total: 30 } }],
     ['no goal', { idgoal: 'x', action_name: 'Cart' }, { type: 'pageview', title: 'Cart' }],
     ['a crash', { ca: '1', cra: 'x is not a function', cra_tp: 'TypeError', cra_ru: 'https://shop.example/a.js', cra_rl: '7' }, { type: 'event', name: 'exception', interactive: false, props: { description: 'x is not a function', type: 'TypeError', file: 'https://shop.example/a.js', line: 7 } }],
@@ -144,6 +145,14 @@ describe('Matomo: answers', () => {
     const allowed = ['access-control-allow-origin', 'access-control-allow-credentials', 'vary'].map((name) => told.headers.get(name))
     expect(allowed).toEqual(['https://shop.example', 'true', 'origin'])
     expect(await collector.of('shop')).toMatchObject([{ title: 'Query' }])
+  })
+
+  test('no more than a thousand parameters are read, as PHP has it', async () => {
+    const collector = await createDialectCollector({ aliases })
+    const more = Array.from({ length: 997 }, (_, index) => `x${index}=`).join('&')
+    await post(collector, `${page}&${more}&action_name=Late`)
+    await post(collector, `${page}&${more.slice(4)}&action_name=Early`)
+    expect((await collector.of('shop')).map(({ title }) => title).toSorted()).toEqual(['', 'Early'])
   })
 
   test('of a refusal a page may read too what it says: else matomo.js would send again', async () => {

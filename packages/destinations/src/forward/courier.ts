@@ -12,6 +12,8 @@ export interface Delivery {
   pause?: { after: number }
   /** Whether all of `rest` have been tried by themselves: then others go first. */
   isTriedAlone: boolean
+  /** Whether `rest` is in another order than before, for the same reason. */
+  isReordered: boolean
 }
 
 export interface CourierOptions {
@@ -44,7 +46,7 @@ export function createCourier({ destination, ledger, send, now, timeout, paralle
   let most = destination.maxBatch
 
   return async (hits, signal) => {
-    const delivery: Delivery = { rest: [], dead: [], isTriedAlone: false }
+    const delivery: Delivery = { rest: [], dead: [], isTriedAlone: false, isReordered: false }
     const alone: ForwardedHit[] = []
     const mapped = hits.flatMap((hit) => map(hit, delivery))
     while (mapped.length > 0) {
@@ -57,6 +59,7 @@ export function createCourier({ destination, ledger, send, now, timeout, paralle
       delivery.rest.push(...mapped.splice(0).map(({ hit }) => hit))
     }
     delivery.isTriedAlone = delivery.rest.length === 0
+    delivery.isReordered = alone.length > 0 && !delivery.isTriedAlone
     delivery.rest.push(...alone)
     return delivery
   }

@@ -81,8 +81,8 @@ export function createShipping({ destination: { name }, courier, ledger, outbox,
   }
 
   /** The outbox keeps only what is left; what was tried alone lets others go first. */
-  async function settle(parcel: Parcel, before: number, { rest, isTriedAlone }: Delivery): Promise<void> {
-    if (rest.length === before) return isTriedAlone ? replace(parcel, parcel, true) : undefined
+  async function settle(parcel: Parcel, before: number, { rest, isTriedAlone, isReordered }: Delivery): Promise<void> {
+    if (rest.length === before && !isReordered) return isTriedAlone ? replace(parcel, parcel, true) : undefined
     const left = rest.length === 0 ? undefined : await outbox.write(name, rest)
     replace(parcel, left, isTriedAlone)
     await outbox.remove(parcel)

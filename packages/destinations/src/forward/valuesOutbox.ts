@@ -125,7 +125,11 @@ export function createValuesOutbox({ values, writer, now = Date.now }: ValuesOut
     list: () => list('waiting:'),
     async erase(site, isMeant) {
       let erased = 0
-      for (const key of await list('')) if (key.site === site) erased += await eraseFrom(key, isMeant)
+      // Until nothing of them is found: where a driver overwrites, who takes another out at this moment may have put them back.
+      for (let last = -1; last !== erased; ) {
+        last = erased
+        for (const key of await list('')) if (key.site === site) erased += await eraseFrom(key, isMeant)
+      }
       return erased
     },
     async sweep(isWanted, age) {

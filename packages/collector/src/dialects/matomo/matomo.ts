@@ -3,6 +3,7 @@ import type { Dialect, DialectAnswer, DialectHit, DialectRequest, Take, Taken } 
 import { pixelOf } from '../pixel.ts'
 import { readBulk, type Bulk } from './readBulk.ts'
 import { readMatomo } from './readMatomo.ts'
+import { readParams } from './readParams.ts'
 
 /** Matomo's image of 43 bytes. */
 const image = pixelOf('R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==')
@@ -35,7 +36,7 @@ async function answer(request: DialectRequest, take: Take): Promise<DialectAnswe
   const bulk = readBulk(body.text)
   if (bulk !== undefined) return answerBulk(bulk, request, take)
   // What the query says counts before what the form says.
-  const params = new URLSearchParams([...url.searchParams, ...new URLSearchParams(body.text)])
+  const params = new URLSearchParams([...url.searchParams, ...readParams(body.text)])
   const token = params.get('token_auth')
   if (token && !(await request.authorize(token))) return failure(401, wrongToken)
   const read = readMatomo(params, request.header('referer'))

@@ -21,7 +21,7 @@ const beat = 15_000
 const actions: readonly [parameter: string, read: (say: Params) => Action][] = [
   ['ping', () => ({ type: 'engagement', engagedDelta: beat })],
   ['idgoal', readGoal],
-  ['e_a', (say) => ({ type: 'event', name: say('e_a').trim(), props: props(say, { category: 'e_c', label: 'e_n' }, { value: 'e_v' }) })],
+  ['e_a', (say) => ({ type: 'event', name: say('e_a').trim(), props: eventProps(say) })],
   ['link', (say) => ({ type: 'event', name: 'Outbound Link: Click', props: { url: withoutQuery(say('link')) } })],
   ['download', (say) => ({ type: 'event', name: 'File Download', props: { url: withoutQuery(say('download')) } })],
   ['search', (say) => ({ type: 'event', name: 'search', props: props(say, { term: 'search', category: 'search_cat' }, { results: 'search_count' }) })],
@@ -46,16 +46,24 @@ function isSaid(parameter: string, value: string): boolean {
   return parameter === 'idgoal' ? /^\d{1,9}$/.test(value) : value.trim() !== ''
 }
 
-/** An order, a cart, or a goal by its number. Only what was bought is revenue. */
+function eventProps(say: Params): Record<string, PropValue> {
+  return props(say, { category: 'e_c', label: 'e_n' }, { value: 'e_v' })
+}
+
+/**
+ * An order, a cart, or a goal by its number; by the name of an event where the request says one too, as our own destination's do.
+ * Only what was bought is revenue.
+ */
 function readGoal(say: Params): Action {
   const revenue = revenueOf(say('revenue'), /^[A-Za-z]{3}$/.test(say('currency')) ? say('currency') : noCurrency)
   const bought = revenue === undefined ? {} : { revenue }
-  if (say('idgoal') !== '0') return { type: 'event', name: `Goal ${say('idgoal')}`, ...bought }
+  const name = say('e_a').trim()
+  if (say('idgoal') !== '0') return { type: 'event', name: name || `Goal ${say('idgoal')}`, props: eventProps(say), ...bought }
   const order = props(say, { order: 'ec_id' }, { subtotal: 'ec_st', tax: 'ec_tx', shipping: 'ec_sh', discount: 'ec_dt' })
   const items = countItems(say('ec_items'))
-  const described = { ...order, ...(items > 0 && { items }) }
-  if (say('ec_id') !== '') return { type: 'event', name: 'purchase', props: described, ...bought }
-  return { type: 'event', name: 'cart', props: { ...described, ...props(say, {}, { total: 'revenue' }) } }
+  const described = { ...eventProps(say), ...order, ...(items > 0 && { items }) }
+  if (say('ec_id') !== '') return { type: 'event', name: name || 'purchase', props: described, ...bought }
+  return { type: 'event', name: name || 'cart', props: { ...described, ...props(say, {}, { total: 'revenue' }) } }
 }
 
 /** How many things there are in `[[sku, name, category, price, quantity], …]`. */

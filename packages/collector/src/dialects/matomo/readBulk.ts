@@ -1,4 +1,5 @@
 import { isObject } from '../../isObject.ts'
+import { readParams } from './readParams.ts'
 
 /** A bulk request: what each of its requests says, and the token that stands beside them. */
 export interface Bulk {
@@ -23,9 +24,9 @@ export function readBulk(text: string): Bulk | undefined {
 
 /** What stands behind the `?` of a URL, or the fields of an object. */
 function paramsOf(request: unknown): URLSearchParams | undefined {
-  if (typeof request === 'string') return request.includes('?') ? new URLSearchParams(request.slice(request.indexOf('?'))) : undefined
+  if (typeof request === 'string') return request.includes('?') ? readParams(request.slice(request.indexOf('?'))) : undefined
   if (!isObject(request)) return undefined
-  return new URLSearchParams(Object.entries(request).flatMap(([name, value]) => (plainText(value) === undefined ? [] : [[name, plainText(value)!]])))
+  return new URLSearchParams(Object.entries(request).slice(0, 1000).flatMap(([name, value]) => (plainText(value) === undefined ? [] : [[name, plainText(value)!]])))
 }
 
 function plainText(value: unknown): string | undefined {
