@@ -194,7 +194,7 @@ describe('gtag: /g/collect', () => {
       { name: 'sign_up', props: { method: 'mail', seats: 3 }, url: shop },
       { name: 'purchase', revenue: { amount: '24.5', currency: 'EUR' }, props: { transaction_id: 'T', items: 1 } },
     ])
-    const [page] = stored.filter(({ type }) => type === 'pageview')
+    const page = stored.find(({ type }) => type === 'pageview')
     expect(stored.filter(({ type }) => type === 'engagement')).toMatchObject([{ engagedDelta: 4000, view: page!.view }])
   })
 

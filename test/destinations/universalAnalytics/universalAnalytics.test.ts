@@ -98,6 +98,14 @@ describe('requests', () => {
   })
 })
 
+test('SS34 a collector\'s token goes along when a request leaves, and is known as a secret', async () => {
+  const destination = universalAnalytics({ trackingId: 'UA-1-1', headers: { authorization: 'Bearer x' } })
+  const [{ request }] = destination.batch([destination.map(pageview, { now })!]) as [ReturnType<typeof destination.batch>[0]]
+  expect(JSON.stringify(request)).not.toContain('Bearer')
+  expect((await destination.sign!(request, { now })).headers).toEqual({ 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer x' })
+  expect(destination.secrets).toEqual(['Bearer x'])
+})
+
 test.each([
   [200, '{"hitParsingResult":[{"valid":true,"parserMessage":[]}]}', { kind: 'sent' }],
   [200, '{"hitParsingResult":[{"valid":false,"parserMessage":[{"messageType":"ERROR","description":"no","parameter":"tid"}]}]}', { kind: 'dead', reason: 'ERROR no tid' }],

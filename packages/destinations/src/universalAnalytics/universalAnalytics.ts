@@ -22,6 +22,8 @@ export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Comm
   metrics?: Record<string, number>
   /** Go with every hit and win over all else. */
   parameters?: WireParameters
+  /** With every request, such as the token of a collector that wants one; kept as secrets are. */
+  headers?: Record<string, string>
   /** Several hits in one request, to `/batch`; not with `method: 'GET'` or `debug`. @default true */
   batching?: boolean
 }
@@ -35,7 +37,7 @@ export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Comm
  * universalAnalytics({ trackingId: 'UA-1-1', host: 'stats.example', dimensions: { plan: 1 } })
  */
 export function universalAnalytics(options: UniversalAnalyticsOptions): Destination<WireParameters> {
-  const { batching = true, debug = false, method } = options
+  const { batching = true, debug = false, method, headers } = options
   return defineDestination<WireParameters>({
     name: 'universal-analytics',
     // Google's processes no hit whose queue time is longer.
@@ -49,6 +51,10 @@ export function universalAnalytics(options: UniversalAnalyticsOptions): Destinat
       batching && !debug && method !== 'GET' && items.length > 1
         ? batchRequests(items, universalOrigin(options))
         : items.map((item, index) => ({ request: universalRequest(item, options), indexes: [index] })),
+    ...(headers && {
+      secrets: Object.values(headers),
+      sign: async (request) => ({ ...request, headers: { ...request.headers, ...headers } }),
+    }),
     ...(debug && { classify: judge }),
   })
 }
