@@ -1,5 +1,6 @@
 import { createFetchRequest, type SendRequest } from '@treadlight/destinations/forward'
 import { nodeRequest } from '@treadlight/destinations/node'
+import type * as dns from 'node:dns'
 import { lookup } from 'node:dns'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 vi.mock('node:dns', async (original) => {
-  const actual = await original<typeof import('node:dns')>()
+  const actual = await original<typeof dns>()
   return { ...actual, lookup: vi.fn(actual.lookup) }
 })
 
