@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startFaultyProxy, type FaultyProxy, type ProxyFault } from '../browsers/faultyProxy.ts'
 import { freePort, logIn, startCollector, type CollectorProcess } from '../process/collectorProcess.ts'
 import { removeWorker, startWorker, type CrashWorker } from './crashWorker.ts'
+import { forwarding } from './forwarding.ts'
 import type { OutboxWorkerPlan } from './outboxWorker.ts'
 import { seededRandom } from './random.ts'
 import type { ProveOptions, ProveResult } from './run.ts'
@@ -32,9 +33,11 @@ interface Sent {
 /**
  * kill -9 of servers with an outbox, one or two on a folder, in front of a collector that is killed too, behind a proxy that cuts,
  * delays and answers by itself: every hit whose `send` had resolved is stored with the id and the time it was made with, and once.
+ * The other half of the kills is of collectors that hand hits on: see `forwarding`.
  */
-export async function outbox({ runs, seed, progress }: ProveOptions): Promise<ProveResult> {
+export async function outbox({ runs: all, seed, progress }: ProveOptions): Promise<ProveResult> {
   const random = seededRandom(seed)
+  const runs = Math.ceil(all / 2)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   const sent: Sent = { made: new Map(), kept: new Set() }
   const data = await mkdtemp(join(tmpdir(), 'treadlight-outbox-'))
@@ -50,6 +53,7 @@ export async function outbox({ runs, seed, progress }: ProveOptions): Promise<Pr
       }),
     )
     await compare(revived, data, sent, result)
+    await forwarding({ runs: all - runs, seed: Math.floor(random() * 2 ** 32), progress }, result)
     return result
   } finally {
     await revived.stop()
@@ -204,7 +208,7 @@ async function compare(revived: Revived, data: string, { made, kept }: Sent, res
     if (!isSame) result.lost++
   }
   await store.close()
-  result.hits = kept.size
+  result.hits += kept.size
   result.lost += [...kept].filter((id) => !stored.has(id)).length
   result.twice += rows - stored.size + Math.max(0, results[0]!.metrics[0]! - stored.size)
   result.lost += Math.max(0, stored.size - results[0]!.metrics[0]!)

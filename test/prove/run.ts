@@ -49,7 +49,7 @@ const proofs: Record<string, Proof> = {
   simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, adds: 'the seeds that have failed once', prove: simulate },
   faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, adds: 'the disks and the bits', prove: faults },
   fuzz: { summary: 'hostile requests to everything that the collector answers, in process and, one in a hundred, as bytes on a socket', runs: 100_000, adds: 'the seeds that have failed once', prove: fuzz },
-  outbox: { summary: 'kill -9 of servers with an outbox, while the collector and what is in between fail too', runs: 100, prove: outbox },
+  outbox: { summary: 'kill -9 of servers with an outbox, and of collectors that hand hits on, while what they send to and what is in between fail too', runs: 100, prove: outbox },
   browsers: { summary: 'pages in Chromium, Firefox and WebKitGTK while everything goes wrong; [--engine NAME] [--case NAME]', runs: 20, prove: browsers },
 }
 

@@ -1,4 +1,4 @@
-import { cutText } from '@treadlight/protocol'
+import { cutText, type PropValue } from '@treadlight/protocol'
 import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
@@ -94,14 +94,16 @@ function actionOf({ id, type, title, name = '', props = {}, revenue }: Forwarded
   return revenue ? { ...event, idgoal: '0', ec_id: id, revenue: revenue.amount, currency: revenue.currency } : { ...event, ca: '1' }
 }
 
-/** Properties that are said in the words of Matomo's events. */
-const eventProps = ['category', 'label', 'value']
+/** Whether a property is said in the words of Matomo's events. */
+function isOfEvent(key: string, value: PropValue): boolean {
+  return key === 'category' || key === 'label' || (key === 'value' && typeof value === 'number')
+}
 
 function propsOf({ type, props = {} }: ForwardedHit, dimensions: Readonly<Record<string, number>>): Record<string, string> {
   const isDimension = (key: string): boolean => Object.hasOwn(dimensions, key)
   const entries = Object.entries(props)
   const own = entries.filter(([key]) => isDimension(key)).map(([key, value]) => [`dimension${dimensions[key]}`, String(value)])
-  const variables = entries.filter(([key]) => !isDimension(key) && !(type === 'event' && eventProps.includes(key))).slice(0, maxVariables)
+  const variables = entries.filter(([key, value]) => !isDimension(key) && !(type === 'event' && isOfEvent(key, value))).slice(0, maxVariables)
   const cvar = variables.map(([key, value], index) => [index + 1, [key, String(value)].map((text) => cutText(text, maxVariableLength))])
   return { ...Object.fromEntries(own), ...(cvar.length > 0 && { cvar: JSON.stringify(Object.fromEntries(cvar)) }) }
 }

@@ -19,13 +19,14 @@ export const matomo: Dialect = {
   maxBytes: 1_000_000,
   reportsEngagement: true,
   cors: {
-    // Each answer says which page may read it: see `forPage`.
-    each: [],
-    preflight: ['access-control-allow-origin', '*', 'access-control-allow-methods', 'GET, POST', 'access-control-allow-headers', 'content-type', 'access-control-max-age', '86400'],
+    each: ['access-control-allow-origin', '*'],
+    // `matomo.js` posts with credentials, and sends again what it may not read the answer of: then all would be counted twice.
+    isCredentialed: true,
+    preflight: ['access-control-allow-methods', 'GET, POST', 'access-control-allow-headers', 'content-type', 'access-control-max-age', '86400'],
   },
   tokenOf: ({ url }) => url.searchParams.get('token_auth') ?? undefined,
-  answer: async (request, take) => forPage(request, await answer(request, take)),
-  refuse: (status, reason, request) => forPage(request, failure(status, reason)),
+  answer,
+  refuse: failure,
 }
 
 async function answer(request: DialectRequest, take: Take): Promise<DialectAnswer> {
@@ -66,17 +67,6 @@ async function answerBulk({ requests, token, sendImage }: Bulk, request: Dialect
   })
   if (sendImage === '0') return { status: 204, headers: [], body: null }
   return json(200, { status: 'success', tracked: requests.length - invalid.length, invalid: invalid.length, ...(token && { invalid_indices: invalid }) })
-}
-
-/**
- * `matomo.js` posts with credentials, and sends again what it may not read the answer of: then everything would be counted
- * twice. Nothing that an answer says is a secret.
- */
-function forPage({ method, header }: Pick<DialectRequest, 'method' | 'header'>, { status, headers, body }: DialectAnswer): DialectAnswer {
-  if (method === 'GET') return { status, headers, body }
-  const origin = header('origin')
-  const own = ['access-control-allow-origin', origin === '' ? '*' : origin, 'access-control-allow-credentials', 'true', 'vary', 'origin']
-  return { status, headers: [...own, ...headers], body }
 }
 
 const plain = ['content-type', 'text/plain; charset=utf-8'] as const
