@@ -82,7 +82,8 @@ const rows: Record<string, Row> = {
     create: (token) => ga4({ url, apiSecret: token, measurementId: 'G-1' }),
     pageview: { ...told, ...at(pageview), title: pageview.title },
     search: { ...at(search) },
-    purchase: { ...at(purchase), revenue },
+    // A number in its JSON: of a zero at the end nothing is left.
+    purchase: { ...at(purchase), revenue: { ...revenue, amount: '19.9' } },
     engagement: { ...at(engagement), engagedDelta: 12_000 },
   },
   'universal-analytics': {

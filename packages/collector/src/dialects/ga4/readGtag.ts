@@ -2,7 +2,7 @@ import type { Refusal } from '@treadlight/protocol'
 import { definedOf } from '../definedOf.ts'
 import type { DialectHit } from '../dialect.ts'
 import { numberOf, textOf } from '../textOf.ts'
-import { hitsOfGa4Event } from './ga4Event.ts'
+import { hitsOfGa4Event, type Ga4Hit } from './ga4Event.ts'
 
 /**
  * The hits that `gtag.js` tells: what all events share is in the query; the event is there too, or each is a line of the body.
@@ -26,8 +26,8 @@ function readEvent(params: URLSearchParams): DialectHit[] | Refusal {
     // What the visitor denies Google is denied to all others, too.
     forwarding: /^G1[01-]0/.test(say('gcs') ?? '') ? false : undefined,
   })
-  const hits = hitsOfGa4Event(say('en')!, readParams(params, say))
-  return hits.map((hit) => ({ site: say('tid')!, session: say('cid')!, ...shared, ...hit }))
+  const complete = (hit: Ga4Hit): DialectHit => ({ site: say('tid')!, session: say('cid')!, ...shared, ...hit })
+  return hitsOfGa4Event(say('en')!, readParams(params, say)).map(complete)
 }
 
 /** A page load has a number; in an application with several pages their URLs tell them apart. */

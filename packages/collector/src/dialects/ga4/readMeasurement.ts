@@ -4,7 +4,7 @@ import { addQuery } from '../addQuery.ts'
 import { definedOf } from '../definedOf.ts'
 import type { DialectHit } from '../dialect.ts'
 import { numberOf, textOf } from '../textOf.ts'
-import { hitsOfGa4Event } from './ga4Event.ts'
+import { hitsOfGa4Event, type Ga4Hit } from './ga4Event.ts'
 
 /** What a campaign is called in URLs, by the parameters of `campaign_details`. */
 const campaign: Record<string, string> = { source: 'utm_source', medium: 'utm_medium', campaign: 'utm_campaign', term: 'utm_term', content: 'utm_content', campaign_id: 'utm_id' }
@@ -31,7 +31,8 @@ export function readMeasurement(body: unknown, site: string | undefined): (Diale
     const micros = numberOf(event['timestamp_micros'] ?? body['timestamp_micros'])
     const time = micros === undefined ? {} : { time: Math.floor(micros / 1000) }
     const hits = hitsOfGa4Event(event['name'] as string, isObject(event['params']) ? event['params'] : {})
-    return hits.map((hit) => ({ site, session, ...shared, ...time, ...hit, url: addQuery(hit.url, details) }))
+    const complete = (hit: Ga4Hit): DialectHit => ({ site, session, ...shared, ...time, ...hit, url: addQuery(hit.url, details) })
+    return hits.map(complete)
   })
 }
 

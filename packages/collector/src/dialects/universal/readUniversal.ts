@@ -28,10 +28,12 @@ export function readUniversal(params: URLSearchParams): DialectHit[] | Refusal {
     user: say('uid'),
     client: clientOf(say),
   })
-  return actions.map(({ props, ...action }) => {
+  const shared = { site: say('tid')!, url: universalUrl(say), ...described }
+  const complete = ({ props, ...action }: (typeof actions)[number]): DialectHit => {
     const all = { ...props, ...custom }
-    return { site: say('tid')!, url: universalUrl(say), ...described, ...action, ...(Object.keys(all).length > 0 && { props: all }) }
-  })
+    return { ...shared, ...action, ...(Object.keys(all).length > 0 && { props: all }) }
+  }
+  return actions.map(complete)
 }
 
 /** Custom dimensions, metrics and content groups by their numbers. */
