@@ -210,6 +210,19 @@ describe('gtag: /g/collect', () => {
   })
 
   test.each([
+    ['parameters', Array.from({ length: 12_000 }, (_, n) => `ep.${n}=1`).join('&'), 1],
+    ['lines', 'en=x\n'.repeat(20_000), 0],
+    ['a hundred lines with a long query', `${'en=x\n'.repeat(100)}`, 100],
+  ])('whatever anybody sends, in time: %s', async (_, body, count) => {
+    const collector = await createDialectCollector({ aliases })
+    const long = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`x${n}`, '1']))
+    const began = process.cpuUsage()
+    expect((await collector.send(at({ en: 'page_view', ...long }), { method: 'POST', body, headers })).status).toBe(204)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000)
+    expect([await collector.of('shop').then(({ length }) => length), collector.errors]).toEqual([count, []])
+  })
+
+  test.each([
     [{ v: '1', en: 'page_view' }, 'v must be 2'],
     [{}, 'en is required'],
     [{ en: 'x', cid: '' }, 'cid is required'],

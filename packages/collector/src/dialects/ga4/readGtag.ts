@@ -4,11 +4,15 @@ import type { DialectHit } from '../dialect.ts'
 import { numberOf, textOf } from '../textOf.ts'
 import { hitsOfGa4Event, type Ga4Hit } from './ga4Event.ts'
 
+/** The script sends about twenty at once. Each is read with the whole query beside it. */
+const maxLines = 100
+
 /**
  * The hits that `gtag.js` tells: what all events share is in the query; the event is there too, or each is a line of the body.
  */
 export function readGtag(query: URLSearchParams, body: string): (DialectHit[] | Refusal)[] {
   const lines = body.split(/\r?\n/).filter((line) => line !== '')
+  if (lines.length > maxLines) return [{ field: 'events', reason: `must be at most ${maxLines}` }]
   return (lines.length === 0 ? [''] : lines).map((line) => readEvent(new URLSearchParams([...new URLSearchParams(line), ...query])))
 }
 
@@ -42,13 +46,14 @@ function readParams(params: URLSearchParams, say: (name: string) => string | und
     return key === undefined ? [] : [[key, kind === 'epn' ? numberOf(value) : value] as const]
   })
   const items = new Set([...params.keys()].filter((name) => /^pr\d{1,3}$/.test(name))).size
-  return definedOf({
-    ...Object.fromEntries(given),
+  const short = {
     page_location: say('dl'),
     page_title: say('dt'),
     page_referrer: say('dr'),
     engagement_time_msec: say('_et'),
     currency: say('cu'),
     items: items > 0 ? items : undefined,
-  })
+  }
+  // Made at once: to copy an object of thousands of names takes long.
+  return Object.fromEntries([...given, ...Object.entries(definedOf(short))])
 }

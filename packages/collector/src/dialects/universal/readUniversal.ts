@@ -1,4 +1,4 @@
-import type { PropValue, Refusal } from '@treadlight/protocol'
+import { maxProps, type PropValue, type Refusal } from '@treadlight/protocol'
 import { definedOf } from '../definedOf.ts'
 import type { DialectHit } from '../dialect.ts'
 import { numberOf, textOf } from '../textOf.ts'
@@ -36,14 +36,14 @@ export function readUniversal(params: URLSearchParams): DialectHit[] | Refusal {
   return actions.map(complete)
 }
 
-/** Custom dimensions, metrics and content groups by their numbers. */
+/** Custom dimensions, metrics and content groups by their numbers: no more than are kept, since of thousands copies take long. */
 function customProps(params: URLSearchParams): Record<string, PropValue> {
   const found = [...params].flatMap(([name, value]): [string, PropValue][] => {
     const [, family, number] = /^(cd|cm|cg)(\d{1,3})$/.exec(name) ?? []
     if (family === undefined || value === '') return []
     return [[`${families[family]}${number}`, family === 'cm' ? (numberOf(value) ?? value) : value]]
   })
-  return Object.fromEntries(found)
+  return Object.fromEntries(found.slice(0, maxProps))
 }
 
 function clientOf(say: (name: string) => string | undefined): DialectHit['client'] {
