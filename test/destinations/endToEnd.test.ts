@@ -80,16 +80,18 @@ const rows: Record<string, Row> = {
   },
   ga4: {
     create: (token) => ga4({ url, apiSecret: token, measurementId: 'G-1' }),
-    pageview: { ...told, ...at(pageview), title: pageview.title },
-    search: { ...at(search) },
-    purchase: { ...at(purchase), revenue },
-    engagement: { ...at(engagement), engagedDelta: 12_000 },
+    pageview: { ...told, ...at(pageview), title: pageview.title, screen: '1280x720', language: 'de-CH' },
+    search: { ...at(search), props: search.props! },
+    // A number there too.
+    purchase: { ...at(purchase), props: { plan: 'pro', transaction_id: purchase.id }, revenue: { amount: '19.9', currency: 'EUR' } },
+    engagement: { ...at(engagement), engagedDelta: 12_000, scroll: 80 },
   },
   'universal-analytics': {
-    create: () => universalAnalytics({ host: 'other.example', trackingId: 'UA-1-1' }),
-    pageview: { url: pageview.url, referrer: pageview.referrer, ...attribution, title: pageview.title },
-    search: {},
-    purchase: { revenue },
+    create: () => universalAnalytics({ host: 'other.example', trackingId: 'UA-1-1', dimensions: { term: 1, page: 2, plan: 3 } }),
+    // Nobody has a token in this protocol, so no user is believed.
+    pageview: { ...told, time: pageview.time, title: pageview.title, screen: '1280x720', language: 'de-CH', user: '' },
+    search: { time: search.time, props: { dimension1: 'red shoes & socks', dimension2: '2' } },
+    purchase: { time: purchase.time, revenue },
   },
 }
 
@@ -107,7 +109,8 @@ describe.each(Object.entries(rows))('AR09: %s into our own dialect of it', (_, r
     expect(find('pageview')).toMatchObject(row.pageview)
     expect(find('event', 'search')).toMatchObject({ url: search.url, ...row.search })
     expect(find('event', 'purchase')).toMatchObject({ url: search.url, ...row.purchase })
-    if (row.engagement) expect(find('engagement')).toMatchObject(row.engagement)
+    // It belongs to the pageview, also where the protocol has no word for that.
+    if (row.engagement) expect(find('engagement')).toMatchObject({ view: find('pageview')!.view, ...row.engagement })
     expect(stored).toHaveLength(row.engagement ? 4 : 3)
     // One person, at the other end too.
     expect(new Set(stored.map(({ visitor }) => visitor)).size).toBe(1)
