@@ -1,4 +1,5 @@
 import { ga4, matomo, plausible, treadlight, umami, universalAnalytics, type Destination, type ForwardedHit } from '@treadlight/destinations'
+import type { SendRequest } from '@treadlight/destinations/forward'
 import { createValues, type StoredHit } from '@treadlight/store'
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
@@ -129,4 +130,26 @@ test('a hit that another treadlight gets twice counts once', async () => {
   const destination = treadlight({ url, token, site: 'default' })
   for (let time = 0; time < 3; time++) expect(await handOver(destination, [pageview, search], { fetch, now: noon })).toEqual([{ kind: 'sent' }])
   expect((await other.stored()).map((hit) => hit.id)).toEqual([pageview.id, search.id])
+})
+
+test('the whole way: what visitors send to one collector is in another, where each protocol finds its own', async () => {
+  const { other, token, fetch } = await openOther()
+  const reached: string[] = []
+  const send: SendRequest = async ({ url: to, method = 'POST', headers = {}, body = '' }, { allowPrivate }) => {
+    reached.push(`${new URL(to).pathname} ${allowPrivate}`)
+    const response = await fetch(to, { method, headers, body })
+    return { status: response.status, header: (name) => response.headers.get(name) ?? '', body: await response.text() }
+  }
+  const destinations = [treadlight({ url, token, site: 'default' }), plausible({ url, token, domain: 'shop.example', allowPrivate: true })] as Destination[]
+  const first = createTestCollector({ destinations, forwarding: { send, rhythm: { gatherFor: 1 } } })
+  const headers = { 'user-agent': firefox }
+  const page = { id: id(0), url: 'https://shop.example/cart', title: 'Cart', referrer: '', timestamp: new Date(minuteAgo).toISOString() }
+  expect((await first.post([page, { ...page, id: id(1), url: 'https://shop.example/denied', forwarding: false }], headers)).status).toBe(201)
+  await first.request('/api/event', { method: 'POST', headers, body: JSON.stringify({ name: 'search', url: 'https://shop.example/cart', domain: 'shop.example' }) })
+  await first.collector.forwarding!.close({ timeout: 5000 })
+  expect([first.errors, other.errors]).toEqual([[], []])
+  expect(new Set(reached)).toEqual(new Set(['/hit false', '/api/event true']))
+  const stored = (await other.stored()).map(({ type, name = '', url: at }) => `${type} ${name} ${at}`)
+  expect(stored.toSorted()).toEqual(['event search https://shop.example/cart', 'event search https://shop.example/cart', 'pageview  https://shop.example/cart', 'pageview  https://shop.example/cart'])
+  expect((await other.stored()).map((hit) => hit.id)).toContain(id(0))
 })
