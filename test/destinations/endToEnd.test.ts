@@ -1,4 +1,5 @@
 import { ga4, matomo, plausible, treadlight, umami, universalAnalytics, type Destination, type ForwardedHit } from '@treadlight/destinations'
+import type { SendRequest } from '@treadlight/destinations/forward'
 import { createValues, type StoredHit } from '@treadlight/store'
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
@@ -80,17 +81,18 @@ const rows: Record<string, Row> = {
   },
   ga4: {
     create: (token) => ga4({ url, apiSecret: token, measurementId: 'G-1' }),
-    pageview: { ...told, ...at(pageview), title: pageview.title },
-    search: { ...at(search) },
-    // A number in its JSON: of a zero at the end nothing is left.
-    purchase: { ...at(purchase), revenue: { ...revenue, amount: '19.9' } },
-    engagement: { ...at(engagement), engagedDelta: 12_000 },
+    pageview: { ...told, ...at(pageview), title: pageview.title, screen: '1280x720', language: 'de-CH' },
+    search: { ...at(search), props: search.props! },
+    // A number there too.
+    purchase: { ...at(purchase), props: { plan: 'pro', transaction_id: purchase.id }, revenue: { amount: '19.9', currency: 'EUR' } },
+    engagement: { ...at(engagement), engagedDelta: 12_000, scroll: 80 },
   },
   'universal-analytics': {
-    create: () => universalAnalytics({ host: 'other.example', trackingId: 'UA-1-1' }),
-    pageview: { url: pageview.url, referrer: pageview.referrer, ...attribution, title: pageview.title },
-    search: {},
-    purchase: { revenue },
+    create: () => universalAnalytics({ host: 'other.example', trackingId: 'UA-1-1', dimensions: { term: 1, page: 2, plan: 3 } }),
+    // Nobody has a token in this protocol, so no user is believed.
+    pageview: { ...told, time: pageview.time, title: pageview.title, screen: '1280x720', language: 'de-CH', user: '' },
+    search: { time: search.time, props: { dimension1: 'red shoes & socks', dimension2: '2' } },
+    purchase: { time: purchase.time, revenue },
   },
 }
 
@@ -108,7 +110,8 @@ describe.each(Object.entries(rows))('AR09: %s into our own dialect of it', (_, r
     expect(find('pageview')).toMatchObject(row.pageview)
     expect(find('event', 'search')).toMatchObject({ url: search.url, ...row.search })
     expect(find('event', 'purchase')).toMatchObject({ url: search.url, ...row.purchase })
-    if (row.engagement) expect(find('engagement')).toMatchObject(row.engagement)
+    // It belongs to the pageview, also where the protocol has no word for that.
+    if (row.engagement) expect(find('engagement')).toMatchObject({ view: find('pageview')!.view, ...row.engagement })
     expect(stored).toHaveLength(row.engagement ? 4 : 3)
     // One person, at the other end too.
     expect(new Set(stored.map(({ visitor }) => visitor)).size).toBe(1)
@@ -127,4 +130,26 @@ test('a hit that another treadlight gets twice counts once', async () => {
   const destination = treadlight({ url, token, site: 'default' })
   for (let time = 0; time < 3; time++) expect(await handOver(destination, [pageview, search], { fetch, now: noon })).toEqual([{ kind: 'sent' }])
   expect((await other.stored()).map((hit) => hit.id)).toEqual([pageview.id, search.id])
+})
+
+test('the whole way: what visitors send to one collector is in another, where each protocol finds its own', async () => {
+  const { other, token, fetch } = await openOther()
+  const reached: string[] = []
+  const send: SendRequest = async ({ url: to, method = 'POST', headers = {}, body = '' }, { allowPrivate }) => {
+    reached.push(`${new URL(to).pathname} ${allowPrivate}`)
+    const response = await fetch(to, { method, headers, body })
+    return { status: response.status, header: (name) => response.headers.get(name) ?? '', body: await response.text() }
+  }
+  const destinations = [treadlight({ url, token, site: 'default' }), plausible({ url, token, domain: 'shop.example', allowPrivate: true })] as Destination[]
+  const first = createTestCollector({ destinations, forwarding: { send, rhythm: { gatherFor: 1 } } })
+  const headers = { 'user-agent': firefox }
+  const page = { id: id(0), url: 'https://shop.example/cart', title: 'Cart', referrer: '', timestamp: new Date(minuteAgo).toISOString() }
+  expect((await first.post([page, { ...page, id: id(1), url: 'https://shop.example/denied', forwarding: false }], headers)).status).toBe(201)
+  await first.request('/api/event', { method: 'POST', headers, body: JSON.stringify({ name: 'search', url: 'https://shop.example/cart', domain: 'shop.example' }) })
+  await first.collector.forwarding!.close({ timeout: 5000 })
+  expect([first.errors, other.errors]).toEqual([[], []])
+  expect(new Set(reached)).toEqual(new Set(['/hit false', '/api/event true']))
+  const stored = (await other.stored()).map(({ type, name = '', url: at }) => `${type} ${name} ${at}`)
+  expect(stored.toSorted()).toEqual(['event search https://shop.example/cart', 'event search https://shop.example/cart', 'pageview  https://shop.example/cart', 'pageview  https://shop.example/cart'])
+  expect((await other.stored()).map((hit) => hit.id)).toContain(id(0))
 })

@@ -1,6 +1,6 @@
 import { plausible, type ForwardedHit } from '@treadlight/destinations'
-import { isbot } from 'isbot'
 import { expect, test } from 'vitest'
+import { isRobot } from '../../packages/collector/src/enrich/robots.ts'
 import { forwardedHit } from './forwardedHit.ts'
 import { answerOf, requestsOf } from './requestsOf.ts'
 
@@ -25,7 +25,7 @@ test('the visitor is in the headers, where Plausible looks for it', () => {
   expect(headersOf({ address: '203.0.113.0', userAgent: 'Mozilla/5.0 (X11)' })).toEqual({ 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 (X11)', 'x-forwarded-for': '203.0.113.0' })
   const unknown = ['00112233aabbccdd', 'ddccbbaa33221100'].map((visitor) => headersOf({ visitor })['user-agent']!)
   expect(new Set(unknown).size).toBe(2)
-  for (const agent of unknown) expect(isbot(agent)).toBe(false)
+  for (const agent of unknown) expect(isRobot(agent)).toBe(false)
 })
 
 test.each([
