@@ -45,7 +45,7 @@ const packages = {
     trackerTag('packages/tracker', 'tagServer', 't.server.js', 'scriptServer'),
   ],
   server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
-  destinations: nodePackage('packages/destinations', ['index', 'universal-analytics']),
+  destinations: nodePackage('packages/destinations', ['index', 'file', 'forward', 'node', 'universal-analytics']),
   dashboard: dashboardPage('packages/dashboard'),
   collector: nodePackage('packages/collector', ['index', 'cli', 'client'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
   demo: nodePackage('demo', ['index']),

@@ -50,6 +50,7 @@ export function testHitStore(name: string, open: (options: { now: () => number }
         revenue: { amount: '9.99', currency: 'EUR' },
         interactive: false,
         webdriver: true,
+        forwarding: false,
         term: 'red shoes',
         content: 'banner "a"',
         clickIds: { gclid: 'Cj0"\\', mc_cid: 'ü' },

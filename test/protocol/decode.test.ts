@@ -100,6 +100,8 @@ describe('a hit at the door', () => {
     ['interactive', 'no'],
     ['webdriver', 'yes'],
     ['webdriver', false],
+    ['forwarding', true],
+    ['forwarding', 'false'],
     ['retimed', 1],
   ])('leaves out a malformed %s (%j) instead of losing the hit', (field, value) => {
     const hit = decodeHit({ url, [field]: value })

@@ -19,6 +19,7 @@ const facts: fc.Arbitrary<StoredHit[]> = fc.array(
       engaged: maybe(fc.integer({ min: 0, max: 2 })),
       interactive: maybe(fc.boolean()),
       webdriver: maybe(fc.boolean()),
+      forwarding: maybe(fc.constant(false)),
       props: maybe(fc.record({ plan: text })),
       country: maybe(text),
       city: maybe(text),
@@ -76,6 +77,8 @@ describe('facts of one id', () => {
     ['interactive', undefined, false, true, false],
     ['webdriver', undefined, true, undefined, true],
     ['webdriver', false, true, undefined, true],
+    ['forwarding', false, undefined, undefined, false],
+    ['forwarding', undefined, undefined, false, false],
     ['revenue', undefined, undefined, undefined, undefined],
   ]
   test.each([

@@ -1,3 +1,4 @@
+import type { Destination } from '@treadlight/destinations'
 import type { HitStore, MaintainReport, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
@@ -14,6 +15,7 @@ import { createHostTest } from './enrich/hosts.ts'
 import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
+import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
 import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
@@ -25,6 +27,7 @@ import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
+import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -85,6 +88,10 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   dialects?: readonly string[]
   /** What names of other products' sites mean: ids of sites. @default none */
   aliases?: Readonly<Record<string, string>>
+  /** Other systems that are to have the hits too. @default none */
+  destinations?: readonly Destination[]
+  /** How hits are handed to them. @default as it should be; others are for tests */
+  forwarding?: Pick<ForwardingOptions, 'rhythm' | 'send' | 'timeout' | 'random'>
   /** More sites, each with its hosts. @default none, but for those that `treadlight site add` has made */
   sites?: readonly Site[]
   /** What may stay. @default anonymous hits 90 days, authenticated ones 365 */
@@ -127,6 +134,8 @@ export interface Collector {
   prune(policy?: RetentionPolicy): Promise<PruneReport>
   /** Writes what was counted and is not written yet, before the storage is closed. */
   flush(): Promise<void>
+  /** Hands hits to other systems; undefined where there are none. To be closed before the storage is. */
+  forwarding: Forwarding | undefined
   /** Ends the answers that go on for as long as somebody listens, so that a stop need not wait for them. */
   endStreams(): void
   /** What fails at present, beside the taking of hits; `/api/health` says so. */
@@ -140,6 +149,8 @@ export interface Collector {
 }
 
 const day = 86_400_000
+/** What waits for a destination that there is no more, and dead letters, are kept no longer than this, nor than hits are, ms. */
+const longestKept = 30 * day
 const defaultLimits = { perAddress: 100, burst: 2000, total: 0 }
 
 /**
@@ -157,7 +168,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
-  const notes = createNotes(options.onNote ?? ((note) => onError(new ConfigError(note))))
+  const tell = options.onNote ?? ((note: string) => onError(new ConfigError(note)))
+  const notes = createNotes(tell)
   const requests = createRequests()
   const counts = createDropCounts({ values })
   const samples = createDropSamples()
@@ -179,7 +191,10 @@ export function createCollector(options: CollectorOptions): Collector {
   const ownVisits = createOwnVisits({ values, now })
   const counted = countAppends(store, totals)
   const poisonedHits = createPoisonedHits({ totals, now, onError })
-  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits })
+  const { destinations = [] } = options
+  const keepFor = Math.min(retention.anonymous, longestKept)
+  const forwarding = destinations.length === 0 ? undefined : createForwarding({ destinations, store, values, sites, keepFor, now, log: tell, onError, ...options.forwarding })
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -209,7 +224,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
   addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, now })
-  addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince })
+  addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince, forwardingSince: forwarding?.failingSince, now })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
@@ -222,10 +237,11 @@ export function createCollector(options: CollectorOptions): Collector {
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
   addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
+  addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
-  addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay() }, peers)
+  addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
   addAssetRoutes(routes)
 
   return {
@@ -243,6 +259,7 @@ export function createCollector(options: CollectorOptions): Collector {
     maintain,
     prune,
     flush: () => counts.flush(),
+    forwarding,
     endStreams,
   }
 
@@ -258,6 +275,7 @@ export function createCollector(options: CollectorOptions): Collector {
       for (const each of await sites.list()) await attempt(Promise.resolve(saltsOf(each).at(now())))
       logIns?.forget()
       await attempt(sweep())
+      if (forwarding) await attempt(forwarding.round())
       await attempt(counts.flush())
       const report = await store.maintain()
       if (errors.length > 0) throw errors[0]
@@ -269,6 +287,7 @@ export function createCollector(options: CollectorOptions): Collector {
     return failures.watch('retention', async () => {
       const doubt = doubtClock()
       if (doubt !== undefined) throw new ConfigError(doubt)
+      await forwarding?.sweep()
       return store.prune(policy)
     })
   }

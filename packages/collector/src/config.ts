@@ -7,6 +7,7 @@ import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
+import { destinationSettings, type DestinationSettings } from './settings/destinations.ts'
 import { dialectSettings, type DialectSettings } from './settings/dialects.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
 import { pageSettings, type PageSettings } from './settings/page.ts'
@@ -22,7 +23,7 @@ import { readStorage, storageVariables, type StorageSettings } from './storageSe
 export { ConfigError } from './settings.ts'
 
 /** What the owner may set, in `treadlight.config.{mjs,js,ts,json}`, by environment or by flag. */
-export interface Config extends DialectSettings, OperationSettings, PageSettings, PrivacySettings {
+export interface Config extends DestinationSettings, DialectSettings, OperationSettings, PageSettings, PrivacySettings {
   page: PageSettings['page'] & PrivacySettings['page']
   place: PlaceSettings & PrivacySettings['place']
   /**
@@ -140,6 +141,7 @@ const settings: Record<string, Setting> = {
   ...workerSettings,
   ...operationSettings,
   ...dialectSettings,
+  ...destinationSettings,
 }
 
 export interface LoadConfigOptions {

@@ -1,4 +1,5 @@
 import { erasurePrefix, findErasures, type EraseReport, type OpenErasure, type Subject, type Values } from '@treadlight/store'
+import { createOutboxEraser, findTheirs, type OutboxEraser } from './forwarding/eraseWaiting.ts'
 import type { AnyStore } from './openStore.ts'
 
 /** What became of an erasure. */
@@ -12,11 +13,18 @@ export interface Erased {
   problem?: string | undefined
 }
 
-/** Erases a person and does a round of upkeep, with which a part of their bytes goes at once: of a text file all of them. */
-export async function eraseNow(store: AnyStore, values: Values | undefined, subject: Subject): Promise<Erased> {
+/**
+ * Erases a person and does a round of upkeep, with which a part of their bytes goes at once: of a text file all of them. What
+ * waits for other systems goes too; what these have already they have.
+ *
+ * @param outbox that of the process. @default what lies in the storage
+ */
+export async function eraseNow(store: AnyStore, values: Values | undefined, subject: Subject, outbox: OutboxEraser | undefined = values && createOutboxEraser(values)): Promise<Erased> {
   const listOpen = async (): Promise<readonly OpenErasure[]> => findErasures((await values?.list(`${subject.site}:erasure:`)) ?? []).open
   const wasOpen = (await listOpen()).some(({ key }) => key.startsWith(erasurePrefix(subject)))
+  const isTheirs = outbox === undefined ? undefined : await findTheirs(store, subject)
   const report = await store.erase(subject)
+  if (isTheirs !== undefined) await outbox?.erase(subject.site, isTheirs)
   const unknown = report.erased === 0 && !wasOpen
   try {
     await store.maintain()

@@ -53,8 +53,9 @@ export function createLog({ format, hide, now = Date.now, write = (line) => cons
 }
 
 /** The log that a config asks for. */
-export function createConfiguredLog(config: Pick<Config, 'storage' | 'log'>): Log {
-  return createLog({ format: config.log, hide: createSecretHider(config.storage) })
+export function createConfiguredLog(config: Pick<Config, 'storage' | 'log'> & Partial<Pick<Config, 'destinations'>>): Log {
+  const { destinations = [] } = config
+  return createLog({ format: config.log, hide: createSecretHider(config.storage, destinations.flatMap(({ secrets }) => secrets)) })
 }
 
 /** Controls, which move a terminal's cursor or ring its bell, and what turns the direction of writing. */

@@ -84,6 +84,7 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     metrics,
     isLocal: isOwnMachine(config.host),
     settings: config,
+    destinations: config.destinations,
     dialects: config.dialects,
     aliases: config.aliases,
     limits: config.limits,
@@ -139,6 +140,7 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     await stop(server, stopUpkeep)
     // What is counted beside the hits keeps nobody from closing the store.
     await collector.flush().catch(log.error)
+    await collector.forwarding?.close().catch(log.error)
     await closeStore()
     process.off('unhandledRejection', log.error)
     log.info('stopped')
@@ -177,15 +179,15 @@ function upkeepJobs({ collector, store, config, log, place: { database }, worker
     ...(worker === 0 ? [{ run: prune, every: everyHour }] : []),
     ...(database ? [{ run: () => database.refresh(), every: everyHour }] : []),
     // Of a text file nobody else can.
-    ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store), every: everySecond, after: 0 }] : []),
+    ...(isTextFile(config) ? [{ run: () => answerErasures(config.store.path, store, collector), every: everySecond, after: 0 }] : []),
   ]
 }
 
 /** `treadlight erase` asks for it. */
-async function answerErasures(path: string, store: AnyStore): Promise<void> {
+async function answerErasures(path: string, store: AnyStore, collector: Collector): Promise<void> {
   await createErasureRequests(path).answerAll(async (subject) => {
     await assertSite(store, subject.site)
-    return eraseNow(store, undefined, subject)
+    return eraseNow(store, undefined, subject, collector.forwarding)
   })
 }
 

@@ -1,6 +1,7 @@
 import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { hexIdOf } from './hexIdOf.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -10,10 +11,12 @@ export interface UmamiOptions extends CommonOptions {
   url?: string
   /** The site's id as Umami has it, a UUID; or one for each of our sites. */
   website: SiteIds
+  /** Sent as a bearer. Umami asks for none; a collector of ours believes users, addresses and times with one of scope `hits` only. */
+  token?: string
 }
 
-/** Longest texts, in characters, that its schema takes: one more and the hit is refused. */
-const limits = { name: 50, hostname: 100, language: 35, screen: 11, url: 500, title: 500 } as const
+/** Longest texts, in UTF-16 units, that its schema takes: of one more the hit is refused. A longer URL or title it cuts itself. */
+const limits = { name: 50, hostname: 100, screen: 11, id: 50 } as const
 
 /**
  * Umami 3, by `/api/batch`: pageviews and events, at the time they happened. It has no word for engagement, and no ids: a hit sent
@@ -21,13 +24,14 @@ const limits = { name: 50, hostname: 100, language: 35, screen: 11, url: 500, ti
  *
  * @see https://umami.is/docs/api/sending-stats
  */
-export function umami({ url = 'https://cloud.umami.is', website, ...options }: UmamiOptions): Destination<string> {
+export function umami({ url = 'https://cloud.umami.is', website, token, ...options }: UmamiOptions): Destination<string> {
   const endpoint = endpointOf('umami', url, '/api/batch')
   // Its check for robots is of this one, for all that come without their own.
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight' }
+  const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   return defineDestination<string>({
     name: 'umami',
     maxAge: 86_400_000,
+    secrets: token === undefined ? [] : [token],
     ...commonOf(options),
     map(hit) {
       const site = siteIdOf(website, hit)
@@ -40,21 +44,21 @@ export function umami({ url = 'https://cloud.umami.is', website, ...options }: U
 }
 
 function payloadOf(hit: ForwardedHit, website: string): Record<string, unknown> {
-  const { type, time, title, referrer, language, name, address, userAgent, visitor, session, user, props, revenue, screen } = hit
-  const { hostname } = new URL(hit.url)
+  const { type, time, url, title, referrer, language, name = '', address, userAgent, visitor, session, user, props, revenue, screen } = hit
+  // Umami tells visitors apart by address and user agent, and by an id before these: for who is signed in, or where these are not known.
+  const person = user || (userAgent ? '' : session || visitor)
   return {
     website,
-    hostname: hostname.slice(0, limits.hostname),
-    url: hit.url.slice(0, limits.url),
-    title: title.slice(0, limits.title),
+    hostname: new URL(url).hostname.slice(0, limits.hostname),
+    url,
+    title,
     referrer,
     timestamp: Math.floor(time / 1000),
-    ...(language && { language: language.slice(0, limits.language) }),
+    ...(language && { language }),
     ...(screen && screen.length <= limits.screen && { screen }),
-    ...(type === 'event' && { name: name?.slice(0, limits.name) }),
+    ...(type === 'event' && { name: name.slice(0, limits.name).toWellFormed() }),
     ...((props || revenue) && { data: { ...props, ...(revenue && { revenue: Number(revenue.amount), currency: revenue.currency }) } }),
-    // By it a visitor is told from others, instead of by an address of which only the network is left.
-    ...((user || session || visitor) && { id: (user || session || visitor).slice(0, 50) }),
+    ...(person && { id: person.length > limits.id ? hexIdOf(person) : person }),
     ...(address && { ip: address }),
     ...(userAgent && { userAgent }),
   }

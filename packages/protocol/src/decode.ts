@@ -130,6 +130,7 @@ function addDescription(hit: DecodedHit, input: Record<string, unknown>): void {
   if (isOneOf<NavigationType>(navigation, navigations)) hit.navigation = navigation
   if (interactive === false) hit.interactive = false
   if (input['webdriver'] === true) hit.webdriver = true
+  if (input['forwarding'] === false) hit.forwarding = false
   if (input['retimed'] === true) hit.retimed = true
 }
 

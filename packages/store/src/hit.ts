@@ -57,6 +57,8 @@ export interface StoredHit {
   interactive?: boolean
   /** `true`: the browser said that a program drives it. Stored only where the collector is set to count these. */
   webdriver?: boolean
+  /** `false`: the visitor does not want it handed to other systems. */
+  forwarding?: boolean
   revenue?: Revenue
   /** utm_term and utm_content, lower case. */
   term?: string

@@ -3,6 +3,7 @@ export { checkStorage, type Check, type CheckStorageOptions } from './checkStora
 export { createStore, type Store } from './createStore.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export { redact } from './drivers/driverError.ts'
+export { hashPerson } from './erasure.ts'
 export { encodeFrame, readFrames, type FrameProblem, type Frames } from './frame.ts'
 export type { Device, Origin, StoredHit } from './hit.ts'
 export { isForeignKey } from './keys.ts'

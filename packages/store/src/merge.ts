@@ -45,6 +45,8 @@ export const mergeRules: { readonly [Field in keyof StoredHit]-?: Rule } = {
   navigation: 'browser',
   interactive: 'server',
   webdriver: 'browser',
+  // Only a denial is ever said, so whoever says it is heard.
+  forwarding: 'browser',
   revenue: 'server',
   term: 'browser',
   content: 'browser',

@@ -30,7 +30,7 @@ function send(hits: Partial<ForwardedHit>[], options: Partial<Ga4Options> = {}):
 
 const page = { page_location: 'https://shop.example/cart', page_title: 'Cart', page_referrer: 'https://r.example/' }
 const here = { session_id: expect.stringMatching(/^\d{1,16}$/) as string, engagement_time_msec: 1 }
-const id = { event_id: pageview.id }
+const id = { treadlight_id: pageview.id }
 const event: Partial<ForwardedHit> = { type: 'event', name: 'signup' }
 
 describe('a hit in the words of Google Analytics 4', () => {

@@ -53,6 +53,7 @@ export const arbitraryHit: fc.Arbitrary<StoredHit> = fc
       navigation: fc.constantFrom('navigate', 'reload', 'back-forward', 'back-forward-cache', 'prerender', 'restore'),
       interactive: fc.boolean(),
       webdriver: fc.boolean(),
+      forwarding: fc.boolean(),
       revenue: fc.record({ amount: text, currency: text }),
       term: text,
       content: text,

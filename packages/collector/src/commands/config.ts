@@ -1,3 +1,4 @@
+import type { Destination } from '@treadlight/destinations'
 import { isSecret, type ResolvedSetting } from '../config.ts'
 import { describePrivacy, printPrivacy } from '../privacy/describePrivacy.ts'
 import { showOption } from '../storageSettings.ts'
@@ -31,6 +32,7 @@ export const configCommand: Command = {
 
 function show(driver: string, path: string, value: unknown): unknown {
   if (path.startsWith('storage.')) return showOption(driver, path.slice('storage.'.length), value)
+  if (path === 'destinations') return (value as readonly Destination[]).map(({ name }) => name)
   if (!isSecret(path) || value === undefined) return value
   return Array.isArray(value) ? `${value.length} of them, not shown` : '***'
 }

@@ -65,7 +65,7 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens,
     try {
       const answer = await dialect.answer(request, take)
       // In our own words too: some products have none for it.
-      const dropped = seen.dropped.size > 0 ? [droppedHeader, [...seen.dropped].join(', ')] : []
+      const dropped = seen.dropped.size > 0 && !answer.headers.includes(droppedHeader) ? [droppedHeader, [...seen.dropped].join(', ')] : []
       return write(answer, seen.isCutOff ? [...close, ...dropped] : dropped)
     } catch (error) {
       // What else a dialect throws is a mistake of ours, for the log.

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts'
+import { ga4 } from './ga4/ga4.ts'
 import { goatcounter } from './goatcounter/goatcounter.ts'
 import { matomo } from './matomo/matomo.ts'
 import { pagetimer } from './pagetimer.ts'
@@ -14,6 +15,7 @@ export const dialects: readonly Dialect[] = [
   goatcounter,
   matomo,
   universal,
+  ga4,
   plain,
   pagetimer,
 ]

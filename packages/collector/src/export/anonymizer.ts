@@ -47,6 +47,7 @@ export const treatments: { readonly [Field in keyof StoredHit]-?: Treatment } = 
   navigation: 'kept',
   interactive: 'kept',
   webdriver: 'kept',
+  forwarding: 'kept',
   revenue: 'kept',
   term: 'left out',
   content: 'left out',

@@ -56,6 +56,7 @@ const kinds: Readonly<Record<ColumnName, ColumnKind>> = {
   navigation: 'text',
   interactive: 'boolean',
   webdriver: 'boolean',
+  forwarding: 'boolean',
   browser: 'text',
   browserVersion: 'text',
   os: 'text',

@@ -140,6 +140,7 @@ const optionalFields = [
   'navigation',
   'interactive',
   'webdriver',
+  'forwarding',
   'revenue',
   // The last one, for it is added to hits that come without.
   'language',

@@ -9,6 +9,8 @@ import type { LogIns } from '../identity/logIns.ts'
 import type { OwnVisits } from '../identity/ownVisits.ts'
 import type { PrivacyPolicy } from '../settings/privacy.ts'
 import type { Site, Sites } from '../sites/sites.ts'
+import type { Gather } from '../forwarding/gather.ts'
+import type { Sender } from '../forwarding/toForwarded.ts'
 import { createClients, type ClientFacts } from './clients.ts'
 import { createHashSender, lacksId, type HashSender } from './hashSender.ts'
 import { withoutPort } from './network.ts'
@@ -69,6 +71,8 @@ export interface ReceiverOptions {
   poisonedHits: PoisonedHits
   /** What the owner has set for the steps, as it is for a site. */
   rulesOf: (site: string) => EnrichRules
+  /** Hands what is stored to other systems; undefined where there are none. */
+  forwarding?: Gather | undefined
 }
 
 /** Takes the body of one request, as it came or as it was read; resolves once what it answers for is stored. */
@@ -82,7 +86,7 @@ export type Receiver = (body: string | Envelope, facts: RequestFacts) => Promise
  * acknowledged then, and the sender tries again.
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits } = options
+  const { store, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding } = options
   return async (body, { address: sent = '', network, agent, header, isPixel, isServer, beyond }) => {
     const address = withoutPort(sent)
     const received = now()
@@ -109,6 +113,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const arrival: Arrival = { siteOf, origin: isServer ? 'server' : 'browser', received, sentAt: envelope.sentAt, hashSender }
     let context: EnrichContext | undefined
     const accepted: StoredHit[] = []
+    const senders: Sender[] | undefined = forwarding && []
     const refused: HitAnswer['refused'] = []
     const retimed: object[] = []
     const dropped: DropReason[] = []
@@ -157,11 +162,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (reason) {
         dropped.push(reason)
         ledger.drop(site, reason, { time: received, url: decoded.url, userAgent: context.agent.text })
-      } else accepted.push(hit)
+      } else {
+        accepted.push(hit)
+        senders?.push(forwarding!.note(hit, context))
+      }
     }
 
     if (accepted.length === 0) return answerFor([], refused, retimed, dropped)
     const appended = store.append(accepted)
+    // Nobody waits for it, and it takes also what is answered with a 503 for another reason.
+    if (senders !== undefined) appended.then((outcomes) => forwarding!.take(accepted, senders, outcomes), () => undefined)
     const linked = logIns?.store(accepted)
     if (linked) await Promise.all([appended, linked])
     return answerFor(await appended, refused, retimed, dropped)

@@ -13,7 +13,13 @@ export interface HealthRouteOptions {
   notes: Notes
   /** Since when no hits can be stored, ms since 1970. */
   failingSince: () => number | undefined
+  /** Since when another system takes nothing, ms since 1970. */
+  forwardingSince?: (() => number | undefined) | undefined
+  now: () => number
 }
+
+/** How long another system may be away before it is worth a word, ms. */
+const patience = 5 * 60_000
 
 /** Why is the log's affair: anybody may ask here. */
 const sentences = {
@@ -21,16 +27,23 @@ const sentences = {
   queries: 'Queries cannot be answered',
   upkeep: 'Upkeep fails, so that what was erased or is too old stays in the storage',
   retention: 'What is too old is not deleted',
+  forwarding: 'Another system does not take the hits that are to be handed to it',
 }
 
 /**
  * `GET /api/health`, for monitors. `ok` says whether everything works; the status is 503 only where hits are not taken,
  * because by it a balancer takes a collector out of service.
  */
-export function addHealthRoute(routes: Routes, { durability, problems, failures, notes, failingSince }: HealthRouteOptions): void {
+export function addHealthRoute(routes: Routes, { durability, problems, failures, notes, failingSince, forwardingSince, now }: HealthRouteOptions): void {
   routes.add('GET', '/api/health', 'public', () => {
     const noHits = failingSince()
-    const failing = new Map<keyof typeof sentences, number>([...(noHits === undefined ? [] : [['hits', noHits] as const]), ...failures.since])
+    const notForwarded = forwardingSince?.() ?? Infinity
+    const failing = new Map<keyof typeof sentences, number>([
+      ...(noHits === undefined ? [] : [['hits', noHits] as const]),
+      ...failures.since,
+      // Others are away for a moment now and then, and nothing is lost by it.
+      ...(now() - notForwarded > patience ? [['forwarding', notForwarded] as const] : []),
+    ])
     const ok = failing.size === 0
     const noted = notes.list()
     const body = { ok, version, durability, problems: problems.length, ...(!ok && describe(failing)), ...(noted.length > 0 && { notes: noted }) }

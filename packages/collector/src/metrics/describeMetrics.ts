@@ -1,5 +1,6 @@
 import type { StorageProblem } from '@treadlight/store'
 import type { Failures } from '../failures.ts'
+import type { Forwarding } from '../forwarding/forwarding.ts'
 import { version } from '../version.ts'
 import type { EventLoopDelay } from './eventLoopDelay.ts'
 import type { Sample } from './exposition.ts'
@@ -15,10 +16,11 @@ export interface MetricsSources {
   /** Since when no hits can be stored, ms since 1970. */
   failingSince: () => number | undefined
   delay: EventLoopDelay
+  forwarding: Pick<Forwarding, 'ownStates'> | undefined
 }
 
 /** Everything that this process has to say, for a Prometheus. Every label is one of our own words. */
-export function describeMetrics({ totals, requests, failures, problems, failingSince, delay }: MetricsSources): Metric[] {
+export function describeMetrics({ totals, requests, failures, problems, failingSince, delay, forwarding }: MetricsSources): Metric[] {
   const byName = (total: Parameters<Totals['list']>[0], label: string, always: readonly string[] = []): Sample[] => {
     const counts = totals.list(total)
     return [...new Set([...always, ...counts.keys()])].map((name) => [{ [label]: name }, counts.get(name) ?? 0])
@@ -41,12 +43,26 @@ export function describeMetrics({ totals, requests, failures, problems, failingS
     gauge('max', 'treadlight_task_success_timestamp_seconds', 'When a round last went well, seconds since 1970.', seconds(failures.succeeded)),
     counter('treadlight_errors_total', 'Errors that went to the log.', byName('errors', 'kind', ['error'])),
     ...describeRequests(requests),
+    ...describeForwarding(forwarding),
     gauge('sum', 'process_resident_memory_bytes', 'Memory of the process.', [[{}, memory.rss]]),
     gauge('sum', 'nodejs_heap_size_used_bytes', 'Memory that JavaScript uses.', [[{}, memory.heapUsed]]),
     gauge('min', 'process_start_time_seconds', 'When the process began, seconds since 1970.', [[{}, Math.round(Date.now() / 1000 - process.uptime())]]),
     gauge('max', 'nodejs_eventloop_lag_mean_seconds', 'Delay of the event loop since the last look, on average.', [[{}, mean]]),
     gauge('max', 'nodejs_eventloop_lag_p99_seconds', 'Delay of the event loop since the last look, of the slowest hundredth.', [[{}, p99]]),
     gauge('max', 'nodejs_eventloop_lag_max_seconds', 'Delay of the event loop since the last look, at most.', [[{}, max]]),
+  ]
+}
+
+/** Names of destinations are the owner's own. */
+function describeForwarding(forwarding: MetricsSources['forwarding']): Metric[] {
+  const states = forwarding?.ownStates() ?? []
+  if (states.length === 0) return []
+  const outcomes = ['sent', 'withheld', 'dead', 'dropped'] as const
+  return [
+    counter('treadlight_forwarded_hits_total', 'Hits of which is settled what becomes of them at another system, by outcome.', states.flatMap(({ name, counts }) => outcomes.map((outcome): Sample => [{ destination: name, outcome }, counts[outcome]]))),
+    counter('treadlight_forwarding_retries_total', 'Requests to other systems that failed and are made again.', states.map(({ name, counts }): Sample => [{ destination: name }, counts.retries])),
+    gauge('sum', 'treadlight_forwarding_waiting_hits', 'Hits that another system does not have yet.', states.map(({ name, waiting }): Sample => [{ destination: name }, waiting])),
+    gauge('max', 'treadlight_forwarding_failing', 'Whether another system did not take what was last sent to it.', states.map(({ name, trouble }): Sample => [{ destination: name }, trouble === undefined ? 0 : 1])),
   ]
 }
 

@@ -92,7 +92,7 @@ function eventsOf(hit: ForwardedHit): Ga4Event[] {
   // Google counts users with engaged time only: a millisecond makes one that is there.
   const here = { ...session, engagement_time_msec: 1 }
   // By it a hit that came twice can be found in an export.
-  const id = { event_id: hit.id }
+  const id = { treadlight_id: hit.id }
   if (hit.type === 'engagement') return engagementOf(hit, { ...page, ...session, ...id })
   if (hit.type === 'pageview') return [...campaignOf(hit, here), createGa4Event('page_view', { ...page, ...here, ...id }, hit.props)]
   const { name = 'event', props = {}, revenue, interactive } = hit

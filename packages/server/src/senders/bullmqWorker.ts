@@ -3,7 +3,7 @@ import { UnrecoverableError, Worker, type ConnectionOptions } from 'bullmq'
 import { queueName } from './bullmqSender.ts'
 import { createLedger } from './ledger.ts'
 import { createPost } from './post.ts'
-import { retryPause, type Trouble } from './retryPause.ts'
+import { retryPause, type Trouble } from '@treadlight/destinations/forward'
 import type { DeadLetter, DeliveryOptions, SenderCounts } from './sender.ts'
 import { writeHit } from './writeHit.ts'
 

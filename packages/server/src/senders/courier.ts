@@ -2,7 +2,7 @@ import { maxBatchHits } from '@treadlight/protocol'
 import { countFitting } from './countFitting.ts'
 import type { Ledger } from './ledger.ts'
 import { createPost } from './post.ts'
-import { retryPause } from './retryPause.ts'
+import { retryPause } from '@treadlight/destinations/forward'
 import type { DeliveryOptions } from './sender.ts'
 
 /** Why a delivery has stopped. */

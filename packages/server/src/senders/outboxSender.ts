@@ -2,7 +2,7 @@ import { createCourier, type HitList, type Pause } from './courier.ts'
 import { createLedger } from './ledger.ts'
 import { createOutboxFolder, type OutboxContent, type OutboxFile } from './outboxFolder.ts'
 import { createRounds, longestTimer, type RoundsOptions } from './rounds.ts'
-import { retryPause } from './retryPause.ts'
+import { retryPause } from '@treadlight/destinations/forward'
 import type { DeliveryOptions, Sender } from './sender.ts'
 import { createClosedError, writeHit } from './writeHit.ts'
 

@@ -1,5 +1,5 @@
 import { answerHeader, droppedHeader, type Hit, type HitAnswer } from '@treadlight/protocol'
-import { readRetryAfter, type Trouble } from './retryPause.ts'
+import { readRetryAfter, type Trouble } from '@treadlight/destinations/forward'
 import { longestTimer } from './rounds.ts'
 import type { DeliveryOptions } from './sender.ts'
 

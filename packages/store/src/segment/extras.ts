@@ -34,6 +34,7 @@ const known = [
   'navigation',
   'interactive',
   'webdriver',
+  'forwarding',
   'revenue',
   'language',
   'term',

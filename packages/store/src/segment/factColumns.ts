@@ -134,6 +134,7 @@ function createColumns() {
     navigation: new TextColumn(),
     interactive: new FlagColumn(),
     webdriver: new FlagColumn(),
+    forwarding: new FlagColumn(),
     revenueAmount: new TextColumn(),
     revenueCurrency: new TextColumn(),
     term: new TextColumn(),
@@ -191,6 +192,7 @@ function fill(columns: Columns, fact: StoredHit, row: number): boolean {
   exact = columns.navigation.set(row, fact.navigation) && exact
   exact = columns.interactive.set(row, fact.interactive) && exact
   exact = columns.webdriver.set(row, fact.webdriver) && exact
+  exact = columns.forwarding.set(row, fact.forwarding) && exact
   if (fact.revenue !== undefined) exact = fillRevenue(columns, fact.revenue, row) && exact
   exact = columns.term.set(row, fact.term) && exact
   exact = columns.content.set(row, fact.content) && exact
@@ -263,6 +265,8 @@ function make(columns: Columns, { site, day }: Pick<StoredHit, 'site' | 'day'>, 
   if (interactive !== undefined) fact.interactive = interactive
   const webdriver = columns.webdriver.get(row)
   if (webdriver !== undefined) fact.webdriver = webdriver
+  const forwarding = columns.forwarding.get(row)
+  if (forwarding !== undefined) fact.forwarding = forwarding
   const amount = columns.revenueAmount.get(row)
   if (amount !== undefined) fact.revenue = { amount, currency: columns.revenueCurrency.get(row)! }
   const language = columns.language.get(row)

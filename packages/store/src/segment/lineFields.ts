@@ -40,7 +40,7 @@ export function createLineFields(group: SegmentGroup): LineField[] {
     numberField(group, 'engagedDelta'),
     numberField(group, 'scroll'),
     repeatedField(deviceColumns.map(text)),
-    textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), ...revenueOf(group)]),
+    textsField([text('navigation'), flagOf(group, 'interactive'), flagOf(group, 'webdriver'), flagOf(group, 'forwarding'), ...revenueOf(group)]),
     repeatedField([text('language'), text('term'), text('content'), jsonOf(group, 'clickIds'), ...derivedColumns.map(text)]),
     textsField([endOf(group)]),
   ]
@@ -180,7 +180,7 @@ function jsonOf(group: SegmentGroup, name: 'props' | 'clickIds'): Fragments {
   return textFragments(readCodedTexts(group, name), `,"${name}":`, '', true)
 }
 
-function flagOf(group: SegmentGroup, name: 'interactive' | 'webdriver'): Fragments {
+function flagOf(group: SegmentGroup, name: 'interactive' | 'webdriver' | 'forwarding'): Fragments {
   const flags = readBooleans(group, name)
   const texts = flags ? ['false', 'true'].map((flag) => Buffer.from(flag)) : []
   return layOut(texts, Uint16Array.from(flags ?? new Uint8Array(group.rows)), Buffer.from(`,"${name}":`), Buffer.alloc(0))

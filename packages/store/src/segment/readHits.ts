@@ -118,6 +118,7 @@ function addOptional(group: SegmentGroup, hits: StoredHit[]): void {
   eachText(group, 'navigation', (row, value) => (hits[row]!.navigation = value as NavigationType))
   eachBoolean(group, 'interactive', (row, value) => (hits[row]!.interactive = value))
   eachBoolean(group, 'webdriver', (row, value) => (hits[row]!.webdriver = value))
+  eachBoolean(group, 'forwarding', (row, value) => (hits[row]!.forwarding = value))
   const currency = readText(group, 'revenueCurrency')
   eachText(group, 'revenueAmount', (row, amount) => {
     hits[row]!.revenue = { amount, currency: currency.values[currency.codes[row]!]! }

@@ -53,6 +53,7 @@ const columnKinds: Readonly<Record<ColumnName, ColumnKind>> = {
   navigation: 'text',
   interactive: 'boolean',
   webdriver: 'boolean',
+  forwarding: 'boolean',
   revenueAmount: 'text',
   revenueCurrency: 'text',
   term: 'text',
@@ -103,6 +104,7 @@ export type ColumnName =
   | 'navigation'
   | 'interactive'
   | 'webdriver'
+  | 'forwarding'
   | 'revenueAmount'
   | 'revenueCurrency'
   | 'term'

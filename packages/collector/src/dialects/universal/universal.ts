@@ -1,8 +1,7 @@
-import { isRefusal } from '@treadlight/protocol'
 import { readBearer } from '../../http/readBearer.ts'
-import type { Dialect, DialectAnswer, DialectHit, DialectRequest, Take, Taken } from '../dialect.ts'
+import type { Dialect, DialectAnswer, DialectRequest, Take } from '../dialect.ts'
+import { explain, explainingHeaders, takeReads } from '../explain.ts'
 import { pixelOf } from '../pixel.ts'
-import { withOrigin } from '../withOrigin.ts'
 import { readUniversal } from './readUniversal.ts'
 
 /** Google's image of 35 bytes. */
@@ -21,12 +20,14 @@ export const universal: Dialect = {
   paths: ['/collect', '/batch', joinPath, '/r/collect'],
   maxBytes: 16_384,
   cors: {
-    preflight: ['access-control-allow-origin', '*', 'access-control-allow-methods', 'GET, POST', 'access-control-allow-headers', 'content-type', 'access-control-max-age', '86400'],
-    each: ['access-control-expose-headers', 'x-hit-dropped, x-hit-refused'],
+    preflight: ['access-control-allow-methods', 'GET, POST', 'access-control-allow-headers', 'content-type', 'access-control-max-age', '86400'],
+    each: ['access-control-allow-origin', '*', 'access-control-expose-headers', explainingHeaders],
+    // `analytics.js` asks with its cookies.
+    isCredentialed: true,
   },
   tokenOf: ({ url }) => url.searchParams.get('api_secret') ?? undefined,
-  answer: async (request, take) => withOrigin(request, await answer(request, take)),
-  refuse: (status, reason, request) => withOrigin(request, write(request, status, ['x-hit-refused', reason])),
+  answer,
+  refuse: (status, reason, request) => write(request, status, ['x-hit-refused', reason]),
 }
 
 async function answer(request: DialectRequest, take: Take): Promise<DialectAnswer> {
@@ -37,30 +38,11 @@ async function answer(request: DialectRequest, take: Take): Promise<DialectAnswe
   const body = method === 'GET' ? { text: '' } : await request.readBody()
   if (typeof body === 'string') return write(request, body === 'too large' ? 413 : 408, ['x-hit-refused', `the body is ${body}`])
   const lines = url.pathname.endsWith('/batch') ? body.text.split(/\r?\n/).filter((line) => line !== '') : [body.text.trim() || url.search]
-  return write(request, 200, explain(await takeAll(lines, take)))
-}
-
-/** As `take`, where some hits were refused before. */
-async function takeAll(lines: readonly string[], take: Take): Promise<Taken[]> {
-  const reads = lines.map((line) => readUniversal(new URLSearchParams(line)))
-  const hits = reads.flatMap((read): DialectHit[] => (isRefusal(read) ? [] : read))
-  const taken = hits.length === 0 ? [] : await take(hits)
-  const refused = reads.flatMap((read): Taken[] => (isRefusal(read) ? [{ outcome: 'refused', ...read }] : []))
-  return [...refused, ...taken]
+  return write(request, 200, explain(await takeReads(lines.map((line) => readUniversal(new URLSearchParams(line))), take), words))
 }
 
 /** Fields of a hit in the protocol's words. */
 const words: Record<string, string> = { site: 'tid', url: 'dl', name: 'ea', time: 'qt', referrer: 'dr', title: 'dt' }
-
-/** Of several the first: Google says nothing of any. */
-function explain(taken: readonly Taken[]): string[] {
-  const refused = taken.find((one) => one.outcome === 'refused')
-  const dropped = taken.find((one) => one.outcome === 'dropped')
-  return [
-    ...(dropped ? ['x-hit-dropped', dropped.reason] : []),
-    ...(refused ? ['x-hit-refused', `${words[refused.field] ?? refused.field} ${refused.reason}`.replace(/[^ -~]/g, '?')] : []),
-  ]
-}
 
 /** `analytics.js` would read of a body whether to tell Google's advertising of the visitor: it is told nothing. */
 function write({ url }: Pick<DialectRequest, 'url'>, status: number, headers: readonly string[] = []): DialectAnswer {

@@ -1,3 +1,4 @@
+import { addQuery } from '../addQuery.ts'
 import { isAbsolute, pageUrl } from '../pageUrl.ts'
 
 /** What a campaign is called in URLs, by the parameters that say it beside one: attribution reads these. */
@@ -21,7 +22,8 @@ export function universalUrl(say: (name: string) => string | undefined): string 
   const screen = say('cd')
   const host = say('dh')
   const path = say('dp') ?? (screen !== undefined && location === undefined ? `/${encodeURIComponent(screen.toWellFormed())}` : undefined)
-  return addCampaign(locate(location, isHost(host) ? host : undefined, path), say)
+  const said = Object.entries(campaign).map(([name, parameter]) => [parameter, say(name)] as const)
+  return addQuery(locate(location, isHost(host) ? host : undefined, path), Object.fromEntries(said))
 }
 
 function isHost(text: string | undefined): boolean {
@@ -40,19 +42,4 @@ function locate(location: string | undefined, host: string | undefined, path: st
 /** A path is one, also where it looks like a URL: `dp=https://other.example` is no other page. */
 function joined(path: string, origin: string): string {
   return pageUrl(path.startsWith('/') ? path : `/${path}`, origin)
-}
-
-/** What the URL says itself stays. */
-function addCampaign(url: string, say: (name: string) => string | undefined): string {
-  const [before = '', fragment] = url.split(/#(.*)/s)
-  const query = before.includes('?') ? before.slice(before.indexOf('?')) : ''
-  const known = new URLSearchParams(query)
-  const more = new URLSearchParams()
-  for (const [name, parameter] of Object.entries(campaign)) {
-    const value = say(name)
-    if (value !== undefined && !known.has(parameter)) more.set(parameter, value)
-  }
-  const added = more.toString()
-  if (added === '') return url
-  return `${before}${query === '' ? '?' : '&'}${added}${fragment === undefined ? '' : `#${fragment}`}`
 }

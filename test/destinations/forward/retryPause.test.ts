@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readRetryAfter, retryPause, type Trouble } from '../../../packages/server/src/senders/retryPause.ts'
+import { readRetryAfter, retryPause, type Trouble } from '@treadlight/destinations/forward'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 

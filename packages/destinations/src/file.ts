@@ -1,0 +1,1 @@
+export { ndjsonFile, type NdjsonFileOptions } from './ndjsonFile.ts'

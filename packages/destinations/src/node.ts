@@ -1,0 +1,1 @@
+export { nodeRequest } from './forward/nodeRequest.ts'
