@@ -132,9 +132,20 @@ describe('Matomo: answers', () => {
     expect(await collector.of('shop')).toEqual([])
   })
 
-  test('a robot is answered as anybody, and not stored', async () => {
+  test('a robot is answered as anybody, and not stored; why is in a header of ours', async () => {
     const collector = await createDialectCollector({ aliases })
-    expect((await track(collector, page, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })).status).toBe(200)
+    const told = await track(collector, page, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })
+    expect([told.status, told.headers.get('x-hit-dropped')]).toEqual([200, 'bot'])
+    expect((await track(collector, page)).headers.get('x-hit-dropped')).toBeNull()
+    collector.clock.now += 1
+    const many = await post(collector, { requests: [`?${page}`, `?${page}`] }, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })
+    expect([many.body, many.headers.get('x-hit-dropped')]).toEqual(['{"status":"success","tracked":2,"invalid":0}', 'bot'])
+    expect(await collector.of('shop')).toHaveLength(1)
+  })
+
+  test('a driven browser is not stored', async () => {
+    const collector = await createDialectCollector({ aliases })
+    expect((await track(collector, page, { 'user-agent': `${chrome} HeadlessChrome/143.0.0.0` })).headers.get('x-hit-dropped')).toMatch(/^(bot|automation)$/)
     expect(await collector.of('shop')).toEqual([])
   })
 

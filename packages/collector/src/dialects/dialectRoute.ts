@@ -1,3 +1,4 @@
+import { droppedHeader, type DropReason } from '@treadlight/protocol'
 import { StoreBusyError } from '@treadlight/store'
 import type { H3Event } from 'h3'
 import { FastResponse } from 'srvx'
@@ -56,10 +57,16 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens,
     if (isEncoding(header('content-encoding'))) return write(dialect.refuse(415, 'content-encoding is not taken: send the body as it is', request), close)
 
     const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => seen.isAuthorized })
-    const take: Take = (hits) => seen.watch(doTake(hits))
+    const take: Take = async (hits) => {
+      const taken = await seen.watch(doTake(hits))
+      for (const each of taken) if (each.outcome === 'dropped') seen.dropped.add(each.reason)
+      return taken
+    }
     try {
       const answer = await dialect.answer(request, take)
-      return write(answer, seen.isCutOff ? close : [])
+      // In our own words too: some products have none for it.
+      const dropped = seen.dropped.size > 0 && !answer.headers.includes(droppedHeader) ? [droppedHeader, [...seen.dropped].join(', ')] : []
+      return write(answer, seen.isCutOff ? [...close, ...dropped] : dropped)
     } catch (error) {
       // What else a dialect throws is a mistake of ours, for the log.
       if (seen.failure === undefined) throw error
@@ -80,6 +87,8 @@ const close = ['connection', 'close'] as const
 /** What came up while a dialect answered a request. */
 interface Seen {
   isAuthorized: boolean
+  /** Why hits were deliberately not stored. */
+  dropped: Set<DropReason>
   /** The body was not read to its end. */
   isCutOff: boolean
   /** The storage has failed: the client is to come back. */
@@ -92,6 +101,7 @@ interface Seen {
 function createSeen(): Seen {
   return {
     isAuthorized: false,
+    dropped: new Set(),
     isCutOff: false,
     failure: undefined,
     async watch(promise) {
