@@ -63,7 +63,7 @@ describe('SS08 SS13 other systems get a server’s hits', () => {
 
   test('SS35 what a hook takes out they do not get', async () => {
     const arrived: ForwardedHit[] = []
-    const beforeSend: TrackingOptions['beforeSend'] = ({ user: _, client: __, ...hit }) => ({ ...hit, title: 'rewritten' })
+    const beforeSend: TrackingOptions['beforeSend'] = ({ id, type, url, timestamp, referrer }) => ({ id, type, url, timestamp, referrer, title: 'rewritten' })
     const tracking = createTracking({ sender: createRecordingSender(), userSecret, destinations: [toTest(arrived)], beforeSend })
     await tracking.hit(ask(), {}, { address: '203.0.113.7', user: 'jo' })
     await vi.waitFor(() => expect(arrived).toMatchObject([{ title: 'rewritten', user: '', session: '' }]))

@@ -32,7 +32,7 @@ export interface ForwardingOptions {
 }
 
 /** How often what is done, ms. */
-export interface ForwardingRhythm {
+interface ForwardingRhythm {
   /** How long hits wait for others before they are put into the outbox. @default 1000 */
   gatherFor: number
   /** Between two signs of life. @default 30_000 */
