@@ -42,6 +42,28 @@ test('without anything said: loopback, port 4600, a folder, 90 and 365 days', as
     sites: {},
     dialects: dialects.map(({ name }) => name),
     aliases: {},
+    destinations: [],
+  })
+})
+
+describe('destinations', () => {
+  const write = (text: string): Promise<void> => writeFile(join(folder, 'treadlight.config.mjs'), `const to = (name) => ({ name, map() {}, batch: () => [], classify() {}, redact() {}, secrets: [] }); export default { destinations: ${text} }`)
+
+  test('are what the package makes', async () => {
+    await write("[to('ga4'), to('matomo')]")
+    expect((await load()).destinations.map(({ name }) => name)).toEqual(['ga4', 'matomo'])
+  })
+
+  test.each([
+    ["[to('a'), to('a')]", 'destinations: two are called a'],
+    ["[{ name: 'a', secrets: ['s3cret'] }]", 'destinations (treadlight.config.mjs) must be a list of what @treadlight/destinations makes'],
+    ["to('a')", 'must be a list'],
+    ["[to('A b')]", 'must be a list'],
+  ])('%s is refused, and nothing of it shown', async (text, message) => {
+    await write(text)
+    const error = await load().catch(String)
+    expect(error).toContain(message)
+    expect(error).not.toContain('s3cret')
   })
 })
 

@@ -55,6 +55,7 @@ describe.each<[string, Partial<DescribedSettings>, said: RegExp[], unsaid: RegEx
   ['retention.sums: false', { retention: { ...defaults.retention, sums: false } }, [], [/came to stays/]],
   ['retention', { userSecrets: [secret], retention: { anonymous: 1, authenticated: 30, newest: 1_000_000, sums: true } }, [/What the visits of a day came to stays/, /1 day after the visit; where the user is known, 30 days/, /newest 1,000,000 hits of a site/], [/365/]],
   ['storage: redis', { storage: { driver: 'redis', url: 'redis://ada:hunter2@db.internal' } }, [/a Redis database/], [/hunter2|internal|ada/]],
+  ['destinations', { destinations: [{ name: 'ga4' }, { name: 'webhook' }] }, [/handed to other systems too, as they come: ga4 and webhook\./, /without its last part/, /Global Privacy Control, is not/], [/Nothing is forwarded/]],
   ['a storage of their own', { storage: { driver: 'flopppy', disk: 'A' } }, [/a storage called flopppy/], []],
   ['store: ndjson', { store: { type: 'ndjson', path: '/srv/hits.ndjson' } }, [/in a text file on the collector’s machine; small values such as keys of the day lie in files/], [/came to stays/]],
 ])('with %s', (_, settings, said, unsaid) => {

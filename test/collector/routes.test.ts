@@ -36,6 +36,7 @@ const table: [method: 'GET' | 'POST' | 'DELETE' | 'ALL', path: string, guard: Gu
   ['GET', '/api/realtime', 'token stats'],
   ['GET', '/api/openapi.json', 'public'],
   ['GET', '/api/drops', 'owner'],
+  ['GET', '/api/destinations', 'owner'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
   ['POST', '/api/check-installation', 'owner'],

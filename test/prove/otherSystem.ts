@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 /** What the other system does to a request. `taken, and silent`: it has the hits, and its answer is lost. */
 export const weathers = ['good', 'good', 'good', '500', '503', 'hangs', 'cut before', 'taken, and cut', 'taken, and silent'] as const
-export type Weather = (typeof weathers)[number]
+type Weather = (typeof weathers)[number]
 
 export interface OtherSystem {
   url: string

@@ -14,6 +14,7 @@ import {
 } from '@treadlight/store'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
+import { checkForwarding } from './forwarding/checkForwarding.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { countLines, hitLines } from './export/hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
@@ -85,6 +86,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
     for (const check of checkErasures(keys, now())) yield note(check)
   }
   for await (const check of checkOwners(config, opened, now())) yield note(check)
+  for (const check of checkForwarding(config, keys, now())) yield note(check)
   const place = await checkPlace(config.place, now())
   if (place) yield note(place)
   yield* openAndLook(examination, keys, diagnosis, note)

@@ -1,6 +1,7 @@
 import { stringifySetCookie } from 'cookie'
 import { signUser, type Hit } from '@treadlight/protocol'
 import { definedOf } from './definedOf.ts'
+import { createServerForwarding } from './forwarding.ts'
 import { hasOptedOut, hitFromRequest, publicUrl, type HitOverrides } from './hitFromRequest.ts'
 import { createBackgroundSender } from './senders/backgroundSender.ts'
 import type { Sender } from './senders/sender.ts'
@@ -27,6 +28,7 @@ export function createTracking(options: TrackingOptions): Tracking {
   const settings = resolveOptions(options)
   const { signer, report, now } = settings
   const sender = senderOf(options, report)
+  const forwarding = createServerForwarding({ ...options, log: (message) => report(new Error(`[treadlight server] ${message}`)) })
   const visitors = createVisitors({ mode: settings.visitor, signer, scope: settings.cookies, now })
   const visits = new WeakMap<object, { visit: Visit; facts: RequestFacts }>()
   const counts: TrackingCounts = { taken: 0, withheld: 0, failed: 0 }
@@ -62,8 +64,13 @@ export function createTracking(options: TrackingOptions): Tracking {
     ownCookies,
     counts: () => ({ ...counts }),
     report,
-    flush: () => sender.flush(),
-    close: (options) => sender.close(options),
+    destinations: () => forwarding?.states() ?? [],
+    async flush() {
+      await Promise.all([sender.flush(), forwarding?.flush()])
+    },
+    async close(options) {
+      await Promise.all([sender.close(options), forwarding?.close(options)])
+    },
   }
 
   async function begin(request: Request, facts: RequestFacts): Promise<Visit | undefined> {
@@ -110,6 +117,9 @@ export function createTracking(options: TrackingOptions): Tracking {
       counts.withheld++
       return null
     }
+    // Beside the collector, and whatever becomes of it there.
+    const forwarded = forwarding?.take(changed, person, facts.waitUntil !== undefined).catch(report)
+    if (forwarded !== undefined && facts.waitUntil !== undefined) keepAlive(facts.waitUntil, forwarded)
     await sender.send(changed)
     counts.taken++
     return changed
@@ -173,8 +183,18 @@ export function createTracking(options: TrackingOptions): Tracking {
   }
 }
 
-function senderOf({ sender, collector, token }: TrackingOptions, report: (error: unknown) => void): Sender {
+/** For a site that has no collector. */
+const noSender: Sender = {
+  send: async () => {},
+  flush: async () => {},
+  close: async () => {},
+  counts: () => ({ delivered: 0, waiting: 0, dropped: 0, dead: 0, retries: 0 }),
+  deadLetters: () => [],
+}
+
+function senderOf({ sender, collector, token, destinations, forwarder }: TrackingOptions, report: (error: unknown) => void): Sender {
   if (sender !== undefined) return sender
+  if (collector === undefined && token === undefined && (destinations !== undefined || forwarder !== undefined)) return noSender
   if (collector === undefined || token === undefined)
     throw new RangeError('[treadlight server] createTracking: say where hits go: collector and token (`treadlight token create --name NAME --scope hits` makes one), or sender')
   return createBackgroundSender({ collector, token, log: report })

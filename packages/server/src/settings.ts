@@ -1,3 +1,5 @@
+import type { Destination } from '@treadlight/destinations'
+import type { Forwarder } from '@treadlight/destinations/forward'
 import type { Hit } from '@treadlight/protocol'
 import { cutAddress } from './cutAddress.ts'
 import { definedOf } from './definedOf.ts'
@@ -16,6 +18,13 @@ export interface TrackingOptions extends PageviewOptions {
   collector?: string | URL
   /** Of `treadlight token create --name NAME --scope hits`, for the default sender. */
   token?: string
+  /**
+   * Other systems that are to have the hits too; without `collector` and `sender` they alone get them. Hits of visitors who deny it
+   * go to none: by `forwarding: false`, or Global Privacy Control. What waits for a system that fails is in memory: see `forwarder`.
+   */
+  destinations?: readonly Destination[]
+  /** In place of `destinations`: what `createOutboxForwarder` of `@treadlight/server/outbox` makes, so that what waits survives the process. */
+  forwarder?: Forwarder
   /** Paths under which nothing is tracked: see `createPathTest`. @default ['/admin'] */
   exclude?: readonly string[]
   /** Whether answers with 404 count as exceptions (SS21). @default false */

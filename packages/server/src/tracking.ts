@@ -1,3 +1,4 @@
+import type { DestinationState } from '@treadlight/destinations/forward'
 import type { Hit, PropValue } from '@treadlight/protocol'
 import type { HitOverrides } from './hitFromRequest.ts'
 import type { Sender } from './senders/sender.ts'
@@ -101,6 +102,8 @@ export interface Tracking {
   counts(): TrackingCounts
   /** Hands an error to `onError`. */
   report(error: unknown): void
+  /** How it stands with the other systems that get the hits. */
+  destinations(): DestinationState[]
   flush(): Promise<void>
   close(options?: { timeout?: number }): Promise<void>
 }

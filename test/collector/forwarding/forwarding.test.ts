@@ -188,6 +188,29 @@ describe('a collector that is no more', () => {
     expect((await values.list('forwarding:writer:')).length).toBeLessThan(20)
   })
 
+  test('one that was held up, taken for dead, and killed later is looked for again', async () => {
+    let isHeld = false
+    const held: Values = { ...values, create: (key, value) => (isHeld && key.startsWith('forwarding:waiting') ? new Promise(() => {}) : values.create(key, value)) }
+    const heldUp = open({ values: held })
+    await heldUp.collector.forwarding!.round()
+    const next = open()
+    for (let minute = 0; minute < 5; minute++) {
+      next.clock.now += 60_000
+      await next.collector.forwarding!.round()
+    }
+    heldUp.clock.now = next.clock.now
+    await heldUp.collector.forwarding!.round()
+    isHeld = true
+    await heldUp.post({ url, title: 'lost' }, { 'user-agent': firefox })
+    running.length = 1
+    for (let minute = 0; minute < 5; minute++) {
+      next.clock.now += 60_000
+      await next.collector.forwarding!.round()
+    }
+    await vi.waitFor(() => expect(arrived.map(({ title }) => title)).toEqual(['lost']))
+    running = [next]
+  })
+
   test('a destination that is new gets nothing of the time before', async () => {
     const without = open({ destinations: [] })
     await without.post({ url, title: 'before' }, { 'user-agent': firefox })

@@ -32,7 +32,7 @@ export interface ForwardingOptions {
 }
 
 /** How often what is done, ms. */
-export interface ForwardingRhythm {
+interface ForwardingRhythm {
   /** How long hits wait for others before they are put into the outbox. @default 1000 */
   gatherFor: number
   /** Between two signs of life. @default 30_000 */
@@ -77,7 +77,8 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
   const outbox = createValuesOutbox({ values, writer: writers.own, now })
   const forwarder = createForwarder({ send: isNode() ? nodeRequest : createFetchRequest(), ...options, outbox })
   const gather = createGather(wake)
-  const recovered = new Set<string>()
+  /** Until when by its signs: one that was only held up may give more of them, and be killed later. */
+  const recovered = new Map<string, number>()
   /** Ids of hits that no sign of life has named yet. */
   let unnamed: string[] = []
   let beatAt = -Infinity
@@ -135,7 +136,7 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
     const { alive, isHeir, gone } = await writers.look()
     await forwarder.add(waiting.filter(({ writer }) => writer === writers.own || (isHeir && !alive.has(writer))))
     if (!isHeir) return
-    const fresh = gone.filter(({ name }) => !recovered.has(name))
+    const fresh = gone.filter(({ name, until }) => recovered.get(name) !== until)
     if (fresh.length > 0) await recoverFrom(fresh, waiting.filter(({ writer }) => !alive.has(writer)))
     await writers.tidy()
   }
@@ -151,7 +152,7 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
       if (found.length >= mostGathered) await put(found.splice(0))
     }
     if (found.length > 0) await put(found)
-    for (const { name } of gone) recovered.add(name)
+    for (const { name, until } of gone) recovered.set(name, until)
   }
 
   async function applyErasures(): Promise<void> {

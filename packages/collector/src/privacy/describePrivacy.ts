@@ -1,3 +1,4 @@
+import type { Destination } from '@treadlight/destinations'
 import type { Config } from '../config.ts'
 import { isClickId } from '../hit/attribution.ts'
 import type { PrivacySettings } from '../settings/privacy.ts'
@@ -12,7 +13,7 @@ export interface PrivacySection {
 export type DescribedSettings = Pick<
   Config,
   'privacy' | 'visitor' | 'userSecrets' | 'associateAnonymous' | 'respect' | 'place' | 'timezone' | 'retention' | 'store' | 'storage'
-> & { page: PrivacySettings['page'] & { params?: readonly string[] }; address?: 'none' | 'cut' }
+> & { page: PrivacySettings['page'] & { params?: readonly string[] }; address?: 'none' | 'cut'; destinations?: readonly Pick<Destination, 'name'>[] }
 
 /**
  * What the collector does with what it learns of visitors, as its settings have it: for a privacy page, and for those who
@@ -26,7 +27,7 @@ export function describePrivacy(config: DescribedSettings): PrivacySection[] {
     { title: 'Internet addresses', sentences: describeAddresses(config) },
     { title: 'User accounts', sentences: describeUsers(config) },
     { title: 'What visitors can ask for', sentences: describeSignals(config) },
-    { title: 'Who gets to see it', sentences: describeReaders() },
+    { title: 'Who gets to see it', sentences: describeReaders(config) },
     { title: 'Where it is stored, and for how long', sentences: describeStorage(config) },
   ]
 }
@@ -157,10 +158,15 @@ function describeErasure(visitor: DescribedSettings['visitor'], namesUsers: bool
   return `What is stored of a person can be erased where it is found by ${listed(found, 'or')}.`
 }
 
-function describeReaders(): string[] {
+function describeReaders({ destinations = [] }: DescribedSettings): string[] {
   return [
     'The owner of this collector sees it, whoever the owner gives access, and whoever can read its storage.',
-    'Nothing is forwarded to other systems.',
+    ...(destinations.length === 0
+      ? ['Nothing is forwarded to other systems.']
+      : [
+          `It is handed to other systems too, as they come: ${listed(destinations.map(({ name }) => name), 'and')}. With it go the name that the browser gives itself and the internet address without its last part: the last 8 bits of an IPv4 address, the last 80 bits of an IPv6 one.`,
+          'What a visitor does not want to be handed on, by what the site offers for it or by Global Privacy Control, is not. What another system has, it keeps by its own rules.',
+        ]),
   ]
 }
 

@@ -20,7 +20,7 @@ export interface GoneWriter {
 }
 
 /** What one look at the other processes has shown. */
-export interface Look {
+interface Look {
   /** Whether it falls to this process to send what the gone have left: to the one of the living that has lived longest. */
   isHeir: boolean
   /** Of those that did not end as they should. */
