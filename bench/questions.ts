@@ -9,8 +9,15 @@ export const lastDay = '2026-11-20'
 
 /** When a day began, ms since 1970. @param back how many days before today */
 export function daysAgo(back: number): number {
-  return dayStart(zone, new Date(Date.parse('2026-11-21') - back * 86_400_000).toISOString().slice(0, 10))
+  const known = starts.get(back)
+  if (known !== undefined) return known
+  const start = dayStart(zone, new Date(Date.parse('2026-11-21') - back * 86_400_000).toISOString().slice(0, 10))
+  starts.set(back, start)
+  return start
 }
+
+/** Who asks several questions of one range finds out once when it is. */
+const starts = new Map<number, number>()
 
 export type QuestionName = 'unfiltered' | 'filtered' | 'view'
 

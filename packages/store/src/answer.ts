@@ -1,6 +1,7 @@
 import { basesOf, type Base } from './bases.ts'
 import { compareText } from './byTime.ts'
 import { assertCombines } from './combines.ts'
+import { firstOf } from './firstOf.ts'
 import type { StoredHit } from './hit.ts'
 import { metricValues, type Sums } from './metrics.ts'
 import type { Dimension, Metric, Query, QueryResult, QueryRow } from './query.ts'
@@ -63,11 +64,11 @@ export function createAnswer(query: Query): Answer {
     asked,
     addHits,
     result() {
-      const rows = [...own.rows.values()].map(readRow).toSorted(createOrder(orderBy, metrics, query.dimensions ?? []))
       const { limit = 10_000, offset = 0 } = query.pagination ?? {}
+      const rows = firstOf([...own.rows.values()].map(readRow), offset + limit, createOrder(orderBy, metrics, query.dimensions ?? []))
       return {
-        rows: rows.slice(offset, offset + limit).map(writeRow),
-        totalRows: rows.length,
+        rows: rows.slice(offset).map(writeRow),
+        totalRows: own.rows.size,
       }
     },
   }

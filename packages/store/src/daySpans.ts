@@ -4,22 +4,27 @@ import type { SiteLog } from './siteLog.ts'
 /** The days that may have hits in the range, and when these are. @param range ms since 1970; open where left out */
 export function spansOf(log: SiteLog, { from = -Infinity, to = Infinity }: { from?: number; to?: number }): DaySpan[] {
   const spans: DaySpan[] = []
-  for (const day of new Set([...log.catalog.days.keys(), ...log.fresh.keys()])) {
-    const span = spanOf(log, day)
+  const { days } = log.catalog
+  for (const [day, files] of days) addSpan(day, files, log.fresh.get(day) ?? [])
+  for (const [day, tables] of log.fresh) if (!days.has(day)) addSpan(day, [], tables)
+  return spans
+
+  /** Every question asks for all days: nothing is made on the way. */
+  function addSpan(day: string, files: readonly Bounds[], tables: readonly Bounds[]): void {
+    const span = { day, from: Infinity, to: -Infinity }
+    widen(span, files)
+    widen(span, tables)
     if (span.from < to && span.to >= from) spans.push(span)
   }
-  return spans
 }
 
-function spanOf(log: SiteLog, day: string): DaySpan {
-  const span = { day, from: Infinity, to: -Infinity }
-  const widen = (from: number, to: number) => {
-    span.from = Math.min(span.from, from)
-    span.to = Math.max(span.to, to)
+type Bounds = Pick<DaySpan, 'from' | 'to'>
+
+function widen(span: Bounds, pieces: readonly Bounds[]): void {
+  for (const piece of pieces) {
+    span.from = Math.min(span.from, piece.from)
+    span.to = Math.max(span.to, piece.to)
   }
-  for (const { from, to } of log.catalog.days.get(day) ?? []) widen(from, to)
-  for (const { from, to } of log.fresh.get(day) ?? []) widen(from, to)
-  return span
 }
 
 /** The hits of a day's segments, and the facts beside them. */

@@ -1,8 +1,9 @@
+import { compareText } from './byTime.ts'
 import type { ByteCache } from './byteCache.ts'
 import { cacheColumns } from './cacheColumns.ts'
 import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
-import { parseShelfKey, type ShelfKind } from './keys.ts'
+import { parseShelfKey, type ShelfKey, type ShelfKind } from './keys.ts'
 import { isLaterFormat } from './laterFormat.ts'
 import type { IndexDay, SessionIndex } from './sessionIndex/sessionIndex.ts'
 import { place, placeAll, spanOf, type ShelfEntry } from './shelfEntry.ts'
@@ -61,8 +62,8 @@ export class ShelfLost extends Error {}
 export interface KeptShelf<Rollup> extends Shelf<Rollup> {
   /** By key. */
   readonly entries: ReadonlyMap<string, ShelfEntry>
-  /** Lists what is there. */
-  list(): Promise<void>
+  /** Lists what is there. @param kind all by default */
+  list(kind?: ShelfKind): Promise<void>
   /** Reads the headers of those that may have days between these, both inclusive. */
   readHeaders(kind: ShelfKind, first: string, last: string): Promise<void>
   /** Whether it says what the hits of the day would; undefined where nobody has looked: see `DayCheck.look`. */
@@ -88,8 +89,7 @@ export interface ShelfOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storag
 const listingRest = 60_000
 /** Of a rollup in memory, for each byte of its value. */
 const decodedBytes = 6
-/** Values of at least so many days are looked at together: of months, of parts of them, of days. */
-const spanLengths = [20, 2, 1]
+const shelfKinds: readonly ShelfKind[] = ['index', 'rollup']
 /** Values read at once. */
 const parallelReads = 32
 /** How often what was found may have to be looked at or opened anew. */
@@ -102,24 +102,25 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   let byDay: Record<ShelfKind, Map<string, ShelfEntry[]>> | undefined
   const entryOf = new WeakMap<object, ShelfEntry>()
   let judged: { state: readonly unknown[]; verdicts: Map<ShelfEntry, Map<string, boolean>> } = { state: [], verdicts: new Map() }
-  let listedAt = -Infinity
-  let listing: Promise<void> | undefined
+  const listedAt: Record<ShelfKind, number> = { index: -Infinity, rollup: -Infinity }
+  const listing: Partial<Record<ShelfKind, Promise<void>>> = {}
+  /** What several questions that come together wait for. */
+  const preparing = new Map<string, Promise<void>>()
 
-  async function listAll(): Promise<void> {
+  async function listAnew(kind: ShelfKind): Promise<void> {
     const begun = now()
-    const keys = new Set([...(await listKeys(storage, `${log.site}:index:`)), ...(await listKeys(storage, `${log.site}:rollup:`))])
-    forget([...entries.keys()].filter((key) => !keys.has(key)))
+    const keys = new Set(await listKeys(storage, `${log.site}:${kind}:`))
+    forget([...entries.values()].filter(({ key, name }) => name.kind === kind && !keys.has(key)).map(({ key }) => key))
     for (const key of keys) {
       const name = parseShelfKey(key)
-      if (name !== undefined && !entries.has(key)) entries.set(key, { key, name })
+      if (name !== undefined && !entries.has(key)) entries.set(key, { key, name, span: spanOf(name) })
     }
     byDay = undefined
-    listedAt = begun
+    listedAt[kind] = begun
   }
 
-  function list(): Promise<void> {
-    listing ??= listAll().finally(() => (listing = undefined))
-    return listing
+  async function list(kind?: ShelfKind): Promise<void> {
+    await Promise.all((kind === undefined ? shelfKinds : [kind]).map((each) => (listing[each] ??= listAnew(each).finally(() => delete listing[each]))))
   }
 
   function forget(keys: readonly string[]): void {
@@ -130,13 +131,21 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     byDay = undefined
   }
 
-  async function readHeaders(kind: ShelfKind, first: string, last: string, length = 1): Promise<void> {
+  function readHeaders(kind: ShelfKind, first: string, last: string): Promise<void> {
     const isUnread = ({ name, header, unfit }: ShelfEntry) => name.kind === kind && !header && !unfit && name.first <= last && name.last >= first
-    const unread = [...entries.values()].filter((entry) => isUnread(entry) && spanOf(entry) >= length)
+    return readAll([...entries.values()].filter(isUnread))
+  }
+
+  async function readAll(unread: readonly ShelfEntry[]): Promise<void> {
     for (let start = 0; start < unread.length; start += parallelReads) await Promise.all(unread.slice(start, start + parallelReads).map(readHeader))
   }
 
-  async function readHeader(entry: ShelfEntry): Promise<void> {
+  function readHeader(entry: ShelfEntry): Promise<void> {
+    entry.reading ??= takeHeader(entry).finally(() => delete entry.reading)
+    return entry.reading
+  }
+
+  async function takeHeader(entry: ShelfEntry): Promise<void> {
     try {
       const read = await readShelfValue(openValue(storage, entry.key, entry.name.bytes, cache))
       if (read === undefined) return putAside(entry, 'damaged')
@@ -154,7 +163,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   function takeError(entry: ShelfEntry, error: unknown): void {
     if (error instanceof ValueGone) {
       forget([entry.key])
-      listedAt = -Infinity
+      listedAt[entry.name.kind] = -Infinity
     } else if (error instanceof ValueTorn) putAside(entry, 'torn')
     else if (isLaterFormat(error)) putAside(entry, 'later')
     else if (isReadError(error)) throw error
@@ -208,18 +217,51 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   /**
-   * Brings what is known up to date, as far as these days are concerned: those with many days first, since what they tell
-   * needs no other.
+   * Brings what is known up to date, as far as these days are concerned: of those that may tell them by their names those
+   * with many days first, since what they tell needs no other.
+   *
+   * @param maySuit whether it may be of use; all are without
    */
-  async function prepare(kind: ShelfKind, days: readonly string[]): Promise<void> {
-    if (Math.abs(now() - listedAt) > listingRest) await list()
-    let left = days
-    for (const length of spanLengths) {
-      if (left.length === 0) return
-      await readHeaders(kind, left.reduce(earlier), left.reduce(later), length)
-      await lookAt(kind, left)
-      left = leftOf(kind, days)
+  function prepare(kind: ShelfKind, days: readonly string[], maySuit?: (entry: ShelfEntry) => boolean): Promise<void> {
+    if (maySuit !== undefined) return prepareAnew(kind, days, maySuit)
+    const name = `${kind} ${log.version} ${days.join(' ')}`
+    const known = preparing.get(name)
+    if (known !== undefined) return known
+    const begun = prepareAnew(kind, days, () => true).finally(() => preparing.delete(name))
+    preparing.set(name, begun)
+    return begun
+  }
+
+  async function prepareAnew(kind: ShelfKind, days: readonly string[], maySuit: (entry: ShelfEntry) => boolean): Promise<void> {
+    if (Math.abs(now() - listedAt[kind]) > listingRest) await list(kind)
+    await lookAt(kind, days)
+    for (;;) {
+      const chosen = unreadThatTell(kind, leftOf(kind, days, maySuit))
+      if (chosen.length === 0) return
+      await readAll(chosen)
+      await lookAt(kind, days)
     }
+  }
+
+  /** Of those that nobody has read as few as tell these days, by their names. A rollup only tells all of its days together. */
+  function unreadThatTell(kind: ShelfKind, left: readonly string[]): ShelfEntry[] {
+    if (left.length === 0) return []
+    const days = left.toSorted(compareText)
+    const all = kind === 'index' ? days : [...log.catalog.days.keys()].toSorted(compareText)
+    const places = new Map<ShelfEntry, { start: number; end: number }>()
+    for (const entry of entries.values()) {
+      if (entry.name.kind !== kind || entry.header || entry.unfit) continue
+      const { start, end } = placeAmong(days, entry.name)
+      if (end > start && (kind === 'index' || isSameLength(placeAmong(all, entry.name), end - start))) places.set(entry, { start, end })
+    }
+    const isTold = new Uint8Array(days.length)
+    return [...places.keys()].toSorted((a, b) => b.span - a.span || b.name.time - a.name.time).filter((entry) => {
+      const { start, end } = places.get(entry)!
+      const told = isTold.subarray(start, end)
+      const isNeeded = kind === 'index' ? told.includes(0) : !told.includes(1)
+      if (isNeeded) told.fill(1)
+      return isNeeded
+    })
   }
 
   async function lookAt(kind: ShelfKind, days: readonly string[]): Promise<void> {
@@ -232,10 +274,10 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   /** Those that nothing that was read tells. */
-  function leftOf(kind: ShelfKind, days: readonly string[]): readonly string[] {
+  function leftOf(kind: ShelfKind, days: readonly string[], maySuit: (entry: ShelfEntry) => boolean): readonly string[] {
     renewVerdicts()
     if (kind === 'index') return days.filter((day) => !candidates(kind, day).some((entry) => verdictOf(entry, day) === true))
-    const told = new Set(chooseRollups(days, () => true).flatMap((entry) => entry.days!))
+    const told = new Set(chooseRollups(days, maySuit).flatMap((entry) => entry.days!))
     return days.filter((day) => !told.has(day))
   }
 
@@ -309,8 +351,9 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   async function findRollups(days: readonly string[], suits: (rollup: Rollup) => boolean): Promise<readonly FoundRollup<Rollup>[]> {
     const opened = new Map<ShelfEntry, Rollup>()
     for (let round = 0; days.length > 0 && round < maxRounds; round++) {
-      await prepare('rollup', days)
-      const chosen = chooseRollups(days, (entry) => !opened.has(entry) || suits(opened.get(entry)!))
+      const maySuit = (entry: ShelfEntry): boolean => !opened.has(entry) || suits(opened.get(entry)!)
+      await prepare('rollup', days, opened.size === 0 ? undefined : maySuit)
+      const chosen = chooseRollups(days, maySuit)
       if (chosen.every((entry) => opened.has(entry))) return chosen.map((entry) => ({ rollup: opened.get(entry)!, days: entry.days! }))
       await openAll(chosen, openRollup, opened)
     }
@@ -355,12 +398,30 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     },
     add(key) {
       const name = parseShelfKey(key)
-      if (name !== undefined) entries.set(key, { key, name })
+      if (name !== undefined) entries.set(key, { key, name, span: spanOf(name) })
       byDay = undefined
     },
     forget,
   }
 }
 
-const earlier = (a: string, b: string): string => (a < b ? a : b)
-const later = (a: string, b: string): string => (a > b ? a : b)
+/** Where those lie among days that are between the first and the last. @param days in order */
+function placeAmong(days: readonly string[], { first, last }: Pick<ShelfKey, 'first' | 'last'>): { start: number; end: number } {
+  const start = countUntil(days, (day) => day >= first)
+  return { start, end: countUntil(days, (day) => day > last) }
+}
+
+function isSameLength({ start, end }: { start: number; end: number }, length: number): boolean {
+  return end - start === length
+}
+
+/** How many come before the first that is beyond. */
+function countUntil(days: readonly string[], isBeyond: (day: string) => boolean): number {
+  let [from, to] = [0, days.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (isBeyond(days[middle]!)) to = middle
+    else from = middle + 1
+  }
+  return from
+}

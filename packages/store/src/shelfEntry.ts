@@ -7,8 +7,12 @@ import type { ValueSource } from './valueSource.ts'
 export interface ShelfEntry {
   readonly key: string
   readonly name: ShelfKey
+  /** Days from the first to the last one that it may have, by its name. */
+  readonly span: number
   /** Undefined until it was read. */
   header?: ShelfHeader
+  /** While that is done. */
+  reading?: Promise<void>
   /** The home days that it has, by its header. */
   days?: readonly string[]
   /** Why nothing can be had of it. `earlier` and `later`: such a version has written it. */
@@ -41,7 +45,7 @@ function countDays({ days = [] }: ShelfEntry): number {
   return days.length
 }
 
-/** Days from the first to the last one that an entry may have, by its name. */
-export function spanOf({ name }: ShelfEntry): number {
-  return 1 + (Date.parse(name.last) - Date.parse(name.first)) / 86_400_000
+/** @see ShelfEntry.span */
+export function spanOf({ first, last }: Pick<ShelfKey, 'first' | 'last'>): number {
+  return first === last ? 1 : 1 + (Date.parse(last) - Date.parse(first)) / 86_400_000
 }

@@ -28,12 +28,57 @@ export function groupDays(days: readonly string[], now: number): ShelfGroup[] {
   return [...groups.values()].toReversed()
 }
 
+/** A home day by itself. */
+export function singleDay(day: string): ShelfGroup {
+  return { first: day, last: day, days: [day] }
+}
+
+/**
+ * What rollups are made of, each of the ones before it: the days of a group, thirds of a month, the group. So whatever a
+ * range of days cuts of a month, few of them tell it.
+ */
+export function partsOf(group: ShelfGroup): ShelfGroup[] {
+  const thirds = new Map<string, ShelfGroup>()
+  for (const day of group.days) {
+    const third = thirdOf(day)
+    const known = thirds.get(third.first)
+    if (known === undefined) thirds.set(third.first, { ...third, days: [day] })
+    else known.days.push(day)
+  }
+  const parts = [...group.days.map(singleDay), ...thirds.values(), group]
+  const isInside = ({ first, last }: ShelfGroup): boolean => group.first <= first && last <= group.last
+  return [...new Map(parts.filter(isInside).map((part) => [`${part.first}.${part.last}`, part])).values()]
+}
+
+/** The quarters of a year that have ended, each with its months. @param days closed ones */
+export function quartersOf(days: readonly string[], now: number): { quarter: ShelfGroup; months: ShelfGroup[] }[] {
+  const quarters = new Map<string, { quarter: ShelfGroup; months: ShelfGroup[] }>()
+  for (const month of groupDays(days, now).toReversed()) {
+    const [year, its] = month.first.split('-').map(Number) as [number, number]
+    const begin = its - ((its - 1) % 3)
+    const first = `${year}-${String(begin).padStart(2, '0')}-01`
+    const last = lastOfMonth(`${year}-${String(begin + 2).padStart(2, '0')}-01`)
+    if (!isClosed(last, now)) continue
+    const known = quarters.get(first) ?? { quarter: { first, last, days: [] }, months: [] }
+    quarters.set(first, known)
+    known.quarter.days.push(...month.days)
+    known.months.push(month)
+  }
+  return [...quarters.values()]
+}
+
+function thirdOf(day: string): Pick<ShelfGroup, 'first' | 'last'> {
+  const month = day.slice(0, 8)
+  if (day <= `${month}10`) return { first: `${month}01`, last: `${month}10` }
+  return day <= `${month}20` ? { first: `${month}11`, last: `${month}20` } : { first: `${month}21`, last: lastOfMonth(day) }
+}
+
 function spanOf(day: string, now: number): { first: string; last: string } {
   const month = day.slice(0, 8)
   const end = lastOfMonth(day)
   if (isClosed(end, now)) return { first: `${month}01`, last: end }
-  const [first, last] = day <= `${month}10` ? [`${month}01`, `${month}10`] : day <= `${month}20` ? [`${month}11`, `${month}20`] : [day, day]
-  return isClosed(last, now) ? { first, last } : { first: day, last: day }
+  const third = thirdOf(day)
+  return isClosed(third.last, now) ? third : { first: day, last: day }
 }
 
 function lastOfMonth(day: string): string {

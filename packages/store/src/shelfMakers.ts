@@ -4,6 +4,7 @@ import type { SegmentFile } from './manifest.ts'
 import { mergeFacts } from './merge.ts'
 import { buildRollup } from './rollup/buildRollup.ts'
 import { encodeRollup } from './rollup/encodeRollup.ts'
+import { foldRollups } from './rollup/foldRollups.ts'
 import { openRollup } from './rollup/openRollup.ts'
 import type { Rollup } from './rollup/rollup.ts'
 import { openSegment, SegmentError, type Segment } from './segment/openSegment.ts'
@@ -16,6 +17,7 @@ import { openIndex } from './sessionIndex/openIndex.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import type { ShelfMakers } from './shelve.ts'
 import type { SiteLog } from './siteLog.ts'
+import { sourcesStamp } from './sources.ts'
 import { finishInTurns } from './steps.ts'
 import type { ValueSource } from './valueSource.ts'
 
@@ -52,6 +54,10 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
     encodeIndex: (index, { days }) => encodeIndex(index, { site: log.site, fingerprints: new Map(Object.entries(days)) }),
     openIndex: openIndexBody,
     buildRollup: (index, { days }) => buildRollup(index, (day) => days[day] ?? ''),
+    foldRollups(rollups) {
+      const folded = rollups.length === 1 ? rollups[0]! : foldRollups(rollups)
+      return folded.names === sourcesStamp() ? folded : undefined
+    },
     encodeRollup: (rollup) => encodeRollup(rollup, { site: log.site }),
   }
 }

@@ -1,3 +1,4 @@
+import { compareText } from './byTime.ts'
 import { isClosed } from './compaction.ts'
 import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -9,7 +10,7 @@ import { foldIndexes } from './sessionIndex/foldIndexes.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import { ShelfLost, type KeptShelf } from './shelf.ts'
 import type { ShelfEntry } from './shelfEntry.ts'
-import { dayBefore, groupDays, type ShelfGroup } from './shelfGroups.ts'
+import { dayBefore, groupDays, partsOf, quartersOf, singleDay, type ShelfGroup } from './shelfGroups.ts'
 import { encodeShelfValue, knownMarks, shelfFormats, type ShelfHeader } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -27,6 +28,9 @@ export interface ShelfMakers<Rollup> {
   openIndex(body: ValueSource): Promise<SessionIndex>
   /** Undefined where the sums could not be told exactly. */
   buildRollup(index: SessionIndex, header: NewHeader): Promise<Rollup | undefined>
+  /** Undefined where their rows were named by several tables, or by an earlier one. */
+  foldRollups(rollups: readonly Rollup[]): Rollup | undefined
+  /** @throws RangeError for sums that cannot be told exactly */
   encodeRollup(rollup: Rollup): Promise<Uint8Array>
 }
 
@@ -35,7 +39,7 @@ export interface ShelvingOptions<Rollup> extends Pick<ResolvedStoreOptions, 'sto
   shelf: KeptShelf<Rollup>
   check: DayCheck
   makers: ShelfMakers<Rollup>
-  /** Days that no index can be made of, by what they were made of: the log's version at which it was tried. */
+  /** What nothing can be made of, by what it was to be made of: the log's version at which it was tried. */
   hopeless: Map<string, number>
 }
 
@@ -45,8 +49,10 @@ const daysPerRound = 40
 const looksPerRound = 200
 /** Hits in one value: what a process holds of it when it is made, some 30 MB. */
 const maxHits = 1_500_000
-/** For how many days back there are rollups by the day, and not only by the month. */
-export const daysWithRollups = 100
+/** For how many days back there are rollups of few hits too. */
+const daysWithRollups = 100
+/** What has fewer hits than this is told from an index as fast as from a rollup, but for that of its month. */
+const fewHits = 5000
 
 /** A home day of which an index is at hand. */
 interface Piece {
@@ -55,6 +61,14 @@ interface Piece {
   print: string
   /** Whether it was just made of segments. */
   isNew: boolean
+}
+
+/** What is at hand of the days of a group. */
+interface Pieces<Rollup> {
+  indexes: Piece[]
+  /** No day is in two of them. */
+  sums: { rollup: Rollup; prints: NewHeader['days'] }[]
+  marks: NewHeader['marks']
 }
 
 /**
@@ -78,6 +92,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     if (budget <= 0) break
     await shelveGroup(group)
   }
+  for (const due of dueQuarters()) if (budget > 0) await foldMonths(due)
   return shelved
 
   function filesOf(day: string): readonly SegmentFile[] {
@@ -91,7 +106,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     await shelf.readHeaders('rollup', first, last)
     // The newest are asked for most.
     for (const day of ready.toReversed()) if (looks > 0 && isUnknown(day)) looks -= await check.look(filesOf(day))
-    return fittingGroups(ready).some((group) => dueIndexes(group).length + dueRollups(group).length > 0)
+    return dueQuarters().length > 0 || fittingGroups(ready).some((group) => dueIndexes(group).length + dueRollups(group).length > 0)
   }
 
   /** Whether something says of the day what its hits do, unless somebody is in them who was erased: nobody has looked yet. */
@@ -103,7 +118,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   function fittingGroups(days: readonly string[]): ShelfGroup[] {
     return groupDays(days, now()).filter(({ days: its }) => looks > 0 || !its.some(isUnknown)).flatMap((group) => {
       const hits = group.days.flatMap(filesOf).reduce((sum, file) => sum + file.hits, 0)
-      return hits <= maxHits ? [group] : group.days.map((day) => ({ first: day, last: day, days: [day] }))
+      return hits <= maxHits ? [group] : group.days.map(singleDay)
     })
   }
 
@@ -113,14 +128,26 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     const untold = group.days.filter((day) => !holders.some((entry) => shelf.isValid(entry, day) === true))
     if (untold.length === 0) return []
     if (group.first === group.last || holders.length === 0 || 4 * untold.length >= group.days.length || holders.some((entry) => mayBeTainted(entry, log))) return [group]
-    return untold.filter((day) => !isTold('index', day)).map((day) => ({ first: day, last: day, days: [day] }))
+    return untold.filter((day) => !isTold('index', day)).map(singleDay)
   }
 
+  /** Of the group, of its parts and of its days. */
   function dueRollups(group: ShelfGroup): ShelfGroup[] {
-    const recent = dayBefore(now(), daysWithRollups)
-    const single = group.days.filter((day) => day >= recent).map((day) => ({ first: day, last: day, days: [day] }))
-    const wanted = isMonth(group) ? [group, ...single] : single
-    return wanted.filter((its) => !holdersOf('rollup', its).some((entry) => saysAll(entry, its)))
+    return partsOf(group).filter((its) => isWorthSumming(its, log, now()) && isUnsummed(its))
+  }
+
+  /** Of those whose months are all told. */
+  function dueQuarters(): ReturnType<typeof quartersOf> {
+    return quartersOf(ready, now()).filter(({ quarter, months }) => isUnsummed(quarter) && !months.some(isUnsummed))
+  }
+
+  function isUnsummed(group: ShelfGroup): boolean {
+    return hopeless.get(sumsName(group)) !== log.version && !holdersOf('rollup', group).some((entry) => saysAll(entry, group))
+  }
+
+  /** What its sums would follow from. */
+  function sumsName({ days }: ShelfGroup): string {
+    return `sums ${days.map((day) => fingerprint(filesOf(day))).join(' ')}`
   }
 
   /** Whether a rollup says what these days come to, and nothing of others. */
@@ -139,18 +166,51 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   async function shelveGroup(group: ShelfGroup): Promise<void> {
     const due = dueIndexes(group)
     const summed = dueRollups(group)
-    const days = [...new Set([...due, ...summed].flatMap((its) => its.days))].toSorted()
-    if (days.length === 0) return
-    const marks = knownMarks(log)
-    const pieces: Piece[] = []
-    for (const day of days) {
+    if (due.length + summed.length === 0) return
+    const pieces: Pieces<Rollup> = { indexes: [], sums: [], marks: knownMarks(log) }
+    const indexed = new Set(due.flatMap(({ days }) => days))
+    const days = new Set([...indexed, ...summed.flatMap((its) => its.days)])
+    for (const day of [...days].toSorted()) {
       budget--
+      const isSummed = summed.some(({ first, last }) => first === day && last === day)
+      const isTold = !isSummed && (await takeSums(singleDay(day), pieces))
+      if (isTold && !indexed.has(day)) continue
       const piece = await pieceOf(day)
-      const kept = piece?.isNew === true && days.length > 1 ? await pack(piece) : piece
-      if (kept !== undefined) pieces.push(kept)
+      if (piece === undefined) continue
+      if (isSummed) await sumUp(piece, pieces)
+      const kept = piece.isNew && days.size > 1 ? await pack(piece) : piece
+      if (kept !== undefined) pieces.indexes.push(kept)
     }
-    for (const its of due) if (await write('index', its, pieces, marks)) shelved += its.days.length
-    for (const its of summed) await write('rollup', its, pieces, marks)
+    for (const its of due) if (await writeIndex(its, pieces)) shelved += its.days.length
+    for (const its of summed) await writeRollup(its, pieces)
+  }
+
+  async function foldMonths({ quarter, months }: ReturnType<typeof quartersOf>[number]): Promise<void> {
+    const pieces: Pieces<Rollup> = { indexes: [], sums: [], marks: knownMarks(log) }
+    for (const month of months) if (!(await takeSums(month, pieces))) return
+    await writeRollup(quarter, pieces)
+  }
+
+  /** Those that are on the shelf; false if there are none. */
+  async function takeSums(group: ShelfGroup, { sums }: Pieces<Rollup>): Promise<boolean> {
+    for (const entry of holdersOf('rollup', group)) {
+      if (!saysAll(entry, group)) continue
+      try {
+        const rollup = options.makers.foldRollups([await shelf.openRollup(entry)])
+        if (rollup === undefined) continue
+        sums.push({ rollup, prints: entry.header!.days })
+        return true
+      } catch (error) {
+        if (!(error instanceof ShelfLost)) throw error
+      }
+    }
+    return false
+  }
+
+  async function sumUp(piece: Piece, { sums, marks }: Pieces<Rollup>): Promise<void> {
+    const prints = printsOf([piece])
+    const rollup = await options.makers.buildRollup(foldPieces([piece]), headerOf('rollup', prints, marks))
+    if (rollup !== undefined) sums.push({ rollup, prints })
   }
 
   /** From another value if there is one: it has been read and put together once. */
@@ -177,27 +237,38 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
 
   /** What an index was just made of takes many times as much memory as its bytes, and a month has many days. */
   async function pack(piece: Piece): Promise<Piece | undefined> {
-    const bytes = await encode('index', piece.index, headerOf('index', [piece], knownMarks(log)))
+    const header = headerOf('index', printsOf([piece]), knownMarks(log))
+    const bytes = await attempt(header, () => options.makers.encodeIndex(piece.index, header))
     return bytes && { ...piece, index: await options.makers.openIndex(sourceOf(bytes)) }
   }
 
-  function headerOf(kind: ShelfKind, pieces: readonly Piece[], marks: NewHeader['marks']): NewHeader {
-    return {
-      format: shelfFormats[kind],
-      days: Object.fromEntries(pieces.map(({ day, print }) => [day, print])),
-      marks,
-    }
+  async function writeIndex(group: ShelfGroup, { indexes, marks }: Pieces<Rollup>): Promise<boolean> {
+    const pieces = indexes.filter(({ day }) => group.days.includes(day))
+    if (pieces.length === 0) return false
+    const header = headerOf('index', printsOf(pieces), marks)
+    return write('index', group, header, () => options.makers.encodeIndex(foldPieces(pieces), header))
+  }
+
+  async function writeRollup(group: ShelfGroup, { indexes, sums, marks }: Pieces<Rollup>): Promise<void> {
+    const { first, last } = group
+    const isInside = (day: string): boolean => first <= day && day <= last
+    const told = sums.filter(({ prints }) => Object.keys(prints).every(isInside))
+    const toldDays: NewHeader['days'] = Object.assign({}, ...told.map(({ prints }) => prints))
+    const untold = indexes.filter(({ day }) => isInside(day) && !Object.hasOwn(toldDays, day))
+    const header = headerOf('rollup', sortDays({ ...toldDays, ...printsOf(untold) }), marks)
+    if (told.length + untold.length === 0 || isThere(header, first, last)) return
+    const isWritten = await write('rollup', group, header, async () => {
+      const made = untold.length === 0 ? [] : [await options.makers.buildRollup(foldPieces(untold), header)]
+      const all = [...told.map(({ rollup }) => rollup), ...made.filter((each) => each !== undefined)]
+      const rollup = all.length < told.length + made.length ? undefined : options.makers.foldRollups(all)
+      return rollup && options.makers.encodeRollup(rollup)
+    })
+    if (!isWritten) hopeless.set(sumsName(group), log.version)
   }
 
   /** False if nothing was written. */
-  async function write(kind: ShelfKind, { first, last, days }: ShelfGroup, all: readonly Piece[], marks: NewHeader['marks']): Promise<boolean> {
-    const pieces = all.filter(({ day }) => days.includes(day))
-    const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
-    if (pieces.length === 0) return false
-    const header = headerOf(kind, pieces, marks)
-    const index = foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
-    if (kind === 'rollup' && isThere(header, first, last)) return false
-    const body = await encode(kind, index, header)
+  async function write(kind: ShelfKind, { first, last }: ShelfGroup, header: NewHeader, encode: () => Promise<Uint8Array | undefined>): Promise<boolean> {
+    const body = await attempt(header, encode)
     if (body === undefined || !(await stillStands(header))) return false
     const bytes = encodeShelfValue(header, body)
     const key = formatShelfKey({ site: log.site, kind, first, last, time: now(), bytes: bytes.length }, options.nonce())
@@ -218,14 +289,13 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     return holdersOf('rollup', { first, last, days: same }).some((entry) => saysAll(entry, { first, last, days: same }))
   }
 
-  async function encode(kind: ShelfKind, index: SessionIndex, header: NewHeader): Promise<Uint8Array | undefined> {
+  /** Undefined where it cannot be made. */
+  async function attempt(header: NewHeader, encode: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
     try {
-      if (kind === 'index') return await options.makers.encodeIndex(index, header)
-      const rollup = await options.makers.buildRollup(index, header)
-      return rollup && (await options.makers.encodeRollup(rollup))
+      return await encode()
     } catch (error) {
-      // A value that it was to be made of was swept; next time from another.
-      if (error instanceof ShelfLost) return undefined
+      // A value that it was to be made of was swept, next time from another; or sums are too large to be exact.
+      if (error instanceof ShelfLost || error instanceof RangeError) return undefined
       if (!(error instanceof SegmentError)) throw error
       // A segment that was damaged before its checksum was made.
       for (const print of Object.values(header.days)) hopeless.set(print, log.version)
@@ -255,6 +325,29 @@ function mayHold({ name, header }: ShelfEntry, day: string): boolean {
   return header !== undefined && name.first <= day && day <= name.last
 }
 
-function isMonth({ first, last }: ShelfGroup): boolean {
-  return first.endsWith('-01') && first.slice(0, 7) === last.slice(0, 7) && last.slice(8) > '20'
+function headerOf(kind: ShelfKind, days: NewHeader['days'], marks: NewHeader['marks']): NewHeader {
+  return { format: shelfFormats[kind], days, marks }
+}
+
+function printsOf(pieces: readonly Pick<Piece, 'day' | 'print'>[]): NewHeader['days'] {
+  return Object.fromEntries(pieces.map(({ day, print }) => [day, print]))
+}
+
+function sortDays(days: NewHeader['days']): NewHeader['days'] {
+  return Object.fromEntries(Object.entries(days).toSorted(([a], [b]) => compareText(a, b)))
+}
+
+/** One index of their days: of a value that holds several, no others. */
+function foldPieces(pieces: readonly Piece[]): SessionIndex {
+  const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
+  return foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
+}
+
+/** Whether some days are asked for together, and not told as fast without a rollup of theirs. */
+export function isWorthSumming({ first, last }: Pick<ShelfGroup, 'first' | 'last'>, log: SiteLog, now: number): boolean {
+  const isMonth = first.endsWith('-01') && last.slice(8) > '20'
+  if (isMonth || last >= dayBefore(now, daysWithRollups)) return true
+  let hits = 0
+  for (const [day, files] of log.catalog.days) if (first <= day && day <= last) for (const file of files) hits += file.hits
+  return hits >= fewHits
 }

@@ -70,7 +70,7 @@ function clockOf(zone: string): Clock {
 
 /** The first of a process takes Intl ten milliseconds, as long as a whole answer may: UTC has no need of it. */
 function createClock(timeZone: string): Clock {
-  let format = timeZone === 'UTC' ? undefined : createFormat(timeZone)
+  let reader = timeZone === 'UTC' ? undefined : createReader(timeZone)
   // Formatting takes microseconds, and most of what is asked about lies close together.
   const labels = new Map<number, ZoneLabel>()
   const offsets = new Map<number, number>()
@@ -109,16 +109,34 @@ function createClock(timeZone: string): Clock {
   function offsetAt(time: number): number {
     if (!(time >= 0 && time < latest)) return Number.NaN
     if (timeZone === 'UTC') return 0
-    const { hour, minute } = ask(time)
-    const offset = Date.parse(`${hour.replace(' ', 'T')}:00Z`) + minute * 60_000 - time
+    const [year, month, day, hour, minute] = read(time)
+    const offset = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) - time
     return offset % quarter === 0 ? offset : Number.NaN
   }
 
   function ask(time: number): ZoneLabel {
-    format ??= createFormat(timeZone)
-    const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]))
-    const day = `${parts['year']}-${parts['month']}-${parts['day']}`
-    return { day, hour: `${day} ${parts['hour']}`, minute: Number(parts['minute']) }
+    const [year, month, day, hour, minute] = read(time)
+    const date = `${year}-${month}-${day}`
+    return { day: date, hour: `${date} ${hour}`, minute: Number(minute) }
+  }
+
+  function read(time: number): Numbers {
+    reader ??= createReader(timeZone)
+    return reader(time)
+  }
+}
+
+/** Year, month, day, hour, minute. */
+type Numbers = [string, string, string, string, string]
+
+/** Reads the numbers of a formatted moment by where they stand, which takes a third of the time of asking for its parts. */
+function createReader(timeZone: string): (time: number) => Numbers {
+  const format = createFormat(timeZone)
+  const order = format.formatToParts(0).flatMap(({ type }) => (type === 'literal' ? [] : type))
+  const [year, month, day, hour, minute] = (['year', 'month', 'day', 'hour', 'minute'] as const).map((type) => order.indexOf(type)) as [number, number, number, number, number]
+  return (time) => {
+    const numbers = format.format(time).match(/\d+/g)!
+    return [numbers[year]!, numbers[month]!, numbers[day]!, numbers[hour]!, numbers[minute]!]
   }
 }
 

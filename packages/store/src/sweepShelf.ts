@@ -1,7 +1,6 @@
 import { fingerprint } from './fingerprint.ts'
 import { parseStamp } from './keys.ts'
-import { daysWithRollups, mayBeTainted } from './shelve.ts'
-import { dayBefore } from './shelfGroups.ts'
+import { isWorthSumming, mayBeTainted } from './shelve.ts'
 import type { KeptShelf } from './shelf.ts'
 import type { ShelfEntry } from './shelfEntry.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -64,13 +63,12 @@ function* neededIndexes(entries: readonly ShelfEntry[], log: SiteLog): Generator
   }
 }
 
-/** The newest of each set of days, where all of them are as they were; those of single days while they are asked for. */
+/** The newest of each set of days that is worth it, where all of them are as they were. */
 function* neededRollups(entries: readonly ShelfEntry[], log: SiteLog, now: number): Generator<ShelfEntry> {
-  const recent = dayBefore(now, daysWithRollups)
   const newest = new Map<string, ShelfEntry>()
   for (const entry of entries) {
     const { kind, first, last, time } = entry.name
-    if (kind !== 'rollup' || !isFit(entry, log) || (first === last && last < recent)) continue
+    if (kind !== 'rollup' || !isFit(entry, log) || !isWorthSumming(entry.name, log, now)) continue
     const isWhole = Object.entries(entry.header!.days).every(([day, print]) => fingerprint(log.catalog.days.get(day) ?? []) === print)
     const name = `${first}.${last}`
     if (isWhole && (newest.get(name)?.name.time ?? -Infinity) <= time) newest.set(name, entry)

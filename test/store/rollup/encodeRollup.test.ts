@@ -60,7 +60,7 @@ describe('a rollup that is not what was written', () => {
   test('is refused by what it says of itself: a later format', async () => {
     const bytes = Buffer.from(await encodeRollup(await rollUp(dayAfter(0), hits), { site: 'shop' }))
     const length = parseInt(bytes.toString('latin1', 21, 29), 16)
-    const head = `treadlight rollup 02 ${bytes.toString('latin1', 21, 29)} `
+    const head = `treadlight rollup 99 ${bytes.toString('latin1', 21, 29)} `
     bytes.write(`${head}${crc32(bytes.subarray(39, 39 + length), crc32(head)).toString(16).padStart(8, '0')}`, 'latin1')
     await expect(open(bytes)).rejects.toThrow(LaterRollup)
   })

@@ -52,7 +52,7 @@ export async function openRollup(readPart: (start: number, end: number) => Promi
     const { start, end, section } = place
     const bytes = end <= first.length ? first.subarray(start, end) : await read(start, end)
     if (crc32(bytes) !== section.crc) throw new RollupDamaged(`[treadlight store] rollup is damaged: its ${name}`)
-    const raw = inflateRawSync(bytes, { maxOutputLength: section.size + 1, chunkSize: Math.max(64, section.size + 1) })
+    const raw = bytes.length === section.size ? bytes : inflateRawSync(bytes, { maxOutputLength: section.size + 1, chunkSize: Math.max(64, section.size + 1) })
     if (raw.length !== section.size) throw new RollupDamaged(`[treadlight store] rollup is damaged: its ${name}`)
     return openSection(Buffer.from(raw.buffer, raw.byteOffset, raw.length), name === 'totals' ? [undefined] : rollupSections[name])
   }

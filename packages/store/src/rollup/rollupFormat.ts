@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { RollupDay, RollupSection } from './rollup.ts'
 
 /** Of the bytes and of what they mean. */
-const version = 1
+const version = 2
 
 /** A stored rollup that is not what was written. Nothing is lost: it is made again. */
 export class RollupDamaged extends Error {}
@@ -23,9 +23,9 @@ export interface RollupHeader {
 /** They stand in this order. */
 export interface SectionPlace {
   name: 'totals' | RollupSection
+  /** As many as `size`: they are not deflated. */
   bytes: number
   crc: number
-  /** Without deflate. */
   size: number
 }
 
