@@ -48,6 +48,17 @@ describe('SS09 the vectors of client calls', () => {
   })
 })
 
+test('AR07 M140 the eleven keys of the article’s payload, and what a visitor without user agent is called', async () => {
+  const { client, hits } = record({ general: { trackingId: 'UA-xxxxxxxx-x' }, cacheBuster: true, defaults: [{ ua: 'Unknown' }] })
+  const page = { title: 'Hello', hostname: 'site.example', path: '/page/' }
+  const visitor = { clientId: 'V', documentReferrer: 'https://r.example/', ipOverride: '203.0.113.7' }
+  await client.pageview(page, sessionParameters({ ...visitor, userAgentOverride: 'UA' }))
+  await client.pageview(page, sessionParameters(visitor))
+  const [vector] = readVectors('article build_params').filter(({ id }) => id === 'M140')
+  expect(hits[0]).toEqual({ ...(vector!.result as object), z: expect.stringMatching(/^\d{1,10}$/) })
+  expect(hits[1]).toMatchObject({ ua: 'Unknown' })
+})
+
 describe('where upstream is wrong', () => {
   const nobody: Partial<UniversalClientOptions<boolean>> = { defaults: [] }
 

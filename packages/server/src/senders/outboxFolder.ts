@@ -60,7 +60,9 @@ export function createOutboxFolder({ folder, takeOverAfter }: OutboxFolderOption
 
   async function touch(): Promise<void> {
     const now = new Date()
-    await utimes(join(base, writer, alive), now, now).catch(() => driver.setItem!(keyOf(alive), '', {}))
+    const make = async (): Promise<unknown> => driver.setItem!(keyOf(alive), '', {})
+    // Whoever is held up in the midst of it may find that another has tidied up here meanwhile.
+    await utimes(join(base, writer, alive), now, now).catch(make).catch(make)
   }
 
   /** Undefined for a file that is not there. */
