@@ -50,7 +50,7 @@ describe('SS09 the vectors of client calls', () => {
 
 test('AR07 M140 the eleven keys of the article’s payload, and what a visitor without user agent is called', async () => {
   const { client, hits } = record({ general: { trackingId: 'UA-xxxxxxxx-x' }, cacheBuster: true, defaults: [{ ua: 'Unknown' }] })
-  const page = { title: 'Hello', hostname: 'site.example', path: '/page/' }
+  const page = { title: 'Hello', hostName: 'site.example', path: '/page/' }
   const visitor = { clientId: 'V', documentReferrer: 'https://r.example/', ipOverride: '203.0.113.7' }
   await client.pageview(page, sessionParameters({ ...visitor, userAgentOverride: 'UA' }))
   await client.pageview(page, sessionParameters(visitor))
