@@ -4,7 +4,7 @@ import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import type { DataReader } from 'hyparquet/src/types.js'
 import { unpackDeltas } from './deltas.ts'
-import { readHybrid, readHybridAt, type Codes } from './hybrid.ts'
+import { readHybrid, readHybridAt, readOnlyRun, type Codes } from './hybrid.ts'
 import { orDamaged, type SegmentGroup } from './openSegment.ts'
 import type { ColumnName } from './schema.ts'
 
@@ -209,8 +209,12 @@ function readPage(reader: DataReader, { codec }: ColumnMetaData): { header: Page
 function readLevels(reader: DataReader, rows: number): Uint8Array | undefined {
   const end = reader.view.getUint32(reader.offset, true) + 4
   reader.offset += 4
+  const run = readOnlyRun(reader, rows)
+  // Most columns have a value in every row, or in none: they are told from the others without looking at each.
+  if (run === 1 && reader.offset === end) return undefined
   const levels = new Uint8Array(rows)
-  readHybrid(reader, levels, 1)
+  if (run === undefined) readHybrid(reader, levels, 1)
+  else levels.fill(run)
   if (reader.offset !== end) throw new Error('its levels have another length than they say')
   return levels.includes(0) ? levels : undefined
 }

@@ -1,6 +1,7 @@
 import { revenueText } from '../revenue.ts'
 import { finish, type Steps } from '../steps.ts'
 import { engagement, event, mostEngaged, pageview, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
+import type { PersonField, PersonNumbers } from './personNumbers.ts'
 import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
 
 /** The hits of a home day as they stand in segments and tables: each is a fact, and the columns say all of it. */
@@ -8,6 +9,8 @@ export interface FactParts {
   readonly rows: number
   /** What the texts stand for; undefined where a row has none. */
   text(field: TextField | 'type' | 'visitor' | 'session' | 'revenueAmount' | 'revenueCurrency'): FieldTexts
+  /** Undefined where a row has none. */
+  persons(field: PersonField): PersonNumbers | undefined
   /** NaN where a row has none. */
   number(field: 'time' | 'engaged' | 'engagedDelta' | 'scroll'): Float64Array
   /** 1 where `interactive` is false. */
@@ -39,8 +42,13 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
   yield
   const told = toldOf(parts, type)
   yield
-  if (keys === undefined || told === undefined || lacksAny(parts.text('path')) || lacksAny(parts.text('hostname'))) return undefined
   const texts = new Map<TextField, FieldTexts>()
+  const text = (field: TextField): FieldTexts => {
+    const known = texts.get(field) ?? parts.text(field)
+    texts.set(field, known)
+    return known
+  }
+  if (keys === undefined || told === undefined || lacksAny(text('path')) || lacksAny(text('hostname'))) return undefined
   const bytes = new Uint8Array(parts.ids.buffer, parts.ids.byteOffset, parts.ids.byteLength)
   return {
     day,
@@ -56,11 +64,7 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
       for (const end = at + 16; at < end; at++, other++) if (bytes[at] !== bytes[other]) return bytes[at]! - bytes[other]!
       return 0
     },
-    text(field) {
-      const known = texts.get(field) ?? parts.text(field)
-      texts.set(field, known)
-      return known
-    },
+    text,
     revenue: () => revenueOf(parts),
   }
 }
@@ -103,11 +107,11 @@ function lacksAny({ values, codes }: FieldTexts): boolean {
 /** As `visitorKey` and the groups of `deriveSessions` have it. */
 function keysOf(parts: FactParts): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
   const { rows, ids, views, hasView } = parts
-  const [visitors, sessions] = [parts.text('visitor'), parts.text('session')]
-  if (lacksAny(visitors) || lacksAny(sessions)) return undefined
-  const [noVisitor, noSession] = [visitors.values.indexOf(''), sessions.values.indexOf('')]
-  const visitorsFrom = sessions.values.length
-  const viewsFrom = visitorsFrom + visitors.values.length
+  const [visitors, sessions] = [parts.persons('visitor'), parts.persons('session')]
+  if (visitors === undefined || sessions === undefined) return undefined
+  const [noVisitor, noSession] = [visitors.nobody, sessions.nobody]
+  const visitorsFrom = sessions.count
+  const viewsFrom = visitorsFrom + visitors.count
   const columns = { visitor: new Uint32Array(rows), group: new Uint32Array(rows) }
   let alone: UuidNumbers | undefined
   for (let row = 0; row < rows; row++) {

@@ -4,6 +4,7 @@ import { readBooleans, readNumbers, readText, readUuids } from '../segment/readC
 import { finish, type Steps } from '../steps.ts'
 import { columnsInSteps, type FactParts } from './columnsOfParts.ts'
 import type { DayColumns, FieldTexts } from './dayColumns.ts'
+import { personsOfGroups } from './personNumbers.ts'
 
 /**
  * The columns of a home day whose hits are the facts of these segments, each there once and none of them hidden: nothing
@@ -50,6 +51,7 @@ function* partsIn(day: string, segments: readonly Segment[]): Steps<FactParts | 
   return {
     rows,
     text: (field) => orDamaged(field, () => joinTexts(groups, rows, field)),
+    persons: (field) => orDamaged(field, () => personsOfGroups(groups, rows, field)),
     number: (field) => orDamaged(field, () => joinNumbers(groups, rows, field)),
     isPassive: joinPassive(groups, rows),
     ids: ids.words,
@@ -63,6 +65,8 @@ function hasExtras(group: SegmentGroup): boolean {
 }
 
 function joinTexts(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readText>[1]): FieldTexts {
+  const [only] = groups
+  if (only !== undefined && groups.length === 1) return readText(only, field)
   const codes = new Uint32Array(rows)
   const known = new Map<string | undefined, number>()
   let start = 0

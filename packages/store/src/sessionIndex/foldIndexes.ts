@@ -83,12 +83,13 @@ function joinParts<Numbers extends Uint32Array | Float64Array>(joined: Numbers, 
 function joinCoded(rows: number, parts: readonly (Part & { column: Coded })[], first: readonly string[]): Coded {
   const values: (string | HitKind)[] = [...first]
   const known = new Map<string, number>(first.map((value, code) => [value, code]))
-  const codesOf = new Map<Coded, Int32Array>()
+  /** By the values: held indexes share them. */
+  const codesOf = new Map<Coded['values'], Int32Array>()
   const joined = new Uint32Array(rows)
   let at = 0
   for (const { column, start, end } of parts) {
-    let codeOf = codesOf.get(column)
-    if (codeOf === undefined) codesOf.set(column, (codeOf = new Int32Array(column.values.length).fill(-1)))
+    let codeOf = codesOf.get(column.values)
+    if (codeOf === undefined) codesOf.set(column.values, (codeOf = new Int32Array(column.values.length).fill(-1)))
     for (let row = start; row < end; row++) {
       const from = column.codes[row]!
       let code = codeOf[from]!
