@@ -3,7 +3,7 @@ import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
 import { columnsOf, engagementSums, keptSums, largestSum, type Rollup, type RollupDimension, type RollupRows } from './rollup.ts'
-import { RowSums, type VisitSums } from './rowSums.ts'
+import { RowSums, unknown, type CodedRows, type HitColumns, type VisitSums } from './rowSums.ts'
 
 /** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
 const visitLabels: readonly (readonly [dimension: RollupDimension, column: VisitText, labelOf: (value: string) => string])[] = [
@@ -42,6 +42,10 @@ interface Visits {
   /** Where the hits of each begin. */
   starts: Uint32Array
   sums: VisitSums
+  /** Of each hit whether it is a pageview: 1 or 0. */
+  isView: Uint8Array
+  /** By visit, of the dimension that is being summed up. */
+  rowOfVisit: Int32Array
 }
 
 /**
@@ -101,7 +105,8 @@ function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Vi
     visitors[visit] = visitor
     if ((flags[visit]! & isBounced) !== 0) bounced[visit] = 1
   }
-  return { columns, days, count, starts, sums: { pageviews, events, duration, bounced, visitors, ...readEngagement(count, starts, columns) } }
+  const sums = { pageviews, events, duration, bounced, visitors, ...readEngagement(count, starts, columns) }
+  return { columns, days, count, starts, sums, isView: viewsAmong(columns.kind), rowOfVisit: new Int32Array(count) }
 }
 
 function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<VisitSums, 'engaged' | 'isEngaged' | 'scroll'> {
@@ -121,22 +126,26 @@ function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }:
 }
 
 /** Rows by code: a label is only made when its first visit or hit comes. */
-function compileRows(values: readonly string[], labelOf: (value: string) => string): { rows: RowSums; rowOf: (code: number) => number } {
+function compileRows(values: readonly string[], labelOf: (value: string) => string): CodedRows {
   const rows = new RowSums()
-  const known = new Int32Array(values.length).fill(-1)
+  const known = new Int32Array(values.length).fill(unknown)
   return {
     rows,
+    known,
     rowOf(code) {
       const row = known[code]!
-      return row >= 0 ? row : (known[code] = rows.rowOf(labelOf(values[code]!)))
+      return row === unknown ? (known[code] = rows.rowOf(labelOf(values[code]!))) : row
     },
   }
 }
 
 /** @param codes by visit */
-function sumVisits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>): RollupRows {
-  const rowOfVisit = new Int32Array(visits.count)
-  for (let visit = 0; visit < rowOfVisit.length; visit++) rowOfVisit[visit] = rowOf(codes[visit]!)
+function sumVisits(visits: Visits, codes: Codes, { rows, known, rowOf }: CodedRows): RollupRows {
+  const { rowOfVisit } = visits
+  for (let visit = 0; visit < rowOfVisit.length; visit++) {
+    const row = known[codes[visit]!]!
+    rowOfVisit[visit] = row === unknown ? rowOf(codes[visit]!) : row
+  }
   for (const { visits: first, mixed, visitsEnd } of visits.days) {
     rows.addVisits(visits.sums, rowOfVisit, first, mixed, visitsEnd)
     eachMixed(visits, mixed, visitsEnd, (visit, hit, visitor) => rows.addMixedVisitor(rowOfVisit[visit]!, visitor, visits.columns.scroll[hit]!))
@@ -172,14 +181,13 @@ function sumDays(visits: Visits): RollupRows {
     rows.rowOf(day)
     codes.fill(index, first, visitsEnd)
   }
-  return sumVisits(visits, codes, { rows, rowOf: (code) => code })
+  return sumVisits(visits, codes, { rows, known: Int32Array.from(visits.days, (_, row) => row), rowOf: (code) => code })
 }
 
 /** What is said of the hits of a visit, and of its first and last page. */
 function* sumPages(visits: Visits): Generator<[RollupDimension, RollupRows]> {
   const { kind, path, hostname } = visits.columns
   const ends = findEnds(visits)
-  const isGoal = kind.values.map(({ type, interactive }) => type === 'event' && interactive)
   const goal = compileRows(kind.values.map(({ name }) => name), (name) => name)
   const name = compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), (name) => name)
   const label = (value: string): string => value
@@ -190,7 +198,8 @@ function* sumPages(visits: Visits): Generator<[RollupDimension, RollupRows]> {
   yield ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)]
   yield ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)]
   yield ['event:name', sumHits(visits, kind.codes, name)]
-  yield ['event:goal', sumHits(visits, kind.codes, { rows: goal.rows, rowOf: (code) => (isGoal[code]! ? goal.rowOf(code) : -1) })]
+  for (const [code, { type, interactive }] of kind.values.entries()) if (type !== 'event' || !interactive) goal.known[code] = -1
+  yield ['event:goal', sumHits(visits, kind.codes, goal)]
 }
 
 /** See `isWithoutEngagement`. */
@@ -201,12 +210,11 @@ function withoutEngagement({ labels, sums }: RollupRows): RollupRows {
 const none = 2 ** 32 - 1
 
 /** The first and the last pageview of each visit, `none` for one of events alone; and what such a visit is entered by. */
-function findEnds({ columns: { kind }, count, starts }: Visits): { first: Uint32Array; last: Uint32Array; entry: Uint32Array } {
+function findEnds({ count, starts, isView }: Visits): { first: Uint32Array; last: Uint32Array; entry: Uint32Array } {
   const ends = { first: new Uint32Array(count).fill(none), last: new Uint32Array(count).fill(none), entry: starts.slice(0, count) }
-  const isView = viewsAmong(kind)
   for (let visit = 0; visit < count; visit++) {
     for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
-      if (isView[kind.codes[hit]!] === 0) continue
+      if (isView[hit] === 0) continue
       ends.last[visit] = hit
       if (ends.first[visit] === none) ends.first[visit] = ends.entry[visit] = hit
     }
@@ -222,21 +230,12 @@ function pickCodes(codes: Codes, hits: Uint32Array, missing: number): Uint32Arra
  * @param codes by hit; a row of -1 is none
  * @param entry the hit that stands for the page of a whole visit; without, each row that the visit is in was entered
  */
-function sumHits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeof compileRows>, entry?: Uint32Array): RollupRows {
-  const { columns, starts, sums } = visits
-  const { kind, engaged, scroll } = columns
-  const { visitors } = sums
-  const isView = viewsAmong(kind)
+function sumHits(visits: Visits, codes: Codes, coded: CodedRows, entry?: Uint32Array): RollupRows {
+  const { rows, rowOf } = coded
+  const { engaged, scroll } = visits.columns
+  const hits: HitColumns = { codes, starts: visits.starts, isView: visits.isView, engaged, scroll }
   for (const { visits: first, mixed, visitsEnd } of visits.days) {
-    for (let visit = first; visit < visitsEnd; visit++) {
-      for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
-        const row = rowOf(codes[hit]!)
-        if (row < 0) continue
-        if (rows.addHit(row, isView[kind.codes[hit]!]!, engaged[hit]!, visit) && entry === undefined) rows.enter(row, sums, visit)
-        if (visit < mixed) rows.addVisitor(row, visitors[visit]!, scroll[hit]!)
-      }
-      if (entry !== undefined) rows.enter(rowOf(codes[entry[visit]!]!), sums, visit)
-    }
+    rows.addHits(visits.sums, hits, coded, entry, first, mixed, visitsEnd)
     eachMixed(visits, mixed, visitsEnd, (_visit, hit, visitor) => {
       const row = rowOf(codes[hit]!)
       if (row >= 0) rows.addMixedVisitor(row, visitor, scroll[hit]!)
@@ -246,7 +245,10 @@ function sumHits(visits: Visits, codes: Codes, { rows, rowOf }: ReturnType<typeo
   return rows.finish()
 }
 
-/** 1 for each kind that is a pageview. */
-function viewsAmong({ values }: Columns['kind']): Uint8Array {
-  return Uint8Array.from(values, ({ type }) => (type === 'pageview' ? 1 : 0))
+/** Of each hit 1 if it is a pageview. */
+function viewsAmong({ values, codes }: Columns['kind']): Uint8Array {
+  const isView = Uint8Array.from(values, ({ type }) => (type === 'pageview' ? 1 : 0))
+  const views = new Uint8Array(codes.length)
+  for (let hit = 0; hit < codes.length; hit++) views[hit] = isView[codes[hit]!]!
+  return views
 }

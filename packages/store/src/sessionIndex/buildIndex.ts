@@ -1,6 +1,6 @@
 import { pageview, type DayColumns, type FieldTexts } from './dayColumns.ts'
 import { findVisits, type DayVisits } from './dayVisits.ts'
-import { entryTexts, ofRows } from './entryTexts.ts'
+import { entryTexts, visitTexts } from './entryTexts.ts'
 import { rankVisitors } from './rankVisitors.ts'
 import {
   isBounced,
@@ -82,7 +82,7 @@ function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, v
       return kindsOf(columns, rows)
     case 'path':
     case 'hostname':
-      return textsOf(ofRows(columns.text(name), rows))
+      return textsOf(columns.text(name), rows)
     case 'time':
       return narrow(ticksOf(columns, day, rows))
     case 'engaged':
@@ -91,7 +91,7 @@ function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, v
     case 'visitor':
       return visitorsOf(columns, rows.subarray(day.mixedHits))
     default:
-      return textsOf(entryTexts(columns, name, visits.firstRows))
+      return name === 'rawSource' ? textsOf(entryTexts(columns, name, visits.firstRows)) : textsOf(visitTexts(columns, name), visits.firstRows)
   }
 }
 
@@ -126,13 +126,19 @@ function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: Da
   return flags
 }
 
-/** Each value that some of the rows have once, in the order in which they come. @param first one that comes before all, if some have it or not */
-function textsOf({ values, codes }: FieldTexts, first?: string): CodedTexts {
+/**
+ * Each value that some of the rows have once, in the order in which they come.
+ * @param rows all by default
+ * @param first one that comes before all, if some have it or not
+ */
+function textsOf({ values, codes }: FieldTexts, rows?: Uint32Array, first?: string): CodedTexts {
+  const count = rows?.length ?? codes.length
+  if (values.length === 1 && first === undefined && count > 0) return { values: [values[0] ?? ''], codes: new Uint8Array(count) }
   const codeOf = new Int32Array(values.length).fill(-1)
   const known = new Map<string, number>(first === undefined ? [] : [[first, 0]])
-  const made = new Uint32Array(codes.length)
-  for (let at = 0; at < codes.length; at++) {
-    const from = codes[at]!
+  const made = codesBelow(values.length + 1, count)
+  for (let at = 0; at < count; at++) {
+    const from = codes[rows === undefined ? at : rows[at]!]!
     let code = codeOf[from]!
     if (code === -1) {
       const value = values[from] ?? ''
@@ -155,7 +161,7 @@ function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float6
 function revenueOf(columns: DayColumns, rows: Uint32Array): CodedTexts {
   const texts = columns.revenue()
   const isNone = texts.values.every((text) => text === '')
-  return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(ofRows(texts, rows), '')
+  return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(texts, rows, '')
 }
 
 function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {
@@ -189,12 +195,17 @@ function visitorsOf({ visitor, keys }: DayColumns, rows: Uint32Array): Codes {
 }
 
 /** The same numbers as narrow as they may be. */
-export function narrow(numbers: Uint32Array, largest: number = largestOf(numbers)): Codes {
-  if (largest < 2 ** 8) return new Uint8Array(numbers)
-  return largest < 2 ** 16 ? new Uint16Array(numbers) : numbers
+export function narrow(numbers: Codes, largest: number = largestOf(numbers)): Codes {
+  if (largest < 2 ** 8) return numbers instanceof Uint8Array ? numbers : new Uint8Array(numbers)
+  return largest < 2 ** 16 && numbers instanceof Uint32Array ? new Uint16Array(numbers) : numbers
 }
 
-function largestOf(numbers: Uint32Array): number {
+/** Room for numbers that are all less than a limit, as narrow as may be. */
+export function codesBelow(limit: number, count: number): Codes {
+  return limit <= 2 ** 8 ? new Uint8Array(count) : limit <= 2 ** 16 ? new Uint16Array(count) : new Uint32Array(count)
+}
+
+function largestOf(numbers: Codes): number {
   let largest = 0
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > largest) largest = numbers[at]!
   return largest

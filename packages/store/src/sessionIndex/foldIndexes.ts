@@ -1,4 +1,4 @@
-import { narrow } from './buildIndex.ts'
+import { codesBelow, narrow } from './buildIndex.ts'
 import { rowsOf } from './columnNames.ts'
 import type { CodedTexts, ColumnName, HitKind, IndexColumns, IndexDay, SessionIndex } from './sessionIndex.ts'
 
@@ -54,6 +54,12 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
   return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' ? [''] : [])
 }
 
+function mostValues(parts: readonly { column: Coded }[]): number {
+  let most = 0
+  for (const values of new Set(parts.map(({ column }) => column.values))) most += values.length
+  return most
+}
+
 interface Part {
   column: IndexColumns[ColumnName]
   start: number
@@ -85,7 +91,7 @@ function joinCoded(rows: number, parts: readonly (Part & { column: Coded })[], f
   const known = new Map<string, number>(first.map((value, code) => [value, code]))
   /** By the values: held indexes share them. */
   const codesOf = new Map<Coded['values'], Int32Array>()
-  const joined = new Uint32Array(rows)
+  const joined = codesBelow(mostValues(parts) + first.length, rows)
   let at = 0
   for (const { column, start, end } of parts) {
     let codeOf = codesOf.get(column.values)

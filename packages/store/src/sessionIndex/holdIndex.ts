@@ -1,4 +1,4 @@
-import { narrow } from './buildIndex.ts'
+import { codesBelow, narrow } from './buildIndex.ts'
 import { columnNames } from './columnNames.ts'
 import { numbersOfTold, toldOfNumbers } from './columnNumbers.ts'
 import { countRuns, packRuns, unpackNumbers } from './packNumbers.ts'
@@ -67,8 +67,7 @@ function recode({ values, codes }: CodedTexts | IndexColumns['kind'], shared: Sh
     return code
   })
   if (codeOf.every((code, at) => code === at)) return codes
-  const most = shared.values.length - 1
-  const recoded = most < 2 ** 8 ? new Uint8Array(codes.length) : most < 2 ** 16 ? new Uint16Array(codes.length) : new Uint32Array(codes.length)
+  const recoded = codesBelow(shared.values.length, codes.length)
   for (let at = 0; at < codes.length; at++) recoded[at] = codeOf[codes[at]!]!
   return recoded
 }
