@@ -2,36 +2,36 @@ import { setImmediate as untilOthersHadTheirTurn } from 'node:timers/promises'
 import { noSource, notSet } from '../dimensions.ts'
 import { isBounced, isNewVisitor, type Codes, type IndexColumns, type IndexDay, type SessionIndex, type VisitText } from '../sessionIndex/sessionIndex.ts'
 import { sourceName, sourcesStamp } from '../sources.ts'
-import { columnsOf, engagementSums, keptSums, largestSum, type Rollup, type RollupDimension, type RollupRows } from './rollup.ts'
+import { columnsOf, engagementSums, isWithoutEngagement, keptSums, largestSum, rollupDimensions, type Rollup, type RollupDimension, type RollupRows } from './rollup.ts'
 import { RowSums, unknown, type CodedRows, type HitColumns, type VisitSums } from './rowSums.ts'
 
 /** Dimensions of which each visit has one value, that its first hit says: the column, and what stands for an empty value. */
-const visitLabels: readonly (readonly [dimension: RollupDimension, column: VisitText, labelOf: (value: string) => string])[] = [
-  ['visit:source', 'rawSource', (value) => sourceName(value) || noSource],
-  ['visit:referrer', 'referrer', (value) => value || noSource],
-  ['visit:channel', 'channel', (value) => value || 'Direct'],
-  ['visit:utm_source', 'source', orNotSet],
-  ['visit:utm_medium', 'medium', orNotSet],
-  ['visit:utm_campaign', 'campaign', orNotSet],
-  ['visit:utm_term', 'term', orNotSet],
-  ['visit:utm_content', 'content', orNotSet],
-  ['visit:country', 'country', orNotSet],
-  ['visit:region', 'region', orNotSet],
-  ['visit:city', 'city', orNotSet],
-  ['visit:language', 'language', orNotSet],
-  ['visit:browser', 'browser', orNotSet],
-  ['visit:browser_version', 'browserVersion', orNotSet],
-  ['visit:os', 'os', orNotSet],
-  ['visit:os_version', 'osVersion', orNotSet],
-  ['visit:device', 'device', orNotSet],
-  ['visit:screen_class', 'screenClass', orNotSet],
-]
+const visitLabels: ReadonlyMap<RollupDimension, readonly [column: VisitText, labelOf: (value: string) => string]> = new Map<RollupDimension, [VisitText, (value: string) => string]>([
+  ['visit:source', ['rawSource', (value) => sourceName(value) || noSource]],
+  ['visit:referrer', ['referrer', (value) => value || noSource]],
+  ['visit:channel', ['channel', (value) => value || 'Direct']],
+  ['visit:utm_source', ['source', orNotSet]],
+  ['visit:utm_medium', ['medium', orNotSet]],
+  ['visit:utm_campaign', ['campaign', orNotSet]],
+  ['visit:utm_term', ['term', orNotSet]],
+  ['visit:utm_content', ['content', orNotSet]],
+  ['visit:country', ['country', orNotSet]],
+  ['visit:region', ['region', orNotSet]],
+  ['visit:city', ['city', orNotSet]],
+  ['visit:language', ['language', orNotSet]],
+  ['visit:browser', ['browser', orNotSet]],
+  ['visit:browser_version', ['browserVersion', orNotSet]],
+  ['visit:os', ['os', orNotSet]],
+  ['visit:os_version', ['osVersion', orNotSet]],
+  ['visit:device', ['device', orNotSet]],
+  ['visit:screen_class', ['screenClass', orNotSet]],
+])
 
 function orNotSet(value: string): string {
   return value || notSet
 }
 
-const columnNames = ['flags', 'duration', 'hitCount', 'viewCount', 'kind', 'path', 'hostname', 'engaged', 'scroll', 'visitor'] as const
+const columnNames = ['flags', 'duration', 'hitCount', 'viewCount', 'kind', 'engaged', 'scroll', 'visitor'] as const
 type Columns = Pick<IndexColumns, (typeof columnNames)[number]>
 
 /** The visits of the days together, each with what the rows are made of. */
@@ -46,6 +46,10 @@ interface Visits {
   isView: Uint8Array
   /** By visit, of the dimension that is being summed up. */
   rowOfVisit: Int32Array
+  /** What they were entered and left by, once somebody has asked. */
+  ends?: VisitEnds
+  /** A single row of all, once somebody has asked. */
+  all?: RollupRows
 }
 
 /**
@@ -55,38 +59,62 @@ interface Visits {
  * @param fingerprintOf what a day was made of
  */
 export async function buildRollup(index: SessionIndex, fingerprintOf: (day: string) => string): Promise<Rollup | undefined> {
-  const columns = await index.load(columnNames)
-  if (!isWhole(columns.engaged) || !isWhole(columns.scroll)) return undefined
-  const visits = readVisits(index, columns)
+  const visits = await readVisits(index)
+  if (visits === undefined) return undefined
   const rows = new Map<RollupDimension, RollupRows>()
-  let all: RollupRows | undefined
-  for (const [dimension, name, labelOf] of visitLabels) {
-    const { values, codes } = (await index.load([name]))[name]
-    // Much is the same for all: what nobody ever told.
-    if (values.length === 1) rows.set(dimension, { labels: [labelOf(values[0]!)], sums: (all ??= sumVisits(visits, codes, compileRows([''], String))).sums })
-    else rows.set(dimension, sumVisits(visits, codes, compileRows(values, labelOf)))
-    await untilOthersHadTheirTurn()
-  }
-  for (const [dimension, made] of sumPages(visits)) {
-    rows.set(dimension, made)
+  for (const dimension of rollupDimensions) {
+    rows.set(dimension, await sumDimension(index, visits, dimension))
     await untilOthersHadTheirTurn()
   }
   const totals = sumDays(visits)
   if (![...rows.values(), totals].every(isExact)) return undefined
-  return {
-    days: index.days.map(({ day, first, last, hasRevenue }) => ({ day, first, last, fingerprint: fingerprintOf(day), hasRevenue })),
-    names: sourcesStamp(),
-    totals: async () => totals.sums,
-    rows: async (dimension) => rows.get(dimension)!,
-  }
+  return { ...headOf(index, fingerprintOf), totals: async () => totals.sums, rows: async (dimension) => rows.get(dimension)! }
 }
 
-function isWhole(numbers: Float64Array): boolean {
-  for (let at = 0; at < numbers.length; at++) {
-    const number = numbers[at]!
-    if (number === number && !(number >= 0 && Number.isInteger(number))) return false
+/** Sums that cannot be told exactly. */
+class Inexact extends Error {}
+
+/**
+ * The same of an index in memory, each dimension when it is asked for: `rows` and `totals` throw where that could not be
+ * told exactly. Of days of which others may ask the same in a moment, so what was made is kept.
+ */
+export function sumUpLazily(index: SessionIndex): Rollup {
+  let visits: Promise<Visits | undefined> | undefined
+  const made = new Map<RollupDimension | undefined, Promise<RollupRows>>()
+
+  function sumsOf(dimension: RollupDimension | undefined): Promise<RollupRows> {
+    const known = made.get(dimension) ?? make(dimension)
+    made.set(dimension, known)
+    return known
   }
-  return true
+
+  async function make(dimension: RollupDimension | undefined): Promise<RollupRows> {
+    const its = await (visits ??= readVisits(index))
+    const rows = its && (dimension === undefined ? sumDays(its) : await sumDimension(index, its, dimension))
+    if (rows === undefined || !isExact(rows)) throw new Inexact('[treadlight store] sums of a day are no whole numbers below 2 ** 52')
+    return rows
+  }
+
+  return { ...headOf(index, () => ''), totals: async () => (await sumsOf(undefined)).sums, rows: sumsOf }
+}
+
+function headOf({ days }: SessionIndex, fingerprintOf: (day: string) => string): Pick<Rollup, 'days' | 'names'> {
+  return { days: days.map(({ day, first, last, hasRevenue }) => ({ day, first, last, fingerprint: fingerprintOf(day), hasRevenue })), names: sourcesStamp() }
+}
+
+async function sumDimension(index: SessionIndex, visits: Visits, dimension: RollupDimension): Promise<RollupRows> {
+  const label = visitLabels.get(dimension)
+  if (label === undefined) return sumPage(index, visits, dimension)
+  const [name, labelOf] = label
+  const { values, codes } = (await index.load([name]))[name]
+  if (values.length !== 1) return sumVisits(visits, codes, compileRows(values, labelOf))
+  // Much is the same for all: what nobody ever told.
+  visits.all ??= sumVisits(visits, codes, compileRows([''], String))
+  return { labels: [labelOf(values[0]!)], sums: visits.all.sums }
+}
+
+function isWhole(number: number): boolean {
+  return number >= 0 && Number.isInteger(number)
 }
 
 /** Whole numbers that have never been above 2⁵³ have been added up exactly. */
@@ -94,7 +122,9 @@ export function isExact({ sums }: RollupRows): boolean {
   return keptSums.every((name) => sums[name].every((sum) => sum <= largestSum))
 }
 
-function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Visits {
+/** Undefined where engaged times or depths are no whole numbers. */
+async function readVisits({ days, visits: count, load }: SessionIndex): Promise<Visits | undefined> {
+  const columns = await load(columnNames)
   const { flags, duration, hitCount: events, viewCount: pageviews } = columns
   const starts = new Uint32Array(count + 1)
   const visitors = new Uint32Array(count)
@@ -105,20 +135,25 @@ function readVisits({ days, visits: count }: SessionIndex, columns: Columns): Vi
     visitors[visit] = visitor
     if ((flags[visit]! & isBounced) !== 0) bounced[visit] = 1
   }
-  const sums = { pageviews, events, duration, bounced, visitors, ...readEngagement(count, starts, columns) }
+  const told = readEngagement(count, starts, columns)
+  if (told === undefined) return undefined
+  const sums = { pageviews, events, duration, bounced, visitors, ...told }
   return { columns, days, count, starts, sums, isView: viewsAmong(columns.kind), rowOfVisit: new Int32Array(count) }
 }
 
-function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<VisitSums, 'engaged' | 'isEngaged' | 'scroll'> {
+/** Undefined where something is no whole number. */
+function readEngagement(count: number, starts: Uint32Array, { engaged, scroll }: Columns): Pick<VisitSums, 'engaged' | 'isEngaged' | 'scroll'> | undefined {
   const read = { engaged: new Float64Array(count), isEngaged: new Uint8Array(count), scroll: new Float64Array(count).fill(NaN) }
   for (let visit = 0; visit < count; visit++) {
     for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
       const time = engaged[hit]!
       if (time === time) {
+        if (!isWhole(time)) return undefined
         read.engaged[visit]! += time
         read.isEngaged[visit] = 1
       }
       const depth = scroll[hit]!
+      if (depth === depth && !isWhole(depth)) return undefined
       if (depth === depth && !(depth <= read.scroll[visit]!)) read.scroll[visit] = depth
     }
   }
@@ -185,21 +220,22 @@ function sumDays(visits: Visits): RollupRows {
 }
 
 /** What is said of the hits of a visit, and of its first and last page. */
-function* sumPages(visits: Visits): Generator<[RollupDimension, RollupRows]> {
-  const { kind, path, hostname } = visits.columns
-  const ends = findEnds(visits)
-  const goal = compileRows(kind.values.map(({ name }) => name), (name) => name)
-  const name = compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), (name) => name)
+async function sumPage(index: SessionIndex, visits: Visits, dimension: RollupDimension): Promise<RollupRows> {
+  const { kind } = visits.columns
   const label = (value: string): string => value
-  yield ['visit:entry_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.first, path.values.length), compileRows([...path.values, notSet], label)))]
-  yield ['visit:exit_page', withoutEngagement(sumVisits(visits, pickCodes(path.codes, ends.last, path.values.length), compileRows([...path.values, notSet], label)))]
-  yield ['visit:entry_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.first, hostname.values.length), compileRows([...hostname.values, notSet], label))]
-  yield ['visit:exit_page_hostname', sumVisits(visits, pickCodes(hostname.codes, ends.last, hostname.values.length), compileRows([...hostname.values, notSet], label))]
-  yield ['event:page', sumHits(visits, path.codes, compileRows(path.values, label), ends.entry)]
-  yield ['event:hostname', sumHits(visits, hostname.codes, compileRows(hostname.values, label), ends.entry)]
-  yield ['event:name', sumHits(visits, kind.codes, name)]
-  for (const [code, { type, interactive }] of kind.values.entries()) if (type !== 'event' || !interactive) goal.known[code] = -1
-  yield ['event:goal', sumHits(visits, kind.codes, goal)]
+  if (dimension === 'event:name') return sumHits(visits, kind.codes, compileRows(kind.values.map((its) => (its.type === 'pageview' ? 'pageview' : its.name)), label))
+  if (dimension === 'event:goal') {
+    const goals = compileRows(kind.values.map(({ name }) => name), label)
+    for (const [code, { type, interactive }] of kind.values.entries()) if (type !== 'event' || !interactive) goals.known[code] = -1
+    return sumHits(visits, kind.codes, goals)
+  }
+  const ends = (visits.ends ??= findEnds(visits))
+  const name = dimension.endsWith('hostname') ? 'hostname' : 'path'
+  const { values, codes } = (await index.load([name]))[name]
+  if (dimension.startsWith('event:')) return sumHits(visits, codes, compileRows(values, label), ends.entry)
+  const hits = dimension.startsWith('visit:entry') ? ends.first : ends.last
+  const rows = sumVisits(visits, pickCodes(codes, hits, values.length), compileRows([...values, notSet], label))
+  return isWithoutEngagement(dimension) ? withoutEngagement(rows) : rows
 }
 
 /** See `isWithoutEngagement`. */
@@ -210,7 +246,13 @@ function withoutEngagement({ labels, sums }: RollupRows): RollupRows {
 const none = 2 ** 32 - 1
 
 /** The first and the last pageview of each visit, `none` for one of events alone; and what such a visit is entered by. */
-function findEnds({ count, starts, isView }: Visits): { first: Uint32Array; last: Uint32Array; entry: Uint32Array } {
+interface VisitEnds {
+  first: Uint32Array
+  last: Uint32Array
+  entry: Uint32Array
+}
+
+function findEnds({ count, starts, isView }: Visits): VisitEnds {
   const ends = { first: new Uint32Array(count).fill(none), last: new Uint32Array(count).fill(none), entry: starts.slice(0, count) }
   for (let visit = 0; visit < count; visit++) {
     for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {

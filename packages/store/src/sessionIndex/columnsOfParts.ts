@@ -138,7 +138,8 @@ function toldOf(parts: FactParts, type: Uint8Array): Pick<DayColumns, 'engaged' 
   const [totals, deltas, scrolls] = [parts.number('engaged'), parts.number('engagedDelta'), parts.number('scroll')]
   const told = createSums(rows)
   // Ids are of one pageview each, so nothing can be of the same view but what names it.
-  const areOwn = !type.some((its, row) => its === pageview && hasView[row] === 1)
+  let areOwn = true
+  for (let row = 0; row < rows; row++) if (type[row] === pageview && hasView[row] === 1) areOwn = false
   const elsewhere: number[] = []
   for (let row = 0; row < rows; row++) {
     if (type[row] === event || (Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))) continue

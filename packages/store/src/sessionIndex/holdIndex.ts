@@ -60,7 +60,7 @@ function holdRuns(packed: Uint8Array, count: number, most: number): HeldNumbers 
 }
 
 function recode({ values, codes }: CodedTexts | IndexColumns['kind'], shared: SharedValues): Codes {
-  const codeOf = Uint32Array.from(values, (value) => {
+  const codeOf = Uint32Array.from<string | HitKind>(values, (value) => {
     const key = typeof value === 'string' ? value : JSON.stringify(value)
     const code = shared.known.get(key) ?? shared.values.push(value) - 1
     shared.known.set(key, code)
