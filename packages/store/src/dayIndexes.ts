@@ -11,7 +11,7 @@ export interface DayIndexes {
   find(day: string): Promise<DayIndex | undefined>
 }
 
-export interface DayIndex {
+interface DayIndex {
   index: SessionIndex
   /** What nothing is filtered from: summed up when it is asked for. */
   rollup: Rollup
