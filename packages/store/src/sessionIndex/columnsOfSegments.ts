@@ -4,7 +4,7 @@ import { readAllNumbers, readBooleans, readText, readUuids } from '../segment/re
 import { finish, type Steps } from '../steps.ts'
 import { columnsInSteps, type FactParts } from './columnsOfParts.ts'
 import type { DayColumns, FieldTexts } from './dayColumns.ts'
-import { personsOfGroups } from './personNumbers.ts'
+import { personsOfGroups } from './personsOfGroups.ts'
 
 /**
  * The columns of a home day whose hits are the facts of these segments, each there once and none of them hidden: nothing

@@ -1,8 +1,5 @@
-import type { SegmentGroup } from '../segment/openSegment.ts'
-import { eachText, readCodedTexts } from '../segment/readChunk.ts'
 import type { FieldTexts } from './dayColumns.ts'
 import type { Codes } from './sessionIndex.ts'
-import { createTextNumbers } from './textNumbers.ts'
 
 /** Whose the hits are, by a column of it: equal numbers are equal texts. */
 export interface PersonNumbers {
@@ -20,29 +17,4 @@ export function personsOfTexts({ values, codes }: FieldTexts): PersonNumbers | u
   const none = values.indexOf(undefined)
   if (none !== -1 && codes.includes(none)) return undefined
   return { codes, count: values.length, nobody: values.indexOf('') }
-}
-
-/**
- * The same of row groups, without making strings of what is only compared: there are more of these than of all other texts
- * together.
- */
-export function personsOfGroups(groups: readonly SegmentGroup[], rows: number, field: PersonField): PersonNumbers | undefined {
-  const read = groups.map((group) => readCodedTexts(group, field))
-  if (read.some(({ hasNull }) => hasNull)) return undefined
-  const numbers = createTextNumbers(read.reduce((sum, { count }) => sum + count, 0))
-  const codes = new Uint32Array(rows)
-  let nobody = -1
-  let start = 0
-  for (const its of read) {
-    const numberOf = new Uint32Array(its.count)
-    let text = 0
-    eachText(its.dictionary, its.count, (from, to) => {
-      const number = numbers.add(its.dictionary, from, to)
-      if (from === to) nobody = number
-      numberOf[text++] = number
-    })
-    for (let row = 0; row < its.codes.length; row++) codes[start + row] = numberOf[its.codes[row]!]!
-    start += its.codes.length
-  }
-  return { codes, count: numbers.count, nobody }
 }
