@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Buffer } from 'node:buffer'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../packages/store/src/frame.ts'
-import { createPersonFilter, hashesOf, hashOf, mayHold, type PersonHash } from '../../packages/store/src/persons/personFilter.ts'
+import { createPersonFilter, hashesOf, hashOf, hashOfBytes, mayHold, type PersonHash } from '../../packages/store/src/persons/personFilter.ts'
 import { decodePersonFilters, encodePersonFilters, spanOf } from '../../packages/store/src/persons/personValue.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
 import { encodeSegment } from '../../packages/store/src/segment/encodeSegment.ts'
@@ -52,6 +52,17 @@ describe('rows of a segment', () => {
 
 describe('a filter', () => {
   const hashes = (names: readonly string[], column: PersonColumn = 'user'): PersonHash[] => names.map((name) => hashOf(column, name))
+
+  test('has of the bytes of a text the hash of the text, or none', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary-ascii' }), fc.string({ unit: 'binary' }))
+    fc.assert(
+      fc.property(text, fc.constantFrom(...columns), (name, column) => {
+        const bytes = Buffer.from(`x${name}x`)
+        const hash = hashOfBytes(column, bytes, 1, bytes.length - 1)
+        expect(hash).toEqual(bytes.length === name.length + 2 ? hashOf(column, name) : undefined)
+      }),
+    )
+  })
 
   test('never says no to what it was made of', () => {
     const names = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ud800', '\udc00\ud800', '__proto__', 'x'.repeat(10_000))))

@@ -28,6 +28,8 @@ export interface AnswerSources {
 /** Sums that are asked for, and the home days that are still to be added to them. */
 interface Open {
   sums: AskedSums
+  /** Undefined where visits have to be looked at. */
+  rollupQuery: RollupQuery | undefined
   days: Set<string>
 }
 
@@ -41,7 +43,7 @@ const maxLost = 3
 export async function answerQuery(sources: AnswerSources, query: Query): Promise<QueryResult> {
   const answer = createAnswer(query)
   const days = spansOf(sources.log, rangeToRead(query)).map(({ day }) => day)
-  const open = answer.asked.map((sums) => ({ sums, days: new Set(days) }))
+  const open = answer.asked.map((sums) => ({ sums, rollupQuery: compileRollupQuery(sums.query), days: new Set(days) }))
   // A question that kept sums answer needs no hit of their days; any other has what is left of these.
   const { told, before } = sources.kept ? await addKept(sources.kept, answer, query) : { told: [] }
   for (const each of open) for (const day of told) each.days.delete(day)
@@ -51,8 +53,7 @@ export async function answerQuery(sources: AnswerSources, query: Query): Promise
   return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }) }
 }
 
-async function addRollups(shelf: Shelf<Rollup>, { sums, days }: Open): Promise<void> {
-  const rollupQuery: RollupQuery | undefined = compileRollupQuery(sums.query)
+async function addRollups(shelf: Shelf<Rollup>, { sums, rollupQuery, days }: Open): Promise<void> {
   if (rollupQuery === undefined || days.size === 0) return
   const found = await shelf.findRollups([...days].toSorted(compareText), rollupQuery.canTell)
   const byRollup = new Map(found.map((each) => [each.rollup, each]))
@@ -66,15 +67,24 @@ async function addRollups(shelf: Shelf<Rollup>, { sums, days }: Open): Promise<v
 
 /** Stored ones tell many days at once; what they lack is told from an index that is made of the day as it stands. */
 async function addIndexes({ shelf, dayIndexes }: AnswerSources, open: readonly Open[]): Promise<void> {
-  const asking = open.flatMap((each) => {
+  const asking = open.flatMap((each): Asking[] => {
     const indexQuery = compileIndexQuery(each.sums.query)
     return indexQuery === undefined || each.days.size === 0 ? [] : [{ ...each, indexQuery }]
   })
   for (let lost = 0; lost < maxLost && !(await addStored(shelf, asking)); lost++);
   for (const day of daysOf(asking)) {
-    const index = await dayIndexes.find(day)
-    if (index !== undefined) await addIndex(asking, index, index.days)
+    const found = await dayIndexes.find(day)
+    if (found === undefined) continue
+    for (const each of asking) if (each.days.has(day)) await addSums(each, day, found.rollup)
+    await addIndex(asking, found.index, found.index.days)
   }
+}
+
+/** What nothing is filtered from, which several questions of a moment ask. */
+async function addSums({ sums, rollupQuery, days }: Asking, day: string, rollup: Rollup): Promise<void> {
+  if (rollupQuery?.canTell(rollup) !== true) return
+  const untold = await rollupQuery.addTo(sums.rows, [rollup])
+  if (untold.length === 0) days.delete(day)
 }
 
 /** False if a value was lost that had been found: then others may have taken its place. */

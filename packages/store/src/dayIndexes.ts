@@ -1,4 +1,6 @@
 import { createDayReader, type ReadDay } from './dayReader.ts'
+import { sumUpLazily } from './rollup/buildRollup.ts'
+import type { Rollup } from './rollup/rollup.ts'
 import { buildIndex } from './sessionIndex/buildIndex.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import type { SiteLog } from './siteLog.ts'
@@ -6,13 +8,19 @@ import type { SiteLog } from './siteLog.ts'
 /** Session indexes of home days as they stand, for those that have none in the storage: today's, and days with late hits. */
 export interface DayIndexes {
   /** Undefined for a day that an index cannot say exactly. */
-  find(day: string): Promise<SessionIndex | undefined>
+  find(day: string): Promise<DayIndex | undefined>
+}
+
+interface DayIndex {
+  index: SessionIndex
+  /** What nothing is filtered from: summed up when it is asked for. */
+  rollup: Rollup
 }
 
 interface Known {
   /** What the day was made of: see `stateOf`. */
   state: string
-  index: Promise<SessionIndex | undefined>
+  index: Promise<DayIndex | undefined>
   /** What it was made from, once that was read. */
   read: ReadDay | undefined
   /** In memory, about. */
@@ -48,11 +56,12 @@ export function createDayIndexes(log: SiteLog): DayIndexes {
     const known: Known = { state, index: build(), read: undefined, bytes: 0 }
     return known
 
-    async function build(): Promise<SessionIndex | undefined> {
+    async function build(): Promise<DayIndex | undefined> {
       const read = await reader.read(day, earlier)
       known.read = read
       known.bytes = (read.columns?.rows ?? 0) * read.bytesPerHit
-      return read.columns && buildIndex(read.columns, { tick: 1 })
+      const index = read.columns && buildIndex(read.columns, { tick: 1 })
+      return index && { index, rollup: sumUpLazily(index) }
     }
   }
 

@@ -10,6 +10,7 @@ import { columnsOfParts, type FactParts } from './sessionIndex/columnsOfParts.ts
 import { partsOfSegments } from './sessionIndex/columnsOfSegments.ts'
 import { textFields, type DayColumns } from './sessionIndex/dayColumns.ts'
 import { joinParts } from './sessionIndex/joinParts.ts'
+import { personsOfTexts } from './sessionIndex/personNumbers.ts'
 import type { SiteLog } from './siteLog.ts'
 
 /** Reads home days by the column, as they stand. */
@@ -96,5 +97,6 @@ function readAll(parts: FactParts): FactParts {
   const fields = [...textFields, 'type', 'visitor', 'session', 'revenueAmount', 'revenueCurrency'] as const
   const texts = new Map(fields.map((field) => [field, parts.text(field)]))
   const numbers = new Map((['time', 'engaged', 'engagedDelta', 'scroll'] as const).map((field) => [field, parts.number(field)]))
-  return { ...parts, text: (field) => texts.get(field)!, number: (field) => numbers.get(field)! }
+  const persons = new Map((['visitor', 'session'] as const).map((field) => [field, personsOfTexts(texts.get(field)!)]))
+  return { ...parts, text: (field) => texts.get(field)!, persons: (field) => persons.get(field), number: (field) => numbers.get(field)! }
 }

@@ -52,7 +52,6 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
       return columns && buildIndex(columns, { tick: storedTick })
     },
     encodeIndex: (index, { days }) => encodeIndex(index, { site: log.site, fingerprints: new Map(Object.entries(days)) }),
-    openIndex: openIndexBody,
     buildRollup: (index, { days }) => buildRollup(index, (day) => days[day] ?? ''),
     foldRollups(rollups) {
       const folded = rollups.length === 1 ? rollups[0]! : foldRollups(rollups)

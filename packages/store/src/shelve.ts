@@ -7,6 +7,7 @@ import type { SegmentFile } from './manifest.ts'
 import { SegmentError } from './segment/openSegment.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
 import { foldIndexes } from './sessionIndex/foldIndexes.ts'
+import { holdIndex, type HeldValues } from './sessionIndex/holdIndex.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import { ShelfLost, type KeptShelf } from './shelf.ts'
 import type { ShelfEntry } from './shelfEntry.ts'
@@ -15,7 +16,6 @@ import { encodeShelfValue, knownMarks, shelfFormats, type ShelfHeader } from './
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem } from './values.ts'
-import { sourceOf, type ValueSource } from './valueSource.ts'
 
 /** What a value is to say of itself. */
 type NewHeader = Omit<ShelfHeader, 'crc'>
@@ -25,7 +25,6 @@ export interface ShelfMakers<Rollup> {
   /** The index of a home day; undefined where it could not say exactly what the hits do. @throws SegmentGone, SegmentDamaged */
   buildIndex(day: string, files: readonly SegmentFile[]): Promise<SessionIndex | undefined>
   encodeIndex(index: SessionIndex, header: NewHeader): Promise<Uint8Array>
-  openIndex(body: ValueSource): Promise<SessionIndex>
   /** Undefined where the sums could not be told exactly. */
   buildRollup(index: SessionIndex, header: NewHeader): Promise<Rollup | undefined>
   /** Undefined where their rows were named by several tables, or by an earlier one. */
@@ -168,6 +167,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     const summed = dueRollups(group)
     if (due.length + summed.length === 0) return
     const pieces: Pieces<Rollup> = { indexes: [], sums: [], marks: knownMarks(log) }
+    const held: HeldValues = new Map()
     const indexed = new Set(due.flatMap(({ days }) => days))
     const days = new Set([...indexed, ...summed.flatMap((its) => its.days)])
     for (const day of [...days].toSorted()) {
@@ -178,7 +178,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
       const piece = await pieceOf(day)
       if (piece === undefined) continue
       if (isSummed) await sumUp(piece, pieces)
-      const kept = piece.isNew && days.size > 1 ? await pack(piece) : piece
+      const kept = piece.isNew && days.size > 1 ? await hold(piece, held) : piece
       if (kept !== undefined) pieces.indexes.push(kept)
     }
     for (const its of due) if (await writeIndex(its, pieces)) shelved += its.days.length
@@ -236,10 +236,10 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** What an index was just made of takes many times as much memory as its bytes, and a month has many days. */
-  async function pack(piece: Piece): Promise<Piece | undefined> {
+  async function hold(piece: Piece, shared: HeldValues): Promise<Piece | undefined> {
     const header = headerOf('index', printsOf([piece]), knownMarks(log))
-    const bytes = await attempt(header, () => options.makers.encodeIndex(piece.index, header))
-    return bytes && { ...piece, index: await options.makers.openIndex(sourceOf(bytes)) }
+    const index = await attempt(header, () => holdIndex(piece.index, shared))
+    return index && { ...piece, index }
   }
 
   async function writeIndex(group: ShelfGroup, { indexes, marks }: Pieces<Rollup>): Promise<boolean> {
@@ -290,7 +290,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 
   /** Undefined where it cannot be made. */
-  async function attempt(header: NewHeader, encode: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+  async function attempt<T>(header: NewHeader, encode: () => Promise<T>): Promise<T | undefined> {
     try {
       return await encode()
     } catch (error) {

@@ -7,6 +7,7 @@ import { columnNames } from '../../../packages/store/src/sessionIndex/columnName
 import { columnsOfHits } from '../../../packages/store/src/sessionIndex/columnsOfHits.ts'
 import { encodeIndex } from '../../../packages/store/src/sessionIndex/encodeIndex.ts'
 import { foldIndexes } from '../../../packages/store/src/sessionIndex/foldIndexes.ts'
+import { holdIndex, type HeldValues } from '../../../packages/store/src/sessionIndex/holdIndex.ts'
 import { IndexDamaged, LaterIndex } from '../../../packages/store/src/sessionIndex/indexFormat.ts'
 import { openIndex, type StoredIndex } from '../../../packages/store/src/sessionIndex/openIndex.ts'
 import type { SessionIndex } from '../../../packages/store/src/sessionIndex/sessionIndex.ts'
@@ -51,6 +52,24 @@ test('what was encoded says the same, and so do days folded into one, and those 
       expect(await sayIndex(folded)).toEqual(said)
       const again = foldIndexes([folded, stored[0]!], ({ day }, index) => (index === folded) === (day !== stored[0]!.days[0]!.day))
       expect(await sayIndex(await reopen(again))).toEqual(said)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('days that were held say the same, and become the very same bytes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(arbitraryHits, { minLength: 1, maxLength: 4 }), async (all) => {
+      const days = all.map((hits, at) => later(hits, at))
+      const indexes = days.map(({ day, hits }) => indexOf(day, hits))
+      const shared: HeldValues = new Map()
+      const held: SessionIndex[] = []
+      for (const index of indexes) held.push(await holdIndex(index, shared))
+      expect((await Promise.all(held.map(sayIndex))).flat()).toEqual(days.map(({ day, hits }) => sayHits(day, hits, tick)))
+      for (const few of [held, held.slice(1)]) {
+        const plain = indexes.slice(indexes.length - few.length)
+        expect(await encodeIndex(foldIndexes(few), label)).toEqual(await encodeIndex(foldIndexes(plain), label))
+      }
     }),
     { numRuns: 150 },
   )

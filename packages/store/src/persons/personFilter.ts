@@ -67,6 +67,20 @@ export function hashOf(column: PersonColumn, value: string): PersonHash {
   return { first: mix(first), second: mix(second) | 1, probes: probes[column] }
 }
 
+/** The same of a text in UTF-8; undefined where a code unit is not a byte. */
+export function hashOfBytes(column: PersonColumn, bytes: Uint8Array, start: number, end: number): PersonHash | undefined {
+  let first = seeds[column]
+  let second = ~first
+  for (let at = start; at < end; at++) {
+    const unit = bytes[at]!
+    if (unit > 127) return undefined
+    first = Math.imul(first ^ unit, 0x01000193)
+    second = Math.imul(second ^ unit, 0x5bd1e995)
+    second ^= second >>> 15
+  }
+  return { first: mix(first), second: mix(second) | 1, probes: probes[column] }
+}
+
 const seeds: Record<PersonColumn, number> = { user: 0x811c9dc5, session: 0x3c6ef372, visitor: 0x1b873593 }
 
 /** Has every bit depend on every other: the hash of texts that differ in their last letters differs in its lowest bits only. */

@@ -4,7 +4,7 @@ import { eachPerson } from '../segment/findRows.ts'
 import { orDamaged, type Segment } from '../segment/openSegment.ts'
 import type { SegmentReader } from '../segmentReader.ts'
 import { listKeys, readBytes, type StorageProblem } from '../values.ts'
-import { createPersonFilter, hashOf, type PersonFilter, type PersonHash } from './personFilter.ts'
+import { createPersonFilter, hashOf, hashOfBytes, type PersonFilter, type PersonHash } from './personFilter.ts'
 import { decodePersonFilters, parsePersonKey, type PersonFilters } from './personValue.ts'
 
 /** What is known of a stored value: the keys of the segments that it is about. */
@@ -133,9 +133,17 @@ function filterFrom({ groups }: Segment): PersonFilter {
   const hashes: PersonHash[] = []
   orDamaged('persons', () => {
     for (const group of groups) {
-      eachPerson(group, (column, value) => {
-        if (value !== '') hashes.push(hashOf(column, value))
-      })
+      eachPerson(
+        group,
+        (column, value) => {
+          if (value !== '') hashes.push(hashOf(column, value))
+        },
+        (column, bytes, start, end) => {
+          const hash = hashOfBytes(column, bytes, start, end)
+          if (hash !== undefined && start < end) hashes.push(hash)
+          return hash !== undefined
+        },
+      )
     }
   })
   return createPersonFilter(hashes)

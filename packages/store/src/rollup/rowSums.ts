@@ -23,6 +23,27 @@ export interface VisitSums {
   visitors: Uint32Array
 }
 
+/** What is said of each hit of the visits. */
+export interface HitColumns {
+  codes: ArrayLike<number>
+  /** Where the hits of each visit begin. */
+  starts: Uint32Array
+  /** 1 for a pageview, else 0. */
+  isView: Uint8Array
+  /** Of its view, ms and per cent; NaN where nobody told. */
+  engaged: Float64Array
+  scroll: Float64Array
+}
+
+/** The rows of values, each made when its first visit or hit comes. */
+export interface CodedRows {
+  rows: RowSums
+  /** By code; `unknown` for those that nobody has asked for. */
+  known: Int32Array
+  rowOf: (code: number) => number
+}
+export const unknown = -2
+
 /**
  * Adds up the rows of one dimension. Visits are told one after the other, and those of a visitor side by side: so
  * whether a row has had a visitor before is said by the last one it had. Visitors that are mixed are kept by a map.
@@ -64,54 +85,92 @@ export class RowSums {
   addVisits(visits: VisitSums, rows: Int32Array, first: number, mixed: number, end: number): void {
     const { sums, visitorOf, scrollOf } = this
     const { pageviews, events, duration, bounced, engaged, isEngaged, scroll, visitors } = visits
-    for (let visit = first; visit < end; visit++) {
+    for (let visit = first; visit < end; ) {
+      // Visits of a row mostly come several at a time: these are added up before they are added to it.
       const row = rows[visit]!
+      const from = visit
+      let [views, hits, time, bounces, told, tellers] = [0, 0, 0, 0, 0, 0]
+      let [who, depth, people, depths, deep] = [visitorOf[row]!, scrollOf[row]!, 0, 0, 0]
+      do {
+        views += pageviews[visit]!
+        hits += events[visit]!
+        time += duration[visit]!
+        bounces += bounced[visit]!
+        told += engaged[visit]!
+        tellers += isEngaged[visit]!
+        if (visit >= mixed) continue
+        if (who !== visitors[visit]!) {
+          who = visitors[visit]!
+          depth = NaN
+          people++
+        }
+        const its = scroll[visit]!
+        if (its !== its || its <= depth) continue
+        if (depth === depth) depths += its - depth
+        else {
+          deep++
+          depths += its
+        }
+        depth = its
+      } while (++visit < end && rows[visit] === row)
+      visitorOf[row] = who
+      scrollOf[row] = depth
       const start = row * width
-      sums[start + at.visits]!++
-      sums[start + at.pageviews]! += pageviews[visit]!
-      sums[start + at.events]! += events[visit]!
-      sums[start + at.entered]!++
-      sums[start + at.enteredViews]! += pageviews[visit]!
-      sums[start + at.enteredTime]! += duration[visit]!
-      sums[start + at.bounced]! += bounced[visit]!
-      sums[start + at.engaged]! += engaged[visit]!
-      sums[start + at.engagedVisits]! += isEngaged[visit]!
-      if (visit >= mixed) continue
-      if (visitorOf[row] !== visitors[visit]) {
-        visitorOf[row] = visitors[visit]!
-        scrollOf[row] = NaN
-        sums[start + at.visitors]!++
-      }
-      const depth = scroll[visit]!
-      if (depth === depth) scrollOf[row] = this.addScroll(row, scrollOf[row]!, depth)
+      sums[start + at.visitors]! += people
+      sums[start + at.visits]! += visit - from
+      sums[start + at.pageviews]! += views
+      sums[start + at.events]! += hits
+      sums[start + at.entered]! += visit - from
+      sums[start + at.enteredViews]! += views
+      sums[start + at.enteredTime]! += time
+      sums[start + at.bounced]! += bounces
+      sums[start + at.engaged]! += told
+      sums[start + at.engagedVisits]! += tellers
+      sums[start + at.scroll]! += depths
+      sums[start + at.scrolled]! += deep
     }
   }
 
   /**
-   * A hit in a row; its visitor apart.
-   * @param isPageview 1 or 0 @param engaged of its view, ms; NaN where nobody told @param visit told in order, from 0
-   * @returns whether the row did not have the visit before
+   * The hits of whole visits `[first, end)` of a day; with their visitors up to `mixed`.
+   * @param rowOf the row of a code that has none in `known` yet; -1 for none
+   * @param entry of each visit the hit that stands for the page of the whole; without, each row that the visit is in was entered
    */
-  addHit(row: number, isPageview: number, engaged: number, visit: number): boolean {
-    const { sums } = this
-    const start = row * width
-    sums[start + at.events]!++
-    sums[start + at.pageviews]! += isPageview
-    if (engaged === engaged) {
-      sums[start + at.engaged]! += engaged
-      if (this.engagedOf[row] !== visit) {
-        this.engagedOf[row] = visit
-        sums[start + at.engagedVisits]!++
+  addHits(visits: VisitSums, hits: HitColumns, { known, rowOf }: CodedRows, entry: Uint32Array | undefined, first: number, mixed: number, end: number): void {
+    const { codes, starts, isView, engaged, scroll } = hits
+    for (let visit = first; visit < end; visit++) {
+      const visitor = visits.visitors[visit]!
+      const isMixed = visit >= mixed
+      for (let hit = starts[visit]!; hit < starts[visit + 1]!; hit++) {
+        let row = known[codes[hit]!]!
+        if (row === unknown) row = rowOf(codes[hit]!)
+        if (row < 0) continue
+        // A new row may have had them grow.
+        const { sums } = this
+        const start = row * width
+        sums[start + at.events]!++
+        sums[start + at.pageviews]! += isView[hit]!
+        const time = engaged[hit]!
+        if (time === time) {
+          sums[start + at.engaged]! += time
+          if (this.engagedOf[row] !== visit) {
+            this.engagedOf[row] = visit
+            sums[start + at.engagedVisits]!++
+          }
+        }
+        if (this.visitOf[row] !== visit) {
+          this.visitOf[row] = visit
+          sums[start + at.visits]!++
+          if (entry === undefined) this.enter(row, visits, visit)
+        }
+        if (!isMixed) this.addVisitor(row, visitor, scroll[hit]!)
       }
+      if (entry !== undefined) this.enter(rowOf(codes[entry[visit]!]!), visits, visit)
     }
-    if (this.visitOf[row] === visit) return false
-    this.visitOf[row] = visit
-    sums[start + at.visits]!++
-    return true
   }
 
   /** The visit stands for the row in what is said about whole visits. */
-  enter(row: number, { pageviews, duration, bounced }: VisitSums, visit: number): void {
+  private enter(row: number, { pageviews, duration, bounced }: VisitSums, visit: number): void {
     const { sums } = this
     const start = row * width
     sums[start + at.entered]!++
@@ -121,7 +180,7 @@ export class RowSums {
   }
 
   /** @param visitor told in order, from 0 @param scroll NaN where nobody told */
-  addVisitor(row: number, visitor: number, scroll: number): void {
+  private addVisitor(row: number, visitor: number, scroll: number): void {
     if (this.visitorOf[row] !== visitor) {
       this.visitorOf[row] = visitor
       this.scrollOf[row] = NaN

@@ -1,6 +1,7 @@
 import type { HitType, NavigationType, PropValue, Revenue } from '@treadlight/protocol'
 import type { Device, Origin, StoredHit } from '../hit.ts'
 import type { FactParts } from '../sessionIndex/columnsOfParts.ts'
+import { personsOfTexts } from '../sessionIndex/personNumbers.ts'
 import type { Steps } from '../steps.ts'
 import type { Column, Rows } from './column.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
@@ -82,6 +83,7 @@ export function createFactColumns(site: string, day: string): FactColumns {
       return {
         rows,
         text: (field) => columns[field].coded(rows),
+        persons: (field) => personsOfTexts(columns[field].coded(rows)),
         number: (field) => columns[field].floats(rows),
         isPassive: columns.interactive.falses(rows),
         ids: ids.words,

@@ -20,12 +20,21 @@ export function decodePerson(segment: Segment, person: PersonValues): StoredHit[
   return decodeRows(segment, (group) => findPersonRows(group, person))
 }
 
-/** Says each user, session and visitor that a row group names, each once by the column, and perhaps some that it does not. */
-export function eachPerson(group: SegmentGroup, take: (column: PersonColumn, value: string) => void): void {
+/**
+ * Says each user, session and visitor that a row group names, each once by the column, and perhaps some that it does not.
+ * @param takeBytes may take a text in UTF-8, of which no string has to be made then: says whether it has
+ */
+export function eachPerson(
+  group: SegmentGroup,
+  take: (column: PersonColumn, value: string) => void,
+  takeBytes?: (column: PersonColumn, bytes: Uint8Array, start: number, end: number) => boolean,
+): void {
   const extras = readExtras(group)
   for (const name of personColumns) {
     const { dictionary, count } = readDictionary(group, name)
-    eachText(dictionary, count, (start, end) => take(name, dictionary.toString('utf8', start, end)))
+    eachText(dictionary, count, (start, end) => {
+      if (takeBytes?.(name, dictionary, start, end) !== true) take(name, dictionary.toString('utf8', start, end))
+    })
     for (const extra of extras.values()) if (says(extra, name)) take(name, extra[name]!)
   }
 }

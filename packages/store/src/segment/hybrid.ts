@@ -82,6 +82,18 @@ export function readHybrid(reader: DataReader, codes: Codes, width: HybridWidth)
   }
 }
 
+/** The bit that all rows have, if one run says so; else undefined, and nothing was read. */
+export function readOnlyRun(reader: DataReader, rows: number): 0 | 1 | undefined {
+  const { offset } = reader
+  const header = readVarInt(reader)
+  if (header === rows * 2) {
+    const bit = reader.view.getUint8(reader.offset++)
+    if (bit <= 1) return bit as 0 | 1
+  }
+  reader.offset = offset
+  return undefined
+}
+
 /**
  * The codes at some places, in order, without those between them; `missing` for -1.
  * @throws Error if the bytes end before the last one

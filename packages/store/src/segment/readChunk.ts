@@ -4,7 +4,7 @@ import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import type { DataReader } from 'hyparquet/src/types.js'
 import { unpackDeltas } from './deltas.ts'
-import { readHybrid, readHybridAt, type Codes } from './hybrid.ts'
+import { readHybrid, readHybridAt, readOnlyRun, type Codes } from './hybrid.ts'
 import { orDamaged, type SegmentGroup } from './openSegment.ts'
 import type { ColumnName } from './schema.ts'
 
@@ -42,10 +42,13 @@ export interface CodedTexts {
   codes: Uint16Array
 }
 
-/** Reads a column of texts; a column that is missing has no values. */
-export function readText(group: SegmentGroup, name: ColumnName): TextColumn {
+/**
+ * Reads a column of texts; a column that is missing has no values.
+ * @param into where the codes of all rows are written: as many zeros
+ */
+export function readText(group: SegmentGroup, name: ColumnName, into?: Uint16Array): TextColumn {
   if (group.picked !== undefined) return pickTexts(group, name, group.picked)
-  const { dictionary, count, hasNull, codes } = readCodedTexts(group, name)
+  const { dictionary, count, hasNull, codes } = readCodedTexts(group, name, into)
   const values: (string | undefined)[] = []
   eachText(dictionary, count, (start, end) => values.push(dictionary.toString('utf8', start, end)))
   if (hasNull) values.push(undefined)
@@ -85,17 +88,21 @@ function placesOf(rows: readonly number[], levels: Uint8Array | undefined): read
   })
 }
 
-/** Reads a column of texts without making strings of them: of all rows. */
-export function readCodedTexts(group: SegmentGroup, name: ColumnName): CodedTexts {
+/**
+ * Reads a column of texts without making strings of them: of all rows.
+ * @param into where the codes are written: as many zeros
+ */
+export function readCodedTexts(group: SegmentGroup, name: ColumnName, into: Uint16Array = new Uint16Array(group.rows)): CodedTexts {
   const pages = readPages(group, name, 'RLE_DICTIONARY')
-  if (pages === undefined || areAllNull(pages)) {
-    return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: new Uint16Array(group.rows) }
-  }
+  if (pages === undefined || areAllNull(pages)) return { dictionary: Buffer.alloc(0), count: 0, hasNull: true, codes: into }
   const { dictionary, count, data, levels } = pages
   if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
-  const codes = readCodes(data, countValues(group, levels))
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= count) throw new Error(`column ${name} has a code without a value`)
-  return { dictionary, count, hasNull: levels !== undefined, codes: levels === undefined ? codes : spread(codes, levels, count) }
+  const codes = readCodes(data, levels === undefined ? into : new Uint16Array(countValues(group, levels)))
+  let largest = 0
+  for (let row = 0; row < codes.length; row++) if (codes[row]! > largest) largest = codes[row]!
+  if (largest >= count) throw new Error(`column ${name} has a code without a value`)
+  if (levels !== undefined) spread(codes, levels, count, into)
+  return { dictionary, count, hasNull: levels !== undefined, codes: into }
 }
 
 function areAllNull({ levels }: ChunkPages): boolean {
@@ -104,16 +111,16 @@ function areAllNull({ levels }: ChunkPages): boolean {
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = group.kept?.get(name)?.numbers ?? readAllNumbers(group, name)
+  const numbers = group.kept?.get(name)?.numbers ?? readAllNumbers(group, name, new Float64Array(group.rows))
   const kept = group.kept?.get(name)
   if (kept !== undefined) kept.numbers = numbers
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
 }
 
-function readAllNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const numbers = new Float64Array(group.rows)
+/** The same of all rows. @param numbers where they are written */
+export function readAllNumbers(group: SegmentGroup, name: ColumnName, numbers: Float64Array): Float64Array {
   const pages = readPages(group, name, 'DELTA_BINARY_PACKED')
-  if (pages === undefined) return numbers.fill(NaN)
+  if (pages === undefined || areAllNull(pages)) return numbers.fill(NaN)
   const { meta, data, levels } = pages
   const { base, offsets } = unpackDeltas(restOf(data), countValues(group, levels))
   // Differences of 32-bit integers wrap around, and their sum has to as well.
@@ -209,8 +216,12 @@ function readPage(reader: DataReader, { codec }: ColumnMetaData): { header: Page
 function readLevels(reader: DataReader, rows: number): Uint8Array | undefined {
   const end = reader.view.getUint32(reader.offset, true) + 4
   reader.offset += 4
+  const run = readOnlyRun(reader, rows)
+  // Most columns have a value in every row, or in none: they are told from the others without looking at each.
+  if (run === 1 && reader.offset === end) return undefined
   const levels = new Uint8Array(rows)
-  readHybrid(reader, levels, 1)
+  if (run === undefined) readHybrid(reader, levels, 1)
+  else levels.fill(run)
   if (reader.offset !== end) throw new Error('its levels have another length than they say')
   return levels.includes(0) ? levels : undefined
 }
@@ -223,9 +234,8 @@ function countValues({ rows }: SegmentGroup, levels: Uint8Array | undefined): nu
   return count
 }
 
-function readCodes(reader: DataReader, count: number): Uint16Array {
+function readCodes(reader: DataReader, codes: Uint16Array): Uint16Array {
   const width = readWidth(reader)
-  const codes = new Uint16Array(count)
   readHybrid(reader, codes, width)
   return codes
 }
@@ -237,8 +247,7 @@ function readWidth(reader: DataReader): 8 | 16 {
 }
 
 /** Gives each row its code; `missing` where there is none. */
-function spread(codes: Codes, levels: Uint8Array, missing: number): Uint16Array {
-  const spread = new Uint16Array(levels.length)
+function spread(codes: Codes, levels: Uint8Array, missing: number, spread: Uint16Array = new Uint16Array(levels.length)): Uint16Array {
   for (let row = 0, at = 0; row < levels.length; row++) spread[row] = levels[row] === 1 ? codes[at++]! : missing
   return spread
 }

@@ -1,6 +1,6 @@
 import { pageview, type DayColumns, type FieldTexts } from './dayColumns.ts'
 import { findVisits, type DayVisits } from './dayVisits.ts'
-import { entryTexts, ofRows } from './entryTexts.ts'
+import { entryTexts, visitTexts } from './entryTexts.ts'
 import { rankVisitors } from './rankVisitors.ts'
 import {
   isBounced,
@@ -22,7 +22,8 @@ const most = 2 ** 32 - 1
  * @param options `tick`: 1 for what a query may cut anywhere, a minute for what is stored
  */
 export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }): SessionIndex | undefined {
-  const visits = findVisits(columns, (rows) => rankVisitors(columns, rows))
+  // In an order that takes few bytes; what is not stored is not worth that.
+  const visits = findVisits(columns, (rows) => (tick === 1 ? rows.map((_, at) => at) : rankVisitors(columns, rows)))
   const { first, last } = spanOf(columns, visits)
   const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
   if (visits.count > 0 && !(last - base <= most)) return undefined
@@ -73,16 +74,16 @@ function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, v
     case 'start':
       return narrow(ticksOf(columns, day, visits.firstRows))
     case 'duration':
-      return narrow(eachVisit(visits, (start, end) => time[rows[end - 1]!]! - time[rows[start]!]!))
+      return narrow(durationsOf(time, visits))
     case 'hitCount':
-      return narrow(eachVisit(visits, (start, end) => end - start))
+      return narrow(countHits(visits))
     case 'viewCount':
-      return narrow(eachVisit(visits, (start, end) => countViews(type, rows, start, end)))
+      return narrow(countViews(type, visits))
     case 'kind':
       return kindsOf(columns, rows)
     case 'path':
     case 'hostname':
-      return textsOf(ofRows(columns.text(name), rows))
+      return textsOf(columns.text(name), rows)
     case 'time':
       return narrow(ticksOf(columns, day, rows))
     case 'engaged':
@@ -91,7 +92,7 @@ function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, v
     case 'visitor':
       return visitorsOf(columns, rows.subarray(day.mixedHits))
     default:
-      return textsOf(entryTexts(columns, name, visits.firstRows))
+      return name === 'rawSource' ? textsOf(entryTexts(columns, name, visits.firstRows)) : textsOf(visitTexts(columns, name), visits.firstRows)
   }
 }
 
@@ -101,15 +102,25 @@ function ticksOf({ time }: DayColumns, { base, tick }: IndexDay, rows: Uint32Arr
   return ticks
 }
 
-function eachVisit({ count, starts }: DayVisits, valueOf: (start: number, end: number) => number): Uint32Array {
-  const values = new Uint32Array(count)
-  for (let visit = 0; visit < count; visit++) values[visit] = valueOf(starts[visit]!, starts[visit + 1]!)
-  return values
+function durationsOf(time: Float64Array, { count, starts, rows }: DayVisits): Uint32Array {
+  const durations = new Uint32Array(count)
+  for (let visit = 0; visit < count; visit++) durations[visit] = time[rows[starts[visit + 1]! - 1]!]! - time[rows[starts[visit]!]!]!
+  return durations
 }
 
-function countViews(type: Uint8Array, rows: Uint32Array, start: number, end: number): number {
-  let views = 0
-  for (let hit = start; hit < end; hit++) if (type[rows[hit]!] === pageview) views++
+function countHits({ count, starts }: DayVisits): Uint32Array {
+  const hits = new Uint32Array(count)
+  for (let visit = 0; visit < count; visit++) hits[visit] = starts[visit + 1]! - starts[visit]!
+  return hits
+}
+
+function countViews(type: Uint8Array, { count, starts, rows }: DayVisits): Uint32Array {
+  const views = new Uint32Array(count)
+  for (let visit = 0, hit = 0; visit < count; visit++) {
+    let its = 0
+    for (const end = starts[visit + 1]!; hit < end; hit++) if (type[rows[hit]!] === pageview) its++
+    views[visit] = its
+  }
   return views
 }
 
@@ -126,13 +137,19 @@ function flagsOf({ visitor, isPassive }: DayColumns, { count, starts, rows }: Da
   return flags
 }
 
-/** Each value that some of the rows have once, in the order in which they come. @param first one that comes before all, if some have it or not */
-function textsOf({ values, codes }: FieldTexts, first?: string): CodedTexts {
+/**
+ * Each value that some of the rows have once, in the order in which they come.
+ * @param rows all by default
+ * @param first one that comes before all, if some have it or not
+ */
+function textsOf({ values, codes }: FieldTexts, rows?: Uint32Array, first?: string): CodedTexts {
+  const count = rows?.length ?? codes.length
+  if (values.length === 1 && first === undefined && count > 0) return { values: [values[0] ?? ''], codes: new Uint8Array(count) }
   const codeOf = new Int32Array(values.length).fill(-1)
   const known = new Map<string, number>(first === undefined ? [] : [[first, 0]])
-  const made = new Uint32Array(codes.length)
-  for (let at = 0; at < codes.length; at++) {
-    const from = codes[at]!
+  const made = codesBelow(values.length + 1, count)
+  for (let at = 0; at < count; at++) {
+    const from = codes[rows === undefined ? at : rows[at]!]!
     let code = codeOf[from]!
     if (code === -1) {
       const value = values[from] ?? ''
@@ -155,7 +172,7 @@ function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float6
 function revenueOf(columns: DayColumns, rows: Uint32Array): CodedTexts {
   const texts = columns.revenue()
   const isNone = texts.values.every((text) => text === '')
-  return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(ofRows(texts, rows), '')
+  return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(texts, rows, '')
 }
 
 function kindsOf(columns: DayColumns, rows: Uint32Array): IndexColumns['kind'] {
@@ -189,12 +206,17 @@ function visitorsOf({ visitor, keys }: DayColumns, rows: Uint32Array): Codes {
 }
 
 /** The same numbers as narrow as they may be. */
-export function narrow(numbers: Uint32Array, largest: number = largestOf(numbers)): Codes {
-  if (largest < 2 ** 8) return new Uint8Array(numbers)
-  return largest < 2 ** 16 ? new Uint16Array(numbers) : numbers
+export function narrow(numbers: Codes, largest: number = largestOf(numbers)): Codes {
+  if (largest < 2 ** 8) return numbers instanceof Uint8Array ? numbers : new Uint8Array(numbers)
+  return largest < 2 ** 16 && numbers instanceof Uint32Array ? new Uint16Array(numbers) : numbers
 }
 
-function largestOf(numbers: Uint32Array): number {
+/** Room for numbers that are all less than a limit, as narrow as may be. */
+export function codesBelow(limit: number, count: number): Codes {
+  return limit <= 2 ** 8 ? new Uint8Array(count) : limit <= 2 ** 16 ? new Uint16Array(count) : new Uint32Array(count)
+}
+
+function largestOf(numbers: Codes): number {
   let largest = 0
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > largest) largest = numbers[at]!
   return largest

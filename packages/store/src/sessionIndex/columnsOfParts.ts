@@ -2,6 +2,7 @@ import { longestView } from '../engagement.ts'
 import { revenueText } from '../revenue.ts'
 import { finish, type Steps } from '../steps.ts'
 import { engagement, event, mostEngaged, pageview, type DayColumns, type FieldTexts, type TextField } from './dayColumns.ts'
+import type { PersonField, PersonNumbers } from './personNumbers.ts'
 import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
 
 /** The hits of a home day as they stand in segments and tables: each is a fact, and the columns say all of it. */
@@ -9,6 +10,8 @@ export interface FactParts {
   readonly rows: number
   /** What the texts stand for; undefined where a row has none. */
   text(field: TextField | 'type' | 'visitor' | 'session' | 'revenueAmount' | 'revenueCurrency'): FieldTexts
+  /** Undefined where a row has none. */
+  persons(field: PersonField): PersonNumbers | undefined
   /** NaN where a row has none. */
   number(field: 'time' | 'engaged' | 'engagedDelta' | 'scroll'): Float64Array
   /** 1 where `interactive` is false. */
@@ -41,8 +44,13 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
   const compareIds = compareBy(parts.ids)
   const told = toldOf(parts, { type, time, compareIds })
   yield
-  if (keys === undefined || told === undefined || lacksAny(parts.text('path')) || lacksAny(parts.text('hostname'))) return undefined
   const texts = new Map<TextField, FieldTexts>()
+  const text = (field: TextField): FieldTexts => {
+    const known = texts.get(field) ?? parts.text(field)
+    texts.set(field, known)
+    return known
+  }
+  if (keys === undefined || told === undefined || lacksAny(text('path')) || lacksAny(text('hostname'))) return undefined
   return {
     day,
     rows: parts.rows,
@@ -52,11 +60,7 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
     ...keys,
     ...told,
     compareIds,
-    text(field) {
-      const known = texts.get(field) ?? parts.text(field)
-      texts.set(field, known)
-      return known
-    },
+    text,
     revenue: () => revenueOf(parts),
   }
 }
@@ -109,11 +113,11 @@ function lacksAny({ values, codes }: FieldTexts): boolean {
 /** As `visitorKey` and the groups of `deriveSessions` have it. */
 function keysOf(parts: FactParts): Pick<DayColumns, 'visitor' | 'group' | 'keys'> | undefined {
   const { rows, ids, views, hasView } = parts
-  const [visitors, sessions] = [parts.text('visitor'), parts.text('session')]
-  if (lacksAny(visitors) || lacksAny(sessions)) return undefined
-  const [noVisitor, noSession] = [visitors.values.indexOf(''), sessions.values.indexOf('')]
-  const visitorsFrom = sessions.values.length
-  const viewsFrom = visitorsFrom + visitors.values.length
+  const [visitors, sessions] = [parts.persons('visitor'), parts.persons('session')]
+  if (visitors === undefined || sessions === undefined) return undefined
+  const [noVisitor, noSession] = [visitors.nobody, sessions.nobody]
+  const visitorsFrom = sessions.count
+  const viewsFrom = visitorsFrom + visitors.count
   const columns = { visitor: new Uint32Array(rows), group: new Uint32Array(rows) }
   let alone: UuidNumbers | undefined
   for (let row = 0; row < rows; row++) {
@@ -140,7 +144,8 @@ function toldOf(parts: FactParts, { type, time, compareIds }: Pick<DayColumns, '
   const [totals, deltas, scrolls] = [parts.number('engaged'), parts.number('engagedDelta'), parts.number('scroll')]
   const told = createSums(rows)
   // Ids are of one pageview each, so nothing can be of the same view but what names it.
-  const areOwn = !type.some((its, row) => its === pageview && hasView[row] === 1)
+  let areOwn = true
+  for (let row = 0; row < rows; row++) if (type[row] === pageview && hasView[row] === 1) areOwn = false
   const elsewhere: number[] = []
   for (let row = 0; row < rows; row++) {
     if (type[row] === event || (Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))) continue

@@ -1,9 +1,10 @@
 import type { Segment, SegmentGroup } from '../segment/openSegment.ts'
 import { orDamaged } from '../segment/openSegment.ts'
-import { readBooleans, readNumbers, readText, readUuids } from '../segment/readChunk.ts'
+import { readAllNumbers, readBooleans, readText, readUuids } from '../segment/readChunk.ts'
 import { finish, type Steps } from '../steps.ts'
 import { columnsInSteps, type FactParts } from './columnsOfParts.ts'
 import type { DayColumns, FieldTexts } from './dayColumns.ts'
+import { personsOfGroups } from './personsOfGroups.ts'
 
 /**
  * The columns of a home day whose hits are the facts of these segments, each there once and none of them hidden: nothing
@@ -50,6 +51,7 @@ function* partsIn(day: string, segments: readonly Segment[]): Steps<FactParts | 
   return {
     rows,
     text: (field) => orDamaged(field, () => joinTexts(groups, rows, field)),
+    persons: (field) => orDamaged(field, () => personsOfGroups(groups, rows, field)),
     number: (field) => orDamaged(field, () => joinNumbers(groups, rows, field)),
     isPassive: joinPassive(groups, rows),
     ids: ids.words,
@@ -63,32 +65,37 @@ function hasExtras(group: SegmentGroup): boolean {
 }
 
 function joinTexts(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readText>[1]): FieldTexts {
-  const codes = new Uint32Array(rows)
+  const read = new Uint16Array(rows)
+  const placed = placeGroups(groups)
+  const texts = placed.map(({ group, start, end }) => readText(group, field, read.subarray(start, end)).values)
+  if (texts.length === 1) return { values: texts[0]!, codes: read }
   const known = new Map<string | undefined, number>()
-  let start = 0
-  for (const group of groups) {
-    const text = readText(group, field)
-    const codeOf = text.values.map((value) => {
-      const code = known.get(value) ?? known.size
-      known.set(value, code)
-      return code
-    })
+  const codesOf = texts.map((values) => Uint32Array.from(values, (value) => codeIn(known, value)))
+  const codes = known.size <= 2 ** 16 ? read : Uint32Array.from(read)
+  for (const [index, { start, end }] of placed.entries()) {
+    const codeOf = codesOf[index]!
     // Most columns have one value only, and the first of several groups has them in this very order.
-    if (codeOf.length === 1) codes.fill(codeOf[0]!, start, start + group.rows)
-    else if (start === 0) codes.set(text.codes)
-    else for (let row = 0; row < group.rows; row++) codes[start + row] = codeOf[text.codes[row]!]!
-    start += group.rows
+    if (codeOf.every((code, at) => code === at)) continue
+    for (let row = start; row < end; row++) codes[row] = codeOf[codes[row]!]!
   }
   return { values: [...known.keys()], codes }
 }
 
-function joinNumbers(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readNumbers>[1]): Float64Array {
+function codeIn(known: Map<string | undefined, number>, value: string | undefined): number {
+  const code = known.get(value) ?? known.size
+  known.set(value, code)
+  return code
+}
+
+/** Which rows of all are those of each group. */
+function placeGroups(groups: readonly SegmentGroup[]): { group: SegmentGroup; start: number; end: number }[] {
+  let end = 0
+  return groups.map((group) => ({ group, start: end, end: (end += group.rows) }))
+}
+
+function joinNumbers(groups: readonly SegmentGroup[], rows: number, field: Parameters<typeof readAllNumbers>[1]): Float64Array {
   const joined = new Float64Array(rows)
-  let start = 0
-  for (const group of groups) {
-    joined.set(readNumbers(group, field), start)
-    start += group.rows
-  }
+  for (const { group, start, end } of placeGroups(groups)) readAllNumbers(group, field, joined.subarray(start, end))
   return joined
 }
 

@@ -3,12 +3,16 @@ import type { VisitText } from './sessionIndex.ts'
 
 /** What the rows say of their visits, by the names that an index has for it. */
 export function entryTexts(columns: DayColumns, name: VisitText, rows: Uint32Array): FieldTexts {
-  if (name === 'screenClass') return classesOf(ofRows(columns.text('screen'), rows))
-  return name === 'rawSource' ? rawSources(columns, rows) : ofRows(columns.text(name), rows)
+  return name === 'rawSource' ? rawSources(columns, rows) : ofRows(visitTexts(columns, name), rows)
+}
+
+/** The same of all rows. */
+export function visitTexts(columns: DayColumns, name: Exclude<VisitText, 'rawSource'>): FieldTexts {
+  return name === 'screenClass' ? classesOf(columns.text('screen')) : columns.text(name)
 }
 
 /** The texts of some rows. */
-export function ofRows({ values, codes }: FieldTexts, rows: Uint32Array): FieldTexts {
+function ofRows({ values, codes }: FieldTexts, rows: Uint32Array): FieldTexts {
   const its = new Uint32Array(rows.length)
   for (let at = 0; at < rows.length; at++) its[at] = codes[rows[at]!]!
   return { values, codes: its }

@@ -1,4 +1,4 @@
-import { narrow } from './buildIndex.ts'
+import { codesBelow, narrow } from './buildIndex.ts'
 import { rowsOf } from './columnNames.ts'
 import type { CodedTexts, ColumnName, HitKind, IndexColumns, IndexDay, SessionIndex } from './sessionIndex.ts'
 
@@ -54,6 +54,12 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
   return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' ? [''] : [])
 }
 
+function mostValues(parts: readonly { column: Coded }[]): number {
+  let most = 0
+  for (const values of new Set(parts.map(({ column }) => column.values))) most += values.length
+  return most
+}
+
 interface Part {
   column: IndexColumns[ColumnName]
   start: number
@@ -83,12 +89,13 @@ function joinParts<Numbers extends Uint32Array | Float64Array>(joined: Numbers, 
 function joinCoded(rows: number, parts: readonly (Part & { column: Coded })[], first: readonly string[]): Coded {
   const values: (string | HitKind)[] = [...first]
   const known = new Map<string, number>(first.map((value, code) => [value, code]))
-  const codesOf = new Map<Coded, Int32Array>()
-  const joined = new Uint32Array(rows)
+  /** By the values: held indexes share them. */
+  const codesOf = new Map<Coded['values'], Int32Array>()
+  const joined = codesBelow(mostValues(parts) + first.length, rows)
   let at = 0
   for (const { column, start, end } of parts) {
-    let codeOf = codesOf.get(column)
-    if (codeOf === undefined) codesOf.set(column, (codeOf = new Int32Array(column.values.length).fill(-1)))
+    let codeOf = codesOf.get(column.values)
+    if (codeOf === undefined) codesOf.set(column.values, (codeOf = new Int32Array(column.values.length).fill(-1)))
     for (let row = start; row < end; row++) {
       const from = column.codes[row]!
       let code = codeOf[from]!

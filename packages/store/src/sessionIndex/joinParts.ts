@@ -1,5 +1,6 @@
 import type { FactParts } from './columnsOfParts.ts'
 import type { FieldTexts } from './dayColumns.ts'
+import { personsOfTexts } from './personNumbers.ts'
 import { createUuidNumbers } from './uuidNumbers.ts'
 
 /** Facts of one home day that lie in several places, as one; undefined where an id is in two of them, so that two facts make one hit. */
@@ -9,9 +10,11 @@ export function joinParts(parts: readonly FactParts[]): FactParts | undefined {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0)
   const ids = concat(new Int32Array(4 * rows), parts.map((part) => part.ids))
   if (hasTwice(ids, rows)) return undefined
+  const textOf: FactParts['text'] = (field) => joinTexts(parts.map((part) => part.text(field)), rows)
   return {
     rows,
-    text: (field) => joinTexts(parts.map((part) => part.text(field)), rows),
+    text: textOf,
+    persons: (field) => personsOfTexts(textOf(field)),
     number: (field) => concat(new Float64Array(rows), parts.map((part) => part.number(field))),
     isPassive: concat(new Uint8Array(rows), parts.map((part) => part.isPassive)),
     ids,

@@ -34,7 +34,7 @@ export function unpackNumbers(bytes: Uint8Array, packing: Packing, count: number
   return numbers
 }
 
-function countRuns(numbers: Codes): number {
+export function countRuns(numbers: Codes): number {
   let runs = 0
   let last = -1
   for (let at = 0; at < numbers.length; at++) {
@@ -46,7 +46,7 @@ function countRuns(numbers: Codes): number {
   return runs
 }
 
-function packRuns(numbers: Codes, runs: number): Uint8Array {
+export function packRuns(numbers: Codes, runs: number): Uint8Array {
   const bytes = new Uint8Array(10 * runs)
   let end = 0
   for (let at = 0; at < numbers.length; ) {
