@@ -62,14 +62,10 @@ export function parsePackedKey(key: string): { time: number; bytes: number } | u
 export function* encodePacked(batches: readonly { batch: Batch; bytes: number }[]): Steps<Buffer> {
   const pieces: Uint8Array[] = []
   const out = createSectionWriter(pieces)
-  const placed = placeRows(batches.map(({ batch }) => batch))
-  const head: PackedHead = { version, names, batches: [], tables: [] }
+  const placed = new Map<FactTable, Placed>()
+  // All at once: batches are put into other tables when some of them are in segments.
+  const head: PackedHead = { version, names, batches: batches.map(({ batch, bytes }) => place(batch, bytes, placed)), tables: [] }
   for (const [table, { rows }] of placed) head.tables.push(yield* table.pack(Uint32Array.from(rows), out))
-  for (const { batch, bytes } of batches) {
-    const { key, count, oldest } = batch
-    head.batches.push({ key, bytes, count, oldest, runs: runsOf(batch, placed) })
-    yield
-  }
   return encodeFrame([Buffer.from(`${JSON.stringify(head)}\n`), ...pieces])
 }
 
@@ -78,35 +74,25 @@ interface Placed {
   number: number
   /** Those of its rows that go into it, in that order. */
   rows: number[]
-  /** Where they are then. */
-  places: Map<number, number>
+  /** For each row of the table where it is then, from 1. */
+  places: Uint32Array
 }
 
-function placeRows(batches: readonly Batch[]): Map<FactTable, Placed> {
-  const placed = new Map<FactTable, Placed>()
-  for (const { rows } of batches) {
-    for (const [table, its] of rows) {
-      let at = placed.get(table)
-      if (at === undefined) placed.set(table, (at = { number: placed.size, rows: [], places: new Map() }))
-      for (const row of its) if (!at.places.has(row)) at.places.set(row, at.rows.push(row) - 1)
-    }
-  }
-  return placed
-}
-
-function runsOf({ rows }: Batch, placed: ReadonlyMap<FactTable, Placed>): number[] {
+/** Finds a place for each row of a batch that has none, and says where its rows are. */
+function place({ key, count, oldest, rows }: Batch, bytes: number, placed: Map<FactTable, Placed>): PackedBatch {
   const runs: number[] = []
   for (const [table, its] of rows) {
-    const { number, places } = placed.get(table)!
+    let at = placed.get(table)
+    if (at === undefined) placed.set(table, (at = { number: placed.size, rows: [], places: new Uint32Array(table.size) }))
     let next = -1
     for (const row of its) {
-      const place = places.get(row)!
-      if (place === next) runs[runs.length - 1]!++
-      else runs.push(number, place, 1)
-      next = place + 1
+      const there = (at.places[row] ||= at.rows.push(row)) - 1
+      if (there === next) runs[runs.length - 1]!++
+      else runs.push(at.number, there, 1)
+      next = there + 1
     }
   }
-  return runs
+  return { key, bytes, count, oldest, runs }
 }
 
 /**

@@ -2,7 +2,7 @@ import { addRun, createBatch, type Batch } from '../batch.ts'
 import type { FactTable } from '../factTable.ts'
 import { parseBatchKey } from '../keys.ts'
 import type { ResolvedStoreOptions } from '../storeOptions.ts'
-import { listKeys, readBytes, type StorageProblem } from '../values.ts'
+import { listKeys, readBytes } from '../values.ts'
 import { decodePacked, parsePackedKey, type PackedBatch, type PackedValue } from './packedValue.ts'
 
 export interface ReadPackedOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'settle' | 'onProblem'> {
