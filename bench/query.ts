@@ -132,6 +132,7 @@ async function askView(bench: QueryBench, month: MadeSite, scratch: string): Pro
   const plain = await ask(bench, month, 'view')
   const base = join(scratch, 'with today')
   await cp(month.base, base, { recursive: true })
+  // Upkeep packs what nobody adds to any more; what came since, up to an eighth, is read from batches.
   const { hits } = await bench.run({ task: 'addToday', base, hits: todaysHits, days: 1 })
   if (hits !== todaysHits) throw new Error(`${hits} hits of today`)
   const full = await ask(bench, { ...month, base }, 'view')
@@ -142,8 +143,8 @@ async function askView(bench: QueryBench, month: MadeSite, scratch: string): Pro
   return [
     { name: `${name}: fresh`, value: plain.fresh, unit: 'ms', better: 'lower', ...limits(held, 80, 40) },
     { name: `${name}: warm`, value: plain.warm, unit: 'ms', better: 'lower' },
-    { name: 'with 20,000 uncompacted hits on top, extra: fresh', value: full.fresh - plain.fresh, unit: 'ms', better: 'lower', ...limits(held, 60, 20) },
-    { name: 'with 20,000 uncompacted hits on top, extra: warm', value: full.warm - plain.warm, unit: 'ms', better: 'lower' },
+    { name: 'with 20,000 uncompacted hits on top, after upkeep each minute, extra: fresh', value: full.fresh - plain.fresh, unit: 'ms', better: 'lower', ...limits(held, 60, 20) },
+    { name: 'with 20,000 uncompacted hits on top, after upkeep each minute, extra: warm', value: full.warm - plain.warm, unit: 'ms', better: 'lower' },
   ]
 }
 

@@ -46,6 +46,7 @@ export interface QueryTaskResult {
   engine?: Awaited<ReturnType<typeof askEngine>>
 }
 
+const minute = 60_000
 const hour = 3_600_000
 const groupSize = 500
 const maxRounds = 60
@@ -111,15 +112,20 @@ function createSampler() {
   }
 }
 
-/** Today's hits until now, as other collectors are still adding to them. */
+/** Today's hits until now, as other collectors are still adding to them; with the upkeep that one of these does each minute. */
 async function addToday(): Promise<void> {
   const store = await open()
   const [hits = []] = generateHits({ hits: task.hits * 1.5, days: 1, timezone: zone, end: '2026-11-21', seed: 2, sessionIds: 0.5 })
   const arrived = hits.filter(({ received }) => received <= evening).slice(-task.hits)
+  let next = -Infinity
   for (let at = 0; at < arrived.length; at += 50) {
     const group = arrived.slice(at, at + 50)
     now = group.at(-1)!.received
     await store.append(group)
+    if (now < next) continue
+    const { compacted } = await store.maintain()
+    if (compacted > 0) throw new Error(`upkeep has compacted ${compacted} hits of today`)
+    next = now + minute
   }
   result.hits = arrived.length
   await store.close()

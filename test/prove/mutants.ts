@@ -33,6 +33,7 @@ export const smallScale: readonly Patch[] = [
   { file: 'gather.ts', find: 'const linksToGather = 256', replace: 'const linksToGather = 2' },
   { file: 'gather.ts', find: 'const setsToMerge = 16', replace: 'const setsToMerge = 3' },
   { file: 'gather.ts', find: 'const maxGathered = 20_000', replace: 'const maxGathered = 6' },
+  { file: 'packed/packBatches.ts', find: 'const leastFacts = 1000', replace: 'const leastFacts = 2' },
 ]
 
 const ignored = '.catch(() => undefined)'
@@ -174,6 +175,15 @@ export const mutants: readonly Mutant[] = [
     name: "others' open batches are covered",
     patches: [{ file: 'siteLog.ts', find: 'isSettled: (batch) => batch.settled && ', replace: 'isSettled: (batch) => ' }],
     by: 30,
+  },
+  {
+    rule: 'R8',
+    name: 'packed facts outlive their batches',
+    patches: [
+      { file: 'packed/sweepPacked.ts', find: "if (keys.some(isOver)) return 'goes'", replace: "if (keys.some(isOver)) return 'stays'" },
+      { file: 'packed/sweepPacked.ts', find: "grace < begun ? 'goes' : 'waits'", replace: "grace < begun ? 'stays' : 'waits'" },
+    ],
+    by: 8,
   },
   {
     rule: 'R12',

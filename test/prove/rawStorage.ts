@@ -11,6 +11,7 @@ import { hashSought } from '../../packages/store/src/hashSought.ts'
 import { parseBatchKey, parseKeptKey, parseShelfKey, parseStamp } from '../../packages/store/src/keys.ts'
 import { decodeCopies } from '../../packages/store/src/manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from '../../packages/store/src/manifest.ts'
+import { decodePacked, parsePackedKey } from '../../packages/store/src/packed/packedValue.ts'
 import { decodePersonFilters } from '../../packages/store/src/persons/personValue.ts'
 import { rollupDimensions, type Rollup } from '../../packages/store/src/rollup/rollup.ts'
 import { decodeSegment } from '../../packages/store/src/segment/decodeSegment.ts'
@@ -50,6 +51,7 @@ export async function readRaw(values: ReadonlyMap<string, Buffer>, upkept: boole
     else if (kind === 'manifest') readManifest(raw, manifests, key, value)
     else if (kind === 'catalog') readCopies(raw, key, value)
     else if (kind === 'persons') readPersons(raw, key, value)
+    else if (kind === 'packed') readPacked(raw, key, value)
     else if (kind === 'kept') await readKept(raw, key, value)
     else if (kind === 'clean') readClean(raw, key, value)
     else if (kind === 'index' || kind === 'rollup') await readShelf(raw, key, value)
@@ -75,6 +77,16 @@ function readManifest(raw: RawStorage, manifests: Map<string, Manifest>, key: st
 
 function readPersons(raw: RawStorage, key: string, value: Buffer): void {
   if (typeof decodePersonFilters(value) === 'string') raw.torn.push(key)
+}
+
+/** Facts that are in batches as well: these count. */
+function readPacked(raw: RawStorage, key: string, value: Buffer): void {
+  const name = parsePackedKey(key)
+  if (name === undefined) return void raw.faults.push(`${key} has no name of ours`)
+  const read = decodePacked(value, name.bytes)
+  if (typeof read === 'string') return void (value.length < name.bytes ? raw.torn : raw.faults).push(key)
+  const facts = read.tables(key.split(':')[0]!).map((table) => JSON.stringify([...table.facts().values()]))
+  raw.texts.set(key, `${key} ${JSON.stringify(read.head)} ${facts.join('\n')}`)
 }
 
 function readClean(raw: RawStorage, key: string, value: Buffer): void {
@@ -149,6 +161,7 @@ function findLeftOvers(raw: RawStorage, values: ReadonlyMap<string, Buffer>, man
   for (const [key, value] of values) {
     if (parseBatchKey(key) !== undefined && !raw.torn.includes(key)) raw.faults.push(`${key} is left`)
     if (key.includes(':segment:') && !named.has(key)) raw.faults.push(`${key} is left`)
+    if (key.includes(':packed:')) raw.faults.push(`${key} is left`)
     if (key.includes(':persons:')) findGone(raw, key, value, named)
     if (key.includes(':manifest:') && !manifests.has(key)) raw.faults.push(`${key} is left, torn`)
     if (/:(?:index|rollup):/.test(key) && !raw.shelf.has(key)) raw.faults.push(`${key} is left, torn`)

@@ -39,6 +39,13 @@ export function addToBatch(batch: Batch, { received }: Pick<StoredHit, 'received
   if (received < batch.oldest) batch.oldest = received
 }
 
+/** The same of facts that are one behind the other, and counted already. */
+export function addRun(batch: Batch, table: FactTable, first: number, length: number): void {
+  const rows = batch.rows.get(table) ?? []
+  for (let row = first; row < first + length; row++) rows.push(row)
+  batch.rows.set(table, rows)
+}
+
 /** Where all that several batches have is. */
 export function joinBatches(batches: readonly Batch[]): Pick<Batch, 'rows' | 'count' | 'oldest'> {
   const rows = new Map<FactTable, number[]>()
@@ -59,6 +66,12 @@ export async function hasGrown(storage: Storage, batch: Batch): Promise<boolean>
   if (!isAppendDriver(driver)) return batch.size === 0 || batch.end < batch.size
   const { size } = await storage.getMeta(batch.key, { nativeOnly: true })
   return size !== batch.size
+}
+
+/** Whether the value has this length, as far as that can change: without append it is written once. */
+export async function hasBytes(storage: Storage, key: string, bytes: number): Promise<boolean> {
+  const { driver } = storage.getMount(key)
+  return !isAppendDriver(driver) || (await storage.getMeta(key, { nativeOnly: true })).size === bytes
 }
 
 /** What a value holds behind what was read of it. */

@@ -3,6 +3,7 @@ import { createFactTable, type FactTable } from './factTable.ts'
 import { groupBy } from './groupBy.ts'
 import { commitOf, type SegmentFile } from './manifest.ts'
 import type { Marks } from './marks.ts'
+import type { PackedMemory } from './packed/sweepPacked.ts'
 import { latestEnds, type PruningEnds } from './pruning.ts'
 import type { SegmentColumns } from './segment/decodeSegment.ts'
 import { SegmentDamaged, SegmentGone } from './segmentReader.ts'
@@ -17,6 +18,7 @@ export interface CleanMemory {
   waits: boolean
   /** The keys of manifests in the newest value of copies, as far as this process knows. */
   copied?: ReadonlySet<string>
+  packed: PackedMemory
 }
 
 /** Whether something was pruned in the midst of a segment is looked at once a day: hidden it is at once. ms */

@@ -71,7 +71,7 @@ export function chooseBatches(log: SiteLog, { now, compactAt }: CompactionOption
   })
 }
 
-function holdsErased(log: SiteLog, { rows }: Batch): boolean {
+export function holdsErased(log: SiteLog, { rows }: Batch): boolean {
   return [...rows].some(([table, its]) => its.some((row) => log.marks.erases(table.person(row))))
 }
 

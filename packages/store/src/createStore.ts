@@ -57,7 +57,7 @@ interface Site {
   dayIndexes: DayIndexes
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|persons|index|rollup|clean|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
@@ -296,7 +296,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     const known = sites.get(site)
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
-    const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false }
+    const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false, packed: { values: new Map(), named: new Set() } }
     const opened: Site = {
       log,
       compacted: createCompactedIds(log),

@@ -13,6 +13,8 @@ export interface FreshFacts {
   readonly count: number
   /** Takes up a fact of a batch. @returns where it is */
   add(batch: Batch, fact: StoredHit): { table: FactTable; row: number }
+  /** Takes up batches with tables that have their facts and no others. The tables take up what comes, where none does. */
+  adopt(batches: readonly Batch[], tables: readonly FactTable[]): void
   /** Has other tables take up what comes from now on, where most is of batches that are about to become segments: so they can go as they are. */
   seal(batches: readonly Batch[]): void
   /** Takes it that nobody knows what a batch holds, nor what of it is durable. */
@@ -137,6 +139,16 @@ export function createFreshFacts(site: string, compactAt: number): FreshFacts {
       addToBatch(batch, fact, table, row)
       count++
       return { table, row }
+    },
+    adopt(its, tables) {
+      for (const batch of its) {
+        batches.set(batch.key, batch)
+        count += batch.count
+      }
+      for (const table of tables) {
+        days.set(table.day, [...(days.get(table.day) ?? []), table])
+        if (!open.has(table.day)) open.set(table.day, table)
+      }
     },
     seal(batches) {
       for (const [day, table] of open) {

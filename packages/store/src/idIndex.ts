@@ -7,15 +7,19 @@ export interface IdIndex {
   find(id: string): number
   /** Takes up a row whose id no other row has so far. */
   add(row: number, id: string): void
+  /** The same without making the id a text. @param id where it is no UUID */
+  addRow(row: number, id: string | undefined): void
 }
 
 /**
  * Four bytes for each slot, by open addressing, at most two thirds of them taken. Where an id goes depends on numbers that
  * nobody outside knows: ids are chosen by their senders, who might choose them to collide.
+ *
+ * @param room for so many rows
  */
-export function createIdIndex(ids: UuidColumn): IdIndex {
+export function createIdIndex(ids: UuidColumn, room = 0): IdIndex {
   /** A row and 1; 0 is free. */
-  let slots = new Int32Array(64)
+  let slots = new Int32Array(Math.max(64, 2 ** Math.ceil(Math.log2(2 * room + 1))))
   let count = 0
   const factors = crypto.getRandomValues(new Int32Array(4)).map((factor) => factor | 1)
   /** Of ids that are no UUIDs. */
@@ -43,18 +47,21 @@ export function createIdIndex(ids: UuidColumn): IdIndex {
     for (const entry of old) if (entry !== 0) slots[slotOf(ids.words, 4 * (entry - 1))] = entry
   }
 
+  function addRow(row: number, other: string | undefined): void {
+    if (other !== undefined) {
+      others.set(other, row)
+      return
+    }
+    if (++count * 3 > slots.length * 2) grow()
+    slots[slotOf(ids.words, 4 * row)] = row + 1
+  }
+
   return {
     find(id) {
       const words = wordsOf(id)
       return words === undefined ? (others.get(id) ?? -1) : slots[slotOf(words, 0)]! - 1
     },
-    add(row, id) {
-      if (wordsOf(id) === undefined) {
-        others.set(id, row)
-        return
-      }
-      if (++count * 3 > slots.length * 2) grow()
-      slots[slotOf(ids.words, 4 * row)] = row + 1
-    },
+    add: (row, id) => addRow(row, wordsOf(id) === undefined ? id : undefined),
+    addRow,
   }
 }

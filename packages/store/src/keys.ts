@@ -6,9 +6,9 @@ const stampPattern = /^(?:\d{4}-\d\d-\d\d(?:\.\d{4}-\d\d-\d\d)?-)?([0-9a-f]{12})
 const shelfPattern = /^([a-z0-9_-]{1,64}):(index|rollup):(\d{4}-\d\d-\d\d)\.(\d{4}-\d\d-\d\d)-([0-9a-f]{12})-[0-9a-f]{12}-(\d+)$/
 const keptPattern = /^([a-z0-9_-]{1,64}):kept:(\d{4}-\d\d-\d\d)-([0-9a-f]{12}-[0-9a-f]{12})-(\d+)(?:-([0-9a-f]+))?$/
 
-const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|clean|kept):/
+const sitePrefix = /^[a-z0-9_-]{1,64}:(?:batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
 /** By a minute, a day, or a time or hash in hex. */
-const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|(?:segment|kept):\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning|clean):[0-9a-f]{12})/
+const ownPattern = /^[^:]+:(?:batch:\d{8}T\d{4}|(?:segment|kept):\d{4}-\d\d-\d\d-|(?:persons|index|rollup):\d{4}-\d\d-\d\d\.|(?:manifest|catalog|link|erasure|pruning|packed|clean):[0-9a-f]{12})/
 
 /**
  * Where arrivals live: `{site}:batch:{minute}-{writer}-{seq}`, and several of one writer that were gathered into one

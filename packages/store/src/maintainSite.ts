@@ -7,6 +7,8 @@ import { createErrands } from './errands.ts'
 import { gatherBatches, gatherLinks } from './gather.ts'
 import { writeCopies } from './manifestCopies.ts'
 import { sweepKept } from './kept/sweepKept.ts'
+import { packBatches } from './packed/packBatches.ts'
+import { sweepPacked } from './packed/sweepPacked.ts'
 import { foldPersons } from './persons/foldPersons.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -61,13 +63,15 @@ export async function maintainSite(
     // Before an erasure can be said to be done: filters are to go with their segments.
     await errands.attempt(() => foldPersons(log, options), undefined)
     const swept = await sweep(log, options, memory)
+    const packed = await errands.attempt(() => sweepPacked(log, options, memory.packed), { deleted: 0, waits: true, clean: false })
     const shelved = await errands.attempt(() => shelf.sweep(), { deleted: 0, waits: true, clean: false })
-    report.deleted += swept.deleted + shelved.deleted + (await errands.attempt(() => sweepKept(log, options), 0))
+    report.deleted += swept.deleted + packed.deleted + shelved.deleted + (await errands.attempt(() => sweepKept(log, options), 0))
     memory.sweptAt = options.now()
-    memory.waits = swept.waits || shelved.waits
-    if (clean && swept.clean && shelved.clean && !errands.haveFailed()) await finishErasures(log)
+    memory.waits = swept.waits || packed.waits || shelved.waits
+    if (clean && swept.clean && packed.clean && shelved.clean && !errands.haveFailed()) await finishErasures(log)
     report.deleted += await errands.attempt(() => shelf.noteClean(true), 0)
   }
+  report.deleted += await errands.attempt(() => packBatches(log, options, memory.packed), 0)
   report.deleted += await errands.attempt(() => writeCopies(log, options, memory), 0)
   errands.rethrow()
   if (pruned.clean) await forgetPrunings(log, options)

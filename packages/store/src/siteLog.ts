@@ -1,4 +1,4 @@
-import { createBatch, hasGrown, joinBatches, readBatch, type Batch } from './batch.ts'
+import { createBatch, hasBytes, hasGrown, joinBatches, readBatch, type Batch } from './batch.ts'
 import type { BatchWriter } from './batchWriter.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { addToDay, type DayFacts } from './factSet.ts'
@@ -13,6 +13,8 @@ import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
 import { readCopies } from './manifestCopies.ts'
 import { createMarkLog, type MarkLog } from './markLog.ts'
 import { firstReceived } from './merge.ts'
+import type { PackedBatch } from './packed/packedValue.ts'
+import { findPacked } from './packed/readPacked.ts'
 import { createPersonShelf, type PersonShelf } from './persons/personShelf.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
 import { createSegmentReader, SegmentDamaged, SegmentGone, type SegmentReader } from './segmentReader.ts'
@@ -124,8 +126,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
   const { refresh, refreshNow } = createRefresher(load, refreshMs)
 
   async function load(): Promise<void> {
-    const whole = [...batches.values()].filter(({ name, damaged }) => name.bytes > 0 && !damaged)
-    gathered = groupBy(whole.map(({ name }) => name), ({ writer }) => writer)
+    noteGathered()
     for (let listing = 1; listing <= maxListings; listing++) {
       // In this order: what is moved into segments between the listings is then seen in both places, never in neither.
       const batchKeys = await listKeys(storage, `${site}:batch:`)
@@ -137,7 +138,9 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       ]
       await takeAll([...manifestKeys, ...markKeys].filter(isForeignKey), passOver)
       if (!isLoaded) await takeCopies(manifestKeys)
-      const taken = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take)) && (await takeAll(batchKeys, takeBatch))
+      const isMarked = (await takeAll(manifestKeys, takeManifest)) && (await takeAll(markKeys, markLog.take))
+      if (isMarked && !isLoaded) await takePacked(batchKeys)
+      const taken = isMarked && (await takeAll(batchKeys, takeBatch))
       // What vanished was replaced, by something that this listing may lack.
       if (!taken) continue
       await listKept()
@@ -145,6 +148,11 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
       return forgetVanished(new Set([...batchKeys, ...manifestKeys, ...markKeys]))
     }
     throw new Error(`[treadlight store] the values of site ${site} kept vanishing while they were read: check the storage driver`)
+  }
+
+  function noteGathered(): void {
+    const whole = [...batches.values()].filter(({ name, damaged }) => name.bytes > 0 && !damaged)
+    gathered = groupBy(whole.map(({ name }) => name), ({ writer }) => writer)
   }
 
   /** What is kept is written before its pruning, so there is none where there is no new pruning. */
@@ -190,6 +198,28 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     for (const [key, manifest] of copies) if (unread.has(key)) takeCommit(key, manifest)
   }
 
+  /** Of batches that are listed. A process that runs has read them one after the other as they came. */
+  async function takePacked(keys: readonly string[]): Promise<void> {
+    const unread = new Set(keys.filter((key) => !batches.has(key)))
+    if (unread.size === 0) return
+    const isCounted = (key: string) => {
+      const name = parseBatchKey(key)
+      return unread.has(key) && !batches.has(key) && !writer.isOpen(key) && name !== undefined && catalog.coveredAt(name) === undefined && !isGathered(name)
+    }
+    const isAsItWas = async ({ key, bytes }: PackedBatch) => isCounted(key) && (await hasBytes(storage, key, bytes))
+    const found = await findPacked(options, isAsItWas)
+    // Something may have been read or compacted while these were looked at.
+    if (found === undefined || !found.batches.every(({ key }) => isCounted(key))) return
+    for (const batch of found.batches) batch.settled = isOld(batch.name)
+    fresh.adopt(found.batches, found.tables)
+    noteGathered()
+  }
+
+  /** Whether nobody adds to a batch any more, as far as its name tells. */
+  function isOld({ bytes, minute }: BatchKey): boolean {
+    return bytes > 0 || minuteTime(minute) + settle < now()
+  }
+
   async function takeManifest(key: string): Promise<boolean> {
     if (catalog.manifests.has(key) || damagedManifests.has(key) || isForeignKey(key)) return true
     const value = await readBytes(storage, key)
@@ -222,7 +252,7 @@ export function createSiteLog(options: SiteLogOptions): SiteLog {
     const batch = batches.get(key) ?? createBatch(key, name)
     // What this process is writing counts once it is durable: see `record`.
     if (batch.settled || writer.isOpen(key)) return true
-    const settled = name.bytes > 0 || minuteTime(name.minute) + settle < now()
+    const settled = isOld(name)
     const isKnown = batches.has(key)
     if (!isKnown || (await hasGrown(storage, batch))) {
       const read = await readBatch(storage, batch)

@@ -11,6 +11,7 @@ import { keptForGood } from './kept/keptShelf.ts'
 import { decodeKept } from './kept/keptValue.ts'
 import { decodeCopies } from './manifestCopies.ts'
 import { decodeManifest, type Manifest, type SegmentFile } from './manifest.ts'
+import { decodePacked, parsePackedKey } from './packed/packedValue.ts'
 import { decodePersonFilters } from './persons/personValue.ts'
 import { rollupDimensions } from './rollup/rollup.ts'
 import { decodeSegment } from './segment/decodeSegment.ts'
@@ -53,10 +54,10 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|persons|index|rollup|clean|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'persons' | 'clean' | 'kept' | ShelfKind
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'packed' | 'persons' | 'clean' | 'kept' | ShelfKind
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8
@@ -146,6 +147,8 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
       case 'index':
       case 'rollup':
         return verifyShelf(key, bytes)
+      case 'packed':
+        return verifyPacked(key, bytes)
       case 'persons':
         return verifyPersons(key, bytes)
       case 'kept':
@@ -192,6 +195,18 @@ export async function verifyStorage(storage: Storage, { progress, signal, now = 
     const isShort = bytes.length < length
     if (isShort && time + settle > now()) return void report.leftOver++
     if (decodePersonFilters(bytes) === 'damaged') add(key, isShort ? 'torn' : 'checksum', madeAnew)
+  }
+
+  function verifyPacked(key: string, bytes: Buffer): void {
+    const name = parsePackedKey(key)
+    if (name === undefined) return add(key, 'content', 'the key is none of packed batches')
+    const isShort = bytes.length < name.bytes
+    if (isShort && name.time + settle > now()) return void report.leftOver++
+    const value = decodePacked(bytes, name.bytes)
+    if (value === 'later') return add(key, 'later')
+    if (value === 'damaged') return add(key, isShort ? 'torn' : 'checksum', 'it only repeats what batches say, so nothing is lost')
+    const site = siteOf(key)
+    for (const table of value.tables(site)) for (const facts of table.facts().values()) checkHits(facts, site)
   }
 
   async function verifyKept(key: string, bytes: Buffer): Promise<void> {

@@ -8,6 +8,7 @@ import { encodeConstant, encodeDay } from './constantColumn.ts'
 import { isInOrder, unsaidOf, type Extra } from './extras.ts'
 import { FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
 import type { ColumnName } from './schema.ts'
+import type { SectionReader, SectionWriter } from './sections.ts'
 import { TextColumn } from './textColumn.ts'
 import { UuidColumn } from './uuidColumn.ts'
 import type { ChunkData } from './writeChunk.ts'
@@ -38,16 +39,37 @@ export interface FactColumns {
   encode(name: ColumnName, rows: Rows): ChunkData
   /** All rows by the column; undefined where the columns do not say all of every fact. */
   parts(): FactParts | undefined
+  /** Writes these rows to `out`. */
+  pack(rows: Rows, out: SectionWriter): Steps<PackedColumns>
+}
+
+/** What is to be known of packed rows to read them again, JSON. */
+export interface PackedColumns {
+  rows: number
+  /** Of each column in the order of `packedNames` what `Column.pack` said; null where no row has a value. */
+  columns: unknown[]
+  /** The facts that the columns do not say exactly, by their row. */
+  odd: [row: number, fact: StoredHit][]
 }
 
 type HeldColumn = Exclude<ColumnName, 'site' | 'day' | 'extra'>
 
-export function createFactColumns(site: string, day: string): FactColumns {
+/** @param packed rows to begin with @throws RangeError where these are not what was packed */
+export function createFactColumns(site: string, day: string, packed?: { said: PackedColumns; from: SectionReader }): FactColumns {
   const columns = createColumns()
   const head = { site, day }
-  let size = 0
+  let size = packed?.said.rows ?? 0
   /** Facts that the columns do not say exactly, and what they lack of them. */
   const odd = new Map<number, { fact: StoredHit; unsaid: Extra | undefined }>()
+  if (packed !== undefined) unpack(packed.said, packed.from)
+
+  function unpack(said: PackedColumns, from: SectionReader): void {
+    for (const [index, name] of packedNames.entries()) {
+      const how = said.columns[index] ?? undefined
+      if (how !== undefined) columns[name].unpack(how, from, size)
+    }
+    for (const [row, fact] of said.odd) odd.set(row, { fact, unsaid: unsaidOf(fact, make(columns, head, row)) })
+  }
 
   return {
     site,
@@ -101,6 +123,18 @@ export function createFactColumns(site: string, day: string): FactColumns {
         if (unsaid !== undefined) extras.set(at, JSON.stringify(unsaid))
       }
       return extras.encode(rows.map((_, at) => at))
+    },
+    *pack(rows, out) {
+      const said: PackedColumns = { rows: rows.length, columns: [], odd: [] }
+      for (const name of packedNames) {
+        said.columns.push(columns[name].pack(rows, out))
+        yield
+      }
+      for (let at = 0; at < rows.length && odd.size > 0; at++) {
+        const its = odd.get(rows[at]!)
+        if (its !== undefined) said.odd.push([at, its.fact])
+      }
+      return said
     },
   }
 }
@@ -156,6 +190,9 @@ function createColumns() {
 }
 
 type Columns = ReturnType<typeof createColumns>
+
+/** The columns in the order in which they are packed. */
+export const packedNames: readonly HeldColumn[] = Object.keys(createColumns()) as HeldColumn[]
 
 /**
  * A line for each field, here and below: engines make fast code of fields that are read by their

@@ -1,6 +1,7 @@
 import type { Statistics } from 'hyparquet'
 import { roomFor, type Column, type Rows } from './column.ts'
 import { packDeltas } from './deltas.ts'
+import type { SectionReader, SectionWriter } from './sections.ts'
 import type { ChunkData } from './writeChunk.ts'
 
 /** Stands for no value. */
@@ -63,6 +64,26 @@ export class IntegerColumn implements Column<number> {
     const { levels, values } = this.pick(rows)
     return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(0, values, 'INT32') }
   }
+
+  pack(rows: Rows, out: SectionWriter): true | undefined {
+    const { values } = this
+    if (values.length === 0) return undefined
+    const its = new Int32Array(rows.length)
+    let isEmpty = true
+    for (let at = 0; at < its.length; at++) {
+      const row = rows[at]!
+      const value = row < values.length ? values[row]! : none
+      if (value !== none) isEmpty = false
+      its[at] = value
+    }
+    if (isEmpty) return undefined
+    out.numbers(its)
+    return true
+  }
+
+  unpack(_how: unknown, from: SectionReader, rows: number): void {
+    this.values = new Int32Array(from.words32(rows).buffer)
+  }
 }
 
 /** Times, ms since 1970: integers that are not weeks apart. */
@@ -94,6 +115,16 @@ export class TimeColumn implements Column<number> {
     const start = values.length === 0 ? 0 : this.base! + first
     const statistics = statisticsOf(start, values, rows.length - values.length)
     return { levels, encoding: 'DELTA_BINARY_PACKED', values: packDeltas(start, values, 'INT64'), statistics }
+  }
+
+  /** @returns the time that the others are told from */
+  pack(rows: Rows, out: SectionWriter): number | undefined {
+    return this.offsets.pack(rows, out) && this.base
+  }
+
+  unpack(how: unknown, from: SectionReader, rows: number): void {
+    this.base = how as number
+    this.offsets.unpack(true, from, rows)
   }
 }
 
@@ -139,6 +170,18 @@ export class FlagColumn implements Column<boolean> {
       count++
     }
     return { levels, encoding: 'PLAIN', values: bits.subarray(0, Math.ceil(count / 8)) }
+  }
+
+  pack(rows: Rows, out: SectionWriter): true | undefined {
+    const { flags } = this
+    const its = Uint8Array.from(rows, (row) => flags[row] ?? 0)
+    if (!its.some((flag) => flag !== 0)) return undefined
+    out.numbers(its)
+    return true
+  }
+
+  unpack(_how: unknown, from: SectionReader, rows: number): void {
+    this.flags = from.bytes8(rows)
   }
 }
 

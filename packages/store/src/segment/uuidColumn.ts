@@ -1,4 +1,5 @@
 import { roomFor, type Column, type Rows } from './column.ts'
+import type { SectionReader, SectionWriter } from './sections.ts'
 import { formatUuid, wordsOf } from './uuid.ts'
 import type { ChunkData } from './writeChunk.ts'
 
@@ -34,6 +35,34 @@ export class UuidColumn implements Column<string> {
     raw.words.set(this.words.subarray(0, 4 * rows))
     raw.present.set(this.present.subarray(0, rows))
     return raw
+  }
+
+  has(row: number): boolean {
+    return this.present[row] === 1
+  }
+
+  /** @returns how many have one: all, or these are told by a byte for each row */
+  pack(rows: Rows, out: SectionWriter): number | undefined {
+    const { levels, values } = this.encode(rows)
+    const count = values.length / 16
+    if (count === 0) return undefined
+    if (count < rows.length) out.bytes(levels)
+    out.bytes(values)
+    return count
+  }
+
+  unpack(how: unknown, from: SectionReader, rows: number): void {
+    const count = how as number
+    this.present = count < rows ? from.bytes8(rows) : new Uint8Array(rows).fill(1)
+    const dense = from.bytes8(16 * count)
+    this.bytes = count < rows ? new Uint8Array(16 * rows) : dense
+    this.words = new Int32Array(this.bytes.buffer)
+    if (count === rows) return
+    const words = new Int32Array(dense.buffer)
+    for (let row = 0, at = 0; row < rows; row++) {
+      if (this.present[row] === 0) continue
+      for (let word = 0; word < 4; word++) this.words[4 * row + word] = words[at++]!
+    }
   }
 
   encode(rows: Rows): ChunkData {
