@@ -313,6 +313,24 @@ export const overtakenReader: Interleaving = {
   },
 }
 
+export const deletedUnderReader: Interleaving = {
+  name: 'a reader is overtaken between its listings and what it reads of them: by a compaction, and by the deletion of the batches',
+  async play(open) {
+    const stage = createStage(open)
+    const reader = await stage.enter()
+    await fill(stage, 20)
+    const { reached, release } = reader.hold(`read ${site}:batch:`)
+    const listing = idsOf(reader)
+    await reached
+    const other = await stage.enter()
+    await other.store.maintain({ force: true })
+    await keepUp(stage, other, 2)
+    release()
+    const count = (await listing).length
+    return count === 20 ? stage.judge([reader, other], 20) : `the reader lists ${count} hits, not 20`
+  },
+}
+
 export const erasedThenTold: Interleaving = {
   name: 'a hit of an erased person comes late and is compacted away, and then another origin tells of it without the name',
   async play(open) {

@@ -1,5 +1,6 @@
 import {
   deletedBeforeDurable,
+  deletedUnderReader,
   diedInCommit,
   erasedBeforeCommit,
   erasedThenTold,
@@ -90,7 +91,7 @@ export const mutants: readonly Mutant[] = [
     rule: 'R5',
     name: 'a batch that is gone is passed over',
     patches: [{ file: 'siteLog.ts', find: 'if (read === undefined) return false', replace: 'if (read === undefined) return true' }],
-    by: 187,
+    by: deletedUnderReader,
   },
   {
     rule: 'R5',
