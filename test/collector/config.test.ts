@@ -293,6 +293,11 @@ test('a text file for the hits, and only so many of them', async () => {
   expect(config).toMatchObject({ store: { type: 'ndjson', path: '/srv/hits.ndjson' }, retention: { newest: 1_000_000 } })
 })
 
+test('a package of ours that is not in the folder of the file', async () => {
+  await writeFile(join(folder, 'treadlight.config.mjs'), "import { print } from '@treadlight/destinations'\nexport default { destinations: [print()] }")
+  await expect(load()).rejects.toThrow(/treadlight\.config\.mjs: cannot be read: .*@treadlight\/destinations.*; install it in the folder of this file, as docs\/destinations\.md says$/s)
+})
+
 describe('numbers that would break a library are refused', () => {
   test.each([
     ['redis', 'timeout', '-5', '1 to 2147483647'],

@@ -30,17 +30,17 @@ test('files need it, and are a way in of their own', async () => {
 
 /** Bytes after brotli 11 of each, imported alone: today's, so that none drags in another's. Who exceeds one raises it here. */
 const budgets: Record<string, number> = {
-  ga4: 2733,
-  universalAnalytics: 3273,
-  matomo: 1919,
-  plausible: 1113,
-  umami: 1567,
-  treadlight: 2401,
-  elasticsearch: 1362,
-  webhook: 1136,
-  print: 511,
-  discard: 462,
-  defineDestination: 326,
+  ga4: 3027,
+  universalAnalytics: 3569,
+  matomo: 2232,
+  plausible: 1463,
+  umami: 1890,
+  treadlight: 2692,
+  elasticsearch: 1694,
+  webhook: 1378,
+  print: 766,
+  discard: 719,
+  defineDestination: 328,
   verifyWebhook: 575,
   classifyStatus: 176,
 }

@@ -272,12 +272,14 @@ async function importConfig(path: string, name: string): Promise<unknown> {
     if (name.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
     return (await importModule(pathToFileURL(path).href)).default
   } catch (cause) {
-    const remedy =
-      (cause as { code?: string }).code === 'ERR_UNKNOWN_FILE_EXTENSION'
-        ? 'this Node.js reads no TypeScript: name it treadlight.config.mjs, or use Node.js 22.18 or later'
-        : withoutText((cause as Error).message)
-    throw new ConfigError(`${name}: cannot be read: ${remedy}`, { cause })
+    throw new ConfigError(`${name}: cannot be read: ${remedyOf(cause as Error & { code?: string })}`, { cause })
   }
+}
+
+function remedyOf({ code, message }: Error & { code?: string }): string {
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'this Node.js reads no TypeScript: name it treadlight.config.mjs, or use Node.js 22.18 or later'
+  if (code === 'ERR_MODULE_NOT_FOUND' && message.includes("'@treadlight/")) return `${message}; install it in the folder of this file, as docs/destinations.md says`
+  return withoutText(message)
 }
 
 /** JSON.parse quotes what it cannot read, and that may be a password. */

@@ -1,4 +1,4 @@
-import type { CommonOptions, Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
+import type { Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
 
 const day = 86_400_000
 
@@ -16,11 +16,6 @@ const day = 86_400_000
 export function defineDestination<T>(options: DestinationOptions<T>): Destination<T> {
   if (!/^[a-z0-9-]{1,40}$/.test(options.name)) throw new Error(`[treadlight destinations] a name is of a-z, 0-9 and -, at most 40 of them: ${JSON.stringify(options.name)}`)
   return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, allowPrivate: false, secrets: [], ...options }
-}
-
-/** Those of the options that every destination has; what is left out stays out, so that it cannot hide a default. */
-export function commonOf({ name, maxAge, redact, maxBatch, allowPrivate, sites }: CommonOptions): CommonOptions {
-  return Object.fromEntries(Object.entries({ name, maxAge, redact, maxBatch, allowPrivate, sites }).filter(([, value]) => value !== undefined))
 }
 
 /** What a status means where a system says nothing more. */

@@ -1,6 +1,7 @@
-import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import { classifyStatus, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { assertGiven, assertNotEmpty, commonOf } from './options.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer, readList } from './parseAnswer.ts'
 
@@ -30,6 +31,8 @@ const answered = 'errors,items.*.status,items.*.error.type,items.*.error.reason'
  * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
  */
 export function elasticsearch({ url, index, apiKey, username, password, pipeline, ...options }: ElasticsearchOptions): Destination<string> {
+  assertGiven('elasticsearch', 'index', index, 'the name of one, or a function of the hit')
+  assertNotEmpty('elasticsearch', 'apiKey', apiKey)
   const query = new URLSearchParams({ filter_path: answered, ...(pipeline !== undefined && { pipeline }) })
   const endpoint = `${endpointOf('elasticsearch', url, '/_bulk')}?${query}`
   const basic = username === undefined ? undefined : encodeBase64(`${username}:${password ?? ''}`)
@@ -38,7 +41,7 @@ export function elasticsearch({ url, index, apiKey, username, password, pipeline
   return defineDestination<string>({
     name: 'elasticsearch',
     secrets: [apiKey, password, basic].filter((secret) => secret !== undefined),
-    ...commonOf(options),
+    ...commonOf('elasticsearch', options),
     map({ time, ...hit }) {
       const action = { create: { _index: typeof index === 'string' ? index : index({ time, ...hit }), _id: hit.id } }
       return `${JSON.stringify(action)}\n${JSON.stringify({ '@timestamp': new Date(time).toISOString(), ...hit })}\n`

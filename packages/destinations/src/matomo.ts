@@ -1,8 +1,9 @@
 import { cutText, type PropValue } from '@treadlight/protocol'
-import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import { classifyStatus, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
 import { hexIdOf } from './hexIdOf.ts'
+import { assertGiven, assertNotEmpty, commonOf } from './options.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -37,11 +38,13 @@ const maxVariableLength = 200
  * @see https://developer.matomo.org/api-reference/tracking-api
  */
 export function matomo({ url, idsite, token, dimensions = {}, eventCategory = 'Treadlight', ...options }: MatomoOptions): Destination<string> {
+  assertGiven('matomo', 'idsite', idsite, 'one for all sites, or an object with one for each of yours')
+  assertNotEmpty('matomo', 'token', token)
   const endpoint = endpointOf('matomo', url, '/matomo.php')
   return defineDestination<string>({
     name: 'matomo',
     ...(token === undefined ? { maxAge: day } : { secrets: [token] }),
-    ...commonOf(options),
+    ...commonOf('matomo', options),
     map(hit, context) {
       const site = siteIdOf(idsite, hit)
       if (site === undefined) return undefined

@@ -1,8 +1,9 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { commonOf, defineDestination } from './defineDestination.ts'
+import { defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, DestinationBatch, DestinationRequest } from './destination.ts'
+import { assertGiven, commonOf } from './options.ts'
 
 export interface NdjsonFileOptions extends CommonOptions {
   /** Where the files are to be; made if missing. */
@@ -25,6 +26,7 @@ export interface NdjsonLine {
  * Several processes may write into one folder. A line that a crash has cut is left alone, the next one begins on a line of its own.
  */
 export function ndjsonFile({ folder, mode = 0o600, ...options }: NdjsonFileOptions): Destination<NdjsonLine> {
+  assertGiven('ndjsonFile', 'folder', folder, 'where the files are to be')
   const base = resolve(folder)
   // One after the other: the look at how a file ends and the write behind it belong together.
   let last: Promise<unknown> = Promise.resolve()
@@ -32,7 +34,7 @@ export function ndjsonFile({ folder, mode = 0o600, ...options }: NdjsonFileOptio
     name: 'file',
     allowPrivate: true,
     maxBatch: 1000,
-    ...commonOf(options),
+    ...commonOf('ndjsonFile', options),
     map: (hit) => ({ day: new Date(hit.time).toISOString().slice(0, 10), text: JSON.stringify(hit) }),
     batch: (lines) => byDay(lines, base),
     deliver(request) {

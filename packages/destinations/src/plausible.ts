@@ -1,6 +1,7 @@
-import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import { classifyStatus, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { assertGiven, assertNotEmpty, commonOf } from './options.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
 
 export interface PlausibleOptions extends CommonOptions {
@@ -30,13 +31,15 @@ export interface PlausibleEvent {
  * @see https://plausible.io/docs/events-api
  */
 export function plausible({ url = 'https://plausible.io', domain, token, ...options }: PlausibleOptions): Destination<PlausibleEvent> {
+  assertGiven('plausible', 'domain', domain, 'one for all sites, or an object with one for each of yours')
+  assertNotEmpty('plausible', 'token', token)
   const endpoint = endpointOf('plausible', url, '/api/event')
   const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return defineDestination<PlausibleEvent>({
     name: 'plausible',
     maxAge: 3_600_000,
     secrets: token === undefined ? [] : [token],
-    ...commonOf(options),
+    ...commonOf('plausible', options),
     map(hit) {
       const site = siteIdOf(domain, hit)
       const body = site === undefined ? undefined : bodyOf(hit, site)

@@ -1,5 +1,6 @@
-import { commonOf, defineDestination } from './defineDestination.ts'
+import { defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination } from './destination.ts'
+import { commonOf } from './options.ts'
 
 export interface PrintOptions extends CommonOptions {
   /** Gets a line for each hit. @default console.log */
@@ -11,7 +12,7 @@ export function print({ write = console.log, ...options }: PrintOptions = {}): D
   return defineDestination<string>({
     name: 'console',
     allowPrivate: true,
-    ...commonOf(options),
+    ...commonOf('print', options),
     map: (hit) => JSON.stringify(hit),
     batch: (lines) => [{ request: { url: 'console:', body: lines.join('\n') }, indexes: [...lines.keys()] }],
     deliver: async ({ body = '' }) => {

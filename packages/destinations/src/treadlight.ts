@@ -1,7 +1,8 @@
 import { answerHeader, maxBatchHits, maxBodyBytes, minSecretLength, signUser, type Hit } from '@treadlight/protocol'
-import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import { classifyStatus, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, DestinationRequest, ForwardedHit, MapContext, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { assertGiven, commonOf } from './options.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer, readList } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -33,6 +34,7 @@ const perUser = 4500
  * @throws TypeError for a URL that is none, RangeError for a secret that is too short
  */
 export function treadlight({ url, token, site, userSecret, ...options }: TreadlightOptions): Destination<string> {
+  assertGiven('treadlight', 'token', token, 'treadlight token create --name NAME --scope hits prints one, where the other collector is')
   const endpoint = endpointOf('treadlight', url, '/hit')
   if (userSecret !== undefined && userSecret.length < minSecretLength) throw new RangeError(`[treadlight destinations] treadlight: userSecret has at least ${minSecretLength} characters`)
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
@@ -43,7 +45,7 @@ export function treadlight({ url, token, site, userSecret, ...options }: Treadli
     name: 'treadlight',
     maxBatch: 500,
     secrets: [token, ...(userSecret === undefined ? [] : [userSecret])],
-    ...commonOf(options),
+    ...commonOf('treadlight', options),
     map(hit) {
       const name = site === undefined ? hit.site : siteIdOf(site, hit)
       if (name === undefined || (hit.type === 'engagement' && hit.engaged === undefined && hit.scroll === undefined)) return undefined

@@ -1,7 +1,8 @@
-import { classifyStatus, commonOf, defineDestination } from './defineDestination.ts'
+import { classifyStatus, defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, ForwardedHit, Verdict } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
 import { hexIdOf } from './hexIdOf.ts'
+import { assertGiven, assertNotEmpty, commonOf } from './options.ts'
 import { packTexts } from './packTexts.ts'
 import { parseAnswer, readList } from './parseAnswer.ts'
 import { siteIdOf, type SiteIds } from './siteIds.ts'
@@ -25,6 +26,8 @@ const limits = { name: 50, hostname: 100, screen: 11, id: 50 } as const
  * @see https://umami.is/docs/api/sending-stats
  */
 export function umami({ url = 'https://cloud.umami.is', website, token, ...options }: UmamiOptions): Destination<string> {
+  assertGiven('umami', 'website', website, 'one for all sites, or an object with one for each of yours')
+  assertNotEmpty('umami', 'token', token)
   const endpoint = endpointOf('umami', url, '/api/batch')
   // Its check for robots is of this one, for all that come without their own.
   const headers = { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Treadlight', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
@@ -32,7 +35,7 @@ export function umami({ url = 'https://cloud.umami.is', website, token, ...optio
     name: 'umami',
     maxAge: 86_400_000,
     secrets: token === undefined ? [] : [token],
-    ...commonOf(options),
+    ...commonOf('umami', options),
     map(hit) {
       const site = siteIdOf(website, hit)
       return site === undefined || hit.type === 'engagement' ? undefined : JSON.stringify({ type: 'event', payload: payloadOf(hit, site) })

@@ -1,6 +1,7 @@
-import { commonOf, defineDestination } from './defineDestination.ts'
+import { defineDestination } from './defineDestination.ts'
 import type { CommonOptions, Destination, ForwardedHit } from './destination.ts'
 import { endpointOf } from './endpointOf.ts'
+import { commonOf } from './options.ts'
 import { readWebhookSecret, signWebhook } from './signWebhook.ts'
 
 export interface WebhookOptions extends CommonOptions {
@@ -27,7 +28,7 @@ export function webhook({ url, headers = {}, secret, ...options }: WebhookOption
   return defineDestination<ForwardedHit>({
     name: 'webhook',
     secrets: [...Object.values(headers), ...(secret === undefined ? [] : [secret, secret.replace(/^whsec_/, '')])],
-    ...commonOf(options),
+    ...commonOf('webhook', options),
     map: (hit) => hit,
     batch: (items) => [
       { request: { url: endpoint, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(items) }, indexes: [...items.keys()] },

@@ -88,6 +88,18 @@ describe('matomo-tracker', () => {
     expect(errors).toEqual([])
   })
 
+  test('a token in each request of a bulk, which is where the package has room for one', async () => {
+    const collector = await startCollector()
+    const { tracker, errors } = open(`${collector.url}/matomo.php`)
+    const of = (cip: string, token = collector.token) => ({ url: page, ua: chrome, cip, uid: cip, token_auth: token })
+    await bulk(tracker, [of('203.0.113.7'), of('198.51.100.7')])
+    const hits = await stored(collector, 2)
+    expect([hits.map(({ user }) => user).sort(), new Set(hits.map(({ visitor }) => visitor)).size]).toEqual([['198.51.100.7', '203.0.113.7'], 2])
+    expect(errors).toEqual([])
+    expect(await bulk(tracker, [of('203.0.113.7'), of('203.0.113.7', 'wrong')])).toBe('{"status":"error","tracked":0,"invalid":2}')
+    expect(errors).toEqual([401])
+  })
+
   test('it is told of what is refused', async () => {
     const collector = await startCollector()
     const { tracker, errors } = open(`${collector.url}/matomo.php`)

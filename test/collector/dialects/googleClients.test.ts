@@ -41,6 +41,8 @@ describe('universal-analytics', () => {
     const stored = await collector.of('shop')
     expect(stored.map(({ type, name = '' }) => `${type} ${name}`).sort()).toEqual(['event exception', 'event play', 'event purchase', 'event purchased item', 'event timing', 'pageview '])
     expect(stored.find(({ type }) => type === 'pageview')).toMatchObject({ url: 'https://shop.example/cart?utm_source=news', title: 'Cart', source: 'news', browser: 'Chrome', user: 'u1' })
+    // The package hands the page of a chain on, to events as `p`.
+    expect(stored.find(({ name }) => name === 'play')).toMatchObject({ path: '/cart', source: 'news' })
     expect(stored.find(({ name }) => name === 'purchase')).toMatchObject({ revenue: { amount: '24.5', currency: 'XXX' }, props: { transaction_id: 'T1', shipping: 3, tax: 1 } })
   })
 

@@ -1,6 +1,7 @@
-import { classifyStatus, commonOf, defineDestination } from '../defineDestination.ts'
+import { classifyStatus, defineDestination } from '../defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, DestinationRequest, ForwardedHit, Verdict } from '../destination.ts'
 import { endpointOf } from '../endpointOf.ts'
+import { assertGiven, commonOf } from '../options.ts'
 import { parseAnswer } from '../parseAnswer.ts'
 import { siteIdOf, type SiteIds } from '../siteIds.ts'
 import { createGa4Error, ga4EventName } from './ga4Names.ts'
@@ -39,14 +40,15 @@ interface StreamPayload {
  * ga4({ measurementId: 'G-XXXX', apiSecret: process.env.GA4_SECRET })
  */
 export function ga4(options: Ga4Options): Destination<StreamPayload> {
-  const { measurementId, apiSecret, url = 'https://www.google-analytics.com', debug = false } = options
-  const consent = { ad_user_data: 'DENIED', ad_personalization: 'DENIED', ...options.consent } as const
+  const { measurementId, apiSecret, url = 'https://www.google-analytics.com', debug = false, consent: said, ...others } = options
+  const consent = { ad_user_data: 'DENIED', ad_personalization: 'DENIED', ...said } as const
   const endpoint = endpointOf('GA4', url, debug ? '/debug/mp/collect' : '/mp/collect')
   if (!apiSecret) throw createGa4Error('apiSecret is missing: the stream has it under “Measurement Protocol API secrets”')
+  assertGiven('ga4', 'measurementId', measurementId, 'one for all sites, or an object with one for each of yours')
   return defineDestination<StreamPayload>({
     name: 'ga4',
     maxAge: ga4MaxAge,
-    ...commonOf(options),
+    ...commonOf('ga4', others),
     // And as it stands in a URL.
     secrets: [...new Set([apiSecret, encodeURIComponent(apiSecret)])],
     map(hit, { now }) {

@@ -1,5 +1,6 @@
-import { classifyStatus, commonOf, defineDestination } from '../defineDestination.ts'
+import { classifyStatus, defineDestination } from '../defineDestination.ts'
 import type { CommonOptions, Destination, DestinationAnswer, DestinationBatch, ForwardedHit, Verdict } from '../destination.ts'
+import { assertGiven, commonOf } from '../options.ts'
 import { packTexts } from '../packTexts.ts'
 import { siteIdOf, type SiteIds } from '../siteIds.ts'
 import { checkHit } from './checkHit.ts'
@@ -28,6 +29,8 @@ export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Comm
   batching?: boolean
 }
 
+const ownOptions: readonly Exclude<keyof UniversalAnalyticsOptions, keyof CommonOptions>[] = ['trackingId', 'dimensions', 'metrics', 'parameters', 'headers', 'batching', 'host', 'ssl', 'method', 'postFallback', 'debug']
+
 /**
  * Sends pageviews and events to a collector of Google's Universal Analytics protocol: Google's own has stopped, others have not
  * (AR09). The protocol knows no engagement. An event's props `category`, `label` and `value` are the protocol's; revenue makes it a
@@ -38,11 +41,12 @@ export interface UniversalAnalyticsOptions extends UniversalRequestOptions, Comm
  */
 export function universalAnalytics(options: UniversalAnalyticsOptions): Destination<WireParameters> {
   const { batching = true, debug = false, method, headers } = options
+  assertGiven('universalAnalytics', 'trackingId', options.trackingId, 'one for all sites, or an object with one for each of yours')
   return defineDestination<WireParameters>({
     name: 'universal-analytics',
     // Google's processes no hit whose queue time is longer.
     maxAge: 4 * 3_600_000,
-    ...commonOf(options),
+    ...commonOf('universalAnalytics', options, ownOptions),
     map(hit, { now }) {
       const trackingId = siteIdOf(options.trackingId, hit)
       return trackingId === undefined || hit.type === 'engagement' ? undefined : toParameters(hit, trackingId, now, options)

@@ -28,6 +28,9 @@ export async function makeDirectory(path: string): Promise<string | undefined> {
       if (stats?.isDirectory() === true) return first
       // Left as EEXIST it would pass for an existing value.
       if (stats !== undefined) throw Object.assign(new Error(`${path} is a file`, { cause }), { code: 'ENOTDIR' })
+      // Was there, and was removed as empty before we looked: left as EEXIST this too would pass for an existing value.
+      if (codeOf(cause) === 'EEXIST' && attempt < maxAttempts) continue
+      if (codeOf(cause) === 'EEXIST') throw Object.assign(new Error(`${path} is removed again and again`, { cause }), { code: 'ENOENT' })
       throw cause
     }
   }

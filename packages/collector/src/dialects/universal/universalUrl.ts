@@ -21,7 +21,8 @@ export function universalUrl(say: (name: string) => string | undefined): string 
   const location = say('dl')
   const screen = say('cd')
   const host = say('dh')
-  const path = say('dp') ?? (screen !== undefined && location === undefined ? `/${encodeURIComponent(screen.toWellFormed())}` : undefined)
+  // Google has no `p`: the package `universal-analytics` calls the page of an event so.
+  const path = say('dp') ?? say('p') ?? (screen !== undefined && location === undefined ? `/${encodeURIComponent(screen.toWellFormed())}` : undefined)
   const said = Object.entries(campaign).map(([name, parameter]) => [parameter, say(name)] as const)
   return addQuery(locate(location, isHost(host) ? host : undefined, path), Object.fromEntries(said))
 }
