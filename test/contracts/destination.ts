@@ -32,7 +32,7 @@ const hits: ForwardedHit[] = [
 ]
 
 /** What any destination keeps to, so that whoever forwards can rely on it. */
-export function testDestination({ create, taken = () => answerOf(200), passing = [401, 408, 425, 429, 500, 502, 503], final = [400, 404, 410, 413], least = 5 }: DestinationContract): void {
+export function testDestination({ create, taken = () => answerOf(200), passing = [301, 302, 307, 308, 401, 403, 404, 408, 425, 429, 500, 502, 503], final = [400, 410, 413], least = 5 }: DestinationContract): void {
   describe(`${create().name} is a destination`, () => {
     const destination = create()
     const items = hits.map((hit) => destination.map(structuredClone(hit), { now })).filter((item) => item !== undefined)

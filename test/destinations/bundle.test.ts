@@ -30,19 +30,19 @@ test('files need it, and are a way in of their own', async () => {
 
 /** Bytes after brotli 11 of each, imported alone: today's, so that none drags in another's. Who exceeds one raises it here. */
 const budgets: Record<string, number> = {
-  ga4: 3027,
-  universalAnalytics: 3569,
-  matomo: 2232,
-  plausible: 1463,
-  umami: 1890,
-  treadlight: 2692,
-  elasticsearch: 1694,
-  webhook: 1378,
-  print: 766,
-  discard: 719,
-  defineDestination: 328,
-  verifyWebhook: 575,
-  classifyStatus: 176,
+  ga4: 3087,
+  universalAnalytics: 3629,
+  matomo: 2292,
+  plausible: 1523,
+  umami: 1950,
+  treadlight: 2752,
+  elasticsearch: 1754,
+  webhook: 1438,
+  print: 826,
+  discard: 779,
+  defineDestination: 388,
+  verifyWebhook: 635,
+  classifyStatus: 236,
 }
 
 test.each(names)('%s brings along only what it needs', async (name) => {

@@ -18,11 +18,14 @@ export function defineDestination<T>(options: DestinationOptions<T>): Destinatio
   return { classify: classifyStatus, maxAge: 7 * day, redact: (hit) => hit, maxBatch: 100, allowPrivate: false, secrets: [], ...options }
 }
 
+/** What is said of the hits themselves. All else is trouble with the address, the key or the system, which its owner can mend. */
+const refusals: ReadonlySet<number> = new Set([400, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 428, 431])
+
 /** What a status means where a system says nothing more. */
 export function classifyStatus({ status, header }: DestinationAnswer): Verdict {
   if (status >= 200 && status < 300) return { kind: 'sent' }
-  const reason = `answered ${status}`
-  if (status !== 401 && status !== 408 && status !== 425 && status !== 429 && status < 500) return { kind: 'dead', reason }
+  const reason = `answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`
+  if (refusals.has(status)) return { kind: 'dead', reason }
   const after = Number(header('retry-after'))
   return { kind: 'retry', reason, ...(after > 0 && { after }) }
 }

@@ -105,8 +105,7 @@ export interface DestinationOptions<T> {
   /**
    * What an answer means.
    * @param count how many items the request carried
-   * @default 2xx is sent; 401 (the owner's to put right, not the hit's fault), 408, 425, 429 and 5xx are to be tried again, heeding
-   *   `retry-after`; all else is dead, redirects too
+   * @default `classifyStatus`
    */
   classify?(answer: DestinationAnswer, count: number): Verdict
   /** Hits older than this are dead letters, since the system would refuse them or count them wrongly, ms. @default 7 days */

@@ -255,7 +255,7 @@ describe('a person who is erased', () => {
 
 describe('what the owner sees', () => {
   test('counts, what waits, troubles and dead letters; nobody else sees them', async () => {
-    const test = open({ destinations: [toTest({ secrets: ['s3cret'], deliver: () => Promise.reject(new Error('key s3cret is wrong')) }), toTest({ name: 'refuses', deliver: async () => ({ status: 404, header: () => '', body: '' }) })] })
+    const test = open({ destinations: [toTest({ secrets: ['s3cret'], deliver: () => Promise.reject(new Error('key s3cret is wrong')) }), toTest({ name: 'refuses', deliver: async () => ({ status: 422, header: () => '', body: '' }) })] })
     await test.post({ url, title: 'A' }, { 'user-agent': firefox })
     await vi.waitFor(() => expect(test.collector.forwarding!.ownStates().map(({ counts }) => counts.retries + counts.dead)).toEqual([expect.any(Number), 1]))
     await vi.waitFor(() => expect(test.collector.forwarding!.failingSince()).toBe(noon))
@@ -265,7 +265,7 @@ describe('what the owner sees', () => {
     expect(JSON.parse(text)).toMatchObject({
       destinations: [
         { name: 'test', waiting: 1, sent: 0, failing: { since: '2026-11-21T12:00:00.000Z', reason: 'key *** is wrong' }, dead_letters: { count: 0, newest: [] } },
-        { name: 'refuses', waiting: 0, dead: 1, dead_letters: { count: 1, newest: [{ url, reason: 'answered 404', site_id: 'default', type: 'pageview' }] } },
+        { name: 'refuses', waiting: 0, dead: 1, dead_letters: { count: 1, newest: [{ url, reason: 'answered 422', site_id: 'default', type: 'pageview' }] } },
       ],
     })
     expect(text).not.toContain('s3cret')

@@ -149,7 +149,7 @@ test('row 22: the owner’s routes have limits of their own', async () => {
 
 test('row 30: to a webhook a redirect is an answer of no use, not a place to go', () => {
   const redirect = { status: 302, header: (name: string) => (name === 'location' ? 'http://169.254.169.254/' : ''), body: '' }
-  expect(webhook({ url: 'https://a.example/' }).classify(redirect, 1)).toEqual({ kind: 'dead', reason: 'answered 302' })
+  expect(webhook({ url: 'https://a.example/' }).classify(redirect, 1)).toEqual({ kind: 'retry', reason: 'answered 302, and redirects are not followed' })
 })
 
 test('row 31: what the settings call a secret is in no line of the log', () => {

@@ -76,8 +76,8 @@ function answerOf(reply: Reply): DestinationAnswer {
 
 describe('what each status does with a hit', () => {
   const sent = [200, 201, 202, 204, 299]
-  const retried = [401, 408, 425, 429, 500, 501, 502, 503, 504, 507, 599]
-  const dead = [301, 302, 303, 304, 307, 308, 400, 402, 403, 404, 405, 406, 409, 410, 411, 413, 414, 415, 421, 422, 426, 428, 431, 451]
+  const retried = [301, 302, 303, 304, 307, 308, 401, 402, 403, 404, 405, 407, 408, 421, 425, 426, 429, 451, 500, 501, 502, 503, 504, 507, 599]
+  const dead = [400, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 428, 431]
 
   test.each(sent)('%i: sent, once', async (status) => {
     const { forwarder, asked, state, skip } = openScene([status])
@@ -91,7 +91,7 @@ describe('what each status does with a hit', () => {
     const hit = makeForwarded()
     await forwarder.write([hit])
     await vi.waitFor(() => expect(pauses).toEqual([500]))
-    expect(state()).toMatchObject({ waiting: 1, trouble: { reason: `answered ${status}` } })
+    expect(state()).toMatchObject({ waiting: 1, trouble: { reason: expect.stringContaining(`answered ${status}`) } })
     await skip()
     expect(asked).toEqual([[hit.id], [hit.id]])
     expect(state()).toMatchObject({ waiting: 0, trouble: undefined, counts: { sent: 1, retries: 1, dead: 0 } })
