@@ -23,7 +23,7 @@ const most = 2 ** 32 - 1
  */
 export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }): SessionIndex | undefined {
   // In an order that takes few bytes; what is not stored is not worth that.
-  const visits = findVisits(columns, (rows) => (tick === 1 ? rows.map((_, at) => at) : rankVisitors(columns, rows)))
+  const visits = findVisits(columns, (rows) => rankVisitors(columns, rows))
   const { first, last } = spanOf(columns, visits)
   const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
   if (visits.count > 0 && !(last - base <= most)) return undefined
