@@ -9,11 +9,13 @@ type Note = (kind: 'lost' | 'twice' | 'serverErrors', text: string) => void
 
 const site = 'shop'
 const damagesPerValue = 6
+/** Where the length of a value's first frame has its fifth digit: with its lowest bit set, the frame ends behind the value. */
+const lengthDigit = 'treadlight 1 '.length + 4
 /** When the damage is found, ms since 1970. */
 const later: number = noon + 110 * minute
 
 /**
- * Flips bits of, and cuts, every value of a small store. What is damaged is reported, and nothing else is missing; upkeep
+ * Flips bits of, and cuts, every value of a small store, and flips one in the length of each batch. What is damaged is reported, and nothing else is missing; upkeep
  * does not take it for read.
  */
 export async function findRot(seed: number, open: OpenStore, note: Note): Promise<{ runs: number; hits: number }> {
@@ -27,6 +29,9 @@ export async function findRot(seed: number, open: OpenStore, note: Note): Promis
         hits += await judge({ sound, key, cut: count % 3 === 2, append, random }, open, note)
         runs++
       }
+      if (!key.includes(':batch:')) continue
+      hits += await judge({ sound, key, at: lengthDigit, append, random }, open, note)
+      runs++
     }
   }
   return { runs, hits }
@@ -63,17 +68,19 @@ function openAt({ storage }: FaultyStorage, now: () => number, open: OpenStore):
 interface Damage {
   sound: ReadonlyMap<string, Buffer>
   key: string
-  /** Whether the end is missing, or bits have flipped. */
-  cut: boolean
+  /** Whether the end is missing, instead of a bit that has flipped. @default false */
+  cut?: boolean
+  /** Which byte has changed, in its lowest bit; any in any by default. */
+  at?: number
   append: boolean
   random: () => number
 }
 
-async function judge({ sound, key, cut, append, random }: Damage, open: OpenStore, note: Note): Promise<number> {
+async function judge({ sound, key, cut = false, at: fixed, append, random }: Damage, open: OpenStore, note: Note): Promise<number> {
   const expected = await list(sound, append, open)
   const value = Buffer.from(sound.get(key)!)
-  const at = Math.floor(random() * value.length)
-  if (!cut) value[at]! ^= 1 << Math.floor(random() * 8)
+  const at = fixed ?? Math.floor(random() * value.length)
+  if (!cut) value[at]! ^= fixed === undefined ? 1 << Math.floor(random() * 8) : 1
   const damaged = cut ? value.subarray(0, at) : value
   const name = `${key} ${cut ? 'cut to' : 'flipped at'} ${at} of ${value.length}`
   const faulty = createFaultyStorage({ append })
