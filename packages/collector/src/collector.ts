@@ -223,7 +223,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const { dialects, aliases = {}, settings: { hosts = [] } = {} } = options
   const isDefaultHost = hosts.length === 0 ? undefined : createHostTest(hosts)
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
-  addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, now })
+  addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, onRefused, now })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince, forwardingSince: forwarding?.failingSince, now })
   addAdminRoutes(routes, { account, logins, now })
   addOwnVisitsRoutes(routes, ownVisits)
@@ -261,6 +261,10 @@ export function createCollector(options: CollectorOptions): Collector {
     flush: () => counts.flush(),
     forwarding,
     endStreams,
+  }
+
+  function onRefused(dialect: string): void {
+    Promise.resolve(sites.find()).then((find) => ledger.refuse(find(undefined, '')!, dialect, now()), onError)
   }
 
   function capped(id: string = site): CappedValues {

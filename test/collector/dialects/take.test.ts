@@ -2,7 +2,7 @@ import { createReferenceStore, createValues, type StoredHit } from '@treadlight/
 import { createStorage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
 import { createTokens } from '../../../packages/collector/src/admin/tokens.ts'
-import { noon } from '../collector.ts'
+import { logInOwner, noon } from '../collector.ts'
 import { chrome, createDialectCollector, firefox, type DialectCollector, type Told } from './sendAs.ts'
 
 const hour = 3_600_000
@@ -199,4 +199,15 @@ describe('what keeps a dialect from being heard', () => {
     const { status, headers } = await plausible(collector, { n: 'pageview', u: page }, { authorization: `Bearer ${token}` })
     expect([status, headers.get('retry-after')]).toEqual([503, '5'])
   })
+})
+
+test('what no hit can be made of is counted as refused, by the dialect; what is refused later by its field', async () => {
+  const collector = await createDialectCollector()
+  const cookie = await logInOwner(collector)
+  expect((await plausible(collector, { n: 'pageview' })).status).toBe(400)
+  expect((await collector.send('/collect?v=1&t=pageview')).headers.get('x-hit-refused')).toContain('tid')
+  expect((await plausible(collector, { n: 'pageview', u: 'javascript:no' })).status).toBe(400)
+  expect((await plausible(collector, { n: 'pageview', u: page })).status).toBe(202)
+  const response = await collector.request('/api/drops', { headers: { cookie } })
+  expect(((await response.json()) as { refused: object }).refused).toEqual({ plausible: 1, 'universal-analytics': 1, url: 1 })
 })

@@ -20,6 +20,8 @@ export interface DialectRouteOptions {
   /** Shared with `/hit`. */
   limit: RequestLimit
   serverTokens: ServerTokens
+  /** Told of a request that no hit was made of, by the dialect's name: what is refused later the receiver counts. */
+  onRefused: (dialect: string) => void
   /** ms since 1970. */
   now: () => number
 }
@@ -33,7 +35,7 @@ export function addDialectRoutes(routes: Routes, dialects: readonly Dialect[], o
 }
 
 /** Answers what the clients of a dialect send, on any runtime: limits first, then what the dialect makes of it. */
-function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens, now }: DialectRouteOptions): (event: H3Event) => Promise<Response> {
+function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens, onRefused, now }: DialectRouteOptions): (event: H3Event) => Promise<Response> {
   return async (event) => {
     const { address, network, header } = senderOf(event)
     const origin = header('origin')
@@ -58,12 +60,14 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens,
 
     const doTake = createTake(dialect, { address, network, agent: agentOf(header('user-agent')), header, host: event.url.host, isAuthorized: () => seen.isAuthorized })
     const take: Take = async (hits) => {
+      seen.hasTaken ||= hits.length > 0
       const taken = await seen.watch(doTake(hits))
       for (const each of taken) if (each.outcome === 'dropped') seen.dropped.add(each.reason)
       return taken
     }
     try {
       const answer = await dialect.answer(request, take)
+      if (!seen.hasTaken && isRefusal(answer)) onRefused(dialect.name)
       // In our own words too: some products have none for it.
       const dropped = seen.dropped.size > 0 && !answer.headers.includes(droppedHeader) ? [droppedHeader, [...seen.dropped].join(', ')] : []
       return write(answer, seen.isCutOff ? [...close, ...dropped] : dropped)
@@ -74,6 +78,11 @@ function createDialectRoute(dialect: Dialect, { createTake, limit, serverTokens,
       return write(dialect.refuse(503, 'cannot take hits at the moment', request), ['retry-after', String(seconds)])
     }
   }
+}
+
+/** Some products answer the same whatever they were sent. */
+function isRefusal({ status, headers }: DialectAnswer): boolean {
+  return status === 400 || status === 422 || headers.includes('x-hit-refused')
 }
 
 /** Nothing that these paths answer depends on a cookie, so it tells no page anything. */
@@ -87,6 +96,8 @@ const close = ['connection', 'close'] as const
 /** What came up while a dialect answered a request. */
 interface Seen {
   isAuthorized: boolean
+  /** Whether a hit was made of it. */
+  hasTaken: boolean
   /** Why hits were deliberately not stored. */
   dropped: Set<DropReason>
   /** The body was not read to its end. */
@@ -101,6 +112,7 @@ interface Seen {
 function createSeen(): Seen {
   return {
     isAuthorized: false,
+    hasTaken: false,
     dropped: new Set(),
     isCutOff: false,
     failure: undefined,

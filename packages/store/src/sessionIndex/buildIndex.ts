@@ -22,7 +22,6 @@ const most = 2 ** 32 - 1
  * @param options `tick`: 1 for what a query may cut anywhere, a minute for what is stored
  */
 export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }): SessionIndex | undefined {
-  // In an order that takes few bytes; what is not stored is not worth that.
   const visits = findVisits(columns, (rows) => rankVisitors(columns, rows))
   const { first, last } = spanOf(columns, visits)
   const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
