@@ -22,6 +22,6 @@ test('doctor says what waits, what was given up, and what waits for nobody', asy
     ['warning', 'gone: 1 hit waiting, 0 dead letters; no destination is called so any more'],
     [true, 'idle: 0 hits waiting, 0 dead letters'],
     ['warning', 'refuses: 0 hits waiting, 1 dead letter'],
-    ['warning', 'slow: 2 hits waiting, 0 dead letters; the oldest for more than a day'],
+    ['warning', 'slow: 2 hits waiting, 0 dead letters; the oldest for more than ten minutes'],
   ])
 })

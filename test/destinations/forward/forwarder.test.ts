@@ -279,7 +279,7 @@ describe('bounds', () => {
     const { forwarder, state, logged, skip } = openScene([503], {}, { maxWaiting: 3 })
     for (let index = 0; index < 6; index++) await forwarder.write([makeForwarded()])
     expect(state()).toMatchObject({ waiting: 3, counts: { dropped: 3 } })
-    expect(logged.some((line) => line.includes('were dropped: more than 3 wait'))).toBe(true)
+    expect(logged.some((line) => line.includes('dropped: more than 3 wait'))).toBe(true)
     await skip()
     expect(state()).toMatchObject({ waiting: 0, counts: { sent: 3 } })
   })

@@ -3,7 +3,8 @@ import type { Check } from '@treadlight/store'
 import type { Config } from '../config.ts'
 import { count } from '../progress.ts'
 
-const day = 86_400_000
+/** What waits for longer has been tried in vain several times, ms: health says so after half of it. */
+const tooLong = 10 * 60_000
 
 /** What waits for other systems, and what they will never have, as far as keys tell. @param now ms since 1970 */
 export function* checkForwarding({ destinations }: Pick<Config, 'destinations'>, keys: readonly string[], now: number): Generator<Check> {
@@ -16,7 +17,7 @@ export function* checkForwarding({ destinations }: Pick<Config, 'destinations'>,
     const detail = `${name}: ${count(sum('waiting'), 'hit')} waiting, ${count(sum('dead'), 'dead letter')}`
     const check = { name: 'destinations', detail }
     if (!destinations.some((destination) => destination.name === name)) yield { ...check, ok: 'warning', detail: `${detail}; no destination is called so any more`, remedy: 'give it that name again, or let what waits go after 30 days' }
-    else if (now - oldest > day) yield { ...check, ok: 'warning', detail: `${detail}; the oldest for more than a day`, remedy: 'see GET /api/destinations or the collector’s log for the reason' }
+    else if (now - oldest > tooLong) yield { ...check, ok: 'warning', detail: `${detail}; the oldest for more than ten minutes`, remedy: 'see GET /api/destinations or the collector’s log for the reason' }
     else if (sum('dead') > 0) yield { ...check, ok: 'warning', remedy: 'see GET /api/destinations for the reasons' }
     else yield { ...check, ok: true }
   }

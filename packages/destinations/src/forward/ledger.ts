@@ -73,7 +73,8 @@ export function createLedger({ name, secrets, now, log }: LedgerOptions): Ledger
       counts[kind] += count
       if (now() - (told.get(kind) ?? -Infinity) < quiet) return
       told.set(kind, now())
-      say(kind === 'dead' ? `it will never have ${count} hits: ${clean(reason)}; see its dead letters` : `${count} hits were dropped: ${clean(reason)}`)
+      const hits = count === 1 ? '1 hit' : `${count} hits`
+      say(kind === 'dead' ? `it will never have ${hits}: ${clean(reason)}; see its dead letters` : `${hits} dropped: ${clean(reason)}`)
     },
   }
 }
