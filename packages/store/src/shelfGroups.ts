@@ -50,9 +50,15 @@ export function partsOf(group: ShelfGroup): ShelfGroup[] {
   return [...new Map(parts.filter(isInside).map((part) => [`${part.first}.${part.last}`, part])).values()]
 }
 
-/** The quarters of a year that have ended, each with its months. @param days closed ones */
-export function quartersOf(days: readonly string[], now: number): { quarter: ShelfGroup; months: ShelfGroup[] }[] {
-  const quarters = new Map<string, { quarter: ShelfGroup; months: ShelfGroup[] }>()
+/** A quarter of a year, and its months. */
+export interface Quarter {
+  quarter: ShelfGroup
+  months: ShelfGroup[]
+}
+
+/** The quarters that have ended. @param days closed ones */
+export function quartersOf(days: readonly string[], now: number): Quarter[] {
+  const quarters = new Map<string, Quarter>()
   for (const month of groupDays(days, now).toReversed()) {
     const [year, its] = month.first.split('-').map(Number) as [number, number]
     const begin = its - ((its - 1) % 3)

@@ -1,5 +1,4 @@
 import { compareText } from './byTime.ts'
-import { isClosed } from './compaction.ts'
 import type { DayCheck } from './dayCheck.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatShelfKey, type ShelfKind } from './keys.ts'
@@ -10,8 +9,8 @@ import { foldIndexes } from './sessionIndex/foldIndexes.ts'
 import { holdIndex, type HeldValues } from './sessionIndex/holdIndex.ts'
 import type { SessionIndex } from './sessionIndex/sessionIndex.ts'
 import { ShelfLost, type KeptShelf } from './shelf.ts'
-import type { ShelfEntry } from './shelfEntry.ts'
-import { dayBefore, groupDays, partsOf, quartersOf, singleDay, type ShelfGroup } from './shelfGroups.ts'
+import { createShelfDues } from './shelfDues.ts'
+import { singleDay, type Quarter, type ShelfGroup } from './shelfGroups.ts'
 import { encodeShelfValue, knownMarks, shelfFormats, type ShelfHeader } from './shelfValue.ts'
 import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
@@ -46,12 +45,6 @@ export interface ShelvingOptions<Rollup> extends Pick<ResolvedStoreOptions, 'sto
 const daysPerRound = 40
 /** Segments of which a part is read in one round, to see whether somebody is in them who was erased since: some seconds' work too. */
 const looksPerRound = 200
-/** Hits in one value: what a process holds of it when it is made, some 30 MB. */
-const maxHits = 1_500_000
-/** For how many days back there are rollups of few hits too. */
-const daysWithRollups = 100
-/** What has fewer hits than this is told from an index as fast as from a rollup, but for that of its month. */
-const fewHits = 5000
 
 /** A home day of which an index is at hand. */
 interface Piece {
@@ -79,92 +72,24 @@ interface Pieces<Rollup> {
  */
 export async function shelve<Rollup extends object>(options: ShelvingOptions<Rollup>, force: boolean): Promise<number> {
   const { log, shelf, now, check, hopeless } = options
-  const ready = closedDays(log, now()).filter((day) => hopeless.get(fingerprint(filesOf(day))) !== log.version)
+  const dues = createShelfDues(options, force ? Infinity : looksPerRound)
+  const { filesOf, holdersOf, saysAll } = dues
   let budget = force ? Infinity : daysPerRound
-  let looks = force ? Infinity : looksPerRound
   let shelved = 0
-  if (!(await isAnythingDue())) return 0
+  if (!(await dues.isAnythingDue())) return 0
   // Another process may have done it.
   await shelf.list()
-  await isAnythingDue()
-  for (const group of fittingGroups(ready)) {
+  await dues.isAnythingDue()
+  for (const group of dues.groups()) {
     if (budget <= 0) break
     await shelveGroup(group)
   }
-  for (const due of dueQuarters()) if (budget > 0) await foldMonths(due)
+  for (const due of dues.quarters()) if (budget > 0) await foldMonths(due)
   return shelved
 
-  function filesOf(day: string): readonly SegmentFile[] {
-    return log.catalog.days.get(day) ?? []
-  }
-
-  async function isAnythingDue(): Promise<boolean> {
-    const [first, last] = [ready[0], ready.at(-1)]
-    if (first === undefined || last === undefined) return false
-    await shelf.readHeaders('index', first, last)
-    await shelf.readHeaders('rollup', first, last)
-    // The newest are asked for most.
-    for (const day of ready.toReversed()) if (looks > 0 && isUnknown(day)) looks -= await check.look(filesOf(day))
-    return dueQuarters().length > 0 || fittingGroups(ready).some((group) => dueIndexes(group).length + dueRollups(group).length > 0)
-  }
-
-  /** Whether something says of the day what its hits do, unless somebody is in them who was erased: nobody has looked yet. */
-  function isUnknown(day: string): boolean {
-    return [...shelf.entries.values()].some((entry) => mayHold(entry, day) && shelf.isValid(entry, day) === undefined)
-  }
-
-  /** A value is held in memory when it is made. Of what nobody has looked at, it is not known yet what is due. */
-  function fittingGroups(days: readonly string[]): ShelfGroup[] {
-    return groupDays(days, now()).filter(({ days: its }) => looks > 0 || !its.some(isUnknown)).flatMap((group) => {
-      const hits = group.days.flatMap(filesOf).reduce((sum, file) => sum + file.hits, 0)
-      return hits <= maxHits ? [group] : group.days.map(singleDay)
-    })
-  }
-
-  /** What of the group is to be written: it as a whole, or days of which it says too much or too little. */
-  function dueIndexes(group: ShelfGroup): ShelfGroup[] {
-    const holders = holdersOf('index', group)
-    const untold = group.days.filter((day) => !holders.some((entry) => shelf.isValid(entry, day) === true))
-    if (untold.length === 0) return []
-    if (group.first === group.last || holders.length === 0 || 4 * untold.length >= group.days.length || holders.some((entry) => mayBeTainted(entry, log))) return [group]
-    return untold.filter((day) => !isTold('index', day)).map(singleDay)
-  }
-
-  /** Of the group, of its parts and of its days. */
-  function dueRollups(group: ShelfGroup): ShelfGroup[] {
-    return partsOf(group).filter((its) => isWorthSumming(its, log, now()) && isUnsummed(its))
-  }
-
-  /** Of those whose months are all told. */
-  function dueQuarters(): ReturnType<typeof quartersOf> {
-    return quartersOf(ready, now()).filter(({ quarter, months }) => isUnsummed(quarter) && !months.some(isUnsummed))
-  }
-
-  function isUnsummed(group: ShelfGroup): boolean {
-    return hopeless.get(sumsName(group)) !== log.version && !holdersOf('rollup', group).some((entry) => saysAll(entry, group))
-  }
-
-  /** What its sums would follow from. */
-  function sumsName({ days }: ShelfGroup): string {
-    return `sums ${days.map((day) => fingerprint(filesOf(day))).join(' ')}`
-  }
-
-  /** Whether a rollup says what these days come to, and nothing of others. */
-  function saysAll(entry: ShelfEntry, { days }: ShelfGroup): boolean {
-    return Object.keys(entry.header?.days ?? {}).length === days.length && days.every((day) => shelf.isValid(entry, day) === true)
-  }
-
-  function holdersOf(kind: ShelfKind, { first, last }: ShelfGroup): ShelfEntry[] {
-    return [...shelf.entries.values()].filter(({ name, header, unfit }) => name.kind === kind && name.first === first && name.last === last && header && !unfit)
-  }
-
-  function isTold(kind: ShelfKind, day: string): boolean {
-    return [...shelf.entries.values()].some((entry) => entry.name.kind === kind && shelf.isValid(entry, day) === true)
-  }
-
   async function shelveGroup(group: ShelfGroup): Promise<void> {
-    const due = dueIndexes(group)
-    const summed = dueRollups(group)
+    const due = dues.indexes(group)
+    const summed = dues.rollups(group)
     if (due.length + summed.length === 0) return
     const pieces: Pieces<Rollup> = { indexes: [], sums: [], marks: knownMarks(log) }
     const held: HeldValues = new Map()
@@ -185,9 +110,9 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
     for (const its of summed) await writeRollup(its, pieces)
   }
 
-  async function foldMonths({ quarter, months }: ReturnType<typeof quartersOf>[number]): Promise<void> {
+  async function foldMonths({ quarter, months }: Quarter): Promise<void> {
     const pieces: Pieces<Rollup> = { indexes: [], sums: [], marks: knownMarks(log) }
-    for (const month of months) if (!(await takeSums(month, pieces))) return
+    for (const month of months) if (!(await takeSums(month, pieces))) return dues.giveUp(quarter)
     await writeRollup(quarter, pieces)
   }
 
@@ -263,7 +188,7 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
       const rollup = all.length < told.length + made.length ? undefined : options.makers.foldRollups(all)
       return rollup && options.makers.encodeRollup(rollup)
     })
-    if (!isWritten) hopeless.set(sumsName(group), log.version)
+    if (!isWritten) dues.giveUp(group)
   }
 
   /** False if nothing was written. */
@@ -310,21 +235,6 @@ export async function shelve<Rollup extends object>(options: ShelvingOptions<Rol
   }
 }
 
-/** Those that have ended and are in segments only, in order. */
-function closedDays(log: SiteLog, now: number): string[] {
-  return [...log.catalog.days.keys()].filter((day) => isClosed(day, now) && !log.fresh.has(day)).toSorted()
-}
-
-/** Whether a value may hold what an erasure has taken: it does not know of that, and some of its segments have changed. */
-export function mayBeTainted({ header }: ShelfEntry, log: SiteLog): boolean {
-  if (header === undefined || header.marks.erasures === knownMarks(log).erasures) return false
-  return Object.entries(header.days).some(([day, print]) => fingerprint(log.catalog.days.get(day) ?? []) !== print)
-}
-
-function mayHold({ name, header }: ShelfEntry, day: string): boolean {
-  return header !== undefined && name.first <= day && day <= name.last
-}
-
 function headerOf(kind: ShelfKind, days: NewHeader['days'], marks: NewHeader['marks']): NewHeader {
   return { format: shelfFormats[kind], days, marks }
 }
@@ -341,13 +251,4 @@ function sortDays(days: NewHeader['days']): NewHeader['days'] {
 function foldPieces(pieces: readonly Piece[]): SessionIndex {
   const indexOf = new Map(pieces.map(({ day, index }) => [day, index]))
   return foldIndexes([...new Set(indexOf.values())], ({ day }, its) => indexOf.get(day) === its)
-}
-
-/** Whether some days are asked for together, and not told as fast without a rollup of theirs. */
-export function isWorthSumming({ first, last }: Pick<ShelfGroup, 'first' | 'last'>, log: SiteLog, now: number): boolean {
-  const isMonth = first.endsWith('-01') && last.slice(8) > '20'
-  if (isMonth || last >= dayBefore(now, daysWithRollups)) return true
-  let hits = 0
-  for (const [day, files] of log.catalog.days) if (first <= day && day <= last) for (const file of files) hits += file.hits
-  return hits >= fewHits
 }

@@ -1,6 +1,6 @@
 import { fingerprint } from './fingerprint.ts'
 import { parseStamp } from './keys.ts'
-import { isWorthSumming, mayBeTainted } from './shelve.ts'
+import { isWorthSumming, mayBeTainted } from './shelfDues.ts'
 import type { KeptShelf } from './shelf.ts'
 import type { ShelfEntry } from './shelfEntry.ts'
 import type { SiteLog } from './siteLog.ts'
