@@ -75,7 +75,7 @@ function linkTracker(folder: string): void {
 
 /** Next's bundler follows no link out of its folder, and servers are built in: what npm would install is copied. */
 function copyServer(folder: string): void {
-  for (const [name, from] of [['@treadlight/server', 'packages/server'], ['@treadlight/protocol', 'packages/protocol'], ['cookie', 'node_modules/cookie']] as const) {
+  for (const [name, from] of [['@treadlight/server', 'packages/server'], ['@treadlight/protocol', 'packages/protocol'], ['@treadlight/destinations', 'packages/destinations'], ['cookie', 'node_modules/cookie']] as const) {
     const to = join(folder, 'node_modules', name)
     rmSync(to, { recursive: true, force: true })
     for (const part of ['package.json', 'dist']) cpSync(join(root, from, part), join(to, part), { recursive: true })
