@@ -1,6 +1,7 @@
 import type { PropValue } from '@treadlight/protocol'
 import { definedOf } from '../definedOf.ts'
 import type { DialectHit } from '../dialect.ts'
+import { noCurrency } from '../noCurrency.ts'
 import { propsOf } from '../propsOf.ts'
 import { numberOf, revenueOf, textOf } from '../textOf.ts'
 
@@ -22,9 +23,6 @@ const own = new Set(
 
 /** Examples of the protocol send 100 to be counted as somebody at all: no time that anybody was there. ms */
 const filler = 100
-
-/** ISO 4217's code for none, as for Matomo's sums. */
-const noCurrency = 'XXX'
 
 /** The hits of one event: with what happened, how long somebody has been there since the last one. */
 export function hitsOfGa4Event(name: string, params: Params): Ga4Hit[] {

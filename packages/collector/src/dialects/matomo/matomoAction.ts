@@ -1,18 +1,13 @@
 import type { PropValue } from '@treadlight/protocol'
 import { isObject } from '../../isObject.ts'
 import type { DialectHit } from '../dialect.ts'
+import { noCurrency } from '../noCurrency.ts'
 import { numberOf, revenueOf } from '../textOf.ts'
 
 /** What a request says has happened. */
 type Action = Pick<DialectHit, 'type' | 'name' | 'props' | 'revenue' | 'interactive' | 'title' | 'engagedDelta'>
 
 type Params = (name: string) => string
-
-/**
- * Matomo has one currency per site and does not say it: ISO 4217's code for none, so that sums stay sums. A request may have
- * `currency`, which Matomo would pass over.
- */
-const noCurrency = 'XXX'
 
 /** Its trackers beat after so long without another request, by default, and only while somebody is there: no beat says less. ms */
 const beat = 15_000

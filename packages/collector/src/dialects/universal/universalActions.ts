@@ -1,5 +1,6 @@
 import type { PropValue } from '@treadlight/protocol'
 import type { DialectHit } from '../dialect.ts'
+import { noCurrency } from '../noCurrency.ts'
 import { numberOf, revenueOf } from '../textOf.ts'
 
 /** What a payload says has happened. */
@@ -21,9 +22,6 @@ const types: Record<string, (say: Say, params: URLSearchParams) => Action[]> = {
 
 /** ms */
 const pageTimes = { load: 'plt', dns: 'dns', download: 'pdt', redirect: 'rrt', connect: 'tcp', response: 'srt', interactive: 'dit', content: 'clt' }
-
-/** Like Matomo's sums, those of no currency stay sums: ISO 4217's code for none. Google took them to be of the property's. */
-const noCurrency = 'XXX'
 
 /** What has happened; undefined for a type that the protocol does not have. */
 export function universalActions(params: URLSearchParams, say: Say): Action[] | undefined {
