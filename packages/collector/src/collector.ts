@@ -46,6 +46,7 @@ import { addRealtimeRoute } from './http/realtimeRoute.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
@@ -226,6 +227,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, onRefused, now })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince, forwardingSince: forwarding?.failingSince, now })
   addAdminRoutes(routes, { account, logins, now })
+  addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   const desk = createStatsDesk({ store, goals, failures, now })

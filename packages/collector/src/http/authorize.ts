@@ -5,12 +5,13 @@ import type { Scope, Tokens } from '../admin/tokens.ts'
 import { networkOf } from '../hit/network.ts'
 import { isEncoding } from '../isEncoding.ts'
 import { createRateLimit } from '../rateLimit.ts'
+import { grantAccess } from './access.ts'
 import { readBearer } from './readBearer.ts'
 import { failure } from './respond.ts'
 
 /**
- * Who may ask for a route. `own page`: anybody, but no page of another site on their behalf; `owner`: who is logged in;
- * `token …`: who is logged in, and programs with a token of that scope.
+ * Who may ask for a route. `own page`: anybody, but no page of another site on their behalf; `owner`: who is logged in as one,
+ * and programs with a token of scope `admin`; `token …`: these, and programs with a token of that scope.
  */
 export type Guard = 'public' | 'own page' | 'owner' | `token ${Scope}`
 
@@ -37,7 +38,7 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     if (isEncoding(event.req.headers.get('content-encoding') ?? '')) return failure(415, 'content-encoding: is not taken, send the body as it is')
     const token = readBearer(event.req.headers.get('authorization') ?? '')
     // No browser adds this header by itself, so no other site can make it send one.
-    if (token !== undefined && guard !== 'own page') return authorizeToken(token, guard)
+    if (token !== undefined && guard !== 'own page') return authorizeToken(event, token, guard)
     const login = readLogin(event)
     // Before all else: who forgot a token is not to be told of content types.
     if (login === undefined && guard !== 'own page') return failure(401, 'Log in first, or send a token: authorization: Bearer tl_…')
@@ -46,16 +47,19 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
       if (foreign) return foreign
     }
     if (guard === 'own page') return undefined
-    if (login && (await logins.isValid(login, await account.version()))) return undefined
-    return failure(401, 'Log in first')
+    if (!login || !(await logins.isValid(login, await account.version()))) return failure(401, 'Log in first')
+    grantAccess(event, { kind: 'user', name: 'admin', role: 'owner' })
+    return undefined
   }
 
-  async function authorizeToken(token: string, guard: Exclude<Guard, 'public' | 'own page'>): Promise<Response | undefined> {
+  async function authorizeToken(event: H3Event, token: string, guard: Exclude<Guard, 'public' | 'own page'>): Promise<Response | undefined> {
     const record = await tokens.find(token)
     if (!record) return failure(401, 'There is no such token: treadlight token create makes one', { 'www-authenticate': 'Bearer' })
-    if (guard === 'owner') return failure(403, 'No token opens this: log in')
-    const scope = guard.slice('token '.length) as Scope
-    return record.scopes.includes(scope) ? undefined : failure(403, `This token is not for that: it takes one of scope ${scope}`)
+    const scope = guard === 'owner' ? 'admin' : (guard.slice('token '.length) as Scope)
+    const isAdmin = record.scopes.includes('admin')
+    if (!isAdmin && !record.scopes.includes(scope)) return failure(403, `This token is not for that: it takes one of scope ${scope}`)
+    grantAccess(event, { kind: 'token', name: record.name, role: isAdmin ? 'owner' : 'viewer' })
+    return undefined
   }
 }
 

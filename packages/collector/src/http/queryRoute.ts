@@ -25,7 +25,7 @@ export function addQueryRoute(routes: Routes, { sites, desk }: QueryRouteOptions
     if (read === 'too large') return failure(413, `The body must be at most ${maxBodyBytes} bytes`, { connection: 'close' })
     const body = typeof read === 'string' ? undefined : parseObject(read.text)
     if (!body) return failure(400, 'The body must be a JSON object')
-    const site = await siteNamed(sites, body['site_id'] ?? null)
+    const site = await siteNamed(sites, event, body['site_id'] ?? null)
     if (site instanceof Response) return site
     const answer = await orRefusal(desk.ask(site, body))
     if (answer instanceof Response) return answer

@@ -2,7 +2,7 @@ import type { H3, H3Event } from 'h3'
 import type { Authorize, Guard } from './authorize.ts'
 
 type Handler = (event: H3Event) => Response | Promise<Response>
-type Method = 'GET' | 'POST' | 'DELETE' | 'ALL'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL'
 
 /** A route as it was declared. */
 interface Route {
