@@ -1,4 +1,4 @@
-import type { FunnelQuery, FunnelResult, JourneyColumn, JourneyQuery, StoredHit } from '@treadlight/store'
+import type { FunnelQuery, JourneyColumn, JourneyQuery, StoredHit } from '@treadlight/store'
 import { makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/makeHit.ts'
 
 type Counts = [visits: number, visitors: number]

@@ -16,6 +16,8 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createFunnels } from './funnels/funnels.ts'
+import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
@@ -30,6 +32,7 @@ import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
+import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
@@ -233,6 +236,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const desk = createStatsDesk({ store, goals, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
   addGoalRoutes(routes, { sites, goals })
+  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, failures, now }) })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })

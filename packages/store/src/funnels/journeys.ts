@@ -78,7 +78,7 @@ export function createJourneys(query: JourneyQuery): VisitCounter<JourneyResult>
   assertWhole('branches', branches, journeyLimits.branches)
   if (along.length >= depth) throw new RangeError(`journeys: along has ${along.length} steps, which must be fewer than the depth ${depth}`)
   const plan: JourneyPlan = { isFrom: from && compileStep(from, goals), isBack: direction === 'before', along: along.map(stepKey), hasEvents: events }
-  const sums: JourneySums = { visits: 0, started: 0, counts: Array.from({ length: depth }, () => new Map()), ended: new Array<number>(depth).fill(0) }
+  const sums: JourneySums = { visits: 0, started: 0, counts: Array.from({ length: depth }, () => new Map()), ended: Array.from({ length: depth }, () => 0) }
   return {
     addVisits(visits) {
       for (const visit of visits) addVisit(sums, plan, visit)
