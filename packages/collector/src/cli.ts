@@ -7,6 +7,7 @@ import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
+import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
@@ -17,7 +18,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, share, configCommand]
 
 /**
  * Runs a command line and answers the exit code.
