@@ -4,6 +4,7 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -17,7 +18,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, exclude, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.
