@@ -4,6 +4,7 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { journeys } from './commands/journeys.ts'
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   erase,
   doctor,
   site,
+  exclude,
   token,
   user,
   share,
