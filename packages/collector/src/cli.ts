@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
@@ -17,7 +18,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, person, erase, doctor, site, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.

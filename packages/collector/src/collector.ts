@@ -29,6 +29,7 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
@@ -46,6 +47,7 @@ import { addRealtimeRoute } from './http/realtimeRoute.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -241,6 +243,8 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addTimelineRoutes(routes, { store, sites })
+  addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
