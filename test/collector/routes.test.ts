@@ -56,6 +56,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/destinations', 'owner'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
+  ['GET', '/api/timeline', 'token export'],
+  ['POST', '/api/erase', 'owner'],
   ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
   ['POST', '/api/tasks/maintain', 'token tasks'],

@@ -8,6 +8,7 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { journeys } from './commands/journeys.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   exportCommand,
   compact,
   prune,
+  person,
   erase,
   doctor,
   site,

@@ -34,6 +34,7 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
@@ -55,6 +56,7 @@ import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
@@ -266,6 +268,8 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addTimelineRoutes(routes, { store, sites })
+  addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
