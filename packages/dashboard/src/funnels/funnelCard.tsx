@@ -35,7 +35,7 @@ export function FunnelCard({ funnel, timezone, navigation, onRemoved }: FunnelCa
   }
 
   return (
-    <section class="sheet funnel" aria-labelledby={title}>
+    <section class="sheet admin-sheet funnel" aria-labelledby={title}>
       <header class="panel-header">
         <h2 id={title}>
           <bdi>{funnel.name}</bdi>

@@ -46,7 +46,7 @@ function Column({ column, number, view: { along, direction }, chosen, onChoose }
   const place = before && (direction === 'after' ? words.along : words.alongBack)(before.value)
   const row = { total: column.visits, most: Math.max(column.ended, ...column.steps.map(({ visits }) => visits)) }
   return (
-    <section class="sheet journey-column">
+    <section class="sheet admin-sheet journey-column">
       <h2>
         {name} <span class="quiet">{words.visits(formatExact(column.visits))}</span>
       </h2>
