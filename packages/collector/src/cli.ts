@@ -1,11 +1,14 @@
 import { inspect, parseArgs } from 'node:util'
+import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
+import { goal } from './commands/goal.ts'
 import { prune } from './commands/prune.ts'
+import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
@@ -17,7 +20,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, goal, segment, annotation, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.

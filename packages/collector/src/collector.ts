@@ -4,6 +4,7 @@ import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
 import { createAccount, type Account } from './admin/password.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
+import { createAnnotations } from './annotations/annotations.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
@@ -25,6 +26,7 @@ import { createSiteSalts } from './hit/salts.ts'
 import { createServerTokens } from './hit/serverTokens.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
+import { addAnnotationRoutes } from './http/annotationRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
@@ -43,6 +45,7 @@ import { addPropRoute } from './http/propRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
 import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
+import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
@@ -57,6 +60,7 @@ import { createNotes } from './notes.ts'
 import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
+import { createSegments } from './segments/segments.ts'
 import { ConfigError } from './settings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
@@ -212,6 +216,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
   const goals = createGoals(values, now)
+  const segments = createSegments(values, now)
   const authorize = createAuthorize({ account, logins, tokens, now })
   const routes = createRoutes({ app, measure: requests.measure, authorize })
 
@@ -230,9 +235,11 @@ export function createCollector(options: CollectorOptions): Collector {
   addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
-  const desk = createStatsDesk({ store, goals, failures, now })
+  const desk = createStatsDesk({ store, goals, segments, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
   addGoalRoutes(routes, { sites, goals })
+  addSegmentRoutes(routes, { sites, segments })
+  addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })

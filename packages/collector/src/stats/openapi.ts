@@ -34,6 +34,7 @@ const schemas: Record<string, Schema> = {
     description: 'A comparison, or other filters joined. All values of a comparison are alternatives; in those of pages * stands for any text',
     oneOf: [
       { type: 'array', prefixItems: [named(operatorNames), filterDimension, list(text, { minItems: 1 }), object({ case_sensitive: { type: 'boolean' } })], minItems: 3, maxItems: 4 },
+      { type: 'array', prefixItems: [named(['is', 'is_not']), named(['segment']), list(text, { minItems: 1 })], minItems: 3, maxItems: 3 },
       { type: 'array', prefixItems: [named(['and', 'or']), list(ref('Filter'), { minItems: 1 })], minItems: 2, maxItems: 2 },
       { type: 'array', prefixItems: [named(['not', 'has_done', 'has_not_done']), ref('Filter')], minItems: 2, maxItems: 2 },
     ],
@@ -79,6 +80,11 @@ const schemas: Record<string, Schema> = {
     description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
     oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
   },
+  Segment: object({ id: text, created: { type: 'string', format: 'date-time' }, name: text, filters: list(ref('Filter'), { minItems: 1 }) }),
+  Annotation: object(
+    { id: text, created: { type: 'string', format: 'date-time' }, time: { type: 'string', description: 'ISO 8601 in UTC, or a site day' }, text, link: { type: 'string', format: 'uri' } },
+    ['id', 'created', 'time', 'text'],
+  ),
   NewGoal: only(object(
     {
       site_id: text,
@@ -152,6 +158,12 @@ export const openapi: Schema = {
         security: [{ login: [] }],
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this name') },
       },
+    },
+    '/api/segments': {
+      get: operation('listSegments', 'Saved filters, which queries ask for as ["is", "segment", ["ID or name"]]; owners change them', [siteId], object({ site_id: text, segments: list(ref('Segment')) })),
+    },
+    '/api/annotations': {
+      get: operation('listAnnotations', 'What happened to the site, the earliest first', [siteId, query('date_range', text)], object({ site_id: text, annotations: list(ref('Annotation')) })),
     },
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
