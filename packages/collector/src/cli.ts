@@ -1,11 +1,18 @@
 import { inspect, parseArgs } from 'node:util'
+import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
+import { funnel } from './commands/funnel.ts'
+import { goal } from './commands/goal.ts'
+import { journeys } from './commands/journeys.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
+import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
@@ -18,7 +25,27 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, share, configCommand]
+/** In the order in which they are listed. */
+const commands: readonly Command[] = [
+  serveCommand,
+  exportCommand,
+  compact,
+  prune,
+  person,
+  erase,
+  doctor,
+  site,
+  exclude,
+  goal,
+  segment,
+  annotation,
+  token,
+  user,
+  share,
+  funnel,
+  journeys,
+  configCommand,
+]
 
 /**
  * Runs a command line and answers the exit code.
