@@ -173,8 +173,8 @@ type Asker = 'anonymous' | 'owner' | 'viewer' | 'viewer of blog' | `token ${(typ
 
 /** Who is let in by a guard, as the documentation says it. Below a share link there is what `token stats` opens, and its log-in. */
 const letIn: Record<Exclude<Guard, 'share'>, readonly Asker[]> = {
-  public: ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token admin'],
-  'own page': ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token admin'],
+  public: ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token annotations', 'token admin'],
+  'own page': ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token annotations', 'token admin'],
   user: ['owner', 'viewer', 'viewer of blog'],
   owner: ['owner', 'token admin'],
   'token stats': ['owner', 'viewer', 'viewer of blog', 'token stats', 'token admin'],
@@ -182,6 +182,7 @@ const letIn: Record<Exclude<Guard, 'share'>, readonly Asker[]> = {
   'token tasks': ['owner', 'token tasks', 'token admin'],
   'token hits': ['owner', 'token hits', 'token admin'],
   'token export': ['owner', 'token export', 'token admin'],
+  'token annotations': ['owner', 'token annotations', 'token admin'],
   'token admin': ['owner', 'token admin'],
 }
 
@@ -322,15 +323,18 @@ describe('input 28: however a path is written, it is the same route with its gua
   })
 })
 
-/** By a socket: nothing tidies up the request line on the way. */
+let asked = 0
+
+/** By a socket: nothing tidies up the request line on the way. Each asks from an address of its own, since one has a limit. */
 function statusOf(url: string, method: string, target: string): Promise<number> {
   const { hostname, port } = new URL(url)
+  const from = `10.${++asked >> 16}.${(asked >> 8) & 255}.${asked & 255}`
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     let answer = ''
     socket.on('data', (chunk) => (answer += chunk.toString()))
     socket.on('error', reject)
     socket.on('close', () => resolve(Number(answer.split(' ')[1])))
-    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
+    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: ${from}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
   })
 }

@@ -2,7 +2,7 @@
 export const words = {
   explain: (site: string): string =>
     `Whoever has a link sees the numbers of ${site}: every report, filter and the present, with page addresses, sources, props and revenue. No single hits, no persons, no other site, and nothing of these settings.`,
-  caption: 'Share links',
+  caption: 'Links that there are',
   empty: 'There are no share links. Make one for each group of people, so that each can be removed alone.',
   name: 'What it is for',
   nameHint: 'Only owners see this.',

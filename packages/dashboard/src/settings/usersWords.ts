@@ -1,7 +1,7 @@
 /** The words of the settings' users. */
 export const words = {
   explain: 'Owners may do everything here. Viewers see the numbers, of all sites or of some, and neither single hits nor persons.',
-  caption: 'Users',
+  caption: 'Who may log in',
   name: 'Name',
   nameHint: 'a-z, 0-9, dots, _, @ and -, such as ada@example.org',
   role: 'Role',
