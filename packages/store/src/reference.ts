@@ -1,5 +1,7 @@
 import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
 import { listHits } from './listHits.ts'
+import { orderByNearness } from './explorer/nearness.ts'
+import { pageHits } from './explorer/pageHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
 import type { HitStore } from './store.ts'
@@ -37,6 +39,14 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     async *hits(filter) {
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      const { hits, total } = pageHits(siteOf(filter.site).hits(), filter)
+      return { hits: hits.map((hit) => ({ ...hit })), total }
+    },
+    async find(site, id) {
+      const [hit] = orderByNearness(siteOf(site).hits().filter((each) => each.id === id), id)
+      return hit && { ...hit }
     },
     async identify(link) {
       return siteOf(link.site).addLink(link)

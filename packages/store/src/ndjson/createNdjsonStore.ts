@@ -1,4 +1,6 @@
 import type { Store } from '../createStore.ts'
+import { orderByNearness } from '../explorer/nearness.ts'
+import { pageHits } from '../explorer/pageHits.ts'
 import { checkSite } from '../keys.ts'
 import { listHits } from '../listHits.ts'
 import type { Pruning } from '../pruning.ts'
@@ -77,6 +79,16 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       assertOpen()
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(filter), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      assertOpen()
+      const { hits, total } = pageHits(siteOf(filter.site).hits(filter), filter)
+      return { hits: hits.map((hit) => ({ ...hit })), total }
+    },
+    async find(site, id) {
+      assertOpen()
+      const [hit] = orderByNearness(siteOf(site).hits().filter((each) => each.id === id), id)
+      return hit && { ...hit }
     },
     async identify(link) {
       assertOpen()
