@@ -141,13 +141,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     async page(filter) {
       await freshLog(filter.site)
-      const { hits, total } = await siteOf(filter.site).explorer.page(filter)
-      return { hits: hits.map((hit) => ({ ...hit })), total }
+      return siteOf(filter.site).explorer.page(filter)
     },
     async find(site, id) {
       await freshLog(site)
-      const hit = await siteOf(site).explorer.find(id)
-      return hit && { ...hit }
+      return siteOf(site).explorer.find(id)
     },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)

@@ -41,8 +41,7 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       for (const hit of listHits(siteOf(filter.site).hits(), filter)) yield { ...hit }
     },
     async page(filter) {
-      const { hits, total } = pageHits(siteOf(filter.site).hits(), filter)
-      return { hits: hits.map((hit) => ({ ...hit })), total }
+      return pageHits(siteOf(filter.site).hits(), filter)
     },
     async find(site, id) {
       const [hit] = orderByNearness(siteOf(site).hits().filter((each) => each.id === id), id)

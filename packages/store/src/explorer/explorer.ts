@@ -24,6 +24,9 @@ export interface Explorer {
 
 /** How often a page is begun anew since something has changed under it, before it is made of the hits themselves. */
 const maxTries = 3
+/** After so many ms hits that have come meanwhile are taken. */
+const longestTurn = 4
+const immediate = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /**
  * A page is found by the column: which rows meet the filter, how many there are, which of them are on the page. Only of these
@@ -39,21 +42,28 @@ export function createExplorer(log: SiteLog, cache: ByteCache): Explorer {
     const spans = spansOf(log, filter)
     const days = person ? await daysOfPerson(log, spans, person) : spans
     const selected: Selected[] = []
+    let begun = performance.now()
     for (const { day } of days) {
-      for (const unit of await dayUnits.unitsOf(day, filter)) {
+      if (performance.now() - begun > longestTurn) {
+        await immediate()
+        begun = performance.now()
+      }
+      for (const { unit, rows } of await dayUnits.unitsOf(day, filter)) {
         if (unit.rows === 0 || unit.from >= to || unit.to < from) continue
-        const its = await selectRows(unit, filter)
+        const its = await selectRows(unit, rows, filter)
         if (its.count > 0) selected.push(its)
       }
     }
     return selected
   }
 
-  async function selectRows(unit: Unit, filter: HitPageFilter): Promise<Selected> {
+  /** @param filtered those that meet its `filters` */
+  async function selectRows(unit: Unit, filtered: Uint8Array | undefined, filter: HitPageFilter): Promise<Selected> {
     const { from = -Infinity, to = Infinity } = filter
     const question = nameQuestion(filter)
-    const rows = question === '' ? undefined : await findRows(unit, question, filter)
-    if (rows === false) return { unit, count: 0, rows: new Uint8Array(unit.rows) }
+    const found = question === '' ? undefined : await findRows(unit, question, filter)
+    if (found === false) return { unit, count: 0, rows: undefined }
+    const rows = found === undefined || filtered === undefined ? (found ?? filtered) : found.map((flag, row) => flag & filtered[row]!)
     const kept = await keepRange(unit, rows, from, to)
     return { unit, count: kept === undefined ? unit.rows : countRows(kept), rows: kept }
   }
@@ -103,7 +113,7 @@ export function createExplorer(log: SiteLog, cache: ByteCache): Explorer {
     async find(id) {
       for (const { day } of orderByNearness(spansOf(log, {}), id)) {
         const [hit] = readDay(await log.readDay(day, new Set([id])), log.marks)
-        if (hit !== undefined) return hit
+        if (hit !== undefined) return { ...hit }
       }
       return undefined
     },
@@ -118,5 +128,5 @@ async function hitsAt(places: readonly Place[]): Promise<StoredHit[]> {
       for (const [index, place] of its.entries()) hits.set(place, found[index]!)
     }),
   )
-  return places.map((place) => hits.get(place)!)
+  return Array.from(places, (place) => ({ ...hits.get(place)! }))
 }

@@ -14,7 +14,9 @@ export const defaultLimit = 20
 export function pageHits(hits: readonly StoredHit[], filter: HitPageFilter): HitPage {
   const { offset, limit } = placeOf(filter)
   const found = pickHits(hits, filter).filter((hit) => hasFields(hit, filter))
-  return { hits: found.toSorted(pageOrder(filter)).slice(offset, offset + limit), total: found.length }
+  const page = found.toSorted(pageOrder(filter)).slice(offset, offset + limit)
+  // Copies, so that nobody changes the store's own.
+  return { hits: Array.from(page, (hit) => ({ ...hit })), total: found.length }
 }
 
 /** Where the page is. @throws RangeError */

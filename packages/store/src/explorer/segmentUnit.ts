@@ -8,6 +8,7 @@ import { readAllNumbers, readCodedTexts, readUuids, type CodedTexts } from '../s
 import { readText } from '../segment/readChunk.ts'
 import type { ColumnName } from '../segment/schema.ts'
 import { formatUuid } from '../segment/uuid.ts'
+import { SegmentDamaged } from '../segmentReader.ts'
 import type { SiteLog } from '../siteLog.ts'
 import { createTexts, textsOf, type Texts } from './texts.ts'
 import { OutdatedError, weighTexts, type Unit, type UnitField, type UnitIds, type UnitTexts } from './unit.ts'
@@ -17,12 +18,12 @@ export interface SegmentUnitOptions {
   log: SiteLog
   cache: ByteCache
   file: SegmentFile
-  /** Told of a segment of which columns do not say everything. */
-  onExtras: (file: SegmentFile) => void
+  /** Told of a segment of which columns do not say everything, or that is damaged. */
+  onUnfit: (file: SegmentFile) => void
 }
 
 /** A segment in which each fact is a hit, and of which no mark takes anything. */
-export function createSegmentUnit({ log, cache, file, onExtras }: SegmentUnitOptions): Unit {
+export function createSegmentUnit({ log, cache, file, onUnfit }: SegmentUnitOptions): Unit {
   let opening: Promise<Segment> | undefined
   const prefix = `${file.key} explorer `
   /** Links are made and end with time. */
@@ -32,15 +33,21 @@ export function createSegmentUnit({ log, cache, file, onExtras }: SegmentUnitOpt
     const bytes = await log.segments.bytes(file)
     const segment = await log.segments.decode(file, async () => openSegment(bytes))
     if (!segment.groups.some((group) => readExtras(group).size > 0)) return segment
-    onExtras(file)
+    onUnfit(file)
     throw new OutdatedError(file.key)
   }
 
   /** Several columns that are asked for at once are read from one look at the value. */
   function column<T>(name: string, read: (segment: Segment) => T | Promise<T>, sizeOf: (value: T) => number): Promise<T> {
     const load = async () => {
-      const segment = await (opening ??= open().finally(() => setImmediate(() => (opening = undefined))))
-      return log.segments.decode(file, async () => read(segment))
+      try {
+        const segment = await (opening ??= open().finally(() => setImmediate(() => (opening = undefined))))
+        return await log.segments.decode(file, async () => read(segment))
+      } catch (error) {
+        if (!(error instanceof SegmentDamaged)) throw error
+        onUnfit(file)
+        throw new OutdatedError(file.key, { cause: error })
+      }
     }
     return cache.get(prefix + name, load, sizeOf)
   }

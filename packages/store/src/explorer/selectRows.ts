@@ -1,5 +1,5 @@
 import type { HitPageFilter } from '../store.ts'
-import type { Unit, UnitField, UnitTexts } from './unit.ts'
+import type { Unit, UnitTexts } from './unit.ts'
 
 /** The rows of a unit that meet a filter. */
 export interface Selected {
@@ -10,7 +10,7 @@ export interface Selected {
 }
 
 /** PV25, beside the id. */
-const searched = ['user', 'url', 'session', 'source', 'medium'] as const
+const searched = ['url', 'source', 'medium', 'user', 'session'] as const
 const exact = ['type', 'user', 'session', 'visitor', 'source', 'medium', 'name', 'path'] as const
 
 /** What of a filter is asked of rows, as a key: '' for nothing. Its `filters` were applied when the unit was made. */
@@ -56,19 +56,22 @@ async function keepKnown(rows: Uint8Array, unit: Unit, known: boolean): Promise<
 /** Each distinct text is looked at once; ids only where the text may be a piece of one. */
 async function keepFound(rows: Uint8Array, unit: Unit, search: string): Promise<boolean> {
   const found = new Uint8Array(rows.length)
-  let isFound = false
-  for (const { texts, codes } of await unit.texts(searched satisfies readonly UnitField[])) {
-    const wanted = texts.containing(search)
+  let count = 0
+  for (const field of searched) {
+    if (count === rows.length) return true
+    const [column] = await unit.texts([field])
+    const wanted = column!.texts.containing(search)
     if (wanted === undefined) continue
-    isFound = true
+    const { codes } = column!
     for (let row = 0; row < found.length; row++) found[row]! |= wanted[codes[row]!]!
+    count = countRows(found)
   }
-  if (unit.mayHaveId(search)) {
-    isFound = true
+  if (count < rows.length && unit.mayHaveId(search)) {
     const ids = await unit.ids()
     ids.mark(search, found)
+    count = countRows(found)
   }
-  if (!isFound) return false
+  if (count === 0) return false
   for (let row = 0; row < rows.length; row++) rows[row]! &= found[row]!
   return true
 }

@@ -84,7 +84,7 @@ function find({ bytes, starts }: Folded, wanted: Buffer, isWanted: (start: numbe
 }
 
 function nextEmpty(starts: Uint32Array, from: number): number {
-  for (let code = from; code < starts.length - 1; code++) if (starts[code + 1]! - starts[code]! === gap) return starts[code]!
+  for (let code = from; code < starts.length - 1; code++) if (starts[code + 1] === starts[code]! + gap) return starts[code]!
   return -1
 }
 

@@ -82,8 +82,7 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
     },
     async page(filter) {
       assertOpen()
-      const { hits, total } = pageHits(siteOf(filter.site).hits(filter), filter)
-      return { hits: hits.map((hit) => ({ ...hit })), total }
+      return pageHits(siteOf(filter.site).hits(filter), filter)
     },
     async find(site, id) {
       assertOpen()
