@@ -69,7 +69,7 @@ function limits(hits: number, floor: number, goal: number): Pick<Figure, 'floor'
   return hits === fullHits ? { floor, goal } : {}
 }
 
-function count(hits: number): string {
+export function count(hits: number): string {
   return hits >= 1_000_000 ? `${hits / 1_000_000} M` : `${hits / 1000} k`
 }
 

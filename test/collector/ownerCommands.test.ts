@@ -166,7 +166,7 @@ describe('token', () => {
     [[], {}, /token takes one of/],
     [['create'], { scope: 'stats' }, /--name/],
     [['create'], { name: 'x' }, /--scope: a token needs at least one of stats, metrics, tasks, hits/],
-    [['create'], { name: 'x', scope: 'stats,admin' }, /"admin" must be one of/],
+    [['create'], { name: 'x', scope: 'stats,root' }, /"root" must be one of/],
     [['create'], { name: 'a\u001B[31m', scope: 'stats' }, /printable/],
     [['revoke', '0123456789ab'], {}, /there is no token 0123456789ab/],
     [['revoke'], {}, /token takes one of/],
@@ -176,7 +176,7 @@ describe('token', () => {
 
   test('is made, listed without itself, and revoked', async () => {
     const made = JSON.parse(await call(token, ['create'], { name: 'ci', scope: 'tasks, stats', json: true })) as { id: string; token: string }
-    expect(await call(token, ['list'])).toBe(`${made.id}  ${new Date().toISOString().slice(0, 10)}  stats,tasks                      ci`)
+    expect(await call(token, ['list'])).toBe(`${made.id}  ${new Date().toISOString().slice(0, 10)}  stats,tasks                            ci`)
     expect(await call(token, ['revoke', made.id], { json: true })).toBe(JSON.stringify({ revoked: made.id }))
     expect(await call(token, ['list'], { json: true })).toBe('{"tokens":[]}')
   })

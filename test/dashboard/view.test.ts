@@ -9,6 +9,7 @@ const addresses: [search: string, change: Partial<View>][] = [
   ['?period=today', { period: 'today' }],
   ['?period=last_quarter_to_date', { period: 'last_quarter_to_date' }],
   ['?page=realtime', { page: 'realtime' }],
+  ['?page=hits&q=goog&order=-url', { page: 'hits', more: { q: 'goog', order: '-url' } }],
   ['?compare=previous_period', { compare: 'previous_period' }],
   ['?compare=2025-01-01,2025-01-31', { compare: ['2025-01-01', '2025-01-31'] }],
   ['?period=91d&interval=week&chart=sources', { period: '91d', interval: 'time:week', chart: 'sources' }],

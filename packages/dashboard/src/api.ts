@@ -23,8 +23,16 @@ export interface Finding {
   remedy: string
 }
 
+/** Who looks at the page. Viewers and share links see numbers only. */
+export interface Access {
+  kind: 'user' | 'share' | 'token'
+  name: string
+  role: 'owner' | 'viewer'
+}
+
 export interface Sites {
   sites: Site[]
+  access: Access
   /** The collector's. */
   version: string
   /** Days for which hits without and with a user are kept. */
@@ -139,7 +147,16 @@ export interface Client {
   exports(signal?: AbortSignal): Promise<ExportJob[]>
   /** Where an EventSource hears of the site's hits. */
   realtimeUrl(site: string): string
+  /** What the admin pages ask for: the answer to a path such as `api/tokens`. Parameters without a value are left out. */
+  get<T>(path: string, parameters?: QueryParameters, signal?: AbortSignal): Promise<T>
+  post<T>(path: string, body: object, signal?: AbortSignal): Promise<T>
+  put<T>(path: string, body: object): Promise<T>
+  remove<T = void>(path: string, parameters?: QueryParameters): Promise<T>
+  /** Where a download is. */
+  url(path: string, parameters?: QueryParameters): string
 }
+
+type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>
 
 /**
  * Makes the client.
@@ -182,7 +199,17 @@ export function createClient(base: string, onUnauthorized: () => void): Client {
     exportUrl: (query) => `${base}api/export?${new URLSearchParams({ ...query }).toString()}`,
     exports: (signal) => call('api/exports', { signal: signal ?? null }),
     realtimeUrl: (site) => `${base}api/realtime?site_id=${encodeURIComponent(site)}`,
+    get: (path, parameters, signal) => call(withParameters(path, parameters), { signal: signal ?? null }),
+    post: (path, body, signal) => post(path, body, signal),
+    put: (path, body) => call(path, { method: 'PUT', body: JSON.stringify(body) }),
+    remove: (path, parameters) => call(withParameters(path, parameters), { method: 'DELETE' }),
+    url: (path, parameters) => base + withParameters(path, parameters),
   }
+}
+
+function withParameters(path: string, parameters: QueryParameters = {}): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
 }
 
 /** Seconds (RFC 9110, 10.2.3); the collector names no dates. */

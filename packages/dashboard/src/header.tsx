@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
-import { ApiError, type Site } from './api.ts'
+import { adminPages } from './adminPages.ts'
+import { type Access, ApiError, type Site } from './api.ts'
 import { Mark } from './mark.tsx'
 import { Menu, type MenuEntry } from './menu.tsx'
 import type { Navigation } from './navigation.ts'
+import { PageLinks } from './pageLinks.tsx'
 import type { Days } from './period.ts'
 import { PeriodPicker } from './periodPicker.tsx'
 import type { Pulse } from './pulse.ts'
@@ -18,18 +20,22 @@ interface HeaderProps {
   /** The site's day. */
   today: string
   menu: readonly MenuEntry[]
+  access: Access
 }
 
 /** Whose numbers, how many people now, and which period. */
-export function Header({ navigation, sites, site, pulse, days, today, menu }: HeaderProps): VNode {
+export function Header({ navigation, sites, site, pulse, days, today, menu, access }: HeaderProps): VNode {
+  const { page } = navigation.view
+  const hasPeriod = page === 'overview' || adminPages[page]?.hasPeriod === true
   return (
     <header class="header">
       <Mark />
       <h1>{text.product}</h1>
       <SiteName navigation={navigation} sites={sites} site={site} />
       <Live pulse={pulse} navigation={navigation} />
-      {navigation.view.page === 'overview' && <PeriodPicker navigation={navigation} today={today} days={days} />}
+      {hasPeriod && <PeriodPicker navigation={navigation} today={today} days={days} />}
       <Menu entries={menu} />
+      <PageLinks navigation={navigation} access={access} />
     </header>
   )
 }
@@ -61,7 +67,7 @@ function Live({ pulse, navigation }: Pick<HeaderProps, 'pulse' | 'navigation'>) 
       </span>
     )
   return (
-    <button type="button" class="live" title={text.live.meaning} onClick={() => navigation.go({ page: 'realtime' })}>
+    <button type="button" class="live" title={text.live.meaning} onClick={() => navigation.go({ page: 'realtime', more: {} })}>
       <span class={pulse.visitorsNow ? 'live-dot is-lit' : 'live-dot'} />
       {pulse.visitorsNow === undefined ? '' : text.live.people(pulse.visitorsNow)}
     </button>

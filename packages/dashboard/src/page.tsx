@@ -1,5 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { AdminPage } from './adminPage.tsx'
+import { adminPages } from './adminPages.ts'
 import type { Client, Site, Sites } from './api.ts'
 import { comparisonOf } from './comparison.ts'
 import { toApiFilter } from './filter.ts'
@@ -13,6 +15,7 @@ import { InstallationDialog } from './installationCheck.tsx'
 import type { MenuEntry } from './menu.tsx'
 import { useNavigation } from './navigation.ts'
 import { NewestEvents } from './newestEvents.tsx'
+import { mayOpen } from './pageLinks.tsx'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
 import { dateRange, includesNow, siteClock } from './period.ts'
@@ -33,13 +36,15 @@ interface PageProps {
 }
 
 /** The dashboard itself. */
-export function Page({ base, client, sites: { sites, version, retention }, onLogout }: PageProps): VNode {
+export function Page({ base, client, sites: { sites, access, version, retention }, onLogout }: PageProps): VNode {
   const navigation = useNavigation()
   const { view } = navigation
+  const page = mayOpen(view.page, access) ? view.page : 'overview'
+  const isAdmin = adminPages[page] !== undefined
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
   const today = clock.slice(0, 10)
-  const isRealtime = view.page === 'realtime'
+  const isRealtime = page === 'realtime'
   const question = { site_id: site.id, date_range: isRealtime ? ('realtime' as const) : dateRange(view.period, today), filters: view.filters.map(toApiFilter) }
   const comparisons = isRealtime ? undefined : comparisonOf(view)
   const pulse = usePulse(client, { base: question, comparisons, timezone: site.timezone, isLive: isRealtime || includesNow(view.period, today) })
@@ -52,23 +57,31 @@ export function Page({ base, client, sites: { sites, version, retention }, onLog
   const [goalChanges, setGoalChanges] = useState(0)
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
-    { label: text.goals.open, onSelect: openGoals },
-    { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
-    { label: text.check.title, onSelect: () => navigation.go({ detail: 'check' }) },
+    ...(access.role === 'owner' ? ownersMenu() : []),
     { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
     { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
   ]
 
+  function ownersMenu(): MenuEntry[] {
+    return [
+      { label: text.goals.open, onSelect: openGoals },
+      { label: text.exports.menu, onSelect: () => navigation.go({ detail: 'export' }) },
+      { label: text.check.title, onSelect: () => navigation.go({ detail: 'check' }) },
+    ]
+  }
+
   return (
     <div class="page">
-      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} days={days} today={today} menu={menu} />
+      <Header navigation={navigation} sites={sites} site={site} pulse={pulse} days={days} today={today} menu={menu} access={access} />
       <main>
-        {wasHit === false ? (
+        {wasHit === false && !isAdmin ? (
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
-            <FilterChips navigation={navigation} />
-            {isRealtime ? (
+            {(!isAdmin || adminPages[page]!.hasPeriod) && <FilterChips navigation={navigation} />}
+            {isAdmin ? (
+              <AdminPage page={page} base={base} client={client} site={site} sites={sites} access={access} navigation={navigation} days={days} today={today} />
+            ) : isRealtime ? (
               <Realtime navigation={navigation} pulse={pulse} />
             ) : (
               <section class="sheet" aria-label={text.metrics[view.metric]}>
@@ -76,17 +89,19 @@ export function Page({ base, client, sites: { sites, version, retention }, onLog
                 <Trend navigation={navigation} clock={clock} timezone={site.timezone} />
               </section>
             )}
-            <div class="panels">
-              {panels.map((panel) => (
-                <Panel
-                  key={panel.id}
-                  panel={panel}
-                  navigation={navigation}
-                  actions={panel.id === 'events' ? <GoalsButton onOpen={openGoals} /> : undefined}
-                />
-              ))}
-              {isRealtime && <NewestEvents />}
-            </div>
+            {!isAdmin && (
+              <div class="panels">
+                {panels.map((panel) => (
+                  <Panel
+                    key={panel.id}
+                    panel={panel}
+                    navigation={navigation}
+                    actions={panel.id === 'events' && access.role === 'owner' ? <GoalsButton onOpen={openGoals} /> : undefined}
+                  />
+                ))}
+                {isRealtime && <NewestEvents />}
+              </div>
+            )}
             {view.detail === 'goals' && (
               <GoalsDialog onClose={() => navigation.turn({ detail: '' })} onChange={() => setGoalChanges(goalChanges + 1)} />
             )}

@@ -70,12 +70,12 @@ function isTyping(target: EventTarget | null): boolean {
 function press(key: Shortcut, { navigation, today, days }: ShortcutsOptions): boolean {
   const { view, go, turn } = navigation
   const period = periods[key]
-  if (period) go({ page: 'overview', period, interval: 'auto' })
+  if (period) go({ ...(view.page === 'realtime' && { page: 'overview' }), period, interval: 'auto' })
   else if (key === 'b' && days && view.period !== 'all') go({ period: stepPeriod(view.period, days, -1, today), interval: 'auto' })
   else if (key === 'n' && days && days[1] < today) go({ period: stepPeriod(view.period, days, 1, today), interval: 'auto' })
   else if (key === 'c') go({ compare: view.compare === 'none' ? 'previous_period' : 'none' })
   else if (key === 's') turn({ chart: view.chart === 'line' ? 'sources' : 'line' })
-  else if (key === 'r') go({ page: view.page === 'realtime' ? 'overview' : 'realtime' })
+  else if (key === 'r') go({ page: view.page === 'realtime' ? 'overview' : 'realtime', more: {} })
   else if (key === 'f') go({ detail: 'filter' })
   else if (key === 'x') go({ filters: [] })
   else if (key === '?') go({ detail: 'keys' })

@@ -1,6 +1,7 @@
 import { type Filter, readFilters, writeFilters } from './filter.ts'
 import type { Interval } from './format.ts'
 import { isMetric, type Metric } from './metrics.ts'
+import { isPageName, type PageName } from './pageNames.ts'
 import { findTab, panels, type PanelKind, type Tab } from './panels.ts'
 import { type Days, intervalsOf, type Period, readDays, readPeriod } from './period.ts'
 
@@ -9,7 +10,7 @@ const longestDetail = 300
 
 /** What the page shows. All of it is in the address, so that a link or the back button restores it. */
 export interface View {
-  page: 'overview' | 'realtime'
+  page: PageName
   /** Empty: the first site. */
   site: string
   period: Period
@@ -25,6 +26,8 @@ export interface View {
   tabs: Readonly<Partial<Record<PanelKind['id'], Tab>>>
   /** The open dialog, in the words of whoever opens it; empty without one. Text of the address: trust nothing in it. */
   detail: string
+  /** What the open page has of its own: a search, an order, a person. Text of the address: trust nothing in it. */
+  more: Readonly<Partial<Record<string, string>>>
 }
 
 /** What an address without a query shows. */
@@ -39,7 +42,13 @@ export const defaultView: View = {
   filters: [],
   tabs: {},
   detail: '',
+  more: {},
 }
+
+/** What no page may call something of its own. */
+const ownNames: ReadonlySet<string> = new Set([...Object.keys(defaultView), 'f', ...panels.map(({ id }) => id)])
+/** Most that a page has of its own. */
+const mostMore = 20
 
 /** Reads an address's query. What it does not know falls back to the default: old links stay good. */
 export function readView(search: string): View {
@@ -47,8 +56,9 @@ export function readView(search: string): View {
   const get = (name: string): string => parameters.get(name) ?? ''
   const metric = get('metric')
   const period = readPeriod(get('period')) ?? defaultView.period
+  const page = get('page')
   return {
-    page: get('page') === 'realtime' ? 'realtime' : defaultView.page,
+    page: isPageName(page) ? page : defaultView.page,
     site: get('site'),
     period,
     compare: comparisons.find((name) => name === get('compare')) ?? readDays(get('compare')) ?? defaultView.compare,
@@ -58,6 +68,7 @@ export function readView(search: string): View {
     filters: readFilters(parameters.getAll('f')),
     tabs: readTabs(parameters),
     detail: get('detail').slice(0, longestDetail),
+    more: isPageName(page) ? readMore(parameters) : {},
   }
 }
 
@@ -68,6 +79,7 @@ export function writeView(view: View): string {
     if (view[name] !== defaultView[name]) parameters.set(name, String(view[name]).replace(/^time:/, ''))
   for (const filter of writeFilters(view.filters)) parameters.append('f', filter)
   for (const [panel, tab] of Object.entries(view.tabs)) parameters.set(panel, tab)
+  for (const [name, value] of Object.entries(view.more)) if (value) parameters.set(name, value)
   if (view.detail !== '') parameters.set('detail', view.detail)
 
   // Commas, colons and slashes are good in a query as they are (RFC 3986, 3.4) and kinder to the eye.
@@ -78,6 +90,11 @@ export function writeView(view: View): string {
 /** The tab that a panel shows. */
 export function openTab(view: View, panel: PanelKind): Tab {
   return view.tabs[panel.id] ?? panel.tabs[0]
+}
+
+function readMore(parameters: URLSearchParams): View['more'] {
+  const own = [...parameters].filter(([name, value]) => /^[a-z_]{1,20}$/.test(name) && !ownNames.has(name) && value !== '')
+  return Object.fromEntries(own.slice(0, mostMore).map(([name, value]) => [name, value.slice(0, longestDetail)]))
 }
 
 function readTabs(parameters: URLSearchParams): View['tabs'] {

@@ -1,3 +1,5 @@
+import type { FunnelQuery, FunnelResult } from './funnels/funnel.ts'
+import type { JourneyQuery, JourneyResult } from './funnels/journeys.ts'
 import type { StoredHit } from './hit.ts'
 import type { Filter, Goal, Query, QueryResult } from './query.ts'
 
@@ -153,6 +155,10 @@ export interface HitStore {
    */
   append(hits: readonly StoredHit[]): Promise<AppendOutcome[]>
   query(query: Query): Promise<QueryResult>
+  /** How far visits came along some steps. @throws RangeError for fewer or more steps than there may be, and as `query` does */
+  funnel(query: FunnelQuery): Promise<FunnelResult>
+  /** What visits did next. @throws RangeError for limits out of bounds, and as `query` does */
+  journeys(query: JourneyQuery): Promise<JourneyResult>
   hits(filter: HitFilter): AsyncIterable<StoredHit>
   /** A page of a listing, anywhere in it and in any order, and how many hits there are in all. */
   page(filter: HitPageFilter): Promise<HitPage>

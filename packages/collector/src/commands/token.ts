@@ -1,5 +1,6 @@
 import { createValues } from '@treadlight/store'
-import { createTokens, scopes, type Scope, type TokenRecord, type Tokens } from '../admin/tokens.ts'
+import { readTokenRequest, type TokenRequest } from '../admin/tokenRequest.ts'
+import { createTokens, scopes, type TokenRecord, type Tokens } from '../admin/tokens.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { asTexts, ConfigError } from '../settings.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -13,8 +14,9 @@ export const token: Command = {
   summary: 'Makes, lists and revokes tokens for programs that use the API',
   details: [
     'A token is shown once and kept as a hash; programs send it as "Authorization: Bearer tl_…". Its scopes say what it',
-    'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…), export (/api/export); with hits, a server\'s hits',
-    'count as those of the visitors that it names. Running collectors know of it within 10 s.',
+    'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…), export (hits and persons, as they are stored),',
+    'admin (all that an owner can do in the page); with hits, a server\'s hits count as those of the visitors that it names.',
+    'Running collectors know of it within 10 s.',
   ].join('\n'),
   options: [
     { name: 'name', type: 'string', summary: 'create: what it is for' },
@@ -28,7 +30,7 @@ export const token: Command = {
     if (!isWhole || (action !== 'create' && action !== 'list' && action !== 'revoke')) throw new ConfigError(usage)
     const isJson = values['json'] === true
     // Before the storage is touched.
-    const made = action === 'create' ? { name: readName(values['name']), scopes: readScopes(values['scope']) } : undefined
+    const made = action === 'create' ? readMade(values) : undefined
     // Not the store: a text file is open in the collector.
     const { storage, close } = await openExistingStorage(config)
     try {
@@ -41,7 +43,7 @@ export const token: Command = {
   },
 }
 
-async function create(tokens: Tokens, { name, scopes }: { name: string; scopes: Scope[] }, isJson: boolean): Promise<string> {
+async function create(tokens: Tokens, { name, scopes }: TokenRequest, isJson: boolean): Promise<string> {
   const made = await tokens.create(name, scopes)
   if (isJson) return JSON.stringify(made)
   return `The token ${made.id} (${name}) for ${scopes.join(', ')} is\n\n  ${made.token}\n\nIt is kept as a hash only and never shown again.`
@@ -65,17 +67,9 @@ async function revoke(tokens: Tokens, id: string, isJson: boolean): Promise<stri
   return isJson ? JSON.stringify({ revoked: id }) : `The token ${id} is revoked. Running collectors know of it within 10 s.`
 }
 
-/** Printable, since it is printed. */
-function readName(name: unknown): string {
-  if (typeof name !== 'string' || name.trim() === '') throw new ConfigError('--name: a token needs one, by which you know it again')
-  if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,80}$/u.test(name)) throw new ConfigError('--name: must be at most 80 printable letters')
-  return name.trim()
-}
-
-function readScopes(value: unknown): Scope[] {
-  const wanted = asTexts(value ?? '') ?? []
-  if (wanted.length === 0) throw new ConfigError(`--scope: a token needs at least one of ${scopes.join(', ')}`)
-  const unknown = wanted.find((scope) => !scopes.some((known) => known === scope))
-  if (unknown !== undefined) throw new ConfigError(`--scope: ${JSON.stringify(unknown)} must be one of ${scopes.join(', ')}`)
-  return scopes.filter((scope) => wanted.includes(scope))
+/** @throws ConfigError naming the option */
+function readMade(values: Record<string, unknown>): TokenRequest {
+  const made = readTokenRequest(values['name'], asTexts(values['scope'] ?? ''))
+  if (typeof made === 'string') throw new ConfigError(`--${made.replace(/^scopes:/, 'scope:')}`)
+  return made
 }

@@ -22,7 +22,7 @@ export function addGoalRoutes(routes: Routes, { sites, goals }: { sites: Sites; 
 
   routes.add('POST', path, 'owner', async (event) => {
     const body = await readJson(event)
-    const site = await siteNamed(sites, body?.['site_id'])
+    const site = await siteNamed(sites, event, body?.['site_id'])
     if (site instanceof Response) return site
     const goal = readGoal(body)
     if (typeof goal === 'string') return failure(400, goal)

@@ -48,7 +48,7 @@ export function addInstallationRoute(routes: Routes, options: InstallationRouteO
     if (!url) return failure(400, `url: ${quote(typeof body?.['url'] === 'string' ? body['url'] : typeof body?.['url'])} must be a page’s address beginning with https:// or http://, without user and password`)
     const collector = readAddress(body?.['collector'] ?? `${event.url.origin}/`)
     if (!collector?.pathname.endsWith('/')) return failure(400, 'collector: must be this collector’s address, ending in a slash')
-    const site = await siteNamed(sites, body?.['site_id'])
+    const site = await siteNamed(sites, event, body?.['site_id'])
     if (site instanceof Response) return site
     const wait = limit.take('')
     if (wait > 0) return failure(429, `Too many checks: try again in ${wait} seconds`, { 'retry-after': String(wait) })

@@ -1,5 +1,6 @@
 import type { RetentionPolicy } from '@treadlight/store'
 import type { Sites } from '../sites/sites.ts'
+import { accessOf, visibleSites } from './access.ts'
 import { json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
@@ -12,11 +13,14 @@ export interface SiteRoutesOptions {
 
 const day = 86_400_000
 
-/** `GET /api/sites`: what can be asked about, the default site first, and for how many days hits are kept. */
+/** `GET /api/sites`: what can be asked about, the default site first, who asks, and for how many days hits are kept. */
 export function addSiteRoutes(routes: Routes, { sites, version, retention: { anonymous, authenticated } }: SiteRoutesOptions): void {
   const retention = { anonymous: anonymous / day, authenticated: authenticated / day }
-  routes.add('GET', '/api/sites', 'token stats', async () => {
-    const all = await sites.list()
-    return json({ sites: all.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), version, retention })
+  routes.add('GET', '/api/sites', 'token stats', async (event) => {
+    const visible = visibleSites(event, await sites.list())
+    const { kind, name, role } = accessOf(event)
+    // What an owner calls a link is not meant for those who get it.
+    const access = { kind, name: kind === 'share' ? '' : name, role }
+    return json({ sites: visible.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), access, version, retention })
   })
 }

@@ -23,7 +23,7 @@ export interface DayUnits {
   unitsOf(day: string, filter: HitPageFilter): Promise<DayUnit[]>
 }
 
-export interface DayUnit {
+interface DayUnit {
   unit: Unit
   /** The rows that meet the filters, 1 by row; undefined where all do. */
   rows?: Uint8Array

@@ -4,7 +4,7 @@ import { pickHits } from '../listHits.ts'
 import type { HitPage, HitPageFilter } from '../store.ts'
 
 /** Hits of a page where nothing is said of it (PV24). */
-export const defaultLimit = 20
+const defaultLimit = 20
 
 /**
  * A page of the hits that meet a filter: what `HitStore.page` means.

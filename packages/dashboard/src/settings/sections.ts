@@ -1,0 +1,15 @@
+import type { ComponentType } from 'preact'
+import type { AdminPageProps } from '../adminPages.ts'
+import { TokensSection } from './tokensSection.tsx'
+
+/** A part of the settings, named in `words.ts`. */
+interface Section {
+  id: string
+  name: string
+  Body: ComponentType<AdminPageProps>
+}
+
+/** In the order of the list beside them; the first one opens. */
+export const sections: readonly [Section, ...Section[]] = [
+  { id: 'tokens', name: 'API tokens', Body: TokensSection },
+]
