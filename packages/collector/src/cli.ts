@@ -4,9 +4,11 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { journeys } from './commands/journeys.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
@@ -26,9 +28,11 @@ const commands: readonly Command[] = [
   exportCommand,
   compact,
   prune,
+  person,
   erase,
   doctor,
   site,
+  exclude,
   token,
   user,
   share,

@@ -34,6 +34,8 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addEraseRoutes } from './http/eraseRoutes.ts'
+import { addExclusionRoutes } from './http/exclusionRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -50,9 +52,11 @@ import { createRoutes, type Routes } from './http/routes.ts'
 import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
 import { addShareRoutes } from './http/shareRoutes.ts'
+import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
@@ -62,6 +66,7 @@ import { createEventLoopDelay } from './metrics/eventLoopDelay.ts'
 import { createRequests } from './metrics/requests.ts'
 import { countAppends, createTotals } from './metrics/totals.ts'
 import { createNotes } from './notes.ts'
+import type { AnyStore } from './openStore.ts'
 import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
@@ -69,6 +74,9 @@ import { ConfigError } from './settings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
+import { createAdditions } from './sites/additions.ts'
+import { createExclusions } from './sites/exclusions.ts'
+import { createSiteRegistry } from './sites/siteRegistry.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
 import { createRealtime } from './stats/realtime.ts'
 import { createStatsDesk } from './stats/statsDesk.ts'
@@ -76,7 +84,7 @@ import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions extends Partial<PrivacyPolicy> {
-  store: HitStore
+  store: AnyStore
   /** Small write-once values beside the hits: salts, the password's hash, log-ins. */
   values: Values
   /** What was found damaged so far: the same array for ever, it grows. `/api/health` says how many. @default none */
@@ -176,7 +184,9 @@ export function createCollector(options: CollectorOptions): Collector {
   const onError = countErrors(options.onError ?? console.error)
   const passwords = createPasswords()
   const users = createUsers({ values, passwords, now })
-  const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
+  const additions = createAdditions(values, now)
+  const known = { values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], additions, now }
+  const sites = createSites({ ...known, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const tell = options.onNote ?? ((note: string) => onError(new ConfigError(note)))
@@ -187,7 +197,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const sweep = createSweep(values, now)
   const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
-  const rulesOf = createSiteRules(site, {
+  const rules = createSiteRules(site, {
     settings,
     ...(place && { place }),
     onUnknownHost(host, time) {
@@ -205,7 +215,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const { destinations = [] } = options
   const keepFor = Math.min(retention.anonymous, longestKept)
   const forwarding = destinations.length === 0 ? undefined : createForwarding({ destinations, store, values, sites, keepFor, now, log: tell, onError, ...options.forwarding })
-  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf: rules.of, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -246,6 +256,8 @@ export function createCollector(options: CollectorOptions): Collector {
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   const desk = createStatsDesk({ store, goals, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
+  addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
+  addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
   addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, failures, now }) })
   addPropRoute(routes, { store, sites, now })
@@ -256,7 +268,9 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
-  addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
+  addTimelineRoutes(routes, { store, sites })
+  addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
+  addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
   addAssetRoutes(routes, shares)
@@ -285,7 +299,7 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 
   function capped(id: string = site): CappedValues {
-    return rulesOf(id).distinct.capped()
+    return rules.distinctOf(id).capped()
   }
 
   function maintain(): Promise<MaintainReport> {
