@@ -54,6 +54,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/openapi.json', 'public'],
   ['GET', '/api/drops', 'owner'],
   ['GET', '/api/destinations', 'owner'],
+  ['GET', '/api/hits', 'token export'],
+  ['GET', '/api/hits/:id', 'token export'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
   ['GET', '/api/timeline', 'token export'],

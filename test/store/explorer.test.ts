@@ -124,7 +124,7 @@ describe('PV24 PV25 PV26 PV28 any page says what the reference says', () => {
   }, 60_000)
 
   test('with what another origin says of some', async () => {
-    const twins = hits.slice(0, 40).map((hit): StoredHit => ({ ...hit, origin: 'server', title: 'server', user: 'u9' }))
+    const twins = Array.from(hits.slice(0, 40), (hit): StoredHit => ({ ...hit, origin: 'server', title: 'server', user: 'u9' }))
     for (const store of [reference, compacted]) await store.append(twins)
     await compare()
     await compacted.maintain({ force: true })

@@ -7,6 +7,7 @@ import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
+import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
@@ -36,6 +37,7 @@ const commands: readonly Command[] = [
   token,
   user,
   share,
+  hits,
   funnel,
   journeys,
   configCommand,

@@ -1,5 +1,6 @@
 import { textLimits } from '@treadlight/protocol'
 import { funnelSteps, journeyLimits } from '@treadlight/store'
+import { hitPaths, hitSchemas } from '../explorer/describePaths.ts'
 import { version } from '../version.ts'
 import { comparisonModes } from './comparisonRange.ts'
 import { rangeNames } from './dateRange.ts'
@@ -107,6 +108,7 @@ const schemas: Record<string, Schema> = {
     ['site_id', 'date_range'],
   )),
   JourneyAnswer: object({ visits: count, started: count, columns: list(object({ visits: count, steps: list(object({ visits: count })), other: object({ steps: count, visits: count }), ended: count })), meta: { type: 'object' }, query: { type: 'object' } }),
+  ...hitSchemas,
   NewGoal: only(object(
     {
       site_id: text,
@@ -207,6 +209,7 @@ export const openapi: Schema = {
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this id') },
       },
     },
+    ...hitPaths({ siteId, query, refused, security: [{ token: ['export'] }, { login: [] }] }),
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
     },
