@@ -42,6 +42,7 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/destinations', 'owner'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
+  ['GET', '/api/visits', 'token export'],
   ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
   ['POST', '/api/tasks/maintain', 'token tasks'],

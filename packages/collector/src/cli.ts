@@ -10,6 +10,7 @@ import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { visits } from './commands/visits.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -17,7 +18,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, visits, compact, prune, erase, doctor, site, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.

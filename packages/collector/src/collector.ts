@@ -47,6 +47,7 @@ import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addVisitRoutes } from './http/visitRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
@@ -241,6 +242,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addVisitRoutes(routes, { store, sites, problems, now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
