@@ -10,8 +10,8 @@ export interface VisitRequest {
 }
 
 /** django-pagetimer's names, and ours. */
-export const visitParameters = { username: 'username', session_key: 'session', ipaddress: 'address', path: 'path' } as const satisfies Record<string, EntryField>
-type VisitParameter = keyof typeof visitParameters
+type VisitParameter = 'username' | 'session_key' | 'ipaddress' | 'path'
+const visitParameters: Readonly<Record<VisitParameter, EntryField>> = { username: 'username', session_key: 'session', ipaddress: 'address', path: 'path' }
 
 /** Seconds. */
 const longestInterval = 3600
