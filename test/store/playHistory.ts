@@ -1,8 +1,11 @@
 import {
   createReferenceStore,
   createStore,
+  type FunnelQuery,
   type HitFilter,
+  type HitPageFilter,
   type HitStore,
+  type JourneyQuery,
   type Query,
   type Store,
   type StoredHit,
@@ -39,13 +42,18 @@ const hit: fc.Arbitrary<StoredHit> = fc
     time: times,
     path: fc.constantFrom('/', '/a'),
     source: fc.constantFrom('', 'google', 'news'),
+    medium: fc.constantFrom('', '', 'CPC'),
+    title: fc.constantFrom('', 'Ära', 'ära', 'z'),
+    query: fc.constantFrom('', '', '?q=Ä'),
     said: fc.record({
       name: fc.constantFrom('buy', 'join'),
       interactive: fc.boolean(),
       revenue: fc.record({ amount: fc.constantFrom('0.1', '0.2', '-7.000001'), currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD') }),
     }),
   })
-  .map(({ number, said, ...fields }) => makeHit({ id: testId(number), ...fields, ...(fields.type === 'event' && said) }))
+  .map(({ number, said, query, ...fields }) =>
+    makeHit({ id: testId(number), ...fields, url: `https://shop.example${fields.path}${query}`, ...(fields.type === 'event' && said) }),
+  )
 
 export const append: fc.Arbitrary<Step> = fc.record({ do: fc.constant('append'), hits: fc.array(hit, { maxLength: 4 }) })
 export const identify: fc.Arbitrary<Step> = fc.record({
@@ -100,6 +108,25 @@ const sumQueries: Query[] = [
   { ...query, metrics: ['visitors', 'pageviews', 'total_revenue'], dimensions: ['time:day'] },
   { ...query, metrics: ['visits', 'percentage'], dimensions: ['visit:source'], range: { from: Date.UTC(2026, 10, 17), to: Date.UTC(2026, 10, 22) } },
   { ...query, dimensions: [], filters: [['is', 'visit:source', ['Google']]] },
+]
+
+/** What visits did one after the other. */
+const funnels: FunnelQuery[] = [
+  { site: 'shop', range: query.range, steps: [{ page: '/*' }, { page: '/a' }] },
+  {
+    site: 'shop',
+    range: { from: noon - 3 * day, to: noon - day + 1 },
+    timezone: 'Asia/Kathmandu',
+    filters: [['has_not_done', ['is', 'event:name', ['join']]], ['is', 'event:page', ['/a']]],
+    goals: goalQuery.goals!,
+    steps: [{ goal: 'see' }, { event: 'buy' }],
+  },
+  { site: 'shop', range: touchQuery.range, filters: [['is', 'first:source', ['google']]], steps: [{ page: '*' }, { goal: 'buy' }] },
+]
+const journeys: JourneyQuery[] = [
+  { site: 'shop', range: query.range, branches: 1 },
+  { site: 'shop', range: query.range, from: { page: '/a' }, direction: 'before', along: [{ page: '/' }], filters: [['is', 'visit:source', ['google', 'News']]] },
+  { site: 'shop', range: touchQuery.range, filters: [['is', 'last:source', ['news']]], from: { event: 'join' }, events: false },
 ]
 
 /** Days that some hits of every history lie outside of. */
@@ -174,6 +201,30 @@ const persons: Omit<HitFilter, 'site'>[] = [
   { user: 'nobody' },
 ]
 
+/** What an owner looks through: PV24-PV28. */
+const pages: Omit<HitPageFilter, 'site'>[] = [
+  {},
+  { offset: 2, limit: 3 },
+  { descending: false, offset: 1, limit: 4, ...range },
+  { search: 'GOO', limit: 2 },
+  { search: 'u1' },
+  { search: 'ä', orderBy: 'title' },
+  { search: testId(3).slice(-3) },
+  { search: 'nowhere' },
+  { orderBy: 'url', offset: 1, limit: 3 },
+  { orderBy: 'url', descending: false, type: 'pageview' },
+  { orderBy: 'user', limit: 5 },
+  { orderBy: 'session', descending: false, offset: 3 },
+  { orderBy: 'source', known: false, limit: 3 },
+  { known: true, medium: 'CPC' },
+  { user: 'u1', orderBy: 'medium', descending: false },
+  { session: 's1', source: 'google' },
+  { name: 'buy', path: '/a' },
+  { user: '', visitor: 'v2', orderBy: 'title' },
+  { filters: [['is', 'visit:utm_source', ['google']]], ...range },
+  { filters: [['has_done', ['is', 'event:goal', ['buy']]]], known: true, orderBy: 'user', from: noon - 4 * day },
+]
+
 async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promise<StoredHit[]> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', ...filter })) hits.push(each)
@@ -189,12 +240,16 @@ async function describeAll(store: HitStore, asksForSums: boolean): Promise<unkno
     hits,
     some,
     persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
+    pages: await Promise.all(pages.map((filter) => store.page({ site: 'shop', ...filter }))),
+    found: await Promise.all([testId(0), testId(5), testId(99), 'nobody'].map((id) => store.find('shop', id))),
     ...(asksForSums && { sums: await Promise.all(sumQueries.map((each) => store.query(each))) }),
     result: await store.query(query),
     inRange: await store.query({ ...query, range }),
     touches: await store.query(touchQuery),
     goals: await store.query(goalQuery),
     exits: await store.query({ ...exitQuery, range }),
+    funnels: await Promise.all(funnels.map((each) => store.funnel(each))),
+    journeys: await Promise.all(journeys.map((each) => store.journeys(each))),
   }
 }
 

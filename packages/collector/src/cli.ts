@@ -4,9 +4,15 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
+import { funnel } from './commands/funnel.ts'
+import { hits } from './commands/hits.ts'
+import { journeys } from './commands/journeys.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
+import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
@@ -18,7 +24,26 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, visits, compact, prune, erase, doctor, site, token, user, configCommand]
+/** In the order in which they are listed. */
+const commands: readonly Command[] = [
+  serveCommand,
+  exportCommand,
+  compact,
+  prune,
+  person,
+  erase,
+  doctor,
+  site,
+  exclude,
+  token,
+  user,
+  share,
+  hits,
+  visits,
+  funnel,
+  journeys,
+  configCommand,
+]
 
 /**
  * Runs a command line and answers the exit code.

@@ -6,9 +6,15 @@ import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
 import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
+import { createExplorer, type Explorer } from './explorer/explorer.ts'
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
+import { countVisits } from './funnels/countVisits.ts'
+import { createFunnel } from './funnels/funnel.ts'
+import { createJourneys } from './funnels/journeys.ts'
+import type { VisitCounter } from './funnels/visitCounter.ts'
+import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import type { StoredHit } from './hit.ts'
 import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
@@ -58,6 +64,7 @@ interface Site {
   kept: KeptShelf | undefined
   /** Of days as they stand. */
   dayIndexes: DayIndexes
+  explorer: Explorer
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
@@ -65,6 +72,8 @@ const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|pack
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
 const shelfBytes = 48 * 1024 * 1024
+/** The same of columns of hits, which an owner looks through: those of a million. */
+const explorerBytes = 160 * 1024 * 1024
 const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
@@ -90,6 +99,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { storage, now } = settings
   const sites = new Map<string, Site>()
   const cache = createByteCache(shelfBytes)
+  const columns = createByteCache(explorerBytes)
   const problems = new Map<string, StorageProblem>()
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
@@ -124,6 +134,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const { shelf, dayIndexes, kept } = siteOf(query.site)
       return answerQuery({ log, shelf, dayIndexes, kept }, query)
     },
+    funnel: (query) => count(query, createFunnel),
+    journeys: (query) => count(query, createJourneys),
     async *hits(filter) {
       const log = await freshLog(filter.site)
       const person = personValues(filter, log.marks)
@@ -136,6 +148,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       // Copies, so that nobody changes the store's own.
       const days = spansOf(log, filter)
       for await (const hit of listDays(person ? await daysOfPerson(log, days, person) : days, filter, read)) yield { ...hit }
+    },
+    async page(filter) {
+      await freshLog(filter.site)
+      return siteOf(filter.site).explorer.page(filter)
+    },
+    async find(site, id) {
+      await freshLog(site)
+      return siteOf(site).explorer.find(id)
     },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
@@ -187,6 +207,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       await upkeep
       await writer.flush()
     },
+  }
+
+  /** A day is told as it stands when it is asked for. */
+  async function count<Question extends VisitQuestion, Result extends object>(question: Question, create: (question: Question) => VisitCounter<Result>): Promise<Result> {
+    const log = await freshLog(question.site)
+    const { shelf, dayIndexes, kept } = siteOf(question.site)
+    return countVisits({ log, shelf, dayIndexes, kept }, question, create(question))
   }
 
   /** Writes what the site does not hold already, so that a hit sent again and again fills no disk. */
@@ -310,6 +337,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
       kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
       dayIndexes: createDayIndexes(log),
+      explorer: createExplorer(log, columns),
     }
     sites.set(site, opened)
     return opened

@@ -3,8 +3,13 @@ export { createByteCache, type ByteCache } from './byteCache.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
 export { createStore, type Store } from './createStore.ts'
 export type { DayState, DayStates } from './dayStates.ts'
+export { readVisit } from './dimensions.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export { redact } from './drivers/driverError.ts'
+export { deriveEngagement, pageviewKey, type Engagement } from './engagement.ts'
+export { funnelSteps, type FunnelQuery, type FunnelResult, type VisitCount } from './funnels/funnel.ts'
+export { journeyLimits, type JourneyColumn, type JourneyQuery, type JourneyResult, type JourneyStep } from './funnels/journeys.ts'
+export type { VisitQuestion, VisitStep } from './funnels/visitQuestion.ts'
 export { hashPerson } from './erasure.ts'
 export { encodeFrame, readFrames, type FrameProblem, type Frames } from './frame.ts'
 export type { Device, Origin, StoredHit } from './hit.ts'
@@ -32,6 +37,9 @@ export {
   type EraseOptions,
   type EraseReport,
   type HitFilter,
+  type HitOrderField,
+  type HitPage,
+  type HitPageFilter,
   type HitPosition,
   type HitStore,
   type Link,
