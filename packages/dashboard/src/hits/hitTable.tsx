@@ -67,7 +67,7 @@ export function HitTable({ hits, timezone, navigation, order, onOrder, empty }: 
 
 /** What it was, beside a pageview, and how the page is called. */
 function HitAbout({ hit: { type, name, title } }: { hit: Hit }) {
-  const kind = type === 'event' ? (name ?? '') : type === 'engagement' ? words.types.engagement : ''
+  const kind = type === 'event' ? (name ?? '') : type === 'engagement' ? words.report : ''
   if (kind === '' && title === '') return null
   return (
     <span class="hit-about">

@@ -8,6 +8,7 @@ export const words = {
   anonymous: 'anonymous',
   type: 'Type',
   types: { '': 'All hits', pageview: 'Pageviews', event: 'Events', engagement: 'Reading reports' },
+  report: 'Reading report',
   known: 'User',
   whose: { '': 'Everybody', known: 'Known users', anonymous: 'Anonymous' },
   source: 'Source',
