@@ -11,6 +11,8 @@ export { funnelSteps, type FunnelQuery, type FunnelResult, type VisitCount } fro
 export { journeyLimits, type JourneyColumn, type JourneyQuery, type JourneyResult, type JourneyStep } from './funnels/journeys.ts'
 export type { VisitQuestion, VisitStep } from './funnels/visitQuestion.ts'
 export { hashPerson } from './erasure.ts'
+export { findHit } from './explorer/nearness.ts'
+export { pageHits } from './explorer/pageHits.ts'
 export { encodeFrame, readFrames, type FrameProblem, type Frames } from './frame.ts'
 export type { Device, Origin, StoredHit } from './hit.ts'
 export { isForeignKey } from './keys.ts'

@@ -5,7 +5,7 @@ import type { VisitCounter } from './funnels/visitCounter.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
 import { listHits } from './listHits.ts'
-import { orderByNearness } from './explorer/nearness.ts'
+import { findHit } from './explorer/nearness.ts'
 import { pageHits } from './explorer/pageHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
@@ -51,8 +51,7 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       return pageHits(siteOf(filter.site).hits(), filter)
     },
     async find(site, id) {
-      const [hit] = orderByNearness(siteOf(site).hits().filter((each) => each.id === id), id)
-      return hit && { ...hit }
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       return siteOf(link.site).addLink(link)

@@ -8,6 +8,7 @@ import { createFailures } from '../failures.ts'
 import { createGoals } from '../goals/goals.ts'
 import { openExisting } from '../openStore.ts'
 import { count } from '../progress.ts'
+import { createSegments } from '../segments/segments.ts'
 import { ConfigError } from '../settings.ts'
 import type { Site } from '../sites/sites.ts'
 import { timezoneOf } from '../sites/timezoneOf.ts'
@@ -74,7 +75,7 @@ async function look(config: Config, ask: (desk: HitDesk, site: Pick<Site, 'id' |
   const { store, values, problems, close } = await openExisting(config, { readOnly: true })
   try {
     await assertSite(store, config.site)
-    const desk = createHitDesk({ store, goals: createGoals(values, Date.now), failures: createFailures(Date.now), now: Date.now })
+    const desk = createHitDesk({ store, goals: createGoals(values, Date.now), segments: createSegments(values, Date.now), failures: createFailures(Date.now), now: Date.now })
     console.log(await ask(desk, { id: config.site, timezone: await timezoneOf(config, values) }))
     return warnOfLoss('the answer', problems) ? 1 : 0
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { HitPage, HitStore, StoredHit } from '@treadlight/store'
 import type { Failures } from '../failures.ts'
 import type { Goals } from '../goals/goals.ts'
+import { createSegmentFinder, type Segments } from '../segments/segments.ts'
 import type { Site } from '../sites/sites.ts'
 import { firstHit } from '../stats/firstHit.ts'
 import { QueryError } from '../stats/oneOf.ts'
@@ -26,13 +27,21 @@ export interface HitDesk {
   find(site: Pick<Site, 'id'>, id: string): Promise<DescribedHit | undefined>
 }
 
-/** @param now ms since 1970 */
-export function createHitDesk({ store, goals, failures, now }: { store: Pick<HitStore, 'page' | 'find' | 'hits'>; goals: Pick<Goals, 'list'>; failures: Failures; now: () => number }): HitDesk {
+export interface HitDeskOptions {
+  store: Pick<HitStore, 'page' | 'find' | 'hits'>
+  goals: Pick<Goals, 'list'>
+  segments: Pick<Segments, 'list'>
+  failures: Failures
+  /** ms since 1970. */
+  now: () => number
+}
+
+export function createHitDesk({ store, goals, segments, failures, now }: HitDeskOptions): HitDesk {
   const watch = <T>(answer: () => Promise<T>) => failures.watch('queries', answer, (error) => !(error instanceof QueryError))
   return {
     page: ({ id, timezone }, params) =>
       watch(async () => {
-        const options = { site: id, timezone, now: now(), goals: await goals.list(id), firstHit: () => firstHit(store, id) }
+        const options = { site: id, timezone, now: now(), goals: await goals.list(id), findSegment: createSegmentFinder(await segments.list(id)), firstHit: () => firstHit(store, id) }
         const { filter, page, pageSize } = await readHitsRequest(params, options)
         const pageAt = (at: number): Promise<HitPage> => store.page({ ...filter, offset: (at - 1) * pageSize, limit: pageSize }).catch(refuse)
         const found = await pageAt(page)

@@ -40,11 +40,11 @@ const fields = ['site_id', 'page', 'page_size', 'search', 'order_by', 'date_rang
  * (PV26, PT12); all else is refused.
  * @throws QueryError naming the parameter, the value and what is allowed
  */
-export async function readHitsRequest(params: HitsParams, options: Pick<ReadQueryOptions, 'site' | 'timezone' | 'now' | 'firstHit' | 'goals'>): Promise<HitsRequest> {
+export async function readHitsRequest(params: HitsParams, options: Pick<ReadQueryOptions, 'site' | 'timezone' | 'now' | 'firstHit' | 'goals' | 'findSegment'>): Promise<HitsRequest> {
   assertFields('parameters', params, fields)
-  const { goals = [], site } = options
+  const { goals = [], findSegment, site } = options
   const range = params['date_range'] === undefined ? {} : await readRange(parseRange(params['date_range']), options)
-  const filters = readFilters(parseFilters(params['filters']))
+  const filters = readFilters(parseFilters(params['filters']), findSegment)
   const pageSize = readPageSize(params['page_size'])
   const type = params['type'] === undefined ? undefined : oneOf<(typeof hitTypes)[number]>('type', params['type'], hitTypes)
   const known = readKnown(params['known'])

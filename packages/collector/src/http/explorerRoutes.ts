@@ -21,17 +21,8 @@ export function addExplorerRoutes(routes: Routes, { sites, desk }: { sites: Site
   routes.add('GET', '/api/hits/:id', 'token export', async (event) => {
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
-    const id = decodeId(event.context.params?.['id'] ?? '')
+    const id = decodeURIComponent(event.context.params?.['id'] ?? '')
     const hit = await desk.find(site, id)
     return hit === undefined ? failure(404, `id: there is no hit ${quote(id)} on the site ${site.id}; it may have been erased or pruned`) : json({ site_id: site.id, hit })
   })
-}
-
-/** An address that is not well-formed is that of no hit. */
-function decodeId(id: string): string {
-  try {
-    return decodeURIComponent(id)
-  } catch {
-    return id
-  }
 }

@@ -1,5 +1,5 @@
 import { compileComparison, compileWanted, isComparison, isJoin, isNegated, type Comparison } from '../comparisons.ts'
-import { readEvent, readVisit, type VisitDimension } from '../dimensions.ts'
+import { readEvent, readVisit, type EventDimension, type VisitDimension } from '../dimensions.ts'
 import { compileGoals } from '../goals.ts'
 import type { StoredHit } from '../hit.ts'
 import type { Filter } from '../query.ts'
@@ -96,31 +96,31 @@ export function filterRows(source: FilterSource, { filters = [], goals, from = -
     if (dimension === 'event:goal') return reach(comparison)
     const test = compileComparison(comparison)
     if (dimension.startsWith('visit:')) return byVisit(testVisits(dimension as VisitDimension, test))
-    const read = readEvent(dimension as 'event:page')
-    const field = fieldsOfDimension(dimension)![0]!
-    return testRows([field], (hit) => test(read(hit)))
+    const read = readEvent(dimension as EventDimension)
+    const [field] = fieldsOfDimension(dimension)!
+    return testRows(() => [field!, (hit) => test(read(hit))])
   }
 
   function reach(comparison: Comparison): Uint8Array {
     const goalsOf = compileGoals(goals, compileWanted(comparison))
     const isWanted = !isNegated(comparison)
-    return testRows(['name', 'path'], (hit) => goalsOf(hit).length > 0 === isWanted)
+    // An event reaches them by its name, a page by its path.
+    return testRows((type) => [type === event ? 'name' : 'path', (hit) => goalsOf(hit).length > 0 === isWanted])
   }
 
-  /** By what the test may look at: the texts, the type and whether it was interactive. */
-  function testRows(fields: readonly TextField[], test: (hit: StoredHit) => boolean): Uint8Array {
+  /** @param by which field tells of hits of a type, and whether a hit meets the test: each text is tested once, with and without interaction */
+  function testRows(by: (type: keyof typeof typeNames) => readonly [TextField, (hit: StoredHit) => boolean]): Uint8Array {
     const { type, isPassive } = visits
-    const answers = new Map<number, number>()
-    const codeAt = createCoder(texts, fields)
+    const tests = ([pageview, event, engagement] as const).map((kind) => {
+      const [field, test] = by(kind)
+      const { values, codes } = texts.get(field)!
+      const flags = [true, false].map((interactive) => Uint8Array.from(values, (value) => Number(test({ [field]: value, type: typeNames[kind], interactive } as unknown as StoredHit))))
+      return { codes, flags }
+    })
     const found = new Uint8Array(visits.rows)
     for (let row = 0; row < found.length; row++) {
-      const key = (codeAt(row) * 3 + type[row]!) * 2 + isPassive[row]!
-      let answer = answers.get(key)
-      if (answer === undefined) {
-        const hit = { ...hitAt(texts, fields, row), type: typeNames[type[row] as 0], interactive: isPassive[row] === 0 } as StoredHit
-        answers.set(key, (answer = Number(test(hit))))
-      }
-      found[row] = answer
+      const { codes, flags } = tests[type[row]!]!
+      found[row] = flags[isPassive[row]!]![codes[row]!]!
     }
     return found
   }

@@ -1,4 +1,11 @@
 import { compareText } from '../byTime.ts'
+import type { StoredHit } from '../hit.ts'
+
+/** The hit of an id, as `HitStore.find` has it: a copy. */
+export function findHit(hits: readonly StoredHit[], id: string): StoredHit | undefined {
+  const [hit] = orderByNearness(hits.filter((each) => each.id === id), id)
+  return hit && { ...hit }
+}
 
 /** In which order home days are looked through for a hit: those next to the time that is in its id first. */
 export function orderByNearness<T extends { day: string }>(days: readonly T[], id: string): T[] {

@@ -7,6 +7,8 @@ interface Place {
 }
 
 const dashes = [8, 13, 18, 23]
+/** Of the search that was asked for last: it is asked of hundreds of units. */
+let known: { search: string; places: Place[] } = { search: '', places: [] }
 
 /**
  * Sets the rows whose UUID contains a text in lower case: the text is laid over each place where it may stand, so that no
@@ -15,7 +17,7 @@ const dashes = [8, 13, 18, 23]
  */
 export function markUuids(words: Int32Array, search: string, rows: Uint8Array): void {
   if (search === '-') rows.fill(1)
-  for (const { masks, values } of findPlaces(search)) {
+  for (const { masks, values } of placesOf(search)) {
     const word = masks.findIndex((mask) => mask !== 0)
     const [mask, value] = [masks[word]!, values[word]!]
     for (let row = 0, at = word; row < rows.length; row++, at += 4) {
@@ -27,6 +29,11 @@ export function markUuids(words: Int32Array, search: string, rows: Uint8Array): 
 function isAt(words: Int32Array, at: number, masks: Int32Array, values: Int32Array): boolean {
   for (let word = 0; word < 4; word++) if ((words[at + word]! & masks[word]!) !== values[word]!) return false
   return true
+}
+
+function placesOf(search: string): Place[] {
+  if (known.search !== search) known = { search, places: findPlaces(search) }
+  return known.places
 }
 
 /** Where in a UUID a text may stand: its dashes must be there where a UUID has them. */

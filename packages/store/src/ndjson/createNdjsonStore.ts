@@ -1,5 +1,5 @@
 import type { Store } from '../createStore.ts'
-import { orderByNearness } from '../explorer/nearness.ts'
+import { findHit } from '../explorer/nearness.ts'
 import { pageHits } from '../explorer/pageHits.ts'
 import { checkSite } from '../keys.ts'
 import { createFunnel } from '../funnels/funnel.ts'
@@ -93,8 +93,7 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
     },
     async find(site, id) {
       assertOpen()
-      const [hit] = orderByNearness(siteOf(site).hits().filter((each) => each.id === id), id)
-      return hit && { ...hit }
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       assertOpen()
