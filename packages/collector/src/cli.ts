@@ -2,7 +2,9 @@ import { inspect, parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
+import { destinations } from './commands/destinations.ts'
 import { doctor } from './commands/doctor.ts'
+import { drops } from './commands/drops.ts'
 import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
@@ -18,7 +20,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, exclude, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, drops, site, exclude, destinations, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.

@@ -43,6 +43,8 @@ export interface Store extends HitStore {
    * where days are cut, where several origins told of one hit, and where hits are hidden that upkeep has not deleted yet.
    */
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
+  /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
+  countWaiting(site: string): Promise<number>
 }
 
 /** What is in memory of a site. */
@@ -142,6 +144,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const log = await freshLog(site)
       return spansOf(log, range(from, to)).reduce((sum, { day }) => sum + countDay(log, day), 0)
     },
+    countWaiting: async (site) => (await freshLog(site)).freshCount,
     async identify(link) {
       assertOpen()
       checkLink(link)

@@ -1,5 +1,6 @@
 export { adoptionTime } from './adoptSegments.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
+export { countKeys, type KindOfValues } from './countKeys.ts'
 export { createStore, type Store } from './createStore.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export { redact } from './drivers/driverError.ts'
