@@ -2,8 +2,11 @@ import type { Destination } from '@treadlight/destinations'
 import type { HitStore, MaintainReport, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
-import { createAccount, type Account } from './admin/password.ts'
+import { createAttempts } from './admin/attempts.ts'
+import { createPasswords } from './admin/password.ts'
+import { createShares } from './admin/shares.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
+import { createUsers, type Users } from './admin/users.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
@@ -16,6 +19,8 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createFunnels } from './funnels/funnels.ts'
+import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
@@ -29,8 +34,10 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
+import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
@@ -47,12 +54,15 @@ import { addPropRoute } from './http/propRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
 import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
+import { addShareRoutes } from './http/shareRoutes.ts'
 import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addStorageRoute, type LastUpkeep } from './http/storageRoute.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
@@ -137,7 +147,8 @@ export interface Collector {
   fetch: (request: Request) => Response | Promise<Response>
   /** What `/hit` says, for servers that have a shorter way to it than `fetch`. */
   answerHit: AnswerHit
-  account: Account
+  /** Who may log in. */
+  users: Users
   /** What `treadlight token` makes. */
   tokens: Tokens
   sites: Sites
@@ -180,7 +191,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
-  const account = createAccount(values)
+  const passwords = createPasswords()
+  const users = createUsers({ values, passwords, now })
   const additions = createAdditions(values, now)
   const known = { values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], additions, now }
   const sites = createSites({ ...known, onError })
@@ -230,7 +242,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
   const goals = createGoals(values, now)
-  const authorize = createAuthorize({ account, logins, tokens, now })
+  const shares = createShares({ values, sites, passwords, now })
+  const authorize = createAuthorize({ users, logins, tokens, shares, now })
   const routes = createRoutes({ app, measure: requests.measure, authorize })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
@@ -244,7 +257,10 @@ export function createCollector(options: CollectorOptions): Collector {
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
   addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, onRefused, now })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince, forwardingSince: forwarding?.failingSince, now })
-  addAdminRoutes(routes, { account, logins, now })
+  addAdminRoutes(routes, { users, logins, attempts: createAttempts(now) })
+  addUserRoutes(routes, { users, sites })
+  // Guesses at a link's password are not held against who logs in.
+  addShareRoutes(routes, { shares, sites, passwords, logins, attempts: createAttempts(now) })
   addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
@@ -253,6 +269,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
   addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
+  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, failures, now }) })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
@@ -261,6 +278,8 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addTimelineRoutes(routes, { store, sites })
+  addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   const alone = createOneTask()
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain, alone })
@@ -268,14 +287,14 @@ export function createCollector(options: CollectorOptions): Collector {
   addStorageRoute(routes, { store, values, sites, problems, failures, failingSince, described: options.storage, lastUpkeep: () => lastUpkeep, now })
   addConfigRoute(routes, options.configuration ?? {})
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
-  addAssetRoutes(routes)
+  addAssetRoutes(routes, shares)
 
   return {
     app,
     routes,
     answerHit,
     fetch: (request) => app.fetch(request),
-    account,
+    users,
     tokens,
     sites,
     durability: store.durability,

@@ -17,6 +17,13 @@ export interface ValuesOutboxOptions {
   now?: () => number
 }
 
+/** Hits that a destination does not have. */
+export interface WaitingCount {
+  waiting: number
+  /** Dead letters. */
+  dead: number
+}
+
 export interface ValuesOutbox extends Outbox {
   /** Everything that waits, whoever has written it, the oldest first; with who that was. */
   list(): Promise<(Parcel & { writer: string })[]>
@@ -33,6 +40,8 @@ export interface ValuesOutbox extends Outbox {
   revive(destination: string): Promise<Parcel[]>
   /** Removes what was given up. @returns how many hits */
   discardDead(destination: string): Promise<number>
+  /** How many hits wait for each destination, and are dead there: of all destinations that have any, by name. */
+  count(site: string, isMeant: (hit: ForwardedHit) => boolean): Promise<Map<string, WaitingCount>>
   /** Removes what waits for nobody any more, and is older than `age` ms; dead letters too. */
   sweep(isWanted: (destination: string) => boolean, age: number): Promise<void>
 }
@@ -154,6 +163,16 @@ export function createValuesOutbox({ values, writer, now = Date.now }: ValuesOut
       const dead = await listDead(destination)
       for (const { key } of dead) await values.remove(key)
       return dead.reduce((sum, { hits }) => sum + hits, 0)
+    },
+    async count(site, isMeant) {
+      const counts = new Map<string, WaitingCount>()
+      for (const { key, kind, destination, site: its } of await list('')) {
+        if (its !== site) continue
+        const meant = (readLines<ForwardedHit | DeadLetter>(await values.read(key)) ?? []).filter((line) => isMeant('hit' in line ? line.hit : line)).length
+        const sum = counts.get(destination) ?? { waiting: 0, dead: 0 }
+        if (meant > 0) counts.set(destination, { ...sum, [kind]: sum[kind] + meant })
+      }
+      return counts
     },
     async sweep(isWanted, age) {
       for (const { key, destination, time, kind } of await list('')) {
