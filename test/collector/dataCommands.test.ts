@@ -1,3 +1,4 @@
+import { webhook } from '@treadlight/destinations'
 import { createValuesOutbox } from '@treadlight/destinations/forward'
 import { createValues, openStorage, siteDay } from '@treadlight/store'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,7 +10,7 @@ import { destinations } from '../../packages/collector/src/commands/destinations
 import { drops } from '../../packages/collector/src/commands/drops.ts'
 import { exclude } from '../../packages/collector/src/commands/exclude.ts'
 import { site } from '../../packages/collector/src/commands/site.ts'
-import { resolveConfig } from '../../packages/collector/src/config.ts'
+import { resolveConfig, type Config } from '../../packages/collector/src/config.ts'
 import { createDropCounts } from '../../packages/collector/src/drops/dropCounts.ts'
 import { makeForwarded } from '../destinations/forward/makeForwarded.ts'
 
@@ -20,11 +21,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-async function call(command: Command, args: string[], values: Record<string, string | boolean> = {}): Promise<string> {
+async function call(command: Command, args: string[], values: Record<string, string | boolean> = {}, changed: Partial<Config> = {}): Promise<string> {
   const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined)
   try {
     const resolved = await resolveConfig({ folder, env: { TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_STORAGE_BASE: join(folder, 'data') } })
-    await command.run({ ...resolved, values, positionals: args })
+    await command.run({ ...resolved, config: { ...resolved.config, ...changed }, values, positionals: args })
     return printed.mock.calls.join('\n')
   } finally {
     printed.mockRestore()
@@ -92,17 +93,15 @@ test('drops says what the storage has, by day and reason, and what the reasons m
 })
 
 test('destinations lists what waits, and sends dead letters again or removes them', async () => {
-  await writeFile(join(folder, 'treadlight.config.mjs'), `import { webhook } from '@treadlight/destinations'\nexport default { destinations: [webhook({ url: 'https://crm.example/', secret: 'x'.repeat(32) })] }`)
-  await mkdir(join(folder, 'node_modules', '@treadlight', 'destinations'), { recursive: true })
-  await writeFile(join(folder, 'node_modules', '@treadlight', 'destinations', 'package.json'), '{"name":"@treadlight/destinations","type":"module","exports":"./index.js"}')
-  await writeFile(join(folder, 'node_modules', '@treadlight', 'destinations', 'index.js'), `export * from ${JSON.stringify(new URL('../../packages/destinations/dist/index.mjs', import.meta.url).href)}`)
+  const config = { destinations: [webhook({ url: 'https://crm.example/', secret: 'x'.repeat(32) })] }
+  const run = (args: string[], values: Record<string, string | boolean> = {}): Promise<string> => call(destinations, args, values, config)
   const letter = (title: string) => ({ hit: makeForwarded({ title }), reason: 'HTTP 400', time: Date.now() })
   await write((values) => createValuesOutbox({ values, writer: 'a1' }).bury('webhook', [letter('one'), letter('two')]))
-  expect(await call(destinations, ['list'])).toMatch(/^webhook: 0 hits waiting, 2 dead letters\n.*HTTP 400/)
-  expect(await call(destinations, ['retry', 'webhook'], { 'dry-run': true })).toBe('2 dead letters of webhook would be sent again. What it refuses once more comes back here.')
-  expect(JSON.parse(await call(destinations, ['retry', 'webhook'], { json: true }))).toEqual({ name: 'webhook', dry_run: false, hits: 2 })
-  expect(JSON.parse(await call(destinations, ['list'], { json: true }))).toEqual({ destinations: [{ name: 'webhook', waiting: 2, dead_letters: { count: 0, newest: [] } }] })
-  expect(await call(destinations, ['discard', 'webhook'])).toBe('There are no dead letters of webhook.')
-  await expect(call(destinations, ['retry', 'crm'])).rejects.toThrow('there is no destination "crm"; there is webhook')
-  await expect(call(destinations, ['retry'])).rejects.toThrow('destinations takes one of')
+  expect(await run(['list'])).toMatch(/^webhook: 0 hits waiting, 2 dead letters\n.*HTTP 400/)
+  expect(await run(['retry', 'webhook'], { 'dry-run': true })).toBe('2 dead letters of webhook would be sent again. What it refuses once more comes back here.')
+  expect(JSON.parse(await run(['retry', 'webhook'], { json: true }))).toEqual({ name: 'webhook', dry_run: false, hits: 2 })
+  expect(JSON.parse(await run(['list'], { json: true }))).toEqual({ destinations: [{ name: 'webhook', waiting: 2, dead_letters: { count: 0, newest: [] } }] })
+  expect(await run(['discard', 'webhook'])).toBe('There are no dead letters of webhook.')
+  await expect(run(['retry', 'crm'])).rejects.toThrow('there is no destination "crm"; there is webhook')
+  await expect(run(['retry'])).rejects.toThrow('destinations takes one of')
 })

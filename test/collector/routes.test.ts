@@ -204,7 +204,8 @@ describe('input 28: however a path is written, it is the same route with its gua
   })
 })
 
-/** By a socket: nothing tidies up the request line on the way. */
+let asked = 0
+/** By a socket: nothing tidies up the request line on the way. Each is another network’s, of which none asks too much. */
 function statusOf(url: string, method: string, target: string): Promise<number> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
@@ -213,6 +214,6 @@ function statusOf(url: string, method: string, target: string): Promise<number> 
     socket.on('data', (chunk) => (answer += chunk.toString()))
     socket.on('error', reject)
     socket.on('close', () => resolve(Number(answer.split(' ')[1])))
-    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
+    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 10.0.${++asked >> 8}.${asked & 255}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
   })
 }
