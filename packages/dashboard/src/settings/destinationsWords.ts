@@ -1,7 +1,7 @@
 /** The words of the section about other systems. */
 export const destinationsWords = {
   explain: 'Other systems that have the hits too. What is sent, and since when one fails, is as the running processes know it.',
-  caption: 'Destinations',
+  caption: 'Other systems',
   empty: 'There are no destinations. The setting destinations names some: docs/destinations.md says how.',
   name: 'Destination',
   state: 'State',
@@ -18,6 +18,6 @@ export const destinationsWords = {
   when: 'Given up',
   retry: 'Send again',
   discard: 'Discard',
-  retryNamed: (name: string): string => `Send dead letters of ${name} again`,
+  retryNamed: (name: string): string => `Send again: dead letters of ${name}`,
   discardNamed: (name: string): string => `Discard dead letters of ${name}`,
 }

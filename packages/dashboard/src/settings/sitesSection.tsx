@@ -151,7 +151,7 @@ function UnknownHosts({ hosts, onAllow }: { hosts: readonly UnknownHost[]; onAll
             name: '',
             cell: ({ host }) => (
               <button type="button" class="button" aria-label={said.allowHost(host)} onClick={() => void allow(host)}>
-                {said.allow}
+                {said.allowThis}
               </button>
             ),
           },

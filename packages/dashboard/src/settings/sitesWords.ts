@@ -20,6 +20,7 @@ export const sitesWords = {
   allowHint: (isFirst: boolean): string =>
     `blog.example, or *.blog.example for all below it.${isFirst ? ' So far hits of every host are counted: from the first one on, only those of the hosts that are listed.' : ''}`,
   allow: 'Allow host',
+  allowThis: 'Allow',
   unknown: 'Hosts whose hits were dropped',
   unknownEmpty: 'No hits of other hosts have come since the collector began.',
   host: 'Host',
