@@ -1,4 +1,5 @@
 import { inspect, parseArgs } from 'node:util'
+import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
@@ -9,9 +10,11 @@ import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
+import { goal } from './commands/goal.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
+import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
@@ -37,6 +40,9 @@ const commands: readonly Command[] = [
   site,
   exclude,
   destinations,
+  goal,
+  segment,
+  annotation,
   token,
   user,
   share,

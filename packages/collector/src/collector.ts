@@ -7,6 +7,7 @@ import { createPasswords } from './admin/password.ts'
 import { createShares } from './admin/shares.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
 import { createUsers, type Users } from './admin/users.ts'
+import { createAnnotations } from './annotations/annotations.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
@@ -30,6 +31,7 @@ import { createSiteSalts } from './hit/salts.ts'
 import { createServerTokens } from './hit/serverTokens.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
+import { addAnnotationRoutes } from './http/annotationRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
@@ -56,6 +58,7 @@ import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
 import { addShareRoutes } from './http/shareRoutes.ts'
 import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
+import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addStorageRoute, type LastUpkeep } from './http/storageRoute.ts'
@@ -74,6 +77,7 @@ import type { AnyStore } from './openStore.ts'
 import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
+import { createSegments } from './segments/segments.ts'
 import { ConfigError } from './settings.ts'
 import type { ShownSettings } from './showSettings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
@@ -242,6 +246,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
   const goals = createGoals(values, now)
+  const segments = createSegments(values, now)
   const shares = createShares({ values, sites, passwords, now })
   const authorize = createAuthorize({ users, logins, tokens, shares, now })
   const routes = createRoutes({ app, measure: requests.measure, authorize })
@@ -264,12 +269,14 @@ export function createCollector(options: CollectorOptions): Collector {
   addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
-  const desk = createStatsDesk({ store, goals, failures, now })
+  const desk = createStatsDesk({ store, goals, segments, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
   addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
   addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
-  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, failures, now }) })
+  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, segments, failures, now }) })
+  addSegmentRoutes(routes, { sites, segments })
+  addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })

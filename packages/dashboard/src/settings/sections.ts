@@ -6,9 +6,11 @@ import { DropsSection } from './dropsSection.tsx'
 import { ExclusionsSection } from './exclusionsSection.tsx'
 import { PrivacySection } from './privacySection.tsx'
 import { RetentionSection } from './retentionSection.tsx'
+import { SharesSection } from './sharesSection.tsx'
 import { SitesSection } from './sitesSection.tsx'
 import { StorageSection } from './storageSection.tsx'
 import { TokensSection } from './tokensSection.tsx'
+import { UsersSection } from './usersSection.tsx'
 
 /** A part of the settings, named in `words.ts`. */
 interface Section {
@@ -20,6 +22,8 @@ interface Section {
 /** In the order of the list beside them; the first one opens. */
 export const sections: readonly [Section, ...Section[]] = [
   { id: 'tokens', name: 'API tokens', Body: TokensSection },
+  { id: 'users', name: 'Users', Body: UsersSection },
+  { id: 'shares', name: 'Share links', Body: SharesSection },
   { id: 'sites', name: 'Sites and hosts', Body: SitesSection },
   { id: 'exclusions', name: 'Exclusions', Body: ExclusionsSection },
   { id: 'drops', name: 'Dropped hits', Body: DropsSection },
