@@ -35,6 +35,7 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['POST', '/api/own-visits', 'owner'],
   ['DELETE', '/api/own-visits', 'owner'],
   ['GET', '/privacy', 'public'],
+  ['GET', '/api/privacy', 'public'],
   ['GET', '/api/sites', 'token stats'],
   ['POST', '/api/sites', 'owner'],
   ['PUT', '/api/sites', 'owner'],
@@ -73,6 +74,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/destinations', 'owner'],
   ['GET', '/api/hits', 'token export'],
   ['GET', '/api/hits/:id', 'token export'],
+  ['POST', '/api/destinations/:name/retry', 'owner'],
+  ['POST', '/api/destinations/:name/discard', 'owner'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
   ['GET', '/api/visits', 'token export'],
@@ -81,6 +84,10 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['POST', '/api/check-installation', 'owner'],
   ['POST', '/api/tasks/prune', 'token tasks'],
   ['POST', '/api/tasks/maintain', 'token tasks'],
+  ['GET', '/api/retention', 'owner'],
+  ['POST', '/api/prune', 'owner'],
+  ['GET', '/api/storage', 'owner'],
+  ['GET', '/api/config', 'owner'],
   ['GET', '/metrics', 'token metrics'],
 ]
 /** What is there below share links as well, as each of them is added. */

@@ -3,7 +3,9 @@ import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
+import { destinations } from './commands/destinations.ts'
 import { doctor } from './commands/doctor.ts'
+import { drops } from './commands/drops.ts'
 import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
@@ -36,8 +38,10 @@ const commands: readonly Command[] = [
   person,
   erase,
   doctor,
+  drops,
   site,
   exclude,
+  destinations,
   goal,
   segment,
   annotation,

@@ -52,6 +52,8 @@ export interface Store extends HitStore {
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
   /** The home days that may have hits of the range, and whether what was made of their hits is still so. */
   dayStates(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<DayStates>
+  /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
+  countWaiting(site: string): Promise<number>
 }
 
 /** What is in memory of a site. */
@@ -168,6 +170,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     async dayStates({ site, from, to }) {
       return readDayStates(await freshLog(site), range(from, to))
     },
+    countWaiting: async (site) => (await freshLog(site)).freshCount,
     async identify(link) {
       assertOpen()
       checkLink(link)

@@ -1,6 +1,7 @@
 export { adoptionTime } from './adoptSegments.ts'
 export { createByteCache, type ByteCache } from './byteCache.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
+export { countKeys, type KindOfValues } from './countKeys.ts'
 export { createStore, type Store } from './createStore.ts'
 export type { DayState, DayStates } from './dayStates.ts'
 export { readVisit } from './dimensions.ts'
