@@ -1,3 +1,4 @@
+import { cardPassPrefix, longestCardPass, openCardPass } from '@treadlight/protocol'
 import type { H3Event } from 'h3'
 import type { Logins } from '../admin/logins.ts'
 import type { Account } from '../admin/password.ts'
@@ -28,6 +29,9 @@ export interface AuthorizeOptions {
 /** Requests of one network a second, and at once, to what is not public: a dashboard asks a dozen questions for each view. */
 const ownerLimit = { rate: 50, burst: 500 }
 
+/** How far the clock of a server that signs passes may be ahead, ms. */
+const clockTolerance = 60_000
+
 /** The one place that decides who may ask for what: see `routes.ts`. */
 export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptions): Authorize {
   const requests = createRateLimit({ ...ownerLimit, now })
@@ -52,7 +56,20 @@ export function createAuthorize({ account, logins, tokens, now }: AuthorizeOptio
     return undefined
   }
 
+  /** One that is not good for this says no more than that: whoever sees the page has it. */
+  async function authorizePass(event: H3Event, pass: string, guard: Guard): Promise<Response | undefined> {
+    if (guard !== 'token card') return failure(403, 'This pass is for the card of one user, and nothing else')
+    const opened = openCardPass(pass)
+    const signer = opened && (await tokens.findSigner(opened))
+    if (!opened || !signer) return failure(401, 'This pass is signed by no token of scope card that there is', { 'www-authenticate': 'Bearer' })
+    const { user, site, expires } = opened.claims
+    if (expires < now() || expires > now() + longestCardPass + clockTolerance) return failure(401, 'This pass has expired: have the server sign another', { 'www-authenticate': 'Bearer' })
+    grantAccess(event, { kind: 'token', name: signer.name, role: 'viewer', sites: [site], user })
+    return undefined
+  }
+
   async function authorizeToken(event: H3Event, token: string, guard: Exclude<Guard, 'public' | 'own page'>): Promise<Response | undefined> {
+    if (token.startsWith(cardPassPrefix)) return authorizePass(event, token, guard)
     const record = await tokens.find(token)
     if (!record) return failure(401, 'There is no such token: treadlight token create makes one', { 'www-authenticate': 'Bearer' })
     const scope = guard === 'owner' ? 'admin' : (guard.slice('token '.length) as Scope)
