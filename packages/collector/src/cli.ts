@@ -4,10 +4,14 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
+import { funnel } from './commands/funnel.ts'
+import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { serveCommand } from './commands/serve.ts'
+import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
@@ -18,7 +22,24 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, person, erase, doctor, site, token, user, configCommand]
+/** In the order in which they are listed. */
+const commands: readonly Command[] = [
+  serveCommand,
+  exportCommand,
+  compact,
+  prune,
+  person,
+  erase,
+  doctor,
+  site,
+  exclude,
+  token,
+  user,
+  share,
+  funnel,
+  journeys,
+  configCommand,
+]
 
 /**
  * Runs a command line and answers the exit code.

@@ -18,7 +18,7 @@ export interface RouteOptions {
    * Pages of any origin may read what it answers, refusals too. No cookie comes with what they ask: a token does.
    * @default false
    */
-  isShared?: boolean
+  anyOrigin?: boolean
 }
 
 /**
@@ -37,25 +37,43 @@ export interface RoutesOptions {
   measure: (path: string, handler: Handler) => Handler
 }
 
-/** Adds routes to an app, each behind its guard. */
+/** Below it, and the secret of a share link, is what the link opens. */
+export const sharePath = '/share/:secret'
+
+/** Adds routes to an app, each behind its guard; what `token stats` opens is there for share links too, and nothing else. */
 export function createRoutes({ app, authorize, measure }: RoutesOptions): Routes {
   const routes: Route[] = []
+
+  function add(method: Method, path: string, guard: Guard, handler: Handler, { measured, anyOrigin }: Required<RouteOptions>): void {
+    routes.push({ method, path, guard })
+    const guarded: Handler = guard === 'public' ? handler : async (event) => (await authorize(event, guard)) ?? handler(event)
+    const answer = anyOrigin ? readable(guarded) : guarded
+    app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, answer) : answer)
+  }
+
   return {
     list: () => routes,
-    add(method, path, guard, handler, { measured = true, isShared = false } = {}) {
-      routes.push({ method, path, guard })
-      const guarded: Handler = guard === 'public' ? handler : async (event) => (await authorize(event, guard)) ?? handler(event)
-      const shared = isShared ? share(guarded) : guarded
-      app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, shared) : shared)
+    add(method, path, guard, handler, { measured = true, anyOrigin = false } = {}) {
+      add(method, path, guard, handler, { measured, anyOrigin })
+      if (guard === 'token stats') add(method, sharePath + path, 'share', hidden(handler), { measured, anyOrigin })
     },
   }
 }
 
 /** With `*` browsers hand over nothing that was asked for with cookies. */
-function share(handler: Handler): Handler {
+function readable(handler: Handler): Handler {
   return async (event) => {
     const response = await handler(event)
     response.headers.set('access-control-allow-origin', '*')
+    return response
+  }
+}
+
+/** No search engine is to have the numbers of a link that somebody has put on a page. */
+function hidden(handler: Handler): Handler {
+  return async (event) => {
+    const response = await handler(event)
+    response.headers.set('x-robots-tag', 'noindex')
     return response
   }
 }

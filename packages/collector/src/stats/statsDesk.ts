@@ -3,6 +3,7 @@ import type { Failures } from '../failures.ts'
 import type { Goals } from '../goals/goals.ts'
 import type { Site } from '../sites/sites.ts'
 import { answerQuery, type StatsAnswer } from './answerQuery.ts'
+import { firstHit } from './firstHit.ts'
 import { QueryError } from './oneOf.ts'
 import { readQuery } from './readQuery.ts'
 
@@ -29,12 +30,7 @@ export function createStatsDesk({ store, goals, failures, now }: StatsDeskOption
   }
 
   async function answer({ id, timezone }: Site, body: unknown): Promise<StatsAnswer> {
-    const request = await readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), firstHit: () => firstHit(id) })
+    const request = await readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), firstHit: () => firstHit(store, id) })
     return answerQuery(store, request)
-  }
-
-  async function firstHit(site: string): Promise<number | undefined> {
-    for await (const hit of store.hits({ site, order: 'oldest', limit: 1 })) return hit.time
-    return undefined
   }
 }

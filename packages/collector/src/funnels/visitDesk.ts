@@ -1,0 +1,40 @@
+import type { FunnelQuery, FunnelResult, HitStore, JourneyQuery, JourneyResult } from '@treadlight/store'
+import type { Failures } from '../failures.ts'
+import type { Goals } from '../goals/goals.ts'
+import type { Site } from '../sites/sites.ts'
+import { firstHit } from '../stats/firstHit.ts'
+import { QueryError } from '../stats/oneOf.ts'
+import { readFunnelQuery, readJourneyQuery, type ReadVisitOptions } from './readVisitQuestion.ts'
+
+/** A question as it was understood, and its answer. */
+export interface VisitAnswer<Question, Result> {
+  query: Question
+  result: Result
+}
+
+/** Where it is asked what visits did. @throws QueryError naming the field, the value and what is allowed */
+export interface VisitDesk {
+  funnel(site: Pick<Site, 'id' | 'timezone'>, body: Readonly<Record<string, unknown>>): Promise<VisitAnswer<FunnelQuery, FunnelResult>>
+  journeys(site: Pick<Site, 'id' | 'timezone'>, body: Readonly<Record<string, unknown>>): Promise<VisitAnswer<JourneyQuery, JourneyResult>>
+}
+
+/** @param now ms since 1970 */
+export function createVisitDesk({ store, goals, failures, now }: { store: HitStore; goals: Pick<Goals, 'list'>; failures: Failures; now: () => number }): VisitDesk {
+  const watch = <T>(answer: () => Promise<T>) => failures.watch('queries', answer, (error) => !(error instanceof QueryError))
+  return {
+    funnel: (site, body) =>
+      watch(async () => {
+        const query = await readFunnelQuery(body, await optionsOf(site))
+        return { query, result: await store.funnel(query) }
+      }),
+    journeys: (site, body) =>
+      watch(async () => {
+        const query = await readJourneyQuery(body, await optionsOf(site))
+        return { query, result: await store.journeys(query) }
+      }),
+  }
+
+  async function optionsOf({ id, timezone }: Pick<Site, 'id' | 'timezone'>): Promise<ReadVisitOptions> {
+    return { site: id, timezone, now: now(), goals: await goals.list(id), firstHit: () => firstHit(store, id) }
+  }
+}
