@@ -25,7 +25,7 @@ const budgets: Record<string, number> = {
   't.server.js': 2167,
   'import { init, track, stop }': 691,
   'import { init, standard }': 2096,
-  'card.js': 1500,
+  'card.js': 1712,
   // A limit that is not to be raised: what a page of numbers may cost.
   dashboard: 90_000,
 }

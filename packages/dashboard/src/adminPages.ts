@@ -31,5 +31,6 @@ interface AdminPage {
 }
 
 export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
+  person: { hasPeriod: false, isOwners: true, load: async () => (await import('./person/personPage.tsx')).PersonPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }
