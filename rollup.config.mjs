@@ -46,8 +46,8 @@ const packages = {
   ],
   server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index', 'file', 'forward', 'node', 'universal-analytics']),
-  dashboard: dashboardPage('packages/dashboard'),
-  collector: nodePackage('packages/collector', ['index', 'cli', 'client'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard']),
+  dashboard: [dashboardPage('packages/dashboard'), cardScript('packages/dashboard')],
+  collector: nodePackage('packages/collector', ['index', 'cli', 'client'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard', '@treadlight/dashboard/card']),
   demo: nodePackage('demo', ['index']),
 }
 
@@ -133,6 +133,15 @@ function dashboardPage(dir) {
       chunkFileNames: 'assets/[name]-[hash].js',
       assetFileNames: 'assets/[name]-[hash][extname]',
     },
+  }
+}
+
+/** The card of a user as one classic script for other people's pages, and as a module of strings for the collector. */
+function cardScript(dir) {
+  return {
+    input: `${dir}/src/card/card.ts`,
+    plugins: [nodeResolve({ browser: true }), stripTypes(dir), scriptModule('card.mjs')],
+    output: { file: `${dir}/dist/card.js`, format: 'iife', plugins: [terser({ ecma: 2022 })] },
   }
 }
 

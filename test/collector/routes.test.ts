@@ -11,7 +11,7 @@ import { serve, type RunningCollector } from '../../packages/collector/src/serve
 import { createTestCollector, logInOwner, type TestCollector } from './collector.ts'
 
 /** Who may ask for what. A new route belongs here: the first test fails until it is. */
-const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, guard: Guard][] = [
+const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'ALL', path: string, guard: Guard][] = [
   ['ALL', '/hit', 'public'],
   // Like /hit, whatever they are: a page posts to them.
   ...dialects.flatMap(({ paths }) => paths).map((path) => ['ALL', path, 'public'] as ['ALL', string, 'public']),
@@ -79,6 +79,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
   ['GET', '/api/visits', 'token export'],
+  ['OPTIONS', '/api/card', 'public'],
+  ['GET', '/api/card', 'token card'],
   ['GET', '/api/timeline', 'token export'],
   ['POST', '/api/erase', 'owner'],
   ['POST', '/api/check-installation', 'owner'],
@@ -97,7 +99,7 @@ const closed = guarded.map(([method, path]): [string, string] => [method, path])
 const posted = [...closed, ...table.filter(([, , guard]) => guard === 'own page').map(([method, path]): [string, string] => [method, path])].filter(([method]) => method === 'POST')
 
 /** Scripts and the dashboard's files: fixed at build time, and the same for everybody. */
-const isAsset = (path: string): boolean => path === '/' || /^(\/share\/:secret)?\/dashboard\//.test(path) || /^\/(t|t\.full|t\.server|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
+const isAsset = (path: string): boolean => path === '/' || /^(\/share\/:secret)?\/dashboard\//.test(path) || /^\/(t|t\.full|t\.server|pagetimer|card)(-[\w-]+)?\.(js|json)$/.test(path)
 
 /** What a handler answers to a request that says nothing: of what is named in the path there is none. */
 const reached = (path: string): number[] => (path.includes(':') ? [404] : [200, 204, 400])
@@ -156,7 +158,9 @@ describe('every route says who may ask for it', () => {
 
   test.each(guarded)('input 16: %s %s cannot be read by other pages', async (method, path) => {
     const { headers } = await ask(method, path, { ...json, cookie, origin: 'http://localhost' })
-    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+    // The card of a user alone, and to whoever has a token: no cookie helps there.
+    const readable = path === '/api/card' ? [['access-control-allow-origin', '*']] : []
+    expect([...headers].filter(([name]) => name.startsWith('access-control-'))).toEqual(readable)
   })
 })
 

@@ -23,6 +23,8 @@ export interface DashboardStage {
   /** Where it listens, ending in a slash. */
   readonly url: string
   readonly password: string
+  /** Where the storage is: another process may open it too. */
+  readonly data: string
   /** What must not happen: uncaught errors, violations of the page's policy, requests to elsewhere. Each test ends with none. */
   readonly mishaps: string[]
   /** What the collector has answered, `METHOD path status`, oldest first. */
@@ -95,6 +97,9 @@ export function setDashboardStage({ timezone = 'UTC', collector: collectorOption
     get password() {
       return running.password
     },
+    get data() {
+      return running.data
+    },
     get mishaps() {
       return mishaps
     },
@@ -158,6 +163,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
     store,
     url,
     password,
+    data: join(folder, 'data'),
     answered,
     logIn,
     async close() {

@@ -35,6 +35,7 @@ import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAnnotationRoutes } from './http/annotationRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
+import { addCardRoutes } from './http/cardRoutes.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
@@ -290,6 +291,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
   addVisitRoutes(routes, { store, sites, problems, now, onError })
+  addCardRoutes(routes, { store, sites })
   addTimelineRoutes(routes, { store, sites })
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })

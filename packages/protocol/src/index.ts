@@ -1,4 +1,5 @@
 export { answerHeader, droppedHeader, dropReasons, type DropReason, type HitAnswer, type Refusal } from './answer.ts'
+export { cardPassPrefix, longestCardPass, openCardPass, signCard, type CardClaims, type OpenedCardPass, type SignedCard } from './cardPass.ts'
 export { decodeHit, isRefusal, readHits, type DecodedHit, type Envelope } from './decode.ts'
 export { clientHeaders, type Client, type Hit, type HitType, type NavigationType, type PropValue, type Revenue } from './hit.ts'
 export { createId, idFrom, idTime, isId, withTime } from './id.ts'

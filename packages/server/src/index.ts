@@ -1,3 +1,4 @@
+export { signCard, type SignedCard } from '@treadlight/protocol'
 export { createTracking } from './createTracking.ts'
 export { clientOf, hitFromRequest, publicUrl, type HitFromRequestOptions, type HitOverrides } from './hitFromRequest.ts'
 export { isPageview, type PageviewOptions } from './isPageview.ts'

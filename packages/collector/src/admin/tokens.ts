@@ -1,15 +1,16 @@
+import type { OpenedCardPass } from '@treadlight/protocol'
 import type { Values } from '@treadlight/store'
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 
 /**
- * What a token may open: the stats API, `/metrics`, the tasks for schedulers, or every hit as it is stored (`export`, which
- * is more than the numbers that `stats` opens); `hits` is for servers that speak for their visitors, `annotations` for what
- * deploys a site, so that it says when. `admin` opens all that an
- * owner can do, but does not speak for visitors.
+ * What a token may open: the stats API, `/metrics`, the tasks for schedulers, every hit as it is stored (`export`, which is
+ * more than the numbers that `stats` opens), or a user's newest views (`card`); `hits` is for servers that speak for their
+ * visitors, `annotations` for what deploys a site, so that it says when. `admin` opens all that an owner can do, but does not
+ * speak for visitors.
  */
-export const scopes = ['stats', 'metrics', 'tasks', 'hits', 'export', 'annotations', 'admin'] as const
+export const scopes = ['stats', 'metrics', 'tasks', 'hits', 'export', 'card', 'annotations', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
 /** A token as the storage knows it; the token itself is nowhere. */
@@ -32,6 +33,8 @@ export interface Tokens {
   revoke(id: string): Promise<boolean>
   /** The record of a token that counts. What other processes have made or revoked is known after 5 s. */
   find(token: string): Promise<TokenRecord | undefined>
+  /** The record of the token that has signed a pass for a user's card, whenever that ends. */
+  findSigner(pass: OpenedCardPass): Promise<TokenRecord | undefined>
 }
 
 type StoredToken = TokenRecord & { hash: string }
@@ -73,6 +76,12 @@ export function createTokens(values: Values, now: () => number): Tokens {
       // All of them, whichever it is: the time tells nothing of the others.
       for (const stored of await loadFresh()) if (timingSafeEqual(given, Buffer.from(stored.hash, 'hex'))) found = stored
       return found
+    },
+    async findSigner({ signed, mac }) {
+      const isSigner = ({ hash, scopes }: StoredToken): boolean =>
+        // Not `admin`: such a token has no place where pages for others are made.
+        scopes.includes('card') && timingSafeEqual(createHmac('sha256', Buffer.from(hash, 'hex')).update(signed).digest(), mac)
+      return (await loadFresh()).find(isSigner)
     },
   }
 

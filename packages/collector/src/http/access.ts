@@ -13,6 +13,8 @@ export interface Access {
   role: Role
   /** Ids of the sites that they may ask about. @default all */
   sites?: readonly string[]
+  /** Of a pass for a user's card, the one user that it is for. */
+  user?: string
 }
 
 const accesses = new WeakMap<H3Event, Access>()

@@ -1,4 +1,5 @@
 import { assets } from '@treadlight/dashboard'
+import * as card from '@treadlight/dashboard/card'
 import * as small from '@treadlight/tracker/script'
 import * as full from '@treadlight/tracker/script-full'
 import * as pagetimer from '@treadlight/tracker/script-pagetimer'
@@ -47,6 +48,7 @@ export function addAssetRoutes(routes: Routes, shares: Shares): void {
   addScript(routes, 't.full', full)
   addScript(routes, 'pagetimer', pagetimer)
   addScript(routes, 't.server', server)
+  addScript(routes, 'card', card)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const isPage = name === 'index.html'

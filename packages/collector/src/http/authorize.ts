@@ -1,3 +1,4 @@
+import { cardPassPrefix, longestCardPass, openCardPass } from '@treadlight/protocol'
 import type { H3Event } from 'h3'
 import type { Logins } from '../admin/logins.ts'
 import type { Share, Shares } from '../admin/shares.ts'
@@ -31,6 +32,9 @@ export interface AuthorizeOptions {
 /** Requests of one network a second, and at once, to what is not public: a dashboard asks a dozen questions for each view. */
 const ownerLimit = { rate: 50, burst: 500 }
 
+/** How far the clock of a server that signs passes may be ahead, ms. */
+const clockTolerance = 60_000
+
 /** The one place that decides who may ask for what: see `routes.ts`. */
 export function createAuthorize({ users, logins, tokens, shares, now }: AuthorizeOptions): Authorize {
   const requests = createRateLimit({ ...ownerLimit, now })
@@ -63,6 +67,18 @@ export function createAuthorize({ users, logins, tokens, shares, now }: Authoriz
     return undefined
   }
 
+  /** One that is not good for this says no more than that: whoever sees the page has it. */
+  async function authorizePass(event: H3Event, pass: string, guard: Guard): Promise<Response | undefined> {
+    if (guard !== 'token card') return failure(403, 'This pass is for the card of one user, and nothing else')
+    const opened = openCardPass(pass)
+    const signer = opened && (await tokens.findSigner(opened))
+    if (!opened || !signer) return failure(401, 'This pass is signed by no token of scope card that there is', { 'www-authenticate': 'Bearer' })
+    const { user, site, expires } = opened.claims
+    if (expires < now() || expires > now() + longestCardPass + clockTolerance) return failure(401, 'This pass has expired: have the server sign another', { 'www-authenticate': 'Bearer' })
+    grantAccess(event, { kind: 'token', name: signer.name, role: 'viewer', sites: [site], user })
+    return undefined
+  }
+
   async function authorizeShare(event: H3Event): Promise<Response | undefined> {
     const share = await shares.find(secretOf(event))
     if (!share) return failure(404, noSuchShare)
@@ -79,6 +95,7 @@ export function createAuthorize({ users, logins, tokens, shares, now }: Authoriz
   }
 
   async function authorizeToken(event: H3Event, token: string, guard: Exclude<Guard, 'public' | 'own page' | 'share'>): Promise<Response | undefined> {
+    if (token.startsWith(cardPassPrefix)) return authorizePass(event, token, guard)
     const record = await tokens.find(token)
     if (!record) return failure(401, 'There is no such token: treadlight token create makes one', { 'www-authenticate': 'Bearer' })
     if (guard === 'user') return failure(403, 'This is for who is logged in with a password: leave the header authorization out')

@@ -2,7 +2,7 @@ import type { H3, H3Event } from 'h3'
 import type { Authorize, Guard } from './authorize.ts'
 
 type Handler = (event: H3Event) => Response | Promise<Response>
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'ALL'
 
 /** A route as it was declared. */
 interface Route {
@@ -11,13 +11,22 @@ interface Route {
   guard: Guard
 }
 
+export interface RouteOptions {
+  /** False where the handler itself is measured. @default true */
+  measured?: boolean
+  /**
+   * Pages of any origin may read what it answers, refusals too. No cookie comes with what they ask: a token does.
+   * @default false
+   */
+  anyOrigin?: boolean
+}
+
 /**
  * The collector's routes. Each says who may ask for it, and nothing is behind a prefix: a path that is written another
  * way is either the same route with its guard, or none.
  */
 export interface Routes {
-  /** @param options.measured false where the handler itself is measured. @default true */
-  add(method: Method, path: string, guard: Guard, handler: Handler, options?: { measured: boolean }): void
+  add(method: Method, path: string, guard: Guard, handler: Handler, options?: RouteOptions): void
   list(): readonly Route[]
 }
 
@@ -35,18 +44,28 @@ export const sharePath = '/share/:secret'
 export function createRoutes({ app, authorize, measure }: RoutesOptions): Routes {
   const routes: Route[] = []
 
-  function add(method: Method, path: string, guard: Guard, handler: Handler, measured: boolean): void {
+  function add(method: Method, path: string, guard: Guard, handler: Handler, { measured, anyOrigin }: Required<RouteOptions>): void {
     routes.push({ method, path, guard })
     const guarded: Handler = guard === 'public' ? handler : async (event) => (await authorize(event, guard)) ?? handler(event)
-    app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, guarded) : guarded)
+    const answer = anyOrigin ? readable(guarded) : guarded
+    app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, answer) : answer)
   }
 
   return {
     list: () => routes,
-    add(method, path, guard, handler, { measured } = { measured: true }) {
-      add(method, path, guard, handler, measured)
-      if (guard === 'token stats') add(method, sharePath + path, 'share', hidden(handler), measured)
+    add(method, path, guard, handler, { measured = true, anyOrigin = false } = {}) {
+      add(method, path, guard, handler, { measured, anyOrigin })
+      if (guard === 'token stats') add(method, sharePath + path, 'share', hidden(handler), { measured, anyOrigin })
     },
+  }
+}
+
+/** With `*` browsers hand over nothing that was asked for with cookies. */
+function readable(handler: Handler): Handler {
+  return async (event) => {
+    const response = await handler(event)
+    response.headers.set('access-control-allow-origin', '*')
+    return response
   }
 }
 

@@ -13,6 +13,7 @@ export const words = {
       tasks: 'tasks: pruning and upkeep, for schedulers',
       hits: 'hits: a server’s hits count as those of its visitors',
       export: 'export: hits and persons, as they are stored',
+      card: 'card: a user’s newest views, for an admin page of yours',
       admin: 'admin: everything that an owner can do here',
     },
     make: 'Make a token',

@@ -1,0 +1,4 @@
+// What is served as /card.js.
+import { defineUserCard } from './userCard.ts'
+
+defineUserCard()
