@@ -35,7 +35,7 @@ const parse = async (...of: Parameters<typeof call>): Promise<Record<string, unk
 
 async function addSite(id: string): Promise<void> {
   const { storage, close } = await openExistingStorage((await configOf()).config)
-  await writeSiteRecord(createValues(storage), { id, hosts: [`${id}.example`], timezone: 'Asia/Tokyo' }, Date.now())
+  await writeSiteRecord(createValues(storage), { id, hosts: [`${id}.example`], timezone: 'Asia/Tokyo', removed: false }, Date.now())
   await close()
 }
 

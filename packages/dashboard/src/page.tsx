@@ -78,7 +78,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
-            {(!isAdmin || adminPages[page]!.hasPeriod) && <FilterChips navigation={navigation} />}
+            {(!isAdmin || adminPages[page]!.hasPeriod) && <FilterChips navigation={navigation} access={access} />}
             {isAdmin ? (
               <AdminPage page={page} base={base} client={client} site={site} sites={sites} access={access} navigation={navigation} days={days} today={today} />
             ) : isRealtime ? (
@@ -86,7 +86,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
             ) : (
               <section class="sheet" aria-label={text.metrics[view.metric]}>
                 <Headline navigation={navigation} pulse={pulse} />
-                <Trend navigation={navigation} clock={clock} timezone={site.timezone} />
+                <Trend navigation={navigation} clock={clock} timezone={site.timezone} access={access} />
               </section>
             )}
             {!isAdmin && (

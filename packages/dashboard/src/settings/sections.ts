@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact'
 import type { AdminPageProps } from '../adminPages.ts'
+import { SegmentsSection } from './segmentsSection.tsx'
 import { TokensSection } from './tokensSection.tsx'
 
 /** A part of the settings, named in `words.ts`. */
@@ -12,4 +13,5 @@ interface Section {
 /** In the order of the list beside them; the first one opens. */
 export const sections: readonly [Section, ...Section[]] = [
   { id: 'tokens', name: 'API tokens', Body: TokensSection },
+  { id: 'segments', name: 'Segments', Body: SegmentsSection },
 ]

@@ -13,6 +13,7 @@ export const words = {
       tasks: 'tasks: pruning and upkeep, for schedulers',
       hits: 'hits: a server’s hits count as those of its visitors',
       export: 'export: hits and persons, as they are stored',
+      annotations: 'annotations: marks on the trend, for what deploys a site',
       admin: 'admin: everything that an owner can do here',
     },
     make: 'Make a token',
