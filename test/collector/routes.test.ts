@@ -40,6 +40,7 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['DELETE', '/api/annotations', 'token annotations'],
   ['GET', '/api/props', 'token stats'],
   ['POST', '/api/v2/query', 'token stats'],
+  ['POST', '/api/vitals', 'token stats'],
   ['GET', '/api/v1/stats/aggregate', 'token stats'],
   ['GET', '/api/v1/stats/timeseries', 'token stats'],
   ['GET', '/api/v1/stats/breakdown', 'token stats'],

@@ -13,6 +13,7 @@ import { serveCommand } from './commands/serve.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { vitals } from './commands/vitals.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -20,7 +21,7 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, goal, segment, annotation, token, user, configCommand]
+const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, goal, segment, annotation, vitals, token, user, configCommand]
 
 /**
  * Runs a command line and answers the exit code.

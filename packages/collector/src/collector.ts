@@ -50,6 +50,7 @@ import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addVitalsRoute } from './http/vitalsRoute.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
@@ -242,6 +243,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
+  addVitalsRoute(routes, { sites, desk, store, failures })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
   addOpenapiRoute(routes)

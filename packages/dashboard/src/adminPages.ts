@@ -31,5 +31,6 @@ interface AdminPage {
 }
 
 export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
+  vitals: { hasPeriod: true, isOwners: false, load: async () => (await import('./vitals/vitalsPage.tsx')).VitalsPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }
