@@ -12,7 +12,7 @@ import { places, type EngineName, type Place } from './sqlEngines.ts'
 import { sizeOf } from './storage.ts'
 
 /** A site with made-up hits in a folder. */
-interface MadeSite {
+export interface MadeSite {
   base: string
   /** As they were asked for, and as many as there are. */
   asked: number
@@ -69,11 +69,11 @@ function limits(hits: number, floor: number, goal: number): Pick<Figure, 'floor'
   return hits === fullHits ? { floor, goal } : {}
 }
 
-function count(hits: number): string {
+export function count(hits: number): string {
   return hits >= 1_000_000 ? `${hits / 1_000_000} M` : `${hits / 1000} k`
 }
 
-async function makeSite(run: QueryBench['run'], data: string, asked: number, days: number, log: BenchOptions['log']): Promise<MadeSite> {
+export async function makeSite(run: QueryBench['run'], data: string, asked: number, days: number, log: BenchOptions['log']): Promise<MadeSite> {
   const base = join(data, `${asked} hits of ${days} days`)
   const made = await readFile(join(base, 'made.json'), 'utf8').catch(() => undefined)
   if (made !== undefined) return { base, asked, days, ...(JSON.parse(made) as Pick<MadeSite, 'hits' | 'samples'>) }

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { dayStart } from './dayStart.ts'
 import { everydayUser, generateHits } from './generateHits.ts'
 import { median } from './median.ts'
-import { lastDay, now as evening, questions, realtime, site, zone, type QuestionName } from './questions.ts'
+import { lastDay, now as evening, questions, realtime, site, visitQuestion, zone, type QuestionName } from './questions.ts'
 import { askEngine, type EngineName } from './sqlEngines.ts'
 
 export interface QueryTask {
-  task: 'make' | 'addToday' | 'ask' | 'list' | 'build' | 'engine'
+  task: 'make' | 'addToday' | 'ask' | 'list' | 'build' | 'engine' | 'funnel' | 'journeys'
   base: string
   hits: number
   days: number
@@ -54,7 +54,7 @@ const maxRounds = 60
 const task = JSON.parse(process.argv[2]!) as QueryTask
 let now = evening
 const result: QueryTaskResult = { hits: 0, fresh: 0, warm: 0, cpu: 0, idleCpu: 0, rss: 0, samples: { sessions: [], daily: [], rare: [] }, answers: [] }
-const tasks: Record<QueryTask['task'], () => Promise<void>> = { make, addToday, ask, list, build, engine: runEngine }
+const tasks: Record<QueryTask['task'], () => Promise<void>> = { make, addToday, ask, list, build, engine: runEngine, funnel: askVisits, journeys: askVisits }
 await tasks[task.task]()
 result.rss = process.resourceUsage().maxRSS / 1024
 process.send!(result)
@@ -153,6 +153,23 @@ async function ask(): Promise<void> {
     await listing
     return answers
   }
+}
+
+/** What visits did one after the other: all of them, then those of a country. */
+async function askVisits(): Promise<void> {
+  const start = performance.now()
+  const store = await open()
+  const times: number[] = []
+  for (let variant = 0; variant <= 9; variant++) {
+    const begun = performance.now()
+    const asked = visitQuestion(task.days, variant)
+    const { visits } = await (task.task === 'funnel' ? store.funnel({ ...asked, steps: [{ page: '/' }, { page: '/p*' }, { page: '/*' }, { event: 'signup' }] }) : store.journeys({ ...asked, from: { page: '/' }, depth: 5 }))
+    if (visits === 0) throw new Error(`${task.task}: no visits`)
+    times.push(performance.now() - (variant === 0 ? start : begun))
+  }
+  result.fresh = times[0]!
+  result.warm = median(times.slice(1))
+  await store.close()
 }
 
 async function collect(store: Store, filter: HitFilter): Promise<StoredHit[]> {

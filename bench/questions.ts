@@ -1,4 +1,4 @@
-import type { Filter, HitFilter, Query } from '@treadlight/store'
+import type { Filter, HitFilter, Query, VisitQuestion } from '@treadlight/store'
 import { dayStart } from './dayStart.ts'
 
 export const site = 'shop'
@@ -36,6 +36,12 @@ function overall(days: number, variant: number, asked: Asked): Query {
 
 function during(from: number, to: number, asked: Asked): Query {
   return { site, timezone: zone, range: { from, to }, ...asked }
+}
+
+/** The same of what visits did: of all, and of a country every other time. */
+export function visitQuestion(days: number, variant: number): VisitQuestion {
+  const { range, timezone } = overall(days, 0, { metrics: ['visits'] })
+  return { site, range: { ...range, from: range.from + variant * 60_000 }, timezone, ...(variant % 2 === 1 && { filters: isFrom(...pairs[variant % pairs.length]!).slice(0, 1) }) }
 }
 
 const headline = ['visitors', 'visits', 'pageviews', 'views_per_visit', 'bounce_rate', 'visit_duration'] as const

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { dashboard } from './dashboard.ts'
+import { funnel } from './funnel.ts'
 import { ingest } from './ingest.ts'
 import { query } from './query.ts'
 import { storage } from './storage.ts'
@@ -23,15 +24,16 @@ export interface BenchOptions {
   /** Length of one measurement. */
   seconds: number
   log: (line: string) => void
-  /** Of `query`: how many hits the largest site has, and whether one with three times as many is looked at too. */
+  /** Of `query` and `funnel`: how many hits the largest site has, and whether one with three times as many is looked at too. */
   hits?: number
   larger?: boolean
-  /** Of `query`: where made-up data is kept between two runs. @default nowhere */
+  /** Of both: where made-up data is kept between two runs. @default nowhere */
   data?: string
 }
 
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
   dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
+  funnel: { summary: 'how long funnels and journeys take on a month of one and ten million hits, in a new process and in one that was asked before', run: funnel },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   query: { summary: 'how long questions take on up to ten million hits, in a new process and in one that was asked before; memory, bytes; DuckDB and chdb beside it', run: query },
   storage: { summary: 'compaction, bytes per hit, export, erasure and their memory, on a month and a year of arrivals', run: storage },
@@ -40,7 +42,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
 
 const usage = [
   'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
-  '                         query: [--hits N] [--larger] [--data DIR]',
+  '                         query, funnel: [--hits N] [--data DIR], query: [--larger]',
   '',
   ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
 ].join('\n')

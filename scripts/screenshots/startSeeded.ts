@@ -30,7 +30,7 @@ export async function startSeeded({ now, timezone, days }: SeedTime): Promise<Se
   const { store, values, close } = await openStore(config)
   if (days > 0) await seedStore(store, { site: 'default', timezone, days, visits: 300, now })
   const collector = createCollector({ store, values, timezone, now: () => now, isLocal: true })
-  const password = (await collector.account.setUp())!
+  const password = (await collector.users.setUp())!
   const server = listen({ hostname: '127.0.0.1', port: 0, silent: true, gracefulShutdown: false, fetch: collector.fetch })
   await server.ready()
   return {

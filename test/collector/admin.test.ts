@@ -1,14 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createValues } from '@treadlight/store'
 import { createStorage } from 'unstorage'
-import { createAccount } from '../../packages/collector/src/admin/password.ts'
+import { createUsers } from '../../packages/collector/src/admin/users.ts'
 import { createTestCollector, type TestCollector } from './collector.ts'
 
 let test_: TestCollector
 let password: string
 const begin = async (): Promise<void> => {
   test_ = createTestCollector()
-  password = (await test_.collector.account.setUp())!
+  password = (await test_.collector.users.setUp())!
 }
 
 const json = { 'content-type': 'application/json' }
@@ -22,7 +22,7 @@ describe('the first password', () => {
 
   test('is made once, long, and kept as a hash only', async () => {
     expect(password).toMatch(/^[A-Za-z0-9_-]{20}$/)
-    expect(await test_.collector.account.setUp()).toBeUndefined()
+    expect(await test_.collector.users.setUp()).toBeUndefined()
   })
 
   test('row 18: there is none by default', async () => {
@@ -32,7 +32,7 @@ describe('the first password', () => {
   test('another one ends every log-in', async () => {
     const cookie = cookieOf(await logIn())
     expect((await session(cookie)).status).toBe(200)
-    const next = await test_.collector.account.reset()
+    const next = await test_.collector.users.reset()
     expect(next).not.toBe(password)
     expect((await session(cookie)).status).toBe(401)
     expect((await logIn(password)).status).toBe(401)
@@ -43,43 +43,43 @@ describe('the first password', () => {
 describe('what may go wrong with a password', () => {
   test('of two first starts at once, only the one that counts is told its password', async () => {
     const values = createValues(createStorage())
-    const accounts = Array.from({ length: 4 }, () => createAccount(values))
-    const passwords = (await Promise.all(accounts.map((account) => account.setUp()))).filter((made) => made !== undefined)
+    const several = Array.from({ length: 4 }, () => createUsers({ values }))
+    const passwords = (await Promise.all(several.map((users) => users.setUp()))).filter((made) => made !== undefined)
     expect(passwords).toHaveLength(1)
-    expect(await accounts[0]!.check(passwords[0]!)).toBeDefined()
+    expect(await several[0]!.check('admin', passwords[0]!)).toBeDefined()
   })
 
   test('a damaged one opens nothing, and does not bring back the one before it', async () => {
     const storage = createStorage()
-    const account = createAccount(createValues(storage))
-    const first = (await account.setUp())!
-    const second = await account.reset()
+    const users = createUsers({ values: createValues(storage) })
+    const first = (await users.setUp())!
+    const second = await users.reset()
     const [key] = await storage.getKeys('account')
     const bytes = Buffer.from((await storage.getItemRaw(key!)) as Uint8Array)
     bytes[bytes.length - 1]! ^= 1
     await storage.setItemRaw(key!, bytes)
-    expect(await account.check(second)).toBeUndefined()
-    expect(await account.check(first)).toBeUndefined()
-    expect(await account.setUp()).toBeUndefined()
-    const third = await account.reset()
-    expect(await account.check(third)).toBeDefined()
+    expect(await users.check('admin', second)).toBeUndefined()
+    expect(await users.check('admin', first)).toBeUndefined()
+    expect(await users.setUp()).toBeUndefined()
+    const third = await users.reset()
+    expect(await users.check('admin', third)).toBeDefined()
   })
 
   test('a readme beside it is no password', async () => {
     const storage = createStorage()
-    const account = createAccount(createValues(storage))
+    const users = createUsers({ values: createValues(storage) })
     await storage.setItem('account:admin:README.txt', 'not ours')
-    const password = await account.setUp()
-    expect(await account.check(password!)).toBeDefined()
-    expect(await account.check(await account.reset())).toBeDefined()
+    const password = await users.setUp()
+    expect(await users.check('admin', password!)).toBeDefined()
+    expect(await users.check('admin', await users.reset())).toBeDefined()
     expect(await storage.getKeys()).toContain('account:admin:README.txt')
   })
 
   test('a hash that no longer counts is gone', async () => {
     const values = createValues(createStorage())
-    const account = createAccount(values)
-    await account.setUp()
-    await account.reset()
+    const users = createUsers({ values })
+    await users.setUp()
+    await users.reset()
     expect(await values.list('account:')).toHaveLength(1)
   })
 })
@@ -91,7 +91,7 @@ describe('log-in', () => {
     const response = await logIn()
     expect(response.status).toBe(204)
     expect(response.headers.getSetCookie()[0]).toMatch(/^treadlight=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
-    expect(await (await session(cookieOf(response))).json()).toEqual({ user: 'admin' })
+    expect(await (await session(cookieOf(response))).json()).toEqual({ user: 'admin', role: 'owner' })
   })
 
   test('row 21: over TLS the cookie is bound to this host', async () => {
@@ -101,7 +101,7 @@ describe('log-in', () => {
 
   test('says what is wrong', async () => {
     const wrong = await logIn('wrong')
-    expect([wrong.status, await wrong.json()]).toEqual([401, { error: 'Wrong password' }])
+    expect([wrong.status, await wrong.json()]).toEqual([401, { error: 'Wrong name or password' }])
     expect((await logIn(7)).status).toBe(400)
     expect((await logIn(null)).status).toBe(400)
     expect((await logIn('x'.repeat(5000))).status).toBe(400)

@@ -98,7 +98,7 @@ describe('the dashboard', () => {
 
   test.each(['/', '/dashboard'])('%s leads to it', async (path) => {
     const response = await get(path)
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/dashboard/'])
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'dashboard/'])
   })
 
   test.each(['/dashboard/../package.json', '/dashboard/%2e%2e/package.json', '/dashboard/assets/', '/dashboard/assets/..%2findex.html', '/data/account'])(

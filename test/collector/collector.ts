@@ -50,7 +50,7 @@ export function createTestCollector(options: Partial<CollectorOptions> = {}): Te
 
 /** Logs the owner in; answers the cookie. */
 export async function logInOwner({ collector, request }: TestCollector): Promise<string> {
-  const password = (await collector.account.setUp()) ?? (await collector.account.reset())
+  const password = (await collector.users.setUp()) ?? (await collector.users.reset())
   const headers = { 'content-type': 'application/json' }
   const response = await request('/api/login', { method: 'POST', headers, body: JSON.stringify({ password }) })
   return response.headers.getSetCookie()[0]!.split(';')[0]!

@@ -130,8 +130,8 @@ describe('erase', () => {
   })
 
   test.each([
-    [[], /erase whom\? Name a person by --user, --session or --visitor/],
-    [['--user='], /--user needs an id/],
+    [[], /erase whom\? --user: name a person by it, by --session or by --visitor/],
+    [['--user='], /--user: needs an id/],
     [['--user', 'a', '--session', 'b'], /--user and --session: name one person at a time/],
     [['--user', 'a', '--site', 'shop'], /--site shop: there is no such site here; there are default, other/],
     [['--user', 'a', '--site', 'My Shop'], /site: "My Shop" \(flag\) must be/],

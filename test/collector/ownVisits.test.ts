@@ -16,7 +16,7 @@ interface Owner extends TestCollector {
 async function openOwner(origin = 'http://localhost', options: { values?: Values } = {}): Promise<Owner> {
   const collector = createTestCollector(options)
   const request: TestCollector['request'] = async (path, init) => collector.collector.fetch(new Request(new URL(path, origin), init))
-  const password = (await collector.collector.account.setUp()) ?? ''
+  const password = (await collector.collector.users.setUp()) ?? ''
   const response = await request('/api/login', { method: 'POST', headers: json, body: JSON.stringify({ password }) })
   return { ...collector, request, login: cookieOf(response) }
 }

@@ -102,9 +102,9 @@ describe('site', () => {
     await call(site, ['hosts', 'blog'], { host: 'b.example,b.example' })
     expect(JSON.parse(await call(site, ['list'], { json: true }))).toEqual({
       sites: [
-        { id: 'default', timezone: 'UTC', hosts: [], from: 'the default site' },
-        { id: 'docs', timezone: 'UTC', hosts: ['docs.example'], from: 'settings' },
-        { id: 'blog', timezone: 'Asia/Tokyo', hosts: ['b.example'], from: 'added' },
+        { id: 'default', timezone: 'UTC', hosts: [], from: 'the default site', allowed: [{ host: 'shop.example', from: 'settings' }] },
+        { id: 'docs', timezone: 'UTC', hosts: ['docs.example'], from: 'settings', allowed: [{ host: 'docs.example', from: 'settings' }] },
+        { id: 'blog', timezone: 'Asia/Tokyo', hosts: ['b.example'], from: 'added', allowed: [{ host: 'b.example', from: 'added' }] },
       ],
     })
     const refused: [string[], Record<string, string>, RegExp][] = [

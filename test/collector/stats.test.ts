@@ -7,7 +7,7 @@ let test_: TestCollector
 let cookie: string
 beforeEach(async () => {
   test_ = createTestCollector()
-  const password = await test_.collector.account.setUp()
+  const password = await test_.collector.users.setUp()
   const response = await test_.request('/api/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

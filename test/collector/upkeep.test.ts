@@ -149,7 +149,7 @@ describe('/api/health', () => {
   test('says that queries fail; a question that cannot be understood is no failure', async () => {
     const store = createReferenceStore({ now: () => noon })
     const { collector, request } = createTestCollector({ store })
-    const cookie = await session(request, (await collector.account.setUp())!)
+    const cookie = await session(request, (await collector.users.setUp())!)
     const ask = (date_range: string): Promise<Response> =>
       request('/api/v2/query', {
         method: 'POST',

@@ -1,6 +1,7 @@
 import type { HitFilter, HitStore, Query, StoredHit } from '@treadlight/store'
 import { afterEach, describe, expect, test } from 'vitest'
 import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/makeHit.ts'
+import { funnelCases, journeyCases } from './funnelCases.ts'
 import { queryCases } from './queryCases.ts'
 
 const policy = { anonymous: 90 * day, authenticated: 365 * day }
@@ -10,6 +11,8 @@ const everything: Query = {
   timezone: 'UTC',
   metrics: ['visitors', 'pageviews', 'events'],
 }
+
+const dayOfNoon = { from: noon - 12 * 60 * minute, to: noon + 12 * 60 * minute }
 
 /**
  * What every `HitStore` must do. Pass a function that opens an empty one.
@@ -428,6 +431,28 @@ export function testHitStore(name: string, open: (options: { now: () => number }
         rows: rows.map(([dimensions, metrics, currency]) => (currency === undefined ? { dimensions, metrics } : { dimensions, metrics, currency })),
         totalRows: totalRows ?? rows.length,
       })
+    })
+
+    test.each(funnelCases)('funnel: $name', async ({ hits, query, all: [visits, visitors], steps }) => {
+      const store = await openStore()
+      await store.append(hits)
+      expect(await store.funnel({ site: 'shop', range: dayOfNoon, ...query })).toEqual({ visits, visitors, steps: steps.map(([visits, visitors]) => ({ visits, visitors })) })
+    })
+
+    test.each(journeyCases)('journeys: $name', async ({ hits, query, visits, started, columns }) => {
+      const store = await openStore()
+      await store.append(hits)
+      expect(await store.journeys({ site: 'shop', range: dayOfNoon, ...query })).toEqual({ visits, started, columns })
+    })
+
+    test('funnels and journeys of sizes that there are not are refused', async () => {
+      const store = await openStore()
+      const asked = { site: 'shop', range: dayOfNoon }
+      for (const count of [0, 1, 9]) await expect(store.funnel({ ...asked, steps: Array.from({ length: count }, () => ({ page: '/' })) })).rejects.toThrow(/2 to 8 steps/)
+      for (const limits of [{ depth: 0 }, { depth: 6 }, { depth: 1.5 }, { branches: 0 }, { branches: 101 }, { depth: 1, along: [{ page: '/' }] }]) {
+        await expect(store.journeys({ ...asked, ...limits })).rejects.toThrow(RangeError)
+      }
+      await expect(store.funnel({ ...asked, steps: [{ page: '/' }, { page: '/' }], filters: [['matches', 'event:page', ['(']]] })).rejects.toThrow(RangeError)
     })
 
     test('touches split figures, not listings: a listing that asks for them is refused', async () => {

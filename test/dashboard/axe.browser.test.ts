@@ -50,7 +50,7 @@ test('axe finds nothing wrong in the log-in, nor in the first run with what its 
   await page.goto(`${stage.url}dashboard/`)
   await page.getByLabel('Password').fill('wrong')
   await page.getByRole('button', { name: 'Log in' }).click()
-  await page.getByText('Wrong password').waitFor()
+  await page.getByText('Wrong name or password').waitFor()
   expect(await violationsOfAll(page)).toEqual([])
   await stage.open()
   await page.getByLabel(/address of a page/).fill(stage.url)

@@ -24,7 +24,7 @@ test('a wrong password says so, the right one opens what the address asked for',
   await page.getByText('The first start of the collector printed it').waitFor()
   await page.getByLabel('Password').fill('wrong')
   await page.keyboard.press('Enter')
-  await page.getByText('Wrong password').waitFor()
+  await page.getByText('Wrong name or password').waitFor()
   await page.getByLabel('Password').fill(stage.password)
   await page.keyboard.press('Enter')
   await rows('Top pages').first().waitFor()

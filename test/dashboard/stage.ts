@@ -129,7 +129,7 @@ async function start(timezone: string, options: Partial<CollectorOptions>, inter
   const config = await loadConfig({ env: { TREADLIGHT_TIMEZONE: timezone, TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_STORAGE_SYNC: 'false' }, folder })
   const { store, values, problems, close } = await openStore(config)
   const collector = createCollector({ store, values, problems, timezone, ...options })
-  const password = (await collector.account.setUp())!
+  const password = (await collector.users.setUp())!
   const answered: string[] = []
   const server = listen({
     hostname: '127.0.0.1',

@@ -30,19 +30,19 @@ test('files need it, and are a way in of their own', async () => {
 
 /** Bytes after brotli 11 of each, imported alone: today's, so that none drags in another's. Who exceeds one raises it here. */
 const budgets: Record<string, number> = {
-  ga4: 3087,
-  universalAnalytics: 3629,
-  matomo: 2292,
-  plausible: 1523,
-  umami: 1950,
-  treadlight: 2752,
-  elasticsearch: 1754,
-  webhook: 1438,
-  print: 826,
-  discard: 779,
-  defineDestination: 388,
+  ga4: 3147,
+  universalAnalytics: 3701,
+  matomo: 2383,
+  plausible: 1605,
+  umami: 2035,
+  treadlight: 2827,
+  elasticsearch: 1834,
+  webhook: 1519,
+  print: 908,
+  discard: 866,
+  defineDestination: 465,
   verifyWebhook: 635,
-  classifyStatus: 236,
+  classifyStatus: 354,
 }
 
 test.each(names)('%s brings along only what it needs', async (name) => {

@@ -21,8 +21,8 @@ export interface FuzzCollector {
 /** Logs in once: that takes its time on purpose. */
 export async function createAccount(): Promise<FuzzAccount> {
   const values = createValues(createStorage())
-  const { account, fetch } = createCollector({ store: await createStore({ storage: createStorage(), durability: 'volatile' }), values, timezone: 'UTC' })
-  const body = JSON.stringify({ password: await account.setUp() })
+  const { users, fetch } = createCollector({ store: await createStore({ storage: createStorage(), durability: 'volatile' }), values, timezone: 'UTC' })
+  const body = JSON.stringify({ password: await users.setUp() })
   const response = await fetch(new Request('http://localhost/api/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body }))
   return { values, cookie: response.headers.getSetCookie()[0]!.split(';')[0]! }
 }

@@ -1,8 +1,10 @@
 import {
   createReferenceStore,
   createStore,
+  type FunnelQuery,
   type HitFilter,
   type HitStore,
+  type JourneyQuery,
   type Query,
   type Store,
   type StoredHit,
@@ -102,6 +104,25 @@ const sumQueries: Query[] = [
   { ...query, dimensions: [], filters: [['is', 'visit:source', ['Google']]] },
 ]
 
+/** What visits did one after the other. */
+const funnels: FunnelQuery[] = [
+  { site: 'shop', range: query.range, steps: [{ page: '/*' }, { page: '/a' }] },
+  {
+    site: 'shop',
+    range: { from: noon - 3 * day, to: noon - day + 1 },
+    timezone: 'Asia/Kathmandu',
+    filters: [['has_not_done', ['is', 'event:name', ['join']]], ['is', 'event:page', ['/a']]],
+    goals: goalQuery.goals!,
+    steps: [{ goal: 'see' }, { event: 'buy' }],
+  },
+  { site: 'shop', range: touchQuery.range, filters: [['is', 'first:source', ['google']]], steps: [{ page: '*' }, { goal: 'buy' }] },
+]
+const journeys: JourneyQuery[] = [
+  { site: 'shop', range: query.range, branches: 1 },
+  { site: 'shop', range: query.range, from: { page: '/a' }, direction: 'before', along: [{ page: '/' }], filters: [['is', 'visit:source', ['google', 'News']]] },
+  { site: 'shop', range: touchQuery.range, filters: [['is', 'last:source', ['news']]], from: { event: 'join' }, events: false },
+]
+
 /** Days that some hits of every history lie outside of. */
 const range = { from: noon - 3 * day, to: noon - day + 1 }
 
@@ -195,6 +216,8 @@ async function describeAll(store: HitStore, asksForSums: boolean): Promise<unkno
     touches: await store.query(touchQuery),
     goals: await store.query(goalQuery),
     exits: await store.query({ ...exitQuery, range }),
+    funnels: await Promise.all(funnels.map((each) => store.funnel(each))),
+    journeys: await Promise.all(journeys.map((each) => store.journeys(each))),
   }
 }
 

@@ -5,11 +5,16 @@ import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
+import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { journeys } from './commands/journeys.ts'
+import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
+import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
@@ -21,7 +26,28 @@ import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serveCommand, exportCommand, compact, prune, erase, doctor, site, goal, segment, annotation, vitals, token, user, configCommand]
+/** In the order in which they are listed. */
+const commands: readonly Command[] = [
+  serveCommand,
+  exportCommand,
+  compact,
+  prune,
+  person,
+  erase,
+  doctor,
+  site,
+  exclude,
+  goal,
+  segment,
+  annotation,
+  vitals,
+  token,
+  user,
+  share,
+  funnel,
+  journeys,
+  configCommand,
+]
 
 /**
  * Runs a command line and answers the exit code.

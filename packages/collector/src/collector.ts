@@ -2,8 +2,11 @@ import type { Destination } from '@treadlight/destinations'
 import type { HitStore, MaintainReport, PruneReport, RetentionPolicy, StorageProblem, Values } from '@treadlight/store'
 import { H3 } from 'h3'
 import { createLogins } from './admin/logins.ts'
-import { createAccount, type Account } from './admin/password.ts'
+import { createAttempts } from './admin/attempts.ts'
+import { createPasswords } from './admin/password.ts'
+import { createShares } from './admin/shares.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
+import { createUsers, type Users } from './admin/users.ts'
 import { createAnnotations } from './annotations/annotations.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
@@ -17,6 +20,8 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createFunnels } from './funnels/funnels.ts'
+import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
 import { createAnswerHit, type AnswerHit } from './hit/answerHit.ts'
 import { createPoisonedHits } from './hit/poisonedHits.ts'
@@ -31,7 +36,10 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
+import { addEraseRoutes } from './http/eraseRoutes.ts'
+import { addExclusionRoutes } from './http/exclusionRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
+import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
@@ -45,12 +53,16 @@ import { addPropRoute } from './http/propRoute.ts'
 import { createRoutes, type Routes } from './http/routes.ts'
 import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
+import { addShareRoutes } from './http/shareRoutes.ts'
+import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
+import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { addVitalsRoute } from './http/vitalsRoute.ts'
+import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
 import { createOwnVisits } from './identity/ownVisits.ts'
@@ -58,6 +70,7 @@ import { createEventLoopDelay } from './metrics/eventLoopDelay.ts'
 import { createRequests } from './metrics/requests.ts'
 import { countAppends, createTotals } from './metrics/totals.ts'
 import { createNotes } from './notes.ts'
+import type { AnyStore } from './openStore.ts'
 import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
@@ -66,6 +79,9 @@ import { ConfigError } from './settings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
+import { createAdditions } from './sites/additions.ts'
+import { createExclusions } from './sites/exclusions.ts'
+import { createSiteRegistry } from './sites/siteRegistry.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
 import { createRealtime } from './stats/realtime.ts'
 import { createStatsDesk } from './stats/statsDesk.ts'
@@ -73,7 +89,7 @@ import { createSweep } from './sweep.ts'
 import { version } from './version.ts'
 
 export interface CollectorOptions extends Partial<PrivacyPolicy> {
-  store: HitStore
+  store: AnyStore
   /** Small write-once values beside the hits: salts, the password's hash, log-ins. */
   values: Values
   /** What was found damaged so far: the same array for ever, it grows. `/api/health` says how many. @default none */
@@ -127,7 +143,8 @@ export interface Collector {
   fetch: (request: Request) => Response | Promise<Response>
   /** What `/hit` says, for servers that have a shorter way to it than `fetch`. */
   answerHit: AnswerHit
-  account: Account
+  /** Who may log in. */
+  users: Users
   /** What `treadlight token` makes. */
   tokens: Tokens
   sites: Sites
@@ -170,8 +187,11 @@ export function createCollector(options: CollectorOptions): Collector {
   const { retention = { anonymous: 90 * day, authenticated: 365 * day }, doubtClock = () => undefined } = options
   const totals = createTotals()
   const onError = countErrors(options.onError ?? console.error)
-  const account = createAccount(values)
-  const sites = createSites({ values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], now, onError })
+  const passwords = createPasswords()
+  const users = createUsers({ values, passwords, now })
+  const additions = createAdditions(values, now)
+  const known = { values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], additions, now }
+  const sites = createSites({ ...known, onError })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const tell = options.onNote ?? ((note: string) => onError(new ConfigError(note)))
@@ -182,7 +202,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const sweep = createSweep(values, now)
   const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
-  const rulesOf = createSiteRules(site, {
+  const rules = createSiteRules(site, {
     settings,
     ...(place && { place }),
     onUnknownHost(host, time) {
@@ -200,7 +220,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const { destinations = [] } = options
   const keepFor = Math.min(retention.anonymous, longestKept)
   const forwarding = destinations.length === 0 ? undefined : createForwarding({ destinations, store, values, sites, keepFor, now, log: tell, onError, ...options.forwarding })
-  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
+  const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf: rules.of, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
   const app = new H3({
@@ -218,7 +238,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const tokens = createTokens(values, now)
   const goals = createGoals(values, now)
   const segments = createSegments(values, now)
-  const authorize = createAuthorize({ account, logins, tokens, now })
+  const shares = createShares({ values, sites, passwords, now })
+  const authorize = createAuthorize({ users, logins, tokens, shares, now })
   const routes = createRoutes({ app, measure: requests.measure, authorize })
 
   // On Node.js /hit is answered below the routes: what it takes is measured where both ways meet.
@@ -232,13 +253,19 @@ export function createCollector(options: CollectorOptions): Collector {
   const createTake = createTakes({ receive, sites, now, aliases: new Map(Object.entries(aliases)), isDefaultHost, defaultHosts: hosts })
   addDialectRoutes(routes, spokenDialects(dialects), { createTake, limit, serverTokens, onRefused, now })
   addHealthRoute(routes, { durability: store.durability, problems, failures, notes, failingSince, forwardingSince: forwarding?.failingSince, now })
-  addAdminRoutes(routes, { account, logins, now })
+  addAdminRoutes(routes, { users, logins, attempts: createAttempts(now) })
+  addUserRoutes(routes, { users, sites })
+  // Guesses at a link's password are not held against who logs in.
+  addShareRoutes(routes, { shares, sites, passwords, logins, attempts: createAttempts(now) })
   addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   const desk = createStatsDesk({ store, goals, segments, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
+  addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
+  addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
+  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, segments, failures, now }) })
   addSegmentRoutes(routes, { sites, segments })
   addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
@@ -250,17 +277,19 @@ export function createCollector(options: CollectorOptions): Collector {
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
-  addInstallationRoute(routes, { store, sites, rulesOf, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
+  addTimelineRoutes(routes, { store, sites })
+  addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
+  addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
-  addAssetRoutes(routes)
+  addAssetRoutes(routes, shares)
 
   return {
     app,
     routes,
     answerHit,
     fetch: (request) => app.fetch(request),
-    account,
+    users,
     tokens,
     sites,
     durability: store.durability,
@@ -279,7 +308,7 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 
   function capped(id: string = site): CappedValues {
-    return rulesOf(id).distinct.capped()
+    return rules.distinctOf(id).capped()
   }
 
   function maintain(): Promise<MaintainReport> {

@@ -20,16 +20,24 @@ export interface Erased {
  * @param outbox that of the process. @default what lies in the storage
  */
 export async function eraseNow(store: AnyStore, values: Values | undefined, subject: Subject, outbox: OutboxEraser | undefined = values && createOutboxEraser(values)): Promise<Erased> {
-  const listOpen = async (): Promise<readonly OpenErasure[]> => findErasures((await values?.list(`${subject.site}:erasure:`)) ?? []).open
-  const wasOpen = (await listOpen()).some(({ key }) => key.startsWith(erasurePrefix(subject)))
+  const wasOpen = values !== undefined && (await isErasing(values, subject))
   const isTheirs = outbox === undefined ? undefined : await findTheirs(store, subject)
   const report = await store.erase(subject)
   if (isTheirs !== undefined) await outbox?.erase(subject.site, isTheirs)
   const unknown = report.erased === 0 && !wasOpen
   try {
     await store.maintain()
-    return { report, finished: (await listOpen()).length === 0, unknown }
+    return { report, finished: (await listOpen(values, subject.site)).length === 0, unknown }
   } catch (error) {
     return { report, finished: false, unknown, problem: (error as Error).message }
   }
+}
+
+/** Whether something of a person who was erased may still lie in the storage. */
+export async function isErasing(values: Values, subject: Subject): Promise<boolean> {
+  return (await listOpen(values, subject.site)).some(({ key }) => key.startsWith(erasurePrefix(subject)))
+}
+
+async function listOpen(values: Values | undefined, site: string): Promise<readonly OpenErasure[]> {
+  return findErasures((await values?.list(`${site}:erasure:`)) ?? []).open
 }

@@ -5,16 +5,18 @@ import { readDrops } from './drops/dropCounts.ts'
 import type { OpenStorage } from './openStore.ts'
 import { count } from './progress.ts'
 import { suggest } from './settings.ts'
+import { createAdditions } from './sites/additions.ts'
 import { configuredSites } from './sites/configuredSites.ts'
 import { describeTaken } from './sites/hostOwner.ts'
-import { createSiteRecords } from './sites/siteRecords.ts'
-import { mergeSites, type Site } from './sites/sites.ts'
+import { createSiteRegistry, type DescribedSite } from './sites/siteRegistry.ts'
+import type { Site } from './sites/sites.ts'
 
 /** What the owner has set up beside the settings, and what was dropped today. @param now ms since 1970 */
 export async function* checkOwners(config: Config, { storage }: Pick<OpenStorage, 'storage'>, now: number): AsyncGenerator<Check, void, void> {
   const values = createValues(storage)
-  const records = await createSiteRecords(values).load()
-  const sites = mergeSites({ id: config.site, timezone: config.timezone }, configuredSites(config), records)
+  const additions = createAdditions(values, () => now)
+  const known = { values, defaultSite: { id: config.site, timezone: config.timezone }, defaultHosts: config.hosts, configured: configuredSites(config), additions, now: () => now }
+  const sites = await createSiteRegistry(known).list()
   yield describeSites(sites, config)
   yield describeDialects(sites, config)
   const tokens = await createTokens(values, () => now).list()
@@ -41,10 +43,10 @@ function describeDialects(sites: readonly Site[], { dialects, aliases }: Pick<Co
 }
 
 /** Two sites of one host, as settings and `treadlight site` may make them together: the first takes its hits. */
-function describeSites(sites: readonly Site[], config: Pick<Config, 'site' | 'hosts'>): Check {
+function describeSites(sites: readonly DescribedSite[], config: Pick<Config, 'site'>): Check {
   const name = 'sites'
   const detail = `${count(sites.length, 'site')}: ${sites.map(({ id, timezone, hosts }) => `${id} (${[...hosts, timezone].join(', ')})`).join('; ')}`
-  const owners = sites.map(({ id, hosts }) => ({ id, hosts: id === config.site ? config.hosts : hosts }))
+  const owners = sites.map(({ id, allowed }) => ({ id, hosts: allowed.map(({ host }) => host) }))
   for (const [index, { id, hosts }] of owners.entries())
     for (const host of hosts) {
       const taken = describeTaken(host, owners.slice(0, index))

@@ -1,5 +1,5 @@
 /** What one process asks of all that share its port. */
-type Topic = 'metrics' | 'drops' | 'exports' | 'destinations'
+type Topic = 'metrics' | 'drops' | 'exports' | 'destinations' | 'erased'
 
 /** The processes that share a port, this one among them. */
 export interface Peers {

@@ -119,7 +119,7 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     await startListening(server, config)
     takeHits(server.node!.server as HttpServer, { answerHit: collector.answerHit, trustProxies: config.trustProxies })
     // Only now: a first password that is never shown would be nobody's.
-    password = await collector.account.setUp()
+    password = await collector.users.setUp()
   } catch (error) {
     await server.close(true)
     await closeStore()

@@ -1,4 +1,5 @@
 import type { Destination, DestinationAnswer, DestinationOptions, Verdict } from './destination.ts'
+import { readRetryAfter } from './forward/retryPause.ts'
 
 const day = 86_400_000
 
@@ -26,6 +27,6 @@ export function classifyStatus({ status, header }: DestinationAnswer): Verdict {
   if (status >= 200 && status < 300) return { kind: 'sent' }
   const reason = `answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`
   if (refusals.has(status)) return { kind: 'dead', reason }
-  const after = Number(header('retry-after'))
+  const after = readRetryAfter(header('retry-after'), Date.now()) / 1000
   return { kind: 'retry', reason, ...(after > 0 && { after }) }
 }

@@ -9,6 +9,11 @@ import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './er
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
+import { countVisits } from './funnels/countVisits.ts'
+import { createFunnel } from './funnels/funnel.ts'
+import { createJourneys } from './funnels/journeys.ts'
+import type { VisitCounter } from './funnels/visitCounter.ts'
+import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import type { StoredHit } from './hit.ts'
 import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
@@ -121,6 +126,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const { shelf, dayIndexes, kept } = siteOf(query.site)
       return answerQuery({ log, shelf, dayIndexes, kept }, query)
     },
+    funnel: (query) => count(query, createFunnel),
+    journeys: (query) => count(query, createJourneys),
     async *hits(filter) {
       const log = await freshLog(filter.site)
       const person = personValues(filter, log.marks)
@@ -181,6 +188,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       await upkeep
       await writer.flush()
     },
+  }
+
+  /** A day is told as it stands when it is asked for. */
+  async function count<Question extends VisitQuestion, Result extends object>(question: Question, create: (question: Question) => VisitCounter<Result>): Promise<Result> {
+    const log = await freshLog(question.site)
+    const { shelf, dayIndexes, kept } = siteOf(question.site)
+    return countVisits({ log, shelf, dayIndexes, kept }, question, create(question))
   }
 
   /** Writes what the site does not hold already, so that a hit sent again and again fills no disk. */

@@ -1,3 +1,5 @@
+import type { FunnelQuery, FunnelResult } from './funnels/funnel.ts'
+import type { JourneyQuery, JourneyResult } from './funnels/journeys.ts'
 import type { StoredHit } from './hit.ts'
 import type { Filter, Goal, Query, QueryResult } from './query.ts'
 
@@ -124,6 +126,10 @@ export interface HitStore {
    */
   append(hits: readonly StoredHit[]): Promise<AppendOutcome[]>
   query(query: Query): Promise<QueryResult>
+  /** How far visits came along some steps. @throws RangeError for fewer or more steps than there may be, and as `query` does */
+  funnel(query: FunnelQuery): Promise<FunnelResult>
+  /** What visits did next. @throws RangeError for limits out of bounds, and as `query` does */
+  journeys(query: JourneyQuery): Promise<JourneyResult>
   hits(filter: HitFilter): AsyncIterable<StoredHit>
   /**
    * Gives the session's anonymous hits, past and to come, to the user. False if that was known already. It does not say

@@ -53,7 +53,7 @@ export interface VerifyOptions {
 }
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
-const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|(?:login|probe|token):[0-9a-f]+$)/
+const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|[a-z]+:[a-z0-9_-]{1,64}\.[0-9a-f]{12}\.[0-9a-f]{12}-[0-9a-f]{12}$|(?:login|probe|token):[0-9a-f]+$)/
 const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 

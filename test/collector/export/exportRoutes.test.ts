@@ -54,6 +54,9 @@ describe('GET /api/export', () => {
     ['?to=2026-11-20&format=ndjson', 3, 'treadlight-default-to-2026-11-20.ndjson'],
     ['?from=2020-01-01&to=2020-01-02', 0, 'treadlight-default-2020-01-01-2020-01-02.csv'],
     ['?anonymize=1', 4, 'treadlight-default-anonymised.csv'],
+    ['?user=zuse', 4, 'treadlight-default-person.csv'],
+    ['?user=zuse&format=ndjson&from=2026-11-20', 2, 'treadlight-default-person-from-2026-11-20.ndjson'],
+    ['?session=nobody&format=ndjson', 0, 'treadlight-default-person.ndjson'],
   ])('%s', async (query, rows, name) => {
     const response = await ask(query)
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`)
@@ -67,14 +70,17 @@ describe('GET /api/export', () => {
     ['?format=', 'format "": must be csv, ndjson or parquet'],
     ['?anonymize=yes', 'anonymize "yes": must be 1 or 0'],
     ['?anonymize=__proto__', 'anonymize "__proto__": must be 1 or 0'],
-    ['?anonymise=1', '"anonymise": is no parameter; there are site_id, format, anonymize, from, to and id'],
-    ['?__proto__=1', '"__proto__": is no parameter; there are site_id, format, anonymize, from, to and id'],
+    ['?anonymise=1', '"anonymise": is no parameter; there are site_id, format, anonymize, from, to, id, user, session and visitor'],
+    ['?__proto__=1', '"__proto__": is no parameter; there are site_id, format, anonymize, from, to, id, user, session and visitor'],
     ['?from=2026-11-20&from=2026-11-21', 'from: must be there once'],
     ['?anonymize=1&anonymize=0', 'anonymize: must be there once'],
     ['?from=2026-02-30', 'from 2026-02-30: must be a day such as 2026-11-21'],
     ['?to=<script>', 'to <script>: must be a day such as 2026-11-21'],
     ['?to=9999-12-31', 'to 9999-12-31: must be a day such as 2026-11-21'],
     ['?from=2026-02-02&to=2026-02-01', 'from 2026-02-02 is behind to 2026-02-01'],
+    ['?user=a&session=b', 'user and session: name one person at a time'],
+    ['?user=', 'user: needs an id, as hits have it'],
+    ['?user=zuse&anonymize=1', 'anonymize: is not for one person, whom the question has named'],
     ['?id=a%0Ab', 'id "a\\nb": must be 1 to 64 letters of A-Z, a-z, 0-9, _ and -'],
     ['?site_id=../x', 'site_id: "../x" is unknown; it must be "default", or a host of such a site'],
   ])('%s is refused by name', async (query, error) => {

@@ -2,7 +2,7 @@ import { createValues } from '@treadlight/store'
 import { webhook } from '@treadlight/destinations'
 import { createStorage } from 'unstorage'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createAccount } from '../../../packages/collector/src/admin/password.ts'
+import { createUsers } from '../../../packages/collector/src/admin/users.ts'
 import { createSecretHider } from '../../../packages/collector/src/hideSecrets.ts'
 import { createTestCollector, type TestCollector } from '../collector.ts'
 
@@ -27,7 +27,7 @@ const query = (fields: object): Promise<Response> =>
 
 beforeAll(async () => {
   collector = createTestCollector()
-  password = (await collector.collector.account.setUp())!
+  password = (await collector.collector.users.setUp())!
   cookie = (await logIn(password)).headers.getSetCookie()[0]!.split(';')[0]!
 })
 
@@ -80,10 +80,10 @@ test.each(['null', 'https://evil.example'])('row 16: to Origin %s the collector 
 })
 
 test.each(['', 'x', 'a'.repeat(1024), '\u0000', '\ud800', 'ﬁ'])('row 19: the password %.10j is compared without an error, whatever its length', async (guess) => {
-  const account = createAccount(createValues(createStorage()))
-  const right = (await account.setUp())!
-  expect(await account.check(guess)).toBeUndefined()
-  expect(await account.check(right)).toBeDefined()
+  const users = createUsers({ values: createValues(createStorage()) })
+  const right = (await users.setUp())!
+  expect(await users.check('admin', guess)).toBeUndefined()
+  expect(await users.check('admin', right)).toBeDefined()
 })
 
 test('row 20: an hour of ten log-ins a second tries 600 passwords of one network, 18,000 of all', async () => {

@@ -114,6 +114,13 @@ describe('what each status does with a hit', () => {
   })
 })
 
+test('how long a system wants to be left alone may be seconds or a date', () => {
+  const said = (retryAfter: string): Verdict => classifyStatus({ ...answerOf(503), header: () => retryAfter })
+  expect(said('7')).toEqual({ kind: 'retry', reason: 'answered 503', after: 7 })
+  expect(said(new Date(Date.now() + 60_000).toUTCString())).toEqual({ kind: 'retry', reason: 'answered 503', after: expect.closeTo(59, -1) as number })
+  expect(said('soon')).toEqual({ kind: 'retry', reason: 'answered 503' })
+})
+
 describe('SS38 a failure is seen and sent again', () => {
   test('an answer that never came is tried again, and its owner is told once', async () => {
     const { forwarder, asked, logged, skip, state } = openScene([new Error('connect ECONNREFUSED'), new Error('connect ECONNREFUSED')])

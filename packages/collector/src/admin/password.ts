@@ -1,88 +1,59 @@
-import type { Values } from '@treadlight/store'
 import { randomBytes, scrypt } from 'node:crypto'
-import { readText } from '../readText.ts'
 import { sameText } from '../sameText.ts'
 
-/** The one account of this version. */
-export interface Account {
-  /** Makes a first password and answers it, once; undefined where there is one already. */
-  setUp(): Promise<string | undefined>
-  /** Replaces the password by a new one and answers it; every login ends. */
-  reset(): Promise<string>
-  /** The version of the password where it is right: logins are bound to it and end with it. */
-  check(password: string): Promise<string | undefined>
-  /** The version of the password that counts now; undefined where there is none or it is damaged. */
-  version(): Promise<string | undefined>
+/** What is kept of a password. */
+export interface HashedPassword {
+  /** Hex digits, others for each password: by it one is told from the next. */
+  salt: string
+  /** 64 hex digits. */
+  hash: string
 }
+
+/** Hashes passwords, a few at a time. */
+export interface Passwords {
+  hash(password: string): Promise<HashedPassword>
+  /** False where there is none to compare with, after the same time. */
+  matches(password: string, hashed: HashedPassword | undefined): Promise<boolean>
+}
+
+/** A password's length, characters. */
+export const passwordLength = { least: 10, most: 1024 } as const
 
 // N = 2^15 takes about 75 ms and 32 MiB here: slow enough for a guesser, bearable for a login.
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
-const prefix = 'account:admin:'
-const separator = '.'
 
-/**
- * Keeps a password as a scrypt hash under a numbered key that is written once; the highest number counts, readable
- * or not: a damaged password opens nothing, and does not bring back the one before it.
- *
- * @param values where accounts live, shared by all collectors of a store
- */
-export function createAccount(values: Values): Account {
+/** One for all that has a password: what is hashed at once is counted together. */
+export function createPasswords(): Passwords {
   // Two at once: a third would let a stranger keep both cores busy with guesses.
   const slots = createSlots(2)
-
+  const nobodys = { salt: newSalt(), hash: '' }
   return {
-    async setUp() {
-      if ((await listKeys()).length > 0) return undefined
-      // Of two first starts at once, only the one whose password it is may print it.
-      return make(0)
+    async hash(password) {
+      const salt = newSalt()
+      return { salt, hash: await slots(() => hashPassword(password, salt)) }
     },
-    async reset() {
-      for (;;) {
-        const older = await listKeys()
-        const password = await make(numberOf(older.at(-1)) + 1)
-        if (password === undefined) continue
-        for (const key of older) await values.remove(key)
-        return password
-      }
+    async matches(password, hashed) {
+      const { salt, hash } = hashed ?? nobodys
+      const given = await slots(() => hashPassword(password, salt))
+      return sameText(given, hash) && hashed !== undefined
     },
-    async check(password) {
-      const stored = await latest()
-      if (!stored) return undefined
-      const given = await slots(() => hashPassword(password, stored.salt))
-      return sameText(given, stored.hash) ? stored.version : undefined
-    },
-    async version() {
-      return (await latest())?.version
-    },
-  }
-
-  /** A new password under a number; undefined where another process was first. */
-  async function make(number: number): Promise<string | undefined> {
-    const password = randomBytes(15).toString('base64url')
-    const salt = randomBytes(16).toString('hex')
-    const value = `${salt}${separator}${await hashPassword(password, salt)}`
-    const key = prefix + String(number).padStart(6, '0')
-    const isCreated = await values.create(key, value)
-    // Not every storage can tell who was first: what it has is what counts.
-    return isCreated && (await readText(values, key)) === value ? password : undefined
-  }
-
-  async function listKeys(): Promise<string[]> {
-    // Behind all numbers, a readme would be the password that counts.
-    return (await values.list(prefix)).filter((key) => /^\d+$/.test(key.slice(prefix.length))).sort()
-  }
-
-  async function latest(): Promise<{ version: string; salt: string; hash: string } | undefined> {
-    const key = (await listKeys()).at(-1)
-    const value = key && (await readText(values, key))
-    if (!value) return undefined
-    const [salt = '', hash = ''] = value.split(separator)
-    return { version: salt, salt, hash }
   }
 }
 
-function numberOf(key: string | undefined): number {
-  return key === undefined ? -1 : Number(key.slice(prefix.length))
+/** A password of 120 random bits. */
+export function makePassword(): string {
+  return randomBytes(15).toString('base64url')
+}
+
+/** What is wrong with a password that somebody has chosen, beginning with the field; undefined for nothing. */
+export function describeBadPassword(password: unknown, field = 'password'): string | undefined {
+  const { least, most } = passwordLength
+  if (typeof password === 'string' && password.length >= least && password.length <= most) return undefined
+  return `${field}: must be ${least} to ${most} characters`
+}
+
+function newSalt(): string {
+  return randomBytes(16).toString('hex')
 }
 
 function hashPassword(password: string, salt: string): Promise<string> {

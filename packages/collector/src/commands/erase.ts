@@ -2,14 +2,14 @@ import type { Subject } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
 import { isTextFile, type Config } from '../config.ts'
 import { eraseNow, type Erased } from '../eraseNow.ts'
+import { eraseSentence } from '../eraseSentence.ts'
 import { eraseThroughHolder } from '../eraseThroughHolder.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExisting } from '../openStore.ts'
-import { count, createProgress } from '../progress.ts'
+import { namePerson, readPerson, subjectOf } from '../persons/person.ts'
+import { createProgress } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
 import { storageOptions, type Command } from './command.ts'
-
-const kinds = ['user', 'session', 'visitor'] as const
 
 /** `treadlight erase`: a person, at their request. */
 export const erase: Command = {
@@ -30,35 +30,25 @@ export const erase: Command = {
     ...storageOptions,
   ],
   async run({ config, values }) {
-    const person = readPerson(values)
+    const person = readPerson(values, '--')
+    if (typeof person === 'string') throw new ConfigError(`erase whom? ${person}`)
     const dryRun = values['dry-run'] === true
     const progress = createProgress()
     progress.show(() => (dryRun ? 'counting …' : 'erasing …'))
     try {
-      const subject = { site: config.site, [person.kind]: person.id } as unknown as Subject
+      const subject = subjectOf(config.site, person)
       const done = dryRun ? await countHits(config, subject) : await eraseHits(config, subject)
       if (done === undefined) return interrupted
       progress.end()
       const { report, finished, problem } = done
-      const whom = `${person.kind} ${person.id} of site ${config.site}`
-      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : sentence(whom, done, dryRun))
+      const whom = `${namePerson(person)} of site ${config.site}`
+      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : eraseSentence(whom, done, { dryRun, later }))
       if (problem !== undefined) throw new ConfigError(`that is erased, but upkeep failed: ${problem}`)
       return 0
     } finally {
       progress.end()
     }
   },
-}
-
-/** @throws ConfigError unless exactly one person is named */
-function readPerson(values: Record<string, string | boolean | undefined>): { kind: (typeof kinds)[number]; id: string } {
-  const named = kinds.filter((kind) => values[kind] !== undefined)
-  const [kind, another] = named
-  if (kind === undefined) throw new ConfigError('erase whom? Name a person by --user, --session or --visitor')
-  if (another !== undefined) throw new ConfigError(`--${named.join(' and --')}: name one person at a time`)
-  const id = values[kind]
-  if (typeof id !== 'string' || id === '') throw new ConfigError(`--${kind} needs an id`)
-  return { kind, id }
 }
 
 async function countHits(config: Config, subject: Subject): Promise<Erased> {
@@ -90,14 +80,6 @@ async function eraseHits(config: Config, subject: Subject): Promise<Erased | und
       await close()
     }
   }
-}
-
-function sentence(whom: string, { report: { erased, pageviews, events, engagement }, finished, unknown = false }: Erased, dryRun: boolean): string {
-  const parts = `${count(pageviews, 'pageview')}, ${count(events, 'event')}, ${count(engagement, 'engagement report')}`
-  if (dryRun) return erased === 0 ? `Nothing is there of ${whom}; nothing would be erased.` : `${count(erased, 'hit')} of ${whom} would be erased: ${parts}. Nothing was changed.`
-  const said = erased === 0 ? `Nothing was there of ${whom}; what may still arrive from before now is left out.` : `Erased ${count(erased, 'hit')} of ${whom}: ${parts}.`
-  const gone = finished ? 'That is in force now, and nothing of them is left in the storage.' : unknown ? 'That is in force now.' : later
-  return `${said}\n${gone}\nCopies that you made before, such as backups and exports, still have them.`
 }
 
 const later = [

@@ -6,6 +6,7 @@ import { exportFormats, isExportFormat, type ExportFormat } from '../export/form
 import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExisting } from '../openStore.ts'
 import { createOutputFile, createStandardOutput, type Output } from '../outputFile.ts'
+import { personKinds, readPerson, type Person } from '../persons/person.ts'
 import { count, createProgress, formatBytes, type Progress } from '../progress.ts'
 import { listNames, readReportOptions } from '../reports/options.ts'
 import { createReport, reportNames } from '../reports/report.ts'
@@ -31,8 +32,9 @@ export const exportCommand: Command = {
     { name: 'format', type: 'string', summary: `Of hits: ${listNames(exportFormats)} (default ndjson)` },
     { name: 'report', type: 'string', summary: `${listNames(reportNames)}, instead of hits` },
     { name: 'interval', type: 'string', summary: 'Reports: seconds that one beat stands for (default 60)' },
-    { name: 'user', type: 'string', summary: 'timeline: whose, by user id' },
-    { name: 'session', type: 'string', summary: 'timeline: whose, by session id, or by its key in the other reports' },
+    { name: 'user', type: 'string', summary: 'Hits, timeline: whose alone, by user id' },
+    { name: 'session', type: 'string', summary: 'Hits, timeline: whose alone, by session id; timeline: or by its key in the other reports' },
+    { name: 'visitor', type: 'string', summary: 'Hits: whose alone, by the hash of a visitor' },
     { name: 'anonymize', type: 'boolean', summary: 'Hits, pagetimer, time: nobody by their name; see above' },
     { name: 'json', type: 'boolean', summary: 'time, timeline: an array of JSON objects instead of CSV' },
     { name: 'site', type: 'string', setting: 'site', summary: 'Whose hits (default the setting site)' },
@@ -46,6 +48,7 @@ export const exportCommand: Command = {
   async run({ config, values }) {
     const { format: named = 'ndjson', from, to, output } = values as Record<string, string | undefined>
     const report = readReportOptions(values)
+    const person = report === undefined ? readWhose(values) : undefined
     const isFile = output !== undefined && output !== '-'
     const format = readFormat(named, !isFile && process.stdout.isTTY)
     assertDays({ from, to })
@@ -56,9 +59,9 @@ export const exportCommand: Command = {
       const range = rangeOfDays(values['timezone'] === undefined ? await timezoneOf(config, small) : config.timezone, { from, to })
       const where = { site: config.site, ...range }
       const anonymize = values['anonymize'] === true
-      const total = report === undefined ? await countRows(store, where) : undefined
+      const total = report === undefined ? await countRows(store, { ...where, person }) : undefined
       const target = isFile ? await createOutputFile(output, values['force'] === true) : createStandardOutput()
-      const pieces = report === undefined ? createExport(store, { ...where, format, anonymize }) : writeTable(createReport(store, report.name, { ...report, ...where }), report.format)
+      const pieces = report === undefined ? createExport(store, { ...where, person, format, anonymize }) : writeTable(createReport(store, report.name, { ...report, ...where }), report.format)
       const noun = report === undefined ? 'hit' : 'row'
       const copied = await copy(pieces, { noun, total }, target, interrupt.signal)
       if (copied === undefined) return interrupted
@@ -70,6 +73,15 @@ export const exportCommand: Command = {
       await close()
     }
   },
+}
+
+/** @throws ConfigError for more than one person, and where nobody is to be told by their name */
+function readWhose(values: Record<string, string | boolean | undefined>): Person | undefined {
+  if (personKinds.every((kind) => values[kind] === undefined)) return undefined
+  const person = readPerson(values, '--')
+  if (typeof person === 'string') throw new ConfigError(person)
+  if (values['anonymize'] === true) throw new ConfigError('--anonymize: is not for one person, whom you have named')
+  return person
 }
 
 /** @throws ConfigError for what is none, and for one that a terminal would be spoilt by */

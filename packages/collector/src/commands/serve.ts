@@ -59,6 +59,7 @@ export function banner({ url, password, collector, failing }: StartedCollector, 
     ['Storage', `${describePlace(config)}: ${describePromise(config, collector.durability)}`],
     ['Retention', describeRetention(config.retention)],
     ['Time zone', config.timezone],
+    ...(config.destinations.length > 0 ? [['Forwards to', config.destinations.map(({ name }) => name).join(', ')] as [string, string]] : []),
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   return [

@@ -1,129 +1,87 @@
-import { createValues, type Values } from '@treadlight/store'
+import { createValues } from '@treadlight/store'
 import type { Config } from '../config.ts'
-import { isTimeZone } from '../days.ts'
 import { openExistingStorage } from '../openStore.ts'
-import { asTexts, ConfigError } from '../settings.ts'
+import { ConfigError } from '../settings.ts'
 import { configuredSites } from '../sites/configuredSites.ts'
-import { describeTaken, type HostOwner } from '../sites/hostOwner.ts'
-import { readSiteHost } from '../sites/siteHost.ts'
-import { createSiteRecords, writeSiteRecord, type SiteRecord } from '../sites/siteRecords.ts'
-import { mergeSites, type Site } from '../sites/sites.ts'
+import { createSiteRegistry, SiteProblem, type DescribedSite, type SiteRegistry } from '../sites/siteRegistry.ts'
+import { allowedSentence, changedSentence, removedSentence } from '../sites/siteSentences.ts'
 import { storageOptions, type Command } from './command.ts'
 
-const usage = 'site takes one of: site list, site add ID --host HOST, site hosts ID --host HOST, site remove ID'
-const actions = ['list', 'add', 'hosts', 'remove']
+const usage = 'site takes one of: site list, site add ID --host HOST, site hosts ID --host HOST, site allow ID --host HOST, site disallow ID --host HOST, site remove ID'
 
-/** `treadlight site list|add|hosts|remove`: more sites than the default one. */
+/** `treadlight site list|add|hosts|allow|disallow|remove`: more sites than the default one, and whose hits they take. */
 export const site: Command = {
   name: 'site',
-  positionals: 'list | add ID | hosts ID | remove ID',
+  positionals: 'list | add ID | hosts ID | allow ID | disallow ID | remove ID',
   summary: 'Lists, adds and removes sites',
   details: [
     'Hits are counted for the site that they name, else for the one that has their host, else for the default site. A site’s',
-    'time zone is fixed when it is added: each hit is of a day in it, for ever. Running collectors know of it within 10 s.',
+    'time zone is fixed when it is added: each hit is of a day in it, for ever. allow adds a host to those of the settings, also',
+    'for the default site, which takes every host while it has none. Running collectors know of it within 10 s.',
   ].join('\n'),
   options: [
-    { name: 'host', type: 'string', multiple: true, summary: 'add, hosts: blog.example, or *.blog.example for all below it; may be repeated' },
+    { name: 'host', type: 'string', multiple: true, summary: 'blog.example, or *.blog.example for all below it; may be repeated' },
     { name: 'timezone', type: 'string', summary: 'add: where its days begin (default the setting timezone)' },
     { name: 'json', type: 'boolean', summary: 'Prints { sites }, or the site' },
     ...storageOptions,
   ],
   async run({ config, values, positionals }) {
     const [action = '', id] = positionals
-    if (!actions.includes(action) || positionals.length !== (action === 'list' ? 1 : 2)) throw new ConfigError(usage)
-    const isJson = values['json'] === true
+    const act = Object.hasOwn(actions, action) ? actions[action] : undefined
+    if (act === undefined || positionals.length !== (action === 'list' ? 1 : 2)) throw new ConfigError(usage)
     const { storage, close } = await openExistingStorage(config)
     try {
-      const registry = await openRegistry(config, createValues(storage))
-      if (action === 'list') console.log(isJson ? JSON.stringify({ sites: registry.sites }) : registry.sites.map(line).join('\n'))
-      else {
-        const record = change(registry, action, id!, values)
-        await registry.write(record)
-        console.log(isJson ? JSON.stringify(record) : sentence(action, record))
-      }
+      const { result, said } = await act(openRegistry(config, createValues(storage)), id!, { hosts: values['host'], timezone: values['timezone'] })
+      console.log(values['json'] === true ? JSON.stringify(result) : said)
       return 0
+    } catch (error) {
+      throw error instanceof SiteProblem ? new ConfigError(inFlags(error), { cause: error }) : error
     } finally {
       await close()
     }
   },
 }
 
-interface Registry {
-  config: Config
-  /** As collectors see them. */
-  sites: readonly (Site & { from: string })[]
-  records: readonly SiteRecord[]
-  write(record: SiteRecord): Promise<void>
+type Act = (registry: SiteRegistry, id: string, given: { hosts: unknown; timezone: unknown }) => Promise<{ result: object; said: string }>
+
+const actions: Record<string, Act> = {
+  async list(registry) {
+    const sites = await registry.list()
+    return { result: { sites }, said: sites.map(line).join('\n') }
+  },
+  async add(registry, id, given) {
+    const result = await registry.add({ id, ...given })
+    return { result, said: changedSentence('add', result) }
+  },
+  async hosts(registry, id, given) {
+    const result = await registry.setHosts({ id, ...given })
+    return { result, said: changedSentence('hosts', result) }
+  },
+  async remove(registry, id) {
+    const result = await registry.remove(id)
+    return { result, said: removedSentence(result) }
+  },
+  async allow(registry, id, { hosts }) {
+    const result = await registry.allow(id, hosts)
+    return { result, said: allowedSentence(result) }
+  },
+  async disallow(registry, id, { hosts }) {
+    const result = await registry.disallow(id, hosts)
+    return { result, said: allowedSentence(result) }
+  },
 }
 
-async function openRegistry(config: Config, values: Values): Promise<Registry> {
-  const records = await createSiteRecords(values).load()
-  const configured = configuredSites(config)
-  const fromOf = (id: string): string => (id === config.site ? 'the default site' : configured.some((site) => site.id === id) ? 'settings' : 'added')
-  return {
-    config,
-    records,
-    sites: mergeSites({ id: config.site, timezone: config.timezone }, configured, records).map(({ id, timezone, hosts }) => ({ id, timezone, hosts, from: fromOf(id) })),
-    write: (record) => writeSiteRecord(values, record, Date.now()),
-  }
+function openRegistry(config: Config, values: Parameters<typeof createSiteRegistry>[0]['values']): SiteRegistry {
+  const defaultSite = { id: config.site, timezone: config.timezone }
+  return createSiteRegistry({ values, defaultSite, defaultHosts: config.hosts, configured: configuredSites(config), now: Date.now })
 }
 
-/** @throws ConfigError for what cannot be done */
-function change(registry: Registry, action: string, id: string, values: Record<string, unknown>): SiteRecord {
-  if (!/^[a-z0-9_-]{1,64}$/.test(id)) throw new ConfigError(`${JSON.stringify(id)} is no id of a site: 1 to 64 of a-z, 0-9, _ and -`)
-  const { sites, records, config } = registry
-  const known = sites.find((site) => site.id === id)
-  if (known && known.from !== 'added') throw new ConfigError(`site ${id} is ${known.from === 'settings' ? 'one of the settings: change sites there' : 'the default site: change the settings site and timezone'}`)
-  const before = records.find((record) => record.id === id)
-  if (action === 'remove') {
-    if (!known || !before) throw new ConfigError(noSuchSite(id, sites))
-    return { ...before, removed: true }
-  }
-  if (action === 'hosts' && !known) throw new ConfigError(noSuchSite(id, sites))
-  if (action === 'add' && known) throw new ConfigError(`there is a site ${id} already: treadlight site hosts ${id} --host … changes its hosts`)
-  const timezone = readTimezone(values['timezone'], before, config)
-  return { id, timezone, hosts: readHosts(id, values['host'], othersOf(id, registry)), removed: false }
+function inFlags({ field, said }: SiteProblem): string {
+  return field === 'id' ? said : `--${field === 'hosts' ? 'host' : field} ${said}`
 }
 
-/** With what the setting `hosts` gives to the default site. */
-function othersOf(id: string, { sites, config }: Registry): HostOwner[] {
-  return sites.filter((site) => site.id !== id).map((site) => ({ id: site.id, hosts: site.id === config.site ? config.hosts : site.hosts }))
-}
-
-function readTimezone(wanted: unknown, before: SiteRecord | undefined, { timezone }: Config): string {
-  if (wanted !== undefined && !(typeof wanted === 'string' && isTimeZone(wanted)))
-    throw new ConfigError(`--timezone ${String(wanted)}: must be an IANA time zone such as Europe/Berlin`)
-  if (before === undefined) return (wanted as string | undefined) ?? timezone
-  if (wanted !== undefined && wanted !== before.timezone)
-    throw new ConfigError(`--timezone ${wanted}: site ${before.id} has ${before.timezone} for ever, since each of its hits is of a day in it; use another id`)
-  return before.timezone
-}
-
-function readHosts(id: string, value: unknown, others: readonly HostOwner[]): string[] {
-  const given = asTexts(value ?? '') ?? []
-  if (given.length === 0) throw new ConfigError('--host: a site needs at least one, by which its hits are known')
-  const hosts = given.map((text) => {
-    const host = readSiteHost(text)
-    if (host === undefined) throw new ConfigError(`--host ${JSON.stringify(text)}: must be a host such as blog.example or *.blog.example`)
-    const taken = describeTaken(host, others)
-    if (taken !== undefined) throw new ConfigError(`site ${id}: ${taken}`)
-    return host
-  })
-  return [...new Set(hosts)]
-}
-
-function noSuchSite(id: string, sites: Registry['sites']): string {
-  return `there is no site ${id}; there ${sites.length === 1 ? 'is' : 'are'} ${sites.map((site) => site.id).join(', ')}`
-}
-
-function line({ id, timezone, hosts, from }: Registry['sites'][number]): string {
-  const what = from === 'the default site' ? 'takes what no other site does' : hosts.join(', ')
+function line({ id, timezone, allowed, from }: DescribedSite): string {
+  const hosts = allowed.map((each) => (each.from === 'added' && from !== 'added' ? `${each.host} (added)` : each.host)).join(', ')
+  const what = from === 'the default site' ? `takes what no other site does${hosts === '' ? '' : `, of ${hosts}`}` : hosts
   return `${id.padEnd(16)}  ${timezone.padEnd(20)}  ${what}${from === 'settings' ? '  (settings)' : ''}`
-}
-
-function sentence(action: string, { id, hosts, timezone }: SiteRecord): string {
-  if (action === 'remove')
-    return `Site ${id} is removed: nothing is counted for it any more. Its hits stay until they are erased or pruned, and treadlight export --site ${id} still has them.`
-  const said = `${action === 'add' ? `Site ${id} is added` : `The hosts of site ${id} are changed`}: hits from ${hosts.join(', ')} are counted for it, by days in ${timezone}.`
-  return `${said} Running collectors know of it within 10 s.`
 }

@@ -17,5 +17,5 @@ export function findSite(name: string, find: Finder, { aliases, isDefaultHost }:
   const host = name.toLowerCase()
   const byDefault = find(undefined, '')!
   const byHost = find(undefined, host)!
-  return byHost !== byDefault || isDefaultHost?.(host) ? byHost : undefined
+  return byHost !== byDefault || isDefaultHost?.(host) || byDefault.added?.isHost(host) ? byHost : undefined
 }

@@ -64,7 +64,7 @@ export function createTakes({ receive, sites, now, ...named }: TakeOptions): Cre
       /** Where the client does not say which host the page is of. */
       function withHost(hit: DialectHit, site = defaultSite): DialectHit {
         if (!hit.url.startsWith('/')) return hit
-        const hosts = site.id === defaultSite.id ? named.defaultHosts : site.hosts
+        const hosts = site.id === defaultSite.id ? [...named.defaultHosts, ...(site.added?.hosts ?? [])] : site.hosts
         return { ...hit, url: `https://${hosts.find((name) => !name.startsWith('*.')) ?? host}${hit.url}` }
       }
 

@@ -5,11 +5,10 @@ import { createAnonymizer } from './anonymizer.ts'
 import { csvPieces } from './csvPieces.ts'
 import type { ExportFormat } from './formats.ts'
 import { hitBatches, type HitBatch } from './hitBatches.ts'
-import { countLines, hitLines, type TimeRange } from './hitLines.ts'
+import { countLines, hitLines, type HitSelection } from './hitLines.ts'
 import { parquetPieces } from './parquetPieces.ts'
 
-export interface ExportOptions extends TimeRange {
-  site: string
+export interface ExportOptions extends HitSelection {
   format: ExportFormat
   /** Nothing that leads to a person: see `createAnonymizer`. @default false */
   anonymize?: boolean
@@ -32,8 +31,8 @@ export function createExport(store: AnyStore, { format, anonymize = false, ...fi
 }
 
 /** How many rows it will have, about; undefined where the store cannot tell without reading all of them. */
-export async function countRows(store: AnyStore, filter: TimeRange & { site: string }): Promise<number | undefined> {
-  return store.countAbout?.(filter)
+export async function countRows(store: AnyStore, { person, ...range }: HitSelection): Promise<number | undefined> {
+  return person === undefined ? store.countAbout?.(range) : undefined
 }
 
 async function* anonymized(batches: AsyncIterable<HitBatch>): AsyncGenerator<HitBatch> {

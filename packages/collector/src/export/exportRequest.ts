@@ -1,4 +1,5 @@
 import { listNames } from '../reports/options.ts'
+import { personKinds, readPerson, type Person } from '../persons/person.ts'
 import { daysProblem, type ExportDays } from './exportDays.ts'
 import { exportFormats, formatKinds, isExportFormat, type ExportFormat } from './formats.ts'
 
@@ -6,11 +7,13 @@ import { exportFormats, formatKinds, isExportFormat, type ExportFormat } from '.
 export interface ExportRequest extends ExportDays {
   format: ExportFormat
   anonymize: boolean
+  /** Whose hits alone. */
+  person: Person | undefined
   /** By which whoever asked finds it in the list. */
   id: string | undefined
 }
 
-const known = ['site_id', 'format', 'anonymize', 'from', 'to', 'id'] as const
+const known = ['site_id', 'format', 'anonymize', 'from', 'to', 'id', ...personKinds] as const
 const switches: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false }
 
 /**
@@ -24,13 +27,16 @@ export function readExportRequest(parameters: URLSearchParams): ExportRequest | 
   if (!isExportFormat(format)) return `format ${quote(format)}: must be ${listNames(exportFormats)}`
   if (!Object.hasOwn(switches, anonymize)) return `anonymize ${quote(anonymize)}: must be 1 or 0`
   if (id !== undefined && !/^[\w-]{1,64}$/.test(id)) return `id ${quote(id)}: must be 1 to 64 letters of A-Z, a-z, 0-9, _ and -`
-  return daysProblem({ from, to }) ?? { format, anonymize: switches[anonymize]!, from, to, id }
+  const person = personKinds.some((kind) => parameters.has(kind)) ? readPerson(Object.fromEntries(parameters)) : undefined
+  if (typeof person === 'string') return person
+  if (person !== undefined && switches[anonymize]) return 'anonymize: is not for one person, whom the question has named'
+  return daysProblem({ from, to }) ?? { format, anonymize: switches[anonymize]!, person, from, to, id }
 }
 
 /** Letters that need no quoting anywhere: an id of a site has no others. */
-export function exportFileName(site: string, { format, anonymize, from, to }: Omit<ExportRequest, 'id'>): string {
+export function exportFileName(site: string, { format, anonymize, person, from, to }: Omit<ExportRequest, 'id'>): string {
   const days = from !== undefined && to !== undefined ? [from, to] : [from && `from-${from}`, to && `to-${to}`]
-  const words = ['treadlight', site, anonymize ? 'anonymised' : undefined, ...days].filter((word) => word !== undefined)
+  const words = ['treadlight', site, anonymize ? 'anonymised' : undefined, person && 'person', ...days].filter((word) => word !== undefined)
   return `${words.join('-')}.${formatKinds[format].extension}`
 }
 

@@ -2,7 +2,7 @@ import type { StoredHit } from '@treadlight/store'
 import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AnyStore } from '../openStore.ts'
-import { hitLines, type TimeRange } from './hitLines.ts'
+import { hitLines, type HitSelection } from './hitLines.ts'
 
 /** Some hundred hits, as they are stored. */
 export interface HitBatch {
@@ -16,7 +16,7 @@ export interface HitBatch {
  * out of a storage in constant memory and several times as fast as `hits`, which sorts each day, and to parse them again
  * costs less than that. Between two batches others have their turn: a collector that exports has hits to answer.
  */
-export async function* hitBatches(store: AnyStore, filter: TimeRange & { site: string }): AsyncGenerator<HitBatch> {
+export async function* hitBatches(store: AnyStore, filter: HitSelection): AsyncGenerator<HitBatch> {
   for await (const bytes of hitLines(store, filter)) {
     if (bytes.byteLength > 0) yield { hits: parseLines(bytes), size: bytes.byteLength }
     await turn()

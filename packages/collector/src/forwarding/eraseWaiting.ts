@@ -1,5 +1,6 @@
 import { createValuesOutbox } from '@treadlight/destinations/forward'
 import type { HitStore, Subject, Values } from '@treadlight/store'
+import type { WaitingHits } from '../eraseSentence.ts'
 import type { Forwarding } from './forwarding.ts'
 
 /** What takes a person out of what waits for other systems. */
@@ -11,6 +12,11 @@ type IsTheirs = Parameters<Forwarding['erase']>[1]
 export function createOutboxEraser(values: Values): OutboxEraser {
   const outbox = createValuesOutbox({ values, writer: '0' })
   return { erase: async (site, isMeant) => void (await outbox.erase(site, isMeant)) }
+}
+
+/** How many of some hits each destination does not have yet, or never will, as far as the storage says. */
+export function countWaiting(values: Values, site: string, isMeant: IsTheirs): Promise<WaitingHits> {
+  return createValuesOutbox({ values, writer: '0' }).count(site, isMeant)
 }
 
 /** Tells a person's hits, those of their sessions too. To be asked before they are erased: then nobody knows them any more. */

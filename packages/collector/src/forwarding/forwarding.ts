@@ -53,6 +53,8 @@ export interface Forwarding extends Gather {
   failingSince(): number | undefined
   /** Takes what a person has waiting out of memory and the outbox. */
   erase(site: string, isMeant: (hit: Pick<ForwardedHit, 'id' | 'user' | 'session' | 'visitor'>) => boolean): Promise<void>
+  /** Takes out what persons have waiting who were erased lately, maybe by another process. */
+  applyErasures(): Promise<void>
   /** Gives a sign of life, takes over what others have left, and tries what waits: all that runtimes without timers need, once a minute. */
   round(): Promise<void>
   /** Once an hour: forgets what has had its time. */
@@ -182,6 +184,10 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
       gather.forget((hit) => hit.site === site && isMeant(hit))
       forwarder.forget((hit) => hit.site === site && isMeant(hit))
       await outbox.erase(site, isMeant)
+    },
+    async applyErasures() {
+      await inTurn(writeGathered)
+      await inTurn(applyErasures)
     },
     async round() {
       await inTurn(writeGathered)

@@ -24,10 +24,12 @@ export function readGoal(body: Readonly<Record<string, unknown>> | undefined): G
   return page === undefined ? { name: own, event: event as string } : { name: own, page }
 }
 
-function isName(value: unknown): value is string {
+/** Whether it can be what an event or a goal is called. */
+export function isName(value: unknown): value is string {
   return isVisibleText(value, textLimits.name)
 }
 
-function isPath(value: unknown): value is string {
+/** Whether it can be a path, with `*` for any text. */
+export function isPath(value: unknown): value is string {
   return isVisibleText(value, textLimits.url) && /^[/*]/.test(value)
 }

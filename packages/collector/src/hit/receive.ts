@@ -70,7 +70,7 @@ export interface ReceiverOptions {
   ownVisits: OwnVisits
   poisonedHits: PoisonedHits
   /** What the owner has set for the steps, as it is for a site. */
-  rulesOf: (site: string) => EnrichRules
+  rulesOf: (site: Site) => EnrichRules
   /** Hands what is stored to other systems; undefined where there are none. */
   forwarding?: Gather | undefined
 }
@@ -136,7 +136,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (context === undefined || salted !== site) {
         const salting = saltsOf(site).at(received)
         const salt = salting instanceof Promise ? await salting : salting
-        const rules = rulesOf(site.id)
+        const rules = rulesOf(site)
         context = { network, address, agent, header, isPixel, policy, isOwn, salt, rules, url, decoded }
         salted = site
       } else {

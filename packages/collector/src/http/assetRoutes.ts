@@ -8,7 +8,10 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { FastResponse } from 'srvx'
-import type { Routes } from './routes.ts'
+import type { Shares } from '../admin/shares.ts'
+import { noSuchShare, secretOf } from './authorize.ts'
+import { privateHeaders } from './respond.ts'
+import { sharePath, type Routes } from './routes.ts'
 
 /** The page loads nothing from elsewhere and runs nothing inline. */
 const pagePolicy: string = [
@@ -20,6 +23,12 @@ const pagePolicy: string = [
   "object-src 'none'",
 ].join('; ')
 
+const pageHeaders = {
+  'content-security-policy': pagePolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
+
 const year = 31_536_000
 
 interface Asset {
@@ -30,26 +39,23 @@ interface Asset {
 }
 
 /**
- * The tracker's scripts and the dashboard, from a map that is fixed at build time: there is no path to traverse.
+ * The tracker's scripts and the dashboard, from a map that is fixed at build time: there is no path to traverse. The dashboard
+ * is below share links too, since it finds the API relative to itself.
  */
-export function addAssetRoutes(routes: Routes): void {
+export function addAssetRoutes(routes: Routes, shares: Shares): void {
   addScript(routes, 't', small)
   addScript(routes, 't.full', full)
   addScript(routes, 'pagetimer', pagetimer)
   addScript(routes, 't.server', server)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
-    const path = name === 'index.html' ? '/dashboard/' : `/dashboard/${name}`
-    serveAsset(routes, path, {
-      type,
-      body,
-      cache: immutable ? `public, max-age=${year}, immutable` : 'no-cache',
-      headers: {
-        'content-security-policy': pagePolicy,
-        'cross-origin-opener-policy': 'same-origin',
-        'referrer-policy': 'no-referrer',
-      },
-    })
+    const isPage = name === 'index.html'
+    const path = isPage ? '/dashboard/' : `/dashboard/${name}`
+    const cache = immutable ? `public, max-age=${year}, immutable` : 'no-cache'
+    const asset = { type, body, cache, headers: pageHeaders }
+    serveAsset(routes, path, asset)
+    const shared = { ...asset, headers: { ...pageHeaders, 'x-robots-tag': 'noindex' } }
+    serveAsset(routes, sharePath + path, shared, isPage ? async (event) => ((await shares.find(secretOf(event))) ? undefined : noSharePage()) : undefined)
   }
   routes.add('GET', '/', 'public', () => redirect('/dashboard/'))
 }
@@ -72,7 +78,8 @@ function addScript(routes: Routes, name: string, { script, integrity }: typeof s
   serveAsset(routes, `/${name}.json`, { ...asset, type: 'application/json', body: json, cache: 'no-cache' })
 }
 
-function serveAsset(routes: Routes, path: string, { type, body, cache, headers: more }: Asset): void {
+/** @param refuse answers what to say instead, or undefined */
+function serveAsset(routes: Routes, path: string, { type, body, cache, headers: more }: Asset, refuse?: (event: H3Event) => Promise<Response | undefined>): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const headers = {
     'content-type': type,
@@ -86,7 +93,9 @@ function serveAsset(routes: Routes, path: string, { type, body, cache, headers: 
 
   routes.add('GET', path, 'public', async (event) => {
     // h3 takes `/dashboard` and `/dashboard/` for one route, but the page's relative links need the latter.
-    if (event.url.pathname !== path) return redirect(path)
+    if (event.url.pathname.endsWith('/') !== path.endsWith('/')) return redirect(besideOf(path))
+    const refusal = await refuse?.(event)
+    if (refusal) return refusal
     if (event.req.headers.get('if-none-match') === etag) return new FastResponse(null, { status: 304, headers })
     const encoding = bestEncoding(event)
     if (!encoding) return new FastResponse(body, { headers })
@@ -109,6 +118,18 @@ function bestEncoding(event: H3Event): Encoding | undefined {
   const isAccepted = (encoding: Encoding): boolean =>
     accepted.some((item) => item === encoding || (item.startsWith(`${encoding};`) && !/;\s*q=0(\.0*)?$/.test(item)))
   return (['br', 'gzip'] as const).find(isAccepted)
+}
+
+/** The same with or without its slash, from where the browser is: what a link's secret is only its address says. */
+function besideOf(path: string): string {
+  return path.endsWith('/') ? `${path.split('/').at(-2)}/` : `../${path.split('/').at(-1)}`
+}
+
+/** Without script or style: there is nothing to open them. */
+function noSharePage(): Response {
+  const [what, remedy] = noSuchShare.split('. ')
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Treadlight</title><main><h1>${what}.</h1><p>${remedy}.</p></main></html>`
+  return new Response(body, { status: 404, headers: { ...privateHeaders, 'content-type': 'text/html; charset=utf-8', 'x-robots-tag': 'noindex' } })
 }
 
 function redirect(to: string): Response {

@@ -27,7 +27,7 @@ export interface ExportRoutesOptions {
 
 /**
  * `GET /api/export?site_id=…&format=csv|ndjson|parquet&anonymize=1&from=YYYY-MM-DD&to=YYYY-MM-DD&id=…`: a site's hits as a
- * download; and `GET /api/exports`: how far the downloads are.
+ * download, with `user`, `session` or `visitor` those of one person; and `GET /api/exports`: how far the downloads are.
  */
 export function addExportRoutes(routes: Routes, { store, sites, problems, peers, onError, jobs = createExportJobs() }: ExportRoutesOptions): void {
   peers.onAsked('exports', () => jobs.list())
@@ -47,8 +47,8 @@ export function addExportRoutes(routes: Routes, { store, sites, problems, peers,
   })
 
   async function download(site: Site, request: ExportRequest): Promise<Response> {
-    const { format, anonymize, id } = request
-    const where = { site: site.id, ...rangeOfDays(site.timezone, request) }
+    const { format, anonymize, person, id } = request
+    const where = { site: site.id, person, ...rangeOfDays(site.timezone, request) }
     const job = jobs.begin({ id, format, of: null })
     if (job === undefined) return failure(503, 'As many exports as may run at once are running: try again when one is done', { 'retry-after': '30' })
     const lost = problems.filter(isLoss).length

@@ -21,7 +21,7 @@ import type { Routes } from './routes.ts'
 export interface InstallationRouteOptions {
   store: HitStore
   sites: Sites
-  rulesOf: (site: string) => EnrichRules
+  rulesOf: (site: Site) => EnrichRules
   policy: PrivacyPolicy
   ownVisits: OwnVisits
   samples: DropSamples
@@ -63,12 +63,13 @@ export function addInstallationRoute(routes: Routes, options: InstallationRouteO
   })
 }
 
-async function judgePage({ store, rulesOf, policy, samples, peers, now }: InstallationRouteOptions, url: URL, wanted: Site, { id }: Site, isOwn: boolean): Promise<Finding[]> {
+async function judgePage({ store, rulesOf, policy, samples, peers, now }: InstallationRouteOptions, url: URL, wanted: Site, site: Site, isOwn: boolean): Promise<Finding[]> {
+  const { id } = site
   const answers = await peers.ask('drops', id).catch(() => [{ samples: samples.list(id) }])
   const dropped = mergeSamples((answers as { samples: ReturnType<DropSamples['list']> }[]).map((each) => each.samples))
   const dropReasons = Object.keys(dropped).filter((reason) => dropped[reason]!.some(({ host }) => host === url.hostname))
   const isReceived = await hasHits(store, id, url.hostname, now() - lately)
-  return settingFindings(url, { wanted: wanted.id, site: id, rules: rulesOf(id), policy, isOwn, dropReasons, isReceived })
+  return settingFindings(url, { wanted: wanted.id, site: id, rules: rulesOf(site), policy, isOwn, dropReasons, isReceived })
 }
 
 async function hasHits(store: HitStore, site: string, hostname: string, from: number): Promise<boolean> {
@@ -78,7 +79,7 @@ async function hasHits(store: HitStore, site: string, hostname: string, from: nu
 
 /** Whether the owner has listed the host, as one of the setting `hosts` or of a site. */
 function isListed({ rulesOf }: InstallationRouteOptions, hostname: string, site: Site | undefined): boolean {
-  return site !== undefined && (site.hosts.length > 0 || rulesOf(site.id).isKnownHost?.(hostname) === true)
+  return site !== undefined && (site.hosts.length > 0 || rulesOf(site).isKnownHost?.(hostname) === true)
 }
 
 async function chooseRequest(isKnown: (hostname: string) => boolean): Promise<RequestPage> {

@@ -44,7 +44,8 @@ export async function orRefusal<T>(answer: Promise<T>): Promise<T | Response> {
   }
 }
 
-const warning = 'Figures of before pruned_before are of the hits that retention has left: this question cannot be answered from the sums of whole days'
+/** What stands beside `pruned_before`. */
+export const prunedWarning = 'Figures of before pruned_before are of the hits that retention has left: this question cannot be answered from the sums of whole days'
 
 function metaOf({ request, totalRows, prunedBefore }: StatsAnswer): object {
   const { include, comparison } = request
@@ -54,7 +55,7 @@ function metaOf({ request, totalRows, prunedBefore }: StatsAnswer): object {
     ...(include.timeLabels && { time_labels: labelsOf(request) }),
     ...(include.timeLabels && comparison && { comparison_time_labels: labelsOf(request, comparison) }),
     ...(include.totalRows && { total_rows: totalRows }),
-    ...(prunedBefore !== undefined && { pruned_before: new Date(prunedBefore).toISOString(), warning }),
+    ...(prunedBefore !== undefined && { pruned_before: new Date(prunedBefore).toISOString(), warning: prunedWarning }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { H3Event } from 'h3'
 import type { Realtime } from '../stats/realtime.ts'
 import type { Site, Sites } from '../sites/sites.ts'
+import { accessOf } from './access.ts'
 import type { Authorize, Guard } from './authorize.ts'
 import { failure, privateHeaders } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -19,6 +20,8 @@ const mostStreams = 100
 const heartbeat = 15_000
 /** Messages that may wait for one who does not read. */
 const mostUnread = 100
+/** Of them those that share links may have: who looks at one is not to keep the owner from listening. */
+const mostShared = 50
 const guard: Exclude<Guard, 'public'> = 'token stats'
 
 /** Ends the streams that are open, as when the process stops. */
@@ -34,7 +37,8 @@ export function addRealtimeRoute(routes: Routes, { sites, realtime, authorize, o
   routes.add('GET', '/api/realtime', guard, async (event) => {
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
-    if (open.size >= mostStreams) return failure(503, `There are ${mostStreams} listeners already: try again later`, { 'retry-after': '30' })
+    const most = accessOf(event).kind === 'share' ? mostShared : mostStreams
+    if (open.size >= most) return failure(503, `There are ${most} listeners already: try again later`, { 'retry-after': '30' })
     const headers = { ...privateHeaders, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
     return new Response(stream(event, site), { headers })
   })
@@ -61,8 +65,8 @@ export function addRealtimeRoute(routes: Routes, { sites, realtime, authorize, o
         const stop = realtime.listen(site, (present) => send(`event: realtime\ndata: ${JSON.stringify(present)}\n\n`))
         const beat = setInterval(() => {
           send(': still here\n\n')
-          // Who logs out, or whose token is revoked, hears nothing more; that its network asks too much says nothing of that.
-          void authorize(event, guard).then((refusal) => refusal && refusal.status !== 429 && open.has(end) && end(), onError)
+          // Who logs out, or whose token or link is revoked, hears nothing more; that its network asks too much says nothing of that.
+          void authorize(event, accessOf(event).kind === 'share' ? 'share' : guard).then((refusal) => refusal && refusal.status !== 429 && open.has(end) && end(), onError)
         }, heartbeat)
         release = () => {
           stop()

@@ -28,15 +28,33 @@ export interface RoutesOptions {
   measure: (path: string, handler: Handler) => Handler
 }
 
-/** Adds routes to an app, each behind its guard. */
+/** Below it, and the secret of a share link, is what the link opens. */
+export const sharePath = '/share/:secret'
+
+/** Adds routes to an app, each behind its guard; what `token stats` opens is there for share links too, and nothing else. */
 export function createRoutes({ app, authorize, measure }: RoutesOptions): Routes {
   const routes: Route[] = []
+
+  function add(method: Method, path: string, guard: Guard, handler: Handler, measured: boolean): void {
+    routes.push({ method, path, guard })
+    const guarded: Handler = guard === 'public' ? handler : async (event) => (await authorize(event, guard)) ?? handler(event)
+    app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, guarded) : guarded)
+  }
+
   return {
     list: () => routes,
     add(method, path, guard, handler, { measured } = { measured: true }) {
-      routes.push({ method, path, guard })
-      const guarded: Handler = guard === 'public' ? handler : async (event) => (await authorize(event, guard)) ?? handler(event)
-      app.on(method === 'ALL' ? '' : method, path, measured ? measure(path, guarded) : guarded)
+      add(method, path, guard, handler, measured)
+      if (guard === 'token stats') add(method, sharePath + path, 'share', hidden(handler), measured)
     },
+  }
+}
+
+/** No search engine is to have the numbers of a link that somebody has put on a page. */
+function hidden(handler: Handler): Handler {
+  return async (event) => {
+    const response = await handler(event)
+    response.headers.set('x-robots-tag', 'noindex')
+    return response
   }
 }

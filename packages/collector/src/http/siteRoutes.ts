@@ -19,6 +19,8 @@ export function addSiteRoutes(routes: Routes, { sites, version, retention: { ano
   routes.add('GET', '/api/sites', 'token stats', async (event) => {
     const visible = visibleSites(event, await sites.list())
     const { kind, name, role } = accessOf(event)
-    return json({ sites: visible.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), access: { kind, name, role }, version, retention })
+    // What an owner calls a link is not meant for those who get it.
+    const access = { kind, name: kind === 'share' ? '' : name, role }
+    return json({ sites: visible.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), access, version, retention })
   })
 }

@@ -1,10 +1,11 @@
+import { literalAddress } from '@treadlight/destinations/forward'
 import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { longestPage, PageError, type PageAnswer, type RequestPage } from './fetchPage.ts'
 import { checkAgent, isHtml } from './pageHeaders.ts'
-import { isAllowedAddress, literalAddress, type AddressRule } from './publicAddress.ts'
+import { isAllowedAddress, type AddressRule } from './publicAddress.ts'
 
 const headers = {
   accept: 'text/html',

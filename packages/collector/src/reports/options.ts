@@ -18,9 +18,13 @@ const flagsOf = {
   interval: reportNames,
   user: ['timeline'],
   session: ['timeline'],
+  visitor: [],
   anonymize: ['pagetimer', 'time'],
   json: ['time', 'timeline'],
 } as const satisfies Record<string, readonly ReportName[]>
+
+/** Those that are for hits as well. */
+const ofHits: ReadonlySet<string> = new Set(['user', 'session', 'visitor', 'anonymize'])
 
 /** Seconds. Of a longer one nobody could tell whether somebody is still there. */
 const longestInterval = 3600
@@ -35,8 +39,8 @@ export function readReportOptions(values: Record<string, string | boolean | unde
   if (report !== undefined && name === undefined) throw new ConfigError(`--report ${String(report)}: must be ${listNames(reportNames)}`)
   if (name !== undefined && format !== undefined) throw new ConfigError('--format is for hits: a report is CSV, or JSON with --json')
   for (const [flag, reports] of Object.entries(flagsOf)) {
-    // Hits can be anonymised as well.
-    if (flag === 'anonymize' && name === undefined) continue
+    if (name === undefined && ofHits.has(flag)) continue
+    if (flag === 'visitor' && values[flag] !== undefined) throw new ConfigError('--visitor: is for hits; a report has visitors as --session')
     if (values[flag] !== undefined && !reports.some((known) => known === name)) throw new ConfigError(`--${flag}: goes with --report ${listNames(reports)}`)
   }
   if (name === undefined) return undefined

@@ -1,5 +1,7 @@
 import type { Values } from '@treadlight/store'
 import { longestHost, withoutDot } from '../enrich/hosts.ts'
+import type { Records } from '../records/records.ts'
+import { createAdditions, createAdditionsOf, type Addition, type SiteAdditions } from './additions.ts'
 import { createSiteRecords, type SiteRecord } from './siteRecords.ts'
 
 /** A site that hits are counted for. */
@@ -9,6 +11,8 @@ export interface Site {
   timezone: string
   /** Lower case: `blog.example`, or `*.blog.example` for every host below it. None for the default site. */
   hosts: readonly string[]
+  /** What the owner has added to the settings for it: another object only where that has changed. @default nothing */
+  added?: SiteAdditions
 }
 
 /** The sites of a collector. */
@@ -19,6 +23,8 @@ export interface Sites {
   find(): Finder | Promise<Finder>
   /** The site that a program asks for: by id, else by one of its hosts, as Plausible's sites are called. Undefined for none. */
   named(name: string): Promise<Site | undefined>
+  /** Looks anew what is stored: after this process itself has changed something. */
+  reload(): Promise<void>
 }
 
 /**
@@ -36,6 +42,8 @@ export interface SitesOptions {
   defaultHosts?: readonly string[]
   /** Those of the settings; of one id they count before what `treadlight site add` has written. */
   configured: readonly Site[]
+  /** What was added to the settings, by site. @default those of the storage */
+  additions?: Pick<Records<Addition>, 'list'>
   /** ms since 1970. */
   now: () => number
   /** Told when the storage cannot be asked for sites: those that were known go on. */
@@ -45,9 +53,10 @@ export interface SitesOptions {
 /** For how long a listing is good, ms. */
 const fresh = 5000
 
-export function createSites({ values, defaultSite, defaultHosts = [], configured, now, onError }: SitesOptions): Sites {
+export function createSites({ values, defaultSite, defaultHosts = [], configured, now, onError, additions = createAdditions(values, now) }: SitesOptions): Sites {
   const records = createSiteRecords(values)
-  let known: { sites: readonly Site[]; find: Finder } = settle([])
+  const additionsOf = createAdditionsOf(additions)
+  let known: { sites: readonly Site[]; find: Finder } = settle(mergeSites(defaultSite, configured, []))
   let at = -Infinity
   let loading: Promise<void> | undefined
 
@@ -60,7 +69,12 @@ export function createSites({ values, defaultSite, defaultHosts = [], configured
     async named(name) {
       const [first, ...others] = await this.list()
       const byId = [first!, ...others].find(({ id }) => id === name)
-      return byId ?? siteWithHost([{ ...first!, hosts: defaultHosts }, ...others], name)
+      return byId ?? siteWithHost([{ ...first!, hosts: [...defaultHosts, ...(first!.added?.hosts ?? [])] }, ...others], name)
+    },
+    async reload() {
+      // One that is under way may have listed before.
+      await loading
+      await refresh()
     },
   }
 
@@ -76,16 +90,22 @@ export function createSites({ values, defaultSite, defaultHosts = [], configured
   /** A storage that fails is no reason to take a hit for another site's. */
   async function load(): Promise<void> {
     try {
-      known = settle(await records.load())
+      const sites = mergeSites(defaultSite, configured, await records.load())
+      known = settle(await Promise.all(sites.map(async (site) => addTo(site, await additionsOf.read(site.id)))))
     } catch (error) {
       onError(error)
     }
     at = now()
   }
 
-  function settle(added: readonly SiteRecord[]): typeof known {
-    const sites = mergeSites(defaultSite, configured, added)
+  function settle(sites: readonly Site[]): typeof known {
     return { sites, find: createFinder(sites) }
+  }
+
+  /** The default site takes what no other does, whatever hosts it has. */
+  function addTo(site: Site, added: SiteAdditions | undefined): Site {
+    if (added === undefined) return site
+    return { ...site, added, hosts: site.id === defaultSite.id ? site.hosts : [...new Set([...site.hosts, ...added.hosts])] }
   }
 }
 

@@ -1,4 +1,5 @@
 import { textLimits } from '@treadlight/protocol'
+import { funnelSteps, journeyLimits } from '@treadlight/store'
 import { version } from '../version.ts'
 import { comparisonModes } from './comparisonRange.ts'
 import { rangeNames } from './dateRange.ts'
@@ -23,6 +24,9 @@ const twoTimes = list(text, { minItems: 2, maxItems: 2 })
 const propPattern = '^event:props:.+$'
 const filterDimension: Schema = { anyOf: [named(dimensionNames), { type: 'string', pattern: propPattern }] }
 const dimension: Schema = { anyOf: [named([...dimensionNames, ...timeNames]), { type: 'string', pattern: propPattern }] }
+
+const count: Schema = { type: 'integer' }
+const funnelSizes: Schema = { minItems: funnelSteps.min, maxItems: funnelSteps.max }
 
 /** `description` for programs: where each begins with what it takes. */
 const schemas: Record<string, Schema> = {
@@ -102,6 +106,30 @@ const schemas: Record<string, Schema> = {
     description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
     oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
   },
+  Step: {
+    description: 'What a visit does: see a page, where * stands for any text, send an event, or reach a goal',
+    oneOf: ['page', 'event', 'goal'].map((kind) => only(object({ [kind]: text }))),
+  },
+  TakenStep: { description: 'Exactly this page, or an event of this name', oneOf: ['page', 'event'].map((kind) => only(object({ [kind]: text }))) },
+  FunnelQuery: only(object({ site_id: text, date_range: ref('DateRange'), filters: list(ref('Filter')), steps: list(ref('Step'), funnelSizes) }, ['site_id', 'date_range', 'steps'])),
+  FunnelAnswer: object({ visitors: count, visits: count, steps: list(object({ visitors: count, visits: count, drop_off: count, step_rate: nullable('number'), conversion_rate: nullable('number') })), meta: { type: 'object' }, query: { type: 'object' } }),
+  Funnel: object({ site_id: text, id: text, name: text, steps: list(ref('Step'), funnelSizes), created: { type: 'string', format: 'date-time' } }, ['id', 'name', 'steps', 'created']),
+  NewFunnel: only(object({ site_id: text, name: { type: 'string', maxLength: textLimits.name }, steps: list(ref('Step'), funnelSizes) }, ['name', 'steps'])),
+  JourneyQuery: only(object(
+    {
+      site_id: text,
+      date_range: ref('DateRange'),
+      filters: list(ref('Filter')),
+      from: ref('Step'),
+      direction: { ...named(['after', 'before']), default: 'after' },
+      along: list(ref('TakenStep'), { maxItems: journeyLimits.depth - 1 }),
+      events: { type: 'boolean', default: true },
+      depth: { type: 'integer', minimum: 1, maximum: journeyLimits.depth, default: 3 },
+      branches: { type: 'integer', minimum: 1, maximum: journeyLimits.branches, default: 10 },
+    },
+    ['site_id', 'date_range'],
+  )),
+  JourneyAnswer: object({ visits: count, started: count, columns: list(object({ visits: count, steps: list(object({ visits: count })), other: object({ steps: count, visits: count }), ended: count })), meta: { type: 'object' }, query: { type: 'object' } }),
   Segment: object({ id: text, created: { type: 'string', format: 'date-time' }, name: text, filters: list(ref('Filter'), { minItems: 1 }) }),
   Annotation: object(
     { id: text, created: { type: 'string', format: 'date-time' }, time: { type: 'string', description: 'ISO 8601 in UTC, or a site day' }, text, link: { type: 'string', format: 'uri' } },
@@ -176,15 +204,41 @@ export const openapi: Schema = {
     '/api/goals': {
       get: operation('listGoals', 'The goals of a site', [siteId], object({ site_id: text, goals: list(ref('Goal')), every_event: { type: 'boolean', description: 'There are none, so every custom event is one' } })),
       post: {
-        ...operation('addGoal', 'Adds a goal; a log-in, not a token', [], ref('Goal')),
+        ...operation('addGoal', 'Adds a goal; a log-in or a token of scope admin', [], ref('Goal')),
         security: [{ login: [] }],
         requestBody: { required: true, content: json(ref('NewGoal'), { page: '/thanks' }) },
         responses: { ...refused, 201: answer('The goal', ref('Goal')), 409: ref400('There is one of this name') },
       },
       delete: {
-        ...operation('removeGoal', 'Removes a goal; a log-in, not a token', [siteId, query('name', text, true)], text),
+        ...operation('removeGoal', 'Removes a goal; a log-in or a token of scope admin', [siteId, query('name', text, true)], text),
         security: [{ login: [] }],
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this name') },
+      },
+    },
+    '/api/funnel': {
+      post: {
+        ...operation('funnel', 'How far visits came along some steps', [], ref('FunnelAnswer')),
+        requestBody: { required: true, content: json(ref('FunnelQuery'), { site_id: 'default', date_range: '30d', steps: [{ page: '/pricing' }, { event: 'signup' }] }) },
+      },
+    },
+    '/api/journeys': {
+      post: {
+        ...operation('journeys', 'What visits did next, or before', [], ref('JourneyAnswer')),
+        requestBody: { required: true, content: json(ref('JourneyQuery'), { site_id: 'default', date_range: '30d', from: { page: '/pricing' } }) },
+      },
+    },
+    '/api/funnels': {
+      get: operation('listFunnels', 'The saved funnels of a site', [siteId], object({ site_id: text, funnels: list(ref('Funnel')) })),
+      post: {
+        ...operation('addFunnel', 'Saves a funnel; a log-in or a token of scope admin', [], ref('Funnel')),
+        security: [{ login: [] }],
+        requestBody: { required: true, content: json(ref('NewFunnel'), { name: 'Sign-up', steps: [{ page: '/pricing' }, { event: 'signup' }] }) },
+        responses: { ...refused, 201: answer('The funnel', ref('Funnel')) },
+      },
+      delete: {
+        ...operation('removeFunnel', 'Removes a funnel; a log-in or a token of scope admin', [siteId, query('id', text, true)], text),
+        security: [{ login: [] }],
+        responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this id') },
       },
     },
     '/api/segments': {

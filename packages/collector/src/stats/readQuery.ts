@@ -87,7 +87,11 @@ export function labelsOf({ query, interval }: StatsRequest, range: TimeRange = q
   return interval ? timeLabels(range, interval, query.timezone) : []
 }
 
-async function readRange(value: unknown, { timezone, now, firstHit }: ReadQueryOptions): Promise<TimeRange> {
+/**
+ * Reads the `date_range` of a question.
+ * @throws QueryError saying what it may be
+ */
+export async function readRange(value: unknown, { timezone, now, firstHit }: Pick<ReadQueryOptions, 'timezone' | 'now' | 'firstHit'>): Promise<TimeRange> {
   const range = resolveDateRange(value, timezone, now)
   if (!range) throw new QueryError(`date_range: ${rangeProblem(value)}`)
   // A chart from 1970 on would be mostly empty: everything begins with the first hit.

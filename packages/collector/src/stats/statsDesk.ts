@@ -4,6 +4,7 @@ import type { Goals } from '../goals/goals.ts'
 import { createSegmentFinder, type Segments } from '../segments/segments.ts'
 import type { Site } from '../sites/sites.ts'
 import { answerQuery, type StatsAnswer } from './answerQuery.ts'
+import { firstHit } from './firstHit.ts'
 import { QueryError } from './oneOf.ts'
 import { readQuery, type StatsRequest } from './readQuery.ts'
 
@@ -39,11 +40,6 @@ export function createStatsDesk({ store, goals, segments, failures, now }: Stats
 
   async function read({ id, timezone }: Site, body: unknown): Promise<StatsRequest> {
     const findSegment = createSegmentFinder(await segments.list(id))
-    return readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), findSegment, firstHit: () => firstHit(id) })
-  }
-
-  async function firstHit(site: string): Promise<number | undefined> {
-    for await (const hit of store.hits({ site, order: 'oldest', limit: 1 })) return hit.time
-    return undefined
+    return readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), findSegment, firstHit: () => firstHit(store, id) })
   }
 }

@@ -16,7 +16,7 @@ export function SettingsPage(props: AdminPageProps): VNode {
           </button>
         ))}
       </nav>
-      <section class="sheet settings-body" aria-labelledby="settings-name">
+      <section class="sheet admin-sheet" aria-labelledby="settings-name">
         <h2 id="settings-name">{open.name}</h2>
         <open.Body key={`${open.id} ${props.site.id}`} {...props} />
       </section>

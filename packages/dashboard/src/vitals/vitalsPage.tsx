@@ -24,7 +24,7 @@ export function VitalsPage({ base, navigation, site }: AdminPageProps): VNode {
 
   return (
     <div class={isStale ? 'vitals is-stale' : 'vitals'}>
-      <section class="sheet sheet-room" aria-labelledby="vitals-title">
+      <section class="sheet admin-sheet" aria-labelledby="vitals-title">
         <h2 id="vitals-title">{words.title}</h2>
         <p class="hint">{words.explain}</p>
         <div class="vital-cards" role="group" aria-label={words.title}>
@@ -43,7 +43,7 @@ export function VitalsPage({ base, navigation, site }: AdminPageProps): VNode {
 /** Nothing comes by itself: what to do. */
 function NoVitals({ base }: { base: string }) {
   return (
-    <section class="sheet sheet-room" aria-labelledby="vitals-title">
+    <section class="sheet admin-sheet" aria-labelledby="vitals-title">
       <h2 id="vitals-title">{words.title}</h2>
       <p>{words.empty}</p>
       <p class="hint">{words.how}</p>

@@ -14,7 +14,7 @@ export function VitalsTable({ navigation }: { navigation: Navigation }): VNode {
   const { value, error, isStale, retry } = useVitals(by)
   const rows = value?.rows ?? []
   return (
-    <section class={isStale ? 'sheet sheet-room is-stale' : 'sheet sheet-room'} aria-labelledby="vitals-by">
+    <section class={isStale ? 'sheet admin-sheet is-stale' : 'sheet sheet-room'} aria-labelledby="vitals-by">
       <h2 id="vitals-by">{words.tabs[by]}</h2>
       <div class="tabs" role="group" aria-label={words.by}>
         {breakdowns.map((name) => (

@@ -17,6 +17,13 @@ export interface ValuesOutboxOptions {
   now?: () => number
 }
 
+/** Hits that a destination does not have. */
+export interface WaitingCount {
+  waiting: number
+  /** Dead letters. */
+  dead: number
+}
+
 export interface ValuesOutbox extends Outbox {
   /** Everything that waits, whoever has written it, the oldest first; with who that was. */
   list(): Promise<(Parcel & { writer: string })[]>
@@ -25,6 +32,8 @@ export interface ValuesOutbox extends Outbox {
    * @returns how many
    */
   erase(site: string, isMeant: (hit: ForwardedHit) => boolean): Promise<number>
+  /** How many hits wait for each destination, and are dead there: of all destinations that have any, by name. */
+  count(site: string, isMeant: (hit: ForwardedHit) => boolean): Promise<Map<string, WaitingCount>>
   /** Removes what waits for nobody any more, and is older than `age` ms; dead letters too. */
   sweep(isWanted: (destination: string) => boolean, age: number): Promise<void>
 }
@@ -131,6 +140,16 @@ export function createValuesOutbox({ values, writer, now = Date.now }: ValuesOut
         for (const key of await list('')) if (key.site === site) erased += await eraseFrom(key, isMeant)
       }
       return erased
+    },
+    async count(site, isMeant) {
+      const counts = new Map<string, WaitingCount>()
+      for (const { key, kind, destination, site: its } of await list('')) {
+        if (its !== site) continue
+        const meant = (readLines<ForwardedHit | DeadLetter>(await values.read(key)) ?? []).filter((line) => isMeant('hit' in line ? line.hit : line)).length
+        const sum = counts.get(destination) ?? { waiting: 0, dead: 0 }
+        if (meant > 0) counts.set(destination, { ...sum, [kind]: sum[kind] + meant })
+      }
+      return counts
     },
     async sweep(isWanted, age) {
       for (const { key, destination, time, kind } of await list('')) {

@@ -15,6 +15,8 @@ export interface ReferenceKept {
   /** Before a pruning is added. */
   keep(pruning: Pruning): Promise<void>
   query(query: Query): Promise<QueryResult>
+  /** What `QueryResult.prunedBefore` says to a question that no sums answer. */
+  prunedBefore(range: Query['range'], timezone: string): number | undefined
 }
 
 interface KeptHits extends SplitHits {
@@ -65,6 +67,10 @@ export function createReferenceKept(site: SiteMemory): ReferenceKept {
       for (const [, hits] of [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))) answer.addHits(hits)
       const before = prunedBefore(untold, query.timezone)
       return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }) }
+    },
+    prunedBefore(range, timezone) {
+      const counting = [...kept.values()].filter(({ whole, at }) => isInRange(whole, range) && !hasLater(factsOf(whole.day), marksNow(), at))
+      return prunedBefore(counting.map(({ whole }) => whole), timezone)
     },
   }
 }

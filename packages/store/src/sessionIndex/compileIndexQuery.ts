@@ -26,7 +26,8 @@ export function compileIndexQuery(query: Query): IndexQuery | undefined {
   }
 }
 
-function canTell(day: IndexDay, range: Query['range']): boolean {
+/** Whether what happened in the range can be told from a day's ticks: see `IndexQuery`. */
+export function canTell(day: IndexDay, range: Query['range']): boolean {
   if (day.tick === 1 || !touchesRange(day, range)) return true
   const { base, tick, first, last } = day
   const isWhole = (time: number) => (time - base) % tick === 0
