@@ -1,18 +1,16 @@
-import type { Rating, VitalName } from './vitals.ts'
-
 /** The words of the page of web vitals. */
 export const words = {
   title: 'Web vitals',
   explain: 'How quick pages were for those who came: the value that three quarters of the reports do not exceed, by Google’s thresholds.',
-  names: { LCP: 'Largest contentful paint', INP: 'Interaction to next paint', CLS: 'Cumulative layout shift', FCP: 'First contentful paint', TTFB: 'Time to first byte' } satisfies Record<VitalName, string>,
+  names: { LCP: 'Largest contentful paint', INP: 'Interaction to next paint', CLS: 'Cumulative layout shift', FCP: 'First contentful paint', TTFB: 'Time to first byte' },
   meanings: {
     LCP: 'Until the largest picture or text was there',
     INP: 'How long the page took to answer a click or key',
     CLS: 'How much moved by itself while it was read',
     FCP: 'Until something was there',
     TTFB: 'Until the server’s answer began',
-  } satisfies Record<VitalName, string>,
-  ratings: { good: 'Good', 'needs-improvement': 'Needs improvement', poor: 'Poor' } satisfies Record<Rating, string>,
+  },
+  ratings: { good: 'Good', 'needs-improvement': 'Needs improvement', poor: 'Poor' },
   shares: (good: string, between: string, poor: string): string => `${good} good, ${between} need improvement, ${poor} poor`,
   measured: (count: string): string => `${count} measured`,
   nothing: 'not measured',
