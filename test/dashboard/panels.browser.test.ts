@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 
 /** Every list of the page: where it is, what it lists and in which columns. */
-const lists: [panel: string, tab: string, part: string, dimension: Dimension, columns: Column[]][] = [
+const lists: [panel: string, tab: string, part: string, dimension: Exclude<Dimension, 'segment'>, columns: Column[]][] = [
   ['Top pages', 'Pages', '', 'event:page', ['visitors', 'pageviews', 'time_on_page', 'scroll_depth']],
   ['Top pages', 'Entry', '', 'visit:entry_page', ['visitors', 'bounce_rate', 'visit_duration']],
   ['Top pages', 'Exit', '', 'visit:exit_page', ['visitors', 'exit_rate']],

@@ -22,6 +22,7 @@ import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { visits } from './commands/visits.ts'
+import { vitals } from './commands/vitals.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -45,6 +46,7 @@ const commands: readonly Command[] = [
   goal,
   segment,
   annotation,
+  vitals,
   token,
   user,
   share,

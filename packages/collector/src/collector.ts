@@ -69,6 +69,7 @@ import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
 import { addVisitRoutes } from './http/visitRoutes.ts'
+import { addVitalsRoute } from './http/vitalsRoute.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -283,6 +284,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
+  addVitalsRoute(routes, { sites, desk, store, failures })
   addV1Routes(routes, { sites, desk, store, failures, now })
   const endStreams = addRealtimeRoute(routes, { sites, realtime: createRealtime({ store, now, onError }), authorize, onError })
   addOpenapiRoute(routes)

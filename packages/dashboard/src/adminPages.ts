@@ -38,5 +38,6 @@ export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
   hits: { hasPeriod: true, isOwners: true, load: async () => (await import('./hits/hitsPage.tsx')).HitsPage },
   visits: { hasPeriod: true, hasFilters: false, isOwners: true, load: async () => (await import('./visits/visitsPage.tsx')).VisitsPage },
   person: { hasPeriod: false, isOwners: true, load: async () => (await import('./person/personPage.tsx')).PersonPage },
+  vitals: { hasPeriod: true, isOwners: false, load: async () => (await import('./vitals/vitalsPage.tsx')).VitalsPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }

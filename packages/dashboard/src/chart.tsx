@@ -1,9 +1,11 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { lineOptions } from './chartOptions.ts'
+import type { Marks } from './annotations/annotation.ts'
+import { AnnotationNotes } from './annotations/annotationNotes.tsx'
+import { lineOptions, type Shown } from './chartOptions.ts'
 import { formatBucket, type Interval } from './format.ts'
-import { formatMetric, type Metric } from './metrics.ts'
+import { formatMetric, type Metric, metricKinds } from './metrics.ts'
 import { Plot } from './plot.tsx'
 import { type Series, splitOpen } from './series.ts'
 import { text } from './text.ts'
@@ -13,16 +15,20 @@ export interface ChartProps {
   series: Series
   metric: Metric
   interval: Interval
+  /** What happened, and what happened in the period before. */
+  marks: Marks
+  marksBefore: Marks
 }
 
 /** A line with a soft fill, and a quieter one of the period before. */
-export function Chart({ series, metric, interval }: ChartProps): VNode {
-  const latest = useRef({ labels: series.labels, metric, interval })
-  latest.current = { labels: series.labels, metric, interval }
+export function Chart({ series, metric, interval, marks, marksBefore }: ChartProps): VNode {
+  const shown: Shown = { labels: series.labels, interval, steps: metricKinds[metric].steps, format: metricKinds[metric].format, marked: [...marks.keys()] }
+  const latest = useRef(shown)
+  latest.current = shown
   return (
     <Plot
       data={toData(series)}
-      drawing={JSON.stringify([series, metric])}
+      drawing={JSON.stringify([series, metric, shown.marked])}
       options={(host) => lineOptions(host, () => latest.current)}
       label={`${text.metrics[metric]}. ${text.chartKeys}`}
     >
@@ -31,6 +37,7 @@ export function Chart({ series, metric, interval }: ChartProps): VNode {
           <Tooltip hover={hover}>
             <Value {...{ metric, interval }} label={series.labels[hover.index]!} value={series.values[hover.index]} />
             {hover.index === series.open && <span>{text.soFar}</span>}
+            <AnnotationNotes annotations={marks.get(hover.index)} />
             {series.before?.labels[hover.index] !== undefined && (
               <Value
                 {...{ metric, interval }}
@@ -39,6 +46,7 @@ export function Chart({ series, metric, interval }: ChartProps): VNode {
                 isBefore
               />
             )}
+            <AnnotationNotes annotations={series.before && marksBefore.get(hover.index)} />
           </Tooltip>
         )
       }

@@ -1,12 +1,16 @@
 import uPlot from 'uplot'
+import { drawMarks } from './annotations/drawMarks.ts'
 import { formatTick, type Interval } from './format.ts'
-import { formatMetric, type Metric, metricKinds } from './metrics.ts'
 
 /** What the axes are about. */
 export interface Shown {
   labels: readonly string[]
-  metric: Metric
   interval: Interval
+  /** Distances that the lines of values may have, and how a value is written. */
+  steps: number[]
+  format: (value: number) => string
+  /** Buckets with a mark, by their index. @default none */
+  marked?: Iterable<number>
 }
 
 const tickSteps: Readonly<Record<Interval, number[]>> = {
@@ -63,6 +67,7 @@ function chartOptions(host: HTMLElement, shown: () => Shown): Omit<uPlot.Options
     height: host.clientHeight,
     padding: [12, 26, 0, 4],
     legend: { show: false },
+    hooks: { draw: [(chart) => drawMarks(chart, shown().marked ?? [], colourOf(host, '--mark')())] },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2, fill: colourOf(host, '--sheet') } },
     scales: {
       x: { time: false },
@@ -82,8 +87,8 @@ function chartOptions(host: HTMLElement, shown: () => Shown): Omit<uPlot.Options
         ...axis,
         size: 56 * scale,
         space: 44 * scale,
-        incrs: () => metricKinds[shown().metric].steps,
-        values: (_, splits) => splits.map((value) => formatMetric(shown().metric, value)),
+        incrs: () => shown().steps,
+        values: (_, splits) => splits.map((value) => shown().format(value)),
         grid: { stroke: colourOf(host, '--line'), width: 1 },
       },
     ],

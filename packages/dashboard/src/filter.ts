@@ -1,8 +1,8 @@
 import { nameLanguage, namePlace } from './format.ts'
 import { text } from './text.ts'
 
-/** What visitors can be filtered by; the words of the stats API. */
-export type Dimension = keyof typeof text.dimensions | `event:props:${string}`
+/** What visitors can be filtered by; the words of the stats API. A segment stands for filters that were saved, by its id. */
+export type Dimension = keyof typeof text.dimensions | `event:props:${string}` | 'segment'
 
 /** The stats API's, and two of the page for visits in which some hit, or none, was such. */
 export type Operator = keyof typeof text.operators
@@ -29,6 +29,8 @@ export function readFilters(parameters: readonly string[]): Filter[] {
     const [, operator = '', written = '', value = ''] = /^(\w+),([^,]+),([^]*)$/.exec(parameter) ?? []
     const dimension = written.replace(/%(25|2C)/g, decodeURIComponent)
     if (!Object.hasOwn(text.operators, operator) || !isDimension(dimension)) continue
+    // Other operators are about values, and it has none.
+    if (dimension === 'segment' && operator !== 'is' && operator !== 'is_not') continue
     addValue(filters, operator as Operator, dimension, value)
   }
   return filters
@@ -50,11 +52,12 @@ export function toApiFilter([operator, dimension, values]: Filter): ApiFilter {
 
 /** Whether the page can filter by a dimension of this name. */
 export function isDimension(name: string): name is Dimension {
-  return Object.hasOwn(text.dimensions, name) || (name.startsWith(propPrefix) && name.length > propPrefix.length)
+  return name === 'segment' || Object.hasOwn(text.dimensions, name) || (name.startsWith(propPrefix) && name.length > propPrefix.length)
 }
 
 /** What a dimension is called. A prop is called as its sender calls it. */
 export function dimensionName(dimension: Dimension): string {
+  if (dimension === 'segment') return text.segments.one
   const known = dimension as keyof typeof text.dimensions
   return Object.hasOwn(text.dimensions, known) ? text.dimensions[known] : dimension.slice(propPrefix.length)
 }

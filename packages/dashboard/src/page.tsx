@@ -88,7 +88,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
-            {(!isAdmin || hasFilters(page)) && <FilterChips navigation={navigation} canOpenHits={mayOpen('hits', access)} />}
+            {(!isAdmin || hasFilters(page)) && <FilterChips navigation={navigation} access={access} />}
             {isAdmin ? (
               <AdminPage page={page} base={base} client={client} site={site} sites={sites} access={access} navigation={navigation} days={days} today={today} />
             ) : isRealtime ? (
@@ -96,7 +96,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
             ) : (
               <section class="sheet" aria-label={text.metrics[view.metric]}>
                 <Headline navigation={navigation} pulse={pulse} />
-                <Trend navigation={navigation} clock={clock} timezone={site.timezone} />
+                <Trend navigation={navigation} clock={clock} timezone={site.timezone} access={access} />
               </section>
             )}
             {!isAdmin && (

@@ -29,8 +29,9 @@ export function Plot({ data, options, drawing, label, children }: PlotProps): VN
 
   useEffect(() => {
     const element = host.current!
-    const hooks = { setCursor: [(chart: uPlot) => setHover(hoverOf(chart))] }
-    const chart = new uPlot({ ...options(element), ...sizeOf(element), hooks }, data, element)
+    const own = options(element)
+    const hooks = { ...own.hooks, setCursor: [(chart: uPlot) => setHover(hoverOf(chart))] }
+    const chart = new uPlot({ ...own, ...sizeOf(element), hooks }, data, element)
     plot.current = chart
     const resize = new ResizeObserver(() => chart.setSize(sizeOf(element)))
     resize.observe(element)

@@ -1,9 +1,13 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { barOptions } from './chartOptions.ts'
+import type { Marks } from './annotations/annotation.ts'
+import { AnnotationNotes } from './annotations/annotationNotes.tsx'
+import { textsOf } from './annotations/textsOf.ts'
+import { barOptions, type Shown } from './chartOptions.ts'
 import { formatBucket, formatExact, type Interval } from './format.ts'
 import { HiddenTable } from './hiddenTable.tsx'
+import { metricKinds } from './metrics.ts'
 import { type Parts, stack } from './parts.ts'
 import { Plot } from './plot.tsx'
 import { text } from './text.ts'
@@ -12,36 +16,40 @@ import { Tooltip } from './tooltip.tsx'
 interface SourceBarsProps {
   shown: Parts
   interval: Interval
+  /** What happened. */
+  marks: Marks
 }
 
 /** Pageviews of each source on top of each other, with what the colours mean, and as a table. */
-export function SourceBars({ shown, interval }: SourceBarsProps): VNode {
+export function SourceBars({ shown, interval, marks }: SourceBarsProps): VNode {
   return (
     <>
-      <Bars key={shown.parts.length} shown={shown} interval={interval} />
+      <Bars key={shown.parts.length} shown={shown} interval={interval} marks={marks} />
       {shown.total === 0 && <p class="trend-empty">{text.noData}</p>}
       <Legend parts={shown.parts} />
       <HiddenTable
         caption={text.charts.sources}
-        heads={[text.buckets[interval], ...shown.parts.map(({ name }) => name)]}
+        heads={[text.buckets[interval], ...shown.parts.map(({ name }) => name), ...(marks.size > 0 ? [text.annotations.one] : [])]}
         rows={shown.labels.map((label, index) => ({
           key: label,
           name: formatBucket(label, interval),
-          cells: shown.parts.map(({ values }) => formatExact(values[index]!)),
+          cells: [...shown.parts.map(({ values }) => formatExact(values[index]!)), ...(marks.size > 0 ? [textsOf(marks, index)] : [])],
         }))}
       />
     </>
   )
 }
 
-function Bars({ shown, interval }: SourceBarsProps) {
-  const latest = useRef({ labels: shown.labels, metric: 'pageviews' as const, interval })
-  latest.current = { labels: shown.labels, metric: 'pageviews', interval }
+function Bars({ shown, interval, marks }: SourceBarsProps) {
+  const { steps, format } = metricKinds.pageviews
+  const axes: Shown = { labels: shown.labels, interval, steps, format, marked: [...marks.keys()] }
+  const latest = useRef(axes)
+  latest.current = axes
   const data: uPlot.AlignedData = [shown.labels.map((_, index) => index), ...stack(shown)]
   return (
     <Plot
       data={data}
-      drawing={JSON.stringify(data)}
+      drawing={JSON.stringify([data, axes.marked])}
       options={(host) => barOptions(host, () => latest.current, shown.parts.length)}
       label={`${text.charts.sources}. ${text.chartKeys}`}
     >
@@ -53,6 +61,7 @@ function Bars({ shown, interval }: SourceBarsProps) {
               {formatExact(shown.parts.reduce((sum, { values }) => sum + values[index]!, 0))} {text.metrics.pageviews.toLowerCase()}
             </b>
             {shown.parts.map(({ name, values }, part) => values[index] !== 0 && <Part key={name} name={name} part={part} value={values[index]!} />)}
+            <AnnotationNotes annotations={marks.get(index)} />
           </Tooltip>
         )
       }

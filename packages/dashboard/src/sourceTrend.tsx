@@ -1,4 +1,6 @@
 import type { VNode } from 'preact'
+import { AnnotatedTrend } from './annotations/annotatedTrend.tsx'
+import type { Access } from './api.ts'
 import { formatExact, formatNumber, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
@@ -20,6 +22,7 @@ interface SourceTrendProps {
   clock: string
   /** The site's. */
   timezone: string
+  access: Access
 }
 
 /** Pageviews over time as bars of their sources (PV30). Which sources are the largest is asked first. */
@@ -39,7 +42,7 @@ export function SourceTrend(props: SourceTrendProps): VNode {
   return <TrendOf {...props} sources={top.value.results.map((row) => row.dimensions[0]!)} isStale={top.isStale} />
 }
 
-function TrendOf({ navigation, clock, timezone, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
+function TrendOf({ navigation, clock, timezone, access, sources, isStale }: SourceTrendProps & { sources: readonly string[]; isStale: boolean }) {
   const { interval: wanted } = navigation.view
   // A minute of each source would be more rows than the API gives at once.
   const dimension = wanted === 'auto' ? 'time' : wanted === 'time:minute' ? 'time:hour' : wanted
@@ -67,7 +70,9 @@ function TrendOf({ navigation, clock, timezone, sources, isStale }: SourceTrendP
   return (
     <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale} wholeFrom={firstWhole(named.value.meta.pruned_before ?? totals.value.meta.pruned_before, timezone)}>
       <p class="trend-sum">{text.pageviewsInAll(formatExact(shown.total), formatNumber(round(shown.average)), text.buckets[interval].toLowerCase())}</p>
-      <SourceBars shown={shown} interval={interval} />
+      <AnnotatedTrend navigation={navigation} access={access} timezone={timezone} ranges={[totals.value.query.date_range]} labels={[shown.labels]} interval={interval}>
+        {([marks]) => <SourceBars shown={shown} interval={interval} marks={marks!} />}
+      </AnnotatedTrend>
     </TrendFrame>
   )
 }

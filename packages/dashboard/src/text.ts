@@ -222,6 +222,8 @@ export const text = {
     has_done: 'anywhere in the visit is',
     has_not_done: 'nowhere in the visit is',
   },
+  annotations: { one: 'Annotations', open: (count: number): string => (count === 0 ? 'Add an annotation…' : count === 1 ? '1 annotation' : `${count} annotations`) },
+  segments: { one: 'Segment', open: 'Segments' },
   filters: 'Filters',
   removeFilter: 'Remove filter',
   clearFilters: 'Clear all',

@@ -24,7 +24,11 @@ export async function withSite<T>(config: Config, named: unknown, act: (values: 
   }
 }
 
-async function findSite(config: Config, named: unknown, values: Values): Promise<Site> {
+/**
+ * The site that a command is about.
+ * @throws ConfigError for one that there is not
+ */
+export async function findSite(config: Config, named: unknown, values: Values): Promise<Site> {
   const onError = (error: unknown): never => {
     throw error
   }

@@ -33,7 +33,7 @@ export function addAnnotationRoutes(routes: Routes, { sites, annotations, now }:
     if (wanted !== 'all' && !range) return failure(400, `date_range: ${rangeProblem(wanted)}`)
     const found = annotationsOf(await annotations.list(site.id), site.timezone, range)
     const isShare = accessOf(event).kind === 'share'
-    return json({ site_id: site.id, annotations: isShare ? found.map(({ link: _, ...rest }) => rest) : found })
+    return json({ site_id: site.id, annotations: isShare ? found.map(({ id, created, time, text }) => ({ id, created, time, text })) : found })
   })
 
   addRecordRoutes(routes, {

@@ -81,6 +81,28 @@ const schemas: Record<string, Schema> = {
     meta: object({ imports_included: { type: 'boolean' }, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' }, pruned_before: { type: 'string', format: 'date-time', description: 'Figures of before are of the hits that retention has left' }, warning: text }, []),
     query: { type: 'object', description: 'The query as it was understood' },
   }),
+  VitalsQuery: only(object({ site_id: text, date_range: ref('DateRange'), filters: list(ref('Filter')), by: dimension, limit: { type: 'integer', minimum: 1, maximum: 1000, default: 50 } }, ['date_range'])),
+  Vitals: { ...mapOf(ref('Vital')), description: 'By LCP, INP, CLS, FCP, TTFB' },
+  Vital: object({
+    p75: { ...nullable('number'), description: 'ms, but for CLS' },
+    rating: { type: ['string', 'null'], enum: ['good', 'needs-improvement', 'poor', null] },
+    measured: { type: 'integer' },
+    good: { type: 'integer' },
+    needs_improvement: { type: 'integer' },
+    poor: { type: 'integer' },
+    left_out: { type: 'integer', description: 'Count by their rating, and not for p75' },
+  }),
+  VitalsAnswer: object(
+    {
+      metrics: ref('Vitals'),
+      rows: list(object({ value: text, measured: { type: 'integer' }, metrics: ref('Vitals') })),
+      total_rows: { type: 'integer' },
+      time_labels: list(text),
+      left_out: { type: 'integer' },
+      query: { type: 'object', description: 'The question as it was understood' },
+    },
+    ['metrics', 'left_out', 'query'],
+  ),
   Goal: {
     description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
     oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
@@ -161,6 +183,12 @@ export const openapi: Schema = {
         ...operation('query', 'Metrics by dimensions, filtered, over a range of time', [], ref('Answer')),
         requestBody: { required: true, content: json(ref('Query'), { site_id: 'default', date_range: '7d', metrics: ['visitors'] }) },
         responses: { ...refused, 200: { description: 'Rows; with accept: text/csv as CSV', content: { ...json(ref('Answer')), 'text/csv': { schema: text } } } },
+      },
+    },
+    '/api/vitals': {
+      post: {
+        ...operation('vitals', 'Web vitals: the 75th percentile and the shares of each, in all and by a dimension', [], ref('VitalsAnswer')),
+        requestBody: { required: true, content: json(ref('VitalsQuery'), { site_id: 'default', date_range: '30d', by: 'event:page' }) },
       },
     },
     '/api/v1/stats/aggregate': {

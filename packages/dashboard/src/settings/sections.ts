@@ -6,6 +6,7 @@ import { DropsSection } from './dropsSection.tsx'
 import { ExclusionsSection } from './exclusionsSection.tsx'
 import { PrivacySection } from './privacySection.tsx'
 import { RetentionSection } from './retentionSection.tsx'
+import { SegmentsSection } from './segmentsSection.tsx'
 import { SharesSection } from './sharesSection.tsx'
 import { SitesSection } from './sitesSection.tsx'
 import { StorageSection } from './storageSection.tsx'
@@ -32,4 +33,5 @@ export const sections: readonly [Section, ...Section[]] = [
   { id: 'destinations', name: 'Destinations', Body: DestinationsSection },
   { id: 'privacy', name: 'Privacy', Body: PrivacySection },
   { id: 'config', name: 'Configuration', Body: ConfigSection },
+  { id: 'segments', name: 'Segments', Body: SegmentsSection },
 ]

@@ -14,6 +14,7 @@ export const words = {
       hits: 'hits: a server’s hits count as those of its visitors',
       export: 'export: hits and persons, as they are stored',
       card: 'card: a user’s newest views, for an admin page of yours',
+      annotations: 'annotations: marks on the trend, for what deploys a site',
       admin: 'admin: everything that an owner can do here',
     },
     make: 'Make a token',

@@ -1,0 +1,21 @@
+/** The words of the settings of segments. */
+export const words = {
+  explain: 'Filters under a name, chosen beside the filters of the overview. The easiest way to make one is there: set the filters, then “Segments”.',
+  caption: 'Saved segments',
+  actions: 'Actions',
+  empty: 'There are no segments. Set filters in the overview and save them by “Segments”, or write some below.',
+  name: 'Name',
+  filters: 'Filters',
+  filtersHint: 'As the stats API takes them; all must hold: [["is", "visit:device", ["Mobile"]]]',
+  noJson: (problem: string): string => `filters: this is no JSON: ${problem}`,
+  show: 'Show',
+  showNamed: (name: string): string => `Show the visitors of ${name}`,
+  change: 'Change',
+  changeNamed: (name: string): string => `Change ${name}`,
+  changeTitle: 'Change a segment',
+  delete: 'Delete',
+  deleteNamed: (name: string): string => `Delete ${name}`,
+  deleteTitle: 'Delete a segment',
+  add: 'Make a segment',
+  save: 'Save',
+}
