@@ -75,6 +75,7 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/hits/:id', 'token export'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
+  ['GET', '/api/visits', 'token export'],
   ['GET', '/api/timeline', 'token export'],
   ['POST', '/api/erase', 'owner'],
   ['POST', '/api/check-installation', 'owner'],

@@ -19,6 +19,7 @@ import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { visits } from './commands/visits.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   user,
   share,
   hits,
+  visits,
   funnel,
   journeys,
   configCommand,

@@ -1,6 +1,8 @@
 export { adoptionTime } from './adoptSegments.ts'
+export { createByteCache, type ByteCache } from './byteCache.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
 export { createStore, type Store } from './createStore.ts'
+export type { DayState, DayStates } from './dayStates.ts'
 export { readVisit } from './dimensions.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export { redact } from './drivers/driverError.ts'
