@@ -102,6 +102,20 @@ describe('funnels', () => {
     await page.getByText('There are no funnels yet').waitFor()
   })
 
+  test('who may only look sees the numbers, and nothing to change them with', async () => {
+    await stage.append(seeded())
+    await save('Way in')
+    stage.intercept = async (request) => {
+      if (new URL(request.url).pathname !== '/api/sites') return undefined
+      const answer = (await (await stage.collector.fetch(request)).json()) as { access: object }
+      return Response.json({ ...answer, access: { ...answer.access, role: 'viewer' } })
+    }
+    const page = await stage.open('?page=funnels&period=7d&detail=funnel')
+    await page.getByRole('region', { name: 'Way in' }).getByRole('row').nth(3).waitFor()
+    expect(await page.getByRole('button', { name: /^(Make a funnel|Remove|Save)/ }).count()).toBe(0)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
   test('what goes wrong is said, and asked again', async () => {
     await stage.append(seeded())
     await save('Way in')
@@ -131,6 +145,10 @@ describe('journeys', () => {
     ]
     expect(await rowsOf(page, 1)).toEqual(named(columns[0]!))
 
+    // What a visitor made up is text, and can be followed like any other.
+    await column(page, 1).getByRole('button', { name: '/blog', exact: true }).click()
+    await column(page, 2).getByRole('button', { name: hostile, exact: true }).click()
+    await expect.poll(() => rowsOf(page, 3)).toEqual([['/', '1']])
     await column(page, 1).getByRole('button', { name: '/', exact: true }).click()
     await expect.poll(() => page.locator('.journey-column').count()).toBe(2)
     await column(page, 2).getByRole('button', { name: '/pricing', exact: true }).click()
