@@ -35,5 +35,7 @@ interface AdminPage {
 export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
   hits: { hasPeriod: true, isOwners: true, load: async () => (await import('./hits/hitsPage.tsx')).HitsPage },
   visits: { hasPeriod: true, hasFilters: false, isOwners: true, load: async () => (await import('./visits/visitsPage.tsx')).VisitsPage },
+  funnels: { hasPeriod: true, isOwners: false, load: async () => (await import('./funnels/funnelsPage.tsx')).FunnelsPage },
+  journeys: { hasPeriod: true, isOwners: false, load: async () => (await import('./journeys/journeysPage.tsx')).JourneysPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }

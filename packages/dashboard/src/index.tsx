@@ -11,6 +11,8 @@ import './style/gate.css'
 import './style/admin.css'
 import './style/visits.css'
 import './style/hits.css'
+import './style/funnels.css'
+import './style/journeys.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)
