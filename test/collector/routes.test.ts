@@ -173,7 +173,7 @@ describe('tokens open what their scope says, and nothing else', () => {
     test_.clock.now += 10_000
     // No cookie comes with it, so neither JSON nor an origin of ours is asked for.
     const { status } = await ask(method, path, { authorization: `Bearer ${token}`, origin: 'https://evil.example' })
-    if (isOpen) expect(reached(path)).toContain(status)
+    if (isOpen) expect(reached(path.replace(':secret', 'x'))).toContain(status)
     else expect(status).toBe(403)
     await createTokens(values, () => 0).revoke(id)
   })
@@ -232,7 +232,7 @@ describe('who gets what: every route and every kind of asker', () => {
     // By `own page` a token is nothing: it takes JSON.
     const asPage = guard === 'own page' && asker.startsWith('token ')
     if (asPage) expect(status).toBe(415)
-    else if (isIn) expect(reached(path)).toContain(status)
+    else if (isIn) expect(reached(path.replace(':secret', 'x'))).toContain(status)
     else expect(status).toBe(asker === 'anonymous' ? 401 : 403)
   })
 
@@ -241,7 +241,7 @@ describe('who gets what: every route and every kind of asker', () => {
       const { status } = await askLater(method, `/share/${secrets.blog}${path.replace(':secret', secrets.blog)}`, headers)
       // A log-in there is one to the link.
       if (path === '/api/login') expect(status).toBe(400)
-      else if (isOpen) expect([200, 204, 400]).toContain(status)
+      else if (isOpen) expect(reached(path.replace(':secret', 'x'))).toContain(status)
       else expect(status).toBe(404)
     }
     const closed = await askLater(method, `/share/${secrets.protected}${path.replace(':secret', '')}`, { ...json, cookie })

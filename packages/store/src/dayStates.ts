@@ -20,7 +20,7 @@ export interface DayStates {
 
 /** What whoever keeps something of days needs to know whether it is still so. It is taken before the hits are read. */
 export function readDayStates(log: SiteLog, range: { from?: number; to?: number }): DayStates {
-  const days = spansOf(log, range).map((span) => ({ ...span, state: stateOf(log, span.day), hits: countDay(log, span.day) }))
+  const days = spansOf(log, range).map(({ day, from, to }) => ({ day, from, to, state: stateOf(log, day), hits: countDay(log, day) }))
   return { days, linked: log.marks.linkedInOrder }
 }
 

@@ -270,6 +270,7 @@ export const openapi: Schema = {
           [siteId, query('date_range', { ...text, default: '30d' }), ...['username', 'session_key', 'ipaddress', 'path'].map((name) => query(name, { ...text, description: 'Exactly' })), query('page', { type: 'integer', minimum: 1, default: 1, description: 'Past the end it is the last one' }), query('interval', { type: 'integer', minimum: 1, maximum: 3600, default: 60, description: 'Seconds between beats' }), query('format', named(['json', 'csv'], 'csv: all of it, oldest first'))],
           ref('Visits'),
         ),
+        security: [{ token: ['export'] }, { login: [] }],
         responses: { ...refused, 200: { description: 'A page; or all as CSV', content: { ...json(ref('Visits')), 'text/csv': { schema: text } } } },
       },
     },

@@ -10,7 +10,7 @@ export interface VisitQuestion extends EntryRange {
 }
 
 /** django-pagetimer's seven figures, of everything that the filters let through (PT09, PT10). */
-export interface VisitSummary {
+interface VisitSummary {
   /** Seconds. */
   interval: number
   count: number
@@ -40,7 +40,7 @@ export async function listVisits(days: VisitDays, question: VisitQuestion): Prom
   let count = 0
   let earliest: number | null = null
   let latest: number | null = null
-  let visits: Visit[] = []
+  const visits: Visit[] = []
   // Nobody knows before the end which page is the last one.
   let last: Visit[] = []
   for await (const entries of days.read(question)) {
@@ -50,8 +50,8 @@ export async function listVisits(days: VisitDays, question: VisitQuestion): Prom
     latest ??= entries.times[found[0]!]!
     earliest = entries.times[found.at(-1)!]!
     const shown = found.subarray(Math.max(0, start - count), Math.max(0, start + visitsPerPage - count))
-    visits = [...visits, ...visitsAt(entries, shown)]
-    last = [...last, ...visitsAt(entries, found.subarray(-visitsPerPage))].slice(-visitsPerPage)
+    visits.push(...visitsAt(entries, shown))
+    last = last.concat(visitsAt(entries, found.subarray(-visitsPerPage))).slice(-visitsPerPage)
     count += found.length
   }
   const pages = Math.max(1, Math.ceil(count / visitsPerPage))
