@@ -20,6 +20,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createHitDesk } from './explorer/hitDesk.ts'
 import { createFunnels } from './funnels/funnels.ts'
 import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
@@ -38,13 +39,17 @@ import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
+import { addExplorerRoutes } from './http/explorerRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addInstallationRoute } from './http/installationRoute.ts'
+import { addConfigRoute } from './http/configRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
+import { createOneTask } from './http/oneTask.ts'
+import { addPruneRoutes } from './http/pruneRoutes.ts'
 import { failure } from './http/respond.ts'
 import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
@@ -58,9 +63,11 @@ import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
+import { addStorageRoute, type LastUpkeep } from './http/storageRoute.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addVisitRoutes } from './http/visitRoutes.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -75,6 +82,7 @@ import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { createSegments } from './segments/segments.ts'
 import { ConfigError } from './settings.ts'
+import type { ShownSettings } from './showSettings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
@@ -103,6 +111,10 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   place?: PlaceSource
   /** What `/privacy` says: see `describePrivacy`. @default there is no such page */
   privacyPage?: readonly PrivacySection[]
+  /** Where values go, and what a 201 is worth there, for the owner: without secrets. @default nothing is said of it */
+  storage?: { place: string; promise: string }
+  /** The settings in force, for the owner, by path: without secrets, see `showSettings`. @default none */
+  configuration?: ShownSettings
   /** On requests to `/hit`. @default those of the settings */
   limits?: Omit<LimitSettings, 'connections'>
   /** Which other products' protocols are spoken, by name. @default all of them */
@@ -201,6 +213,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const sweep = createSweep(values, now)
   const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
+  let lastUpkeep: LastUpkeep | undefined
   const rules = createSiteRules(site, {
     settings,
     ...(place && { place }),
@@ -274,11 +287,17 @@ export function createCollector(options: CollectorOptions): Collector {
   addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
+  addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addVisitRoutes(routes, { store, sites, problems, now, onError })
   addTimelineRoutes(routes, { store, sites })
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
-  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
+  const alone = createOneTask()
+  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain, alone })
+  addPruneRoutes(routes, { store, sites, retention, doubtClock, alone, now })
+  addStorageRoute(routes, { store, values, sites, problems, failures, failingSince, described: options.storage, lastUpkeep: () => lastUpkeep, now })
+  addConfigRoute(routes, options.configuration ?? {})
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
   addAssetRoutes(routes, shares)
 
@@ -320,6 +339,7 @@ export function createCollector(options: CollectorOptions): Collector {
       if (forwarding) await attempt(forwarding.round())
       await attempt(counts.flush())
       const report = await store.maintain()
+      lastUpkeep = { at: now(), report }
       if (errors.length > 0) throw errors[0]
       return report
     })
