@@ -1,6 +1,6 @@
 import { createValues } from '@treadlight/store'
 import { createStorage } from 'unstorage'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPasswords } from '../../packages/collector/src/admin/password.ts'
 import { createUsers, type Users } from '../../packages/collector/src/admin/users.ts'
 import { createTestCollector, logInOwner, type TestCollector } from './collector.ts'
@@ -71,6 +71,21 @@ describe('an owner', () => {
     expect(await errorOf(await send('GET', '/api/v1/stats/realtime/visitors?site_id=default', {}, cookie))).toEqual([400, expect.stringContaining('must be "blog"')])
     expect(await (await send('PUT', '/api/users', { name: 'ada', sites: null })).json()).not.toHaveProperty('sites')
     expect((await send('GET', '/api/v1/stats/realtime/visitors?site_id=default', {}, cookie)).status).toBe(200)
+  })
+
+  test('takes a site from a viewer: who listens to its present hears nothing more', async () => {
+    await send('POST', '/api/users', { name: 'ada', password: 'correct horse' })
+    const cookie = cookieOf(await logIn('ada', 'correct horse'))
+    vi.useFakeTimers()
+    const reader = (await collector.request('/api/realtime?site_id=default', { headers: { cookie } })).body!.getReader()
+    await reader.read()
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect((await reader.read()).done).toBe(false)
+    await collector.collector.users.change('ada', { sites: ['blog'] })
+    await vi.advanceTimersByTimeAsync(15_000)
+    await reader.read()
+    expect((await reader.read()).done).toBe(true)
+    vi.useRealTimers()
   })
 
   test('resets a password: the user’s log-ins end, nobody else’s', async () => {

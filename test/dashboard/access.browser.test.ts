@@ -163,8 +163,8 @@ describe('share links', () => {
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('There are no share links').waitFor()
     await guest.getByText('There is no such share link').waitFor({ timeout: 40_000 })
-    const { status } = (await guest.reload())!
-    expect(status()).toBe(404)
+    const reloaded = await guest.reload()
+    expect(reloaded!.status()).toBe(404)
     await guest.getByRole('heading', { name: 'There is no such share link' }).waitFor()
     expect(await violations(guest)).toEqual([])
     await guest.context().close()

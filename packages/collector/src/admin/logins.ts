@@ -5,7 +5,7 @@ import { readText } from '../readText.ts'
 import { firstOwner } from './storedUser.ts'
 
 /** Who has shown a password, and which one. */
-export interface Login {
+interface Login {
   /** The name of a user; of a share link `share:` and its id, which is nobody's name. */
   user: string
   /** Of the password: with it the log-in ends. */

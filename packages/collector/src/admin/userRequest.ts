@@ -9,7 +9,7 @@ export interface UserRequest extends Omit<User, 'created'> {
 }
 
 /** How names are written, by whoever is asked for one. */
-export const userName: RegExp = /^[a-z0-9._@-]{1,64}$/
+const userName: RegExp = /^[a-z0-9._@-]{1,64}$/
 
 /** Reads what a new user is to be; or what is wrong, beginning with the field. @param known ids of the sites that there are */
 export function readUserRequest(body: Readonly<Record<string, unknown>>, known: readonly string[]): UserRequest | string {

@@ -59,7 +59,7 @@ export function addAssetRoutes(routes: Routes, shares: Shares): void {
     const shared = { ...asset, headers: { ...pageHeaders, 'x-robots-tag': 'noindex' } }
     serveAsset(routes, sharePath + path, shared, isPage ? async (event) => ((await shares.find(secretOf(event))) ? undefined : noSharePage()) : undefined)
   }
-  routes.add('GET', '/', 'public', () => redirect('/dashboard/'))
+  routes.add('GET', '/', 'public', () => redirect('dashboard/'))
 }
 
 /**

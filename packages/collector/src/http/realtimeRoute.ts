@@ -1,7 +1,7 @@
 import type { H3Event } from 'h3'
 import type { Realtime } from '../stats/realtime.ts'
 import type { Site, Sites } from '../sites/sites.ts'
-import { accessOf } from './access.ts'
+import { accessOf, visibleSites } from './access.ts'
 import type { Authorize, Guard } from './authorize.ts'
 import { failure, privateHeaders } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -65,8 +65,8 @@ export function addRealtimeRoute(routes: Routes, { sites, realtime, authorize, o
         const stop = realtime.listen(site, (present) => send(`event: realtime\ndata: ${JSON.stringify(present)}\n\n`))
         const beat = setInterval(() => {
           send(': still here\n\n')
-          // Who logs out, or whose token or link is revoked, hears nothing more; that its network asks too much says nothing of that.
-          void authorize(event, accessOf(event).kind === 'share' ? 'share' : guard).then((refusal) => refusal && refusal.status !== 429 && open.has(end) && end(), onError)
+          // Who logs out, or whose token or link is revoked, hears nothing more.
+          void authorize(event, accessOf(event).kind === 'share' ? 'share' : guard).then((refusal) => isOver(event, site, refusal) && open.has(end) && end(), onError)
         }, heartbeat)
         release = () => {
           stop()
@@ -77,4 +77,9 @@ export function addRealtimeRoute(routes: Routes, { sites, realtime, authorize, o
       cancel: () => release(),
     })
   }
+}
+
+/** Whether who listens may do so no longer; that their network asks too much says nothing of that. */
+function isOver(event: H3Event, site: Site, refusal: Response | undefined): boolean {
+  return refusal === undefined ? visibleSites(event, [site]).length === 0 : refusal.status !== 429
 }
