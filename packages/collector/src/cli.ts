@@ -11,6 +11,7 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
@@ -20,6 +21,7 @@ import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { visits } from './commands/visits.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -46,6 +48,8 @@ const commands: readonly Command[] = [
   token,
   user,
   share,
+  hits,
+  visits,
   funnel,
   journeys,
   configCommand,

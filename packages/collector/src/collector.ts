@@ -20,6 +20,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createHitDesk } from './explorer/hitDesk.ts'
 import { createFunnels } from './funnels/funnels.ts'
 import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
@@ -38,6 +39,7 @@ import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
+import { addExplorerRoutes } from './http/explorerRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -65,6 +67,7 @@ import { addStorageRoute, type LastUpkeep } from './http/storageRoute.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addVisitRoutes } from './http/visitRoutes.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -284,7 +287,9 @@ export function createCollector(options: CollectorOptions): Collector {
   addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
+  addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addVisitRoutes(routes, { store, sites, problems, now, onError })
   addTimelineRoutes(routes, { store, sites })
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })

@@ -11,7 +11,9 @@ import './style/gate.css'
 import './style/admin.css'
 import './style/ownerData.css'
 import './style/funnels.css'
+import './style/hits.css'
 import './style/journeys.css'
+import './style/visits.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)

@@ -6,6 +6,7 @@ import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
 import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
+import { createExplorer, type Explorer } from './explorer/explorer.ts'
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
@@ -19,6 +20,7 @@ import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
 import { checkLink, checkSite, formatStamp } from './keys.ts'
 import { createDayIndexes, type DayIndexes } from './dayIndexes.ts'
+import { readDayStates, type DayStates } from './dayStates.ts'
 import { countDay, spansOf } from './daySpans.ts'
 import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
@@ -48,6 +50,8 @@ export interface Store extends HitStore {
    * where days are cut, where several origins told of one hit, and where hits are hidden that upkeep has not deleted yet.
    */
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
+  /** The home days that may have hits of the range, and whether what was made of their hits is still so. */
+  dayStates(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<DayStates>
   /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
   countWaiting(site: string): Promise<number>
 }
@@ -62,6 +66,7 @@ interface Site {
   kept: KeptShelf | undefined
   /** Of days as they stand. */
   dayIndexes: DayIndexes
+  explorer: Explorer
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
@@ -69,6 +74,8 @@ const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|pack
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
 const shelfBytes = 48 * 1024 * 1024
+/** The same of columns of hits, which an owner looks through: those of a million. */
+const explorerBytes = 160 * 1024 * 1024
 const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
@@ -94,6 +101,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { storage, now } = settings
   const sites = new Map<string, Site>()
   const cache = createByteCache(shelfBytes)
+  const columns = createByteCache(explorerBytes)
   const problems = new Map<string, StorageProblem>()
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
@@ -143,6 +151,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const days = spansOf(log, filter)
       for await (const hit of listDays(person ? await daysOfPerson(log, days, person) : days, filter, read)) yield { ...hit }
     },
+    async page(filter) {
+      await freshLog(filter.site)
+      return siteOf(filter.site).explorer.page(filter)
+    },
+    async find(site, id) {
+      await freshLog(site)
+      return siteOf(site).explorer.find(id)
+    },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
       for (const { day } of spansOf(log, range(from, to)).toSorted((a, b) => a.from - b.from)) yield* exportLines(log, day, { from, to })
@@ -150,6 +166,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     async countAbout({ site, from, to }) {
       const log = await freshLog(site)
       return spansOf(log, range(from, to)).reduce((sum, { day }) => sum + countDay(log, day), 0)
+    },
+    async dayStates({ site, from, to }) {
+      return readDayStates(await freshLog(site), range(from, to))
     },
     countWaiting: async (site) => (await freshLog(site)).freshCount,
     async identify(link) {
@@ -321,6 +340,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
       kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
       dayIndexes: createDayIndexes(log),
+      explorer: createExplorer(log, columns),
     }
     sites.set(site, opened)
     return opened

@@ -1,7 +1,9 @@
 export { adoptionTime } from './adoptSegments.ts'
+export { createByteCache, type ByteCache } from './byteCache.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
 export { countKeys, type KindOfValues } from './countKeys.ts'
 export { createStore, type Store } from './createStore.ts'
+export type { DayState, DayStates } from './dayStates.ts'
 export { readVisit } from './dimensions.ts'
 export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriver } from './drivers/fs.ts'
 export { redact } from './drivers/driverError.ts'
@@ -12,6 +14,8 @@ export type { JourneyStep } from './funnels/journeyStep.ts'
 export { runFunnel, runJourneys } from './funnels/runVisits.ts'
 export type { VisitQuestion, VisitStep } from './funnels/visitQuestion.ts'
 export { hashPerson } from './erasure.ts'
+export { findHit } from './explorer/nearness.ts'
+export { pageHits } from './explorer/pageHits.ts'
 export { encodeFrame, readFrames, type FrameProblem, type Frames } from './frame.ts'
 export type { Device, Origin, StoredHit } from './hit.ts'
 export { isForeignKey } from './keys.ts'
@@ -38,6 +42,9 @@ export {
   type EraseOptions,
   type EraseReport,
   type HitFilter,
+  type HitOrderField,
+  type HitPage,
+  type HitPageFilter,
   type HitPosition,
   type HitStore,
   type Link,

@@ -2,6 +2,8 @@ import { runFunnel, runJourneys } from './funnels/runVisits.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
 import { listHits } from './listHits.ts'
+import { findHit } from './explorer/nearness.ts'
+import { pageHits } from './explorer/pageHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
 import type { HitStore } from './store.ts'
@@ -45,6 +47,12 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     async *hits(filter) {
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      return pageHits(siteOf(filter.site).hits(), filter)
+    },
+    async find(site, id) {
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       return siteOf(link.site).addLink(link)

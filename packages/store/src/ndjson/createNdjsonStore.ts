@@ -1,4 +1,6 @@
 import type { Store } from '../createStore.ts'
+import { findHit } from '../explorer/nearness.ts'
+import { pageHits } from '../explorer/pageHits.ts'
 import { checkSite } from '../keys.ts'
 import { runFunnel, runJourneys } from '../funnels/runVisits.ts'
 import { listHits } from '../listHits.ts'
@@ -86,6 +88,14 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       assertOpen()
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(filter), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      assertOpen()
+      return pageHits(siteOf(filter.site).hits(filter), filter)
+    },
+    async find(site, id) {
+      assertOpen()
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       assertOpen()
