@@ -113,7 +113,7 @@ describe('site', () => {
       [['add', 'news'], { host: 'www.b.example' }, /site news: www\.b\.example is b\.example, with and without www\., and that is a host of site blog already/],
       [['add', 'news'], { host: 'shop.example' }, /site news: shop\.example is a host of site default already/],
       [['hosts', 'blog'], { host: 'www.docs.example' }, /site blog: .* is a host of site docs already/],
-      [['add', 'news'], { host: 'http://x' }, /--host "http:\/\/x": must be a host/],
+      [['add', 'news'], { host: 'http://x' }, /--host "http:\/\/x" must be a host/],
       [['add', 'news'], {}, /a site needs at least one/],
       [['add', 'news'], { host: 'x.example', timezone: 'Mars' }, /must be an IANA time zone/],
       [['add', '../x'], { host: 'x.example' }, /no id of a site/],

@@ -37,7 +37,7 @@ export function addDestinationRoutes(routes: Routes, { forwarding, peers }: Dest
     routes.add('POST', `/api/destinations/:name/${action}`, 'owner', async (event) => {
       const name = getRouterParam(event, 'name') ?? ''
       const names = own().map((state) => state.name)
-      if (forwarding === undefined || !names.includes(name)) return failure(400, `name: ${noDestination(name, names)}`)
+      if (forwarding === undefined || !names.includes(name)) return failure(404, `name: ${noDestination(name, names)}`)
       const { dry_run: dryRun = false } = { ...(await readJson(event)) }
       // What may be a mistyped dry run must not discard.
       if (typeof dryRun !== 'boolean') return failure(400, 'dry_run: must be true or false')

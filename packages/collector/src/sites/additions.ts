@@ -5,7 +5,7 @@ import { createHostTest, type HostTest } from '../enrich/hosts.ts'
 import { createRecords, type Records } from '../records/records.ts'
 import { readSiteHost } from './siteHost.ts'
 
-export const additionKinds = ['host', 'path', 'address'] as const
+const additionKinds = ['host', 'path', 'address'] as const
 type AdditionKind = (typeof additionKinds)[number]
 
 /** What an owner has added to the settings for one site: a host whose hits count, a path or an address whose hits do not. */
