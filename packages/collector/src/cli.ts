@@ -1,4 +1,5 @@
 import { inspect, parseArgs } from 'node:util'
+import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
@@ -7,9 +8,12 @@ import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
+import { goal } from './commands/goal.ts'
+import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
+import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
@@ -33,9 +37,13 @@ const commands: readonly Command[] = [
   doctor,
   site,
   exclude,
+  goal,
+  segment,
+  annotation,
   token,
   user,
   share,
+  hits,
   funnel,
   journeys,
   configCommand,

@@ -7,6 +7,7 @@ import { createPasswords } from './admin/password.ts'
 import { createShares } from './admin/shares.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
 import { createUsers, type Users } from './admin/users.ts'
+import { createAnnotations } from './annotations/annotations.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
@@ -19,6 +20,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createHitDesk } from './explorer/hitDesk.ts'
 import { createFunnels } from './funnels/funnels.ts'
 import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
@@ -30,6 +32,7 @@ import { createSiteSalts } from './hit/salts.ts'
 import { createServerTokens } from './hit/serverTokens.ts'
 import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
+import { addAnnotationRoutes } from './http/annotationRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addCardRoutes } from './http/cardRoutes.ts'
@@ -37,6 +40,7 @@ import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
+import { addExplorerRoutes } from './http/explorerRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -54,6 +58,7 @@ import { addQueryRoute } from './http/queryRoute.ts'
 import { addRealtimeRoute } from './http/realtimeRoute.ts'
 import { addShareRoutes } from './http/shareRoutes.ts'
 import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
+import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
@@ -71,6 +76,7 @@ import type { AnyStore } from './openStore.ts'
 import { createLonePeer, type Peers } from './peers.ts'
 import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
+import { createSegments } from './segments/segments.ts'
 import { ConfigError } from './settings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
@@ -233,6 +239,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const logins = createLogins(values, now)
   const tokens = createTokens(values, now)
   const goals = createGoals(values, now)
+  const segments = createSegments(values, now)
   const shares = createShares({ values, sites, passwords, now })
   const authorize = createAuthorize({ users, logins, tokens, shares, now })
   const routes = createRoutes({ app, measure: requests.measure, authorize })
@@ -255,12 +262,14 @@ export function createCollector(options: CollectorOptions): Collector {
   addTokenRoutes(routes, tokens)
   addOwnVisitsRoutes(routes, ownVisits)
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
-  const desk = createStatsDesk({ store, goals, failures, now })
+  const desk = createStatsDesk({ store, goals, segments, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
   addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
   addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
-  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, failures, now }) })
+  addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, segments, failures, now }) })
+  addSegmentRoutes(routes, { sites, segments })
+  addAnnotationRoutes(routes, { sites, annotations: createAnnotations(values, now), now })
   addPropRoute(routes, { store, sites, now })
   addQueryRoute(routes, { sites, desk })
   addV1Routes(routes, { sites, desk, store, failures, now })
@@ -268,6 +277,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
+  addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
   addCardRoutes(routes, { store, sites })
   addTimelineRoutes(routes, { store, sites })

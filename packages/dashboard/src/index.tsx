@@ -10,6 +10,8 @@ import './style/export.css'
 import './style/gate.css'
 import './style/admin.css'
 import './style/person.css'
+import './style/funnels.css'
+import './style/journeys.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)

@@ -6,10 +6,11 @@ import { readText } from '../readText.ts'
 
 /**
  * What a token may open: the stats API, `/metrics`, the tasks for schedulers, or every hit as it is stored (`export`, which
- * is more than the numbers that `stats` opens), or a user's newest views (`card`); `hits` is for servers that speak for their visitors. `admin` opens all that an
- * owner can do, but does not speak for visitors.
+ * is more than the numbers that `stats` opens), or a user's newest views (`card`); `hits` is for servers that speak for their
+ * visitors, `annotations` for what deploys a site, so that it says when. `admin` opens all that an owner can do, but does not
+ * speak for visitors.
  */
-export const scopes = ['stats', 'metrics', 'tasks', 'hits', 'export', 'card', 'admin'] as const
+export const scopes = ['stats', 'metrics', 'tasks', 'hits', 'export', 'card', 'annotations', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
 /** A token as the storage knows it; the token itself is nowhere. */

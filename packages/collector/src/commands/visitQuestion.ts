@@ -2,6 +2,7 @@ import { assertSite } from '../assertSite.ts'
 import type { Config } from '../config.ts'
 import { warnOfLoss } from '../damage.ts'
 import { createFailures } from '../failures.ts'
+import { createSegments } from '../segments/segments.ts'
 import { createGoals } from '../goals/goals.ts'
 import { createVisitDesk, type VisitDesk } from '../funnels/visitDesk.ts'
 import { openExisting, type OpenStore } from '../openStore.ts'
@@ -41,7 +42,7 @@ export async function askVisits(config: Config, options: Values, ask: (to: Visit
   try {
     await assertSite(store, config.site)
     const site = { id: config.site, timezone: await timezoneOf(config, values) }
-    const desk = createVisitDesk({ store, goals: createGoals(values, Date.now), failures: createFailures(Date.now), now: Date.now })
+    const desk = createVisitDesk({ store, goals: createGoals(values, Date.now), segments: createSegments(values, Date.now), failures: createFailures(Date.now), now: Date.now })
     console.log(await ask({ desk, site, values, body }))
     return warnOfLoss('the answer', problems) ? 1 : 0
   } catch (error) {

@@ -1,7 +1,7 @@
 import { funnelSteps, journeyLimits, type FunnelQuery, type Goal, type JourneyQuery, type VisitQuestion, type VisitStep } from '@treadlight/store'
 import { assertFields } from '../stats/assertFields.ts'
 import { oneOf, QueryError, quote } from '../stats/oneOf.ts'
-import { readFilters } from '../stats/readFilters.ts'
+import { readFilters, type FindSegment } from '../stats/readFilters.ts'
 import { readRange } from '../stats/readQuery.ts'
 import { assertGoals, readStep, readTaken } from './readStep.ts'
 
@@ -12,6 +12,8 @@ export interface ReadVisitOptions {
   now: number
   /** The site's own; where there are none, every custom event is one. */
   goals: readonly Goal[]
+  /** The filters of a segment. */
+  findSegment: FindSegment
   /** When the site's first hit was, ms since 1970. */
   firstHit: () => Promise<number | undefined>
 }
@@ -58,9 +60,9 @@ export function readSteps(value: unknown): VisitStep[] {
 }
 
 async function readVisits(body: Body, options: ReadVisitOptions): Promise<VisitQuestion> {
-  const { site, timezone, goals } = options
+  const { site, timezone, goals, findSegment } = options
   const range = await readRange(body['date_range'], options)
-  return { site, timezone, range, filters: readFilters(body['filters']), ...(goals.length > 0 && { goals }) }
+  return { site, timezone, range, filters: readFilters(body['filters'], findSegment), ...(goals.length > 0 && { goals }) }
 }
 
 function readCount(field: string, value: unknown, max: number): number {

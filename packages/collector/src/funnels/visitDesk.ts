@@ -1,6 +1,7 @@
 import type { FunnelQuery, FunnelResult, HitStore, JourneyQuery, JourneyResult } from '@treadlight/store'
 import type { Failures } from '../failures.ts'
 import type { Goals } from '../goals/goals.ts'
+import { createSegmentFinder, type Segments } from '../segments/segments.ts'
 import type { Site } from '../sites/sites.ts'
 import { firstHit } from '../stats/firstHit.ts'
 import { QueryError } from '../stats/oneOf.ts'
@@ -18,8 +19,16 @@ export interface VisitDesk {
   journeys(site: Pick<Site, 'id' | 'timezone'>, body: Readonly<Record<string, unknown>>): Promise<VisitAnswer<JourneyQuery, JourneyResult>>
 }
 
-/** @param now ms since 1970 */
-export function createVisitDesk({ store, goals, failures, now }: { store: HitStore; goals: Pick<Goals, 'list'>; failures: Failures; now: () => number }): VisitDesk {
+export interface VisitDeskOptions {
+  store: HitStore
+  goals: Pick<Goals, 'list'>
+  segments: Pick<Segments, 'list'>
+  failures: Failures
+  /** ms since 1970. */
+  now: () => number
+}
+
+export function createVisitDesk({ store, goals, segments, failures, now }: VisitDeskOptions): VisitDesk {
   const watch = <T>(answer: () => Promise<T>) => failures.watch('queries', answer, (error) => !(error instanceof QueryError))
   return {
     funnel: (site, body) =>
@@ -35,6 +44,6 @@ export function createVisitDesk({ store, goals, failures, now }: { store: HitSto
   }
 
   async function optionsOf({ id, timezone }: Pick<Site, 'id' | 'timezone'>): Promise<ReadVisitOptions> {
-    return { site: id, timezone, now: now(), goals: await goals.list(id), firstHit: () => firstHit(store, id) }
+    return { site: id, timezone, now: now(), goals: await goals.list(id), findSegment: createSegmentFinder(await segments.list(id)), firstHit: () => firstHit(store, id) }
   }
 }

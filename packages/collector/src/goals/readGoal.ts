@@ -1,10 +1,9 @@
 import { textLimits } from '@treadlight/protocol'
 import type { Goal } from '@treadlight/store'
 import { suggest } from '../settings.ts'
+import { isVisibleText } from '../visibleText.ts'
 
 const fields = ['site_id', 'event', 'page', 'name']
-/** C0 and C1 controls, marks that turn the direction of text, and halves of surrogate pairs: none can be seen, all can mislead. */
-const unseen = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
 /**
  * Reads a goal as `POST /api/goals` takes it: `{ event }` or `{ page }`, and its name where it is to have one of its own.
@@ -27,10 +26,10 @@ export function readGoal(body: Readonly<Record<string, unknown>> | undefined): G
 
 /** Whether it can be what an event or a goal is called. */
 export function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= textLimits.name && !unseen.test(value)
+  return isVisibleText(value, textLimits.name)
 }
 
 /** Whether it can be a path, with `*` for any text. */
 export function isPath(value: unknown): value is string {
-  return typeof value === 'string' && /^[/*]/.test(value) && value.length <= textLimits.url && !unseen.test(value)
+  return isVisibleText(value, textLimits.url) && /^[/*]/.test(value)
 }

@@ -1,5 +1,7 @@
 import { textLimits } from '@treadlight/protocol'
 import { funnelSteps, journeyLimits } from '@treadlight/store'
+import { personPaths } from '../persons/describePaths.ts'
+import { hitPaths, hitSchemas } from '../explorer/describePaths.ts'
 import { version } from '../version.ts'
 import { comparisonModes } from './comparisonRange.ts'
 import { rangeNames } from './dateRange.ts'
@@ -38,6 +40,7 @@ const schemas: Record<string, Schema> = {
     description: 'A comparison, or other filters joined. All values of a comparison are alternatives; in those of pages * stands for any text',
     oneOf: [
       { type: 'array', prefixItems: [named(operatorNames), filterDimension, list(text, { minItems: 1 }), object({ case_sensitive: { type: 'boolean' } })], minItems: 3, maxItems: 4 },
+      { type: 'array', prefixItems: [named(['is', 'is_not']), named(['segment']), list(text, { minItems: 1 })], minItems: 3, maxItems: 3 },
       { type: 'array', prefixItems: [named(['and', 'or']), list(ref('Filter'), { minItems: 1 })], minItems: 2, maxItems: 2 },
       { type: 'array', prefixItems: [named(['not', 'has_done', 'has_not_done']), ref('Filter')], minItems: 2, maxItems: 2 },
     ],
@@ -107,6 +110,12 @@ const schemas: Record<string, Schema> = {
     ['site_id', 'date_range'],
   )),
   JourneyAnswer: object({ visits: count, started: count, columns: list(object({ visits: count, steps: list(object({ visits: count })), other: object({ steps: count, visits: count }), ended: count })), meta: { type: 'object' }, query: { type: 'object' } }),
+  Segment: object({ id: text, created: { type: 'string', format: 'date-time' }, name: text, filters: list(ref('Filter'), { minItems: 1 }) }),
+  Annotation: object(
+    { id: text, created: { type: 'string', format: 'date-time' }, time: { type: 'string', description: 'ISO 8601 in UTC, or a site day' }, text, link: { type: 'string', format: 'uri' } },
+    ['id', 'created', 'time', 'text'],
+  ),
+  ...hitSchemas,
   NewGoal: only(object(
     {
       site_id: text,
@@ -170,13 +179,13 @@ export const openapi: Schema = {
     '/api/goals': {
       get: operation('listGoals', 'The goals of a site', [siteId], object({ site_id: text, goals: list(ref('Goal')), every_event: { type: 'boolean', description: 'There are none, so every custom event is one' } })),
       post: {
-        ...operation('addGoal', 'Adds a goal; a log-in, not a token', [], ref('Goal')),
+        ...operation('addGoal', 'Adds a goal; a log-in or a token of scope admin', [], ref('Goal')),
         security: [{ login: [] }],
         requestBody: { required: true, content: json(ref('NewGoal'), { page: '/thanks' }) },
         responses: { ...refused, 201: answer('The goal', ref('Goal')), 409: ref400('There is one of this name') },
       },
       delete: {
-        ...operation('removeGoal', 'Removes a goal; a log-in, not a token', [siteId, query('name', text, true)], text),
+        ...operation('removeGoal', 'Removes a goal; a log-in or a token of scope admin', [siteId, query('name', text, true)], text),
         security: [{ login: [] }],
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this name') },
       },
@@ -207,6 +216,14 @@ export const openapi: Schema = {
         responses: { ...refused, 204: { description: 'Removed' }, 404: ref400('There is none of this id') },
       },
     },
+    '/api/segments': {
+      get: operation('listSegments', 'Saved filters, which queries ask for as ["is", "segment", ["ID or name"]]; owners change them', [siteId], object({ site_id: text, segments: list(ref('Segment')) })),
+    },
+    '/api/annotations': {
+      get: operation('listAnnotations', 'What happened to the site, the earliest first', [siteId, query('date_range', text)], object({ site_id: text, annotations: list(ref('Annotation')) })),
+    },
+    ...personPaths({ siteId, query, refused }),
+    ...hitPaths({ siteId, query, refused, security: [{ token: ['export'] }, { login: [] }] }),
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
     },

@@ -11,16 +11,24 @@ const mostPatterns = 20
 /** A page's path has at most 2048 characters, and no pattern needs more. */
 const longestValue = 2048
 
+/** The filters of the segment of an id or name, as the API has them; undefined for none. */
+export type FindSegment = (name: string) => readonly unknown[] | undefined
+
 /**
- * Reads the filters of a query; all of them must hold.
+ * Reads the filters of a query; all of them must hold. In place of a segment stand its filters, which count like others.
+ * @param findSegment by default there are none, as in a segment itself
  * @throws QueryError naming the field, the value and what is allowed
  */
-export function readFilters(value: unknown): Filter[] {
+export function readFilters(value: unknown, findSegment?: FindSegment): Filter[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new QueryError('filters: must be an array')
   let conditions = 0
   let patterns = 0
-  return value.map((filter) => readFilter(filter, 1, false))
+  return value.flatMap((filter: unknown) => {
+    const read = readFilter(filter, 1, false)
+    // One segment alone says what its filters would say in its place: they are answered as quickly, and from the same sums.
+    return Array.isArray(filter) && filter[1] === 'segment' && read[0] === 'and' ? read[1] : [read]
+  })
 
   function readFilter(filter: unknown, depth: number, isBehaviour: boolean): Filter {
     if (!Array.isArray(filter)) throw new QueryError('filters: each must be an array like ["is", "visit:source", ["google"]]')
@@ -36,12 +44,24 @@ export function readFilters(value: unknown): Filter[] {
       if (isBehaviour) throw new QueryError(`filters: "${operator}" takes no other has_done or has_not_done`)
       return [operator, readFilter(operand, depth + 1, true)]
     }
+    if (operand === 'segment' && findSegment) return readSegments(operator, values, depth, isBehaviour)
     return readCondition(operator, operand, values, modifiers)
+  }
+
+  function readSegments(operator: unknown, values: unknown, depth: number, isBehaviour: boolean): Filter {
+    const known = oneOf<'is' | 'is_not'>('filters', operator, ['is', 'is_not'])
+    const alternatives = readValues('segment', values).map((name): Filter => {
+      const filters = findSegment?.(name)
+      if (!filters) throw new QueryError(`filters: there is no segment ${quote(name)} of this site; GET /api/segments lists those that there are`)
+      return ['and', filters.map((filter) => readFilter(filter, depth + 1, isBehaviour))]
+    })
+    const any: Filter = alternatives.length === 1 ? alternatives[0]! : ['or', alternatives]
+    return known === 'is' ? any : ['not', any]
   }
 
   function readCondition(operator: unknown, operand: unknown, values: unknown, modifiers: unknown): Filter {
     const known = oneOf<FilterOperator>('filters', operator, [...operatorNames, 'and', 'or', 'not', ...behaviours])
-    if (operand === 'segment') throw new QueryError('filters: there are no segments: write their filters out')
+    if (operand === 'segment') throw new QueryError('filters: a segment takes no other segments: write their filters out')
     const dimension = isProp(operand) ? operand : oneOf<NamedDimension>('filters', operand, dimensionNames)
     const texts = readValues(dimension, values)
     const modified = readModifiers(modifiers)

@@ -6,7 +6,7 @@ import { resolveDateRange, timeLabels, type Interval, type TimeRange } from './d
 import { dimensionNames, isProp, metricNames, timeNames } from './names.ts'
 import { oneOf, QueryError } from './oneOf.ts'
 import { rangeProblem } from './rangeProblem.ts'
-import { readFilters } from './readFilters.ts'
+import { readFilters, type FindSegment } from './readFilters.ts'
 
 /** A query as read from the wire, with what its answer has to carry besides rows. */
 export interface StatsRequest {
@@ -26,6 +26,8 @@ export interface ReadQueryOptions {
   now: number
   /** The site's own; where there are none, every custom event is one. @default none */
   goals?: readonly Goal[]
+  /** The site's segments. @default none */
+  findSegment?: FindSegment
   /** When the site's first hit was, ms since 1970: where `all` begins. */
   firstHit: () => Promise<number | undefined>
 }
@@ -50,7 +52,7 @@ const switches = ['imports', 'time_labels', 'total_rows', 'trim_relative_date_ra
 export async function readQuery(body: unknown, options: ReadQueryOptions): Promise<StatsRequest> {
   if (!isObject(body)) throw new QueryError('The body must be a JSON object')
   assertFields('body', body, fields)
-  const { site, timezone, now, goals = [] } = options
+  const { site, timezone, now, goals = [], findSegment = () => undefined } = options
   const range = await readRange(body['date_range'], options)
   const dimensions = readDimensions(body['dimensions'], range)
   const include = readInclude(body['include'])
@@ -59,7 +61,7 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
   if (comparison) assertLength('include.comparisons.date_range', comparison)
   for (const each of comparison ? [range, comparison] : [range]) assertBuckets(time, each)
   const metrics = readMetrics(body['metrics'])
-  const filters = readFilters(body['filters'])
+  const filters = readFilters(body['filters'], findSegment)
   assertSense({ metrics, dimensions, filters })
   return {
     query: {
