@@ -122,7 +122,7 @@ describe('GET /api/drops', () => {
     const test_ = createTestCollector({ values })
     const cookie = await logInOwner(test_)
     const drops = async (query = ''): Promise<unknown> => (await test_.request(`/api/drops${query}`, { headers: { cookie } })).json()
-    expect(await drops()).toEqual({ site_id: 'default', days: [], refused: {}, samples: {}, unknown_hosts: [], capped: {} })
+    expect(await drops()).toEqual({ site_id: 'default', days: [], refused: {}, samples: {}, meanings: {}, unknown_hosts: [], capped: {} })
 
     await test_.post({ url: 'https://a.example/x?y', site: 'nowhere' }, { 'user-agent': 'Firefox' })
     await test_.post([{ url: 'https://a.example/', site: 'nowhere' }, { url: 'https://a.example/' }, { url: '' }, { url: 'https://a.example/', type: 'x' }])

@@ -1,7 +1,7 @@
-import axe from 'axe-core'
 import { expect, test } from 'vitest'
 import { seedHits } from '../../scripts/seed/seedHits.ts'
 import { shots } from '../../scripts/screenshots/shots.ts'
+import { violationsOfAll } from './axe.ts'
 import { setDashboardStage, type Page } from './stage.ts'
 
 const stage = setDashboardStage()
@@ -13,23 +13,9 @@ async function seed(): Promise<void> {
   for (const hits of seedHits({ site: 'default', timezone: 'UTC', days: 3, visits: 25, now: Date.now() })) await stage.append(hits)
 }
 
-/** What axe finds wrong, a line each. Its source is evaluated, which the page's policy does not forbid; nothing else of it is bypassed. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }))
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`))
-}
-
 async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.page') !== null && document.querySelector('.is-pending, .is-stale') === null)
 }
-
-const schemes = [
-  ['light', 'wide', 1280],
-  ['dark', 'wide', 1280],
-  ['light', 'phone', 390],
-  ['dark', 'phone', 390],
-] as const
 
 test('axe finds nothing wrong in any view', async () => {
   await seed()
@@ -58,17 +44,6 @@ test('axe finds nothing wrong in the log-in, nor in the first run with what its 
   await page.locator('.findings li').first().waitFor()
   expect(await violationsOfAll(page)).toEqual([])
 })
-
-/** In each scheme and width. */
-async function violationsOfAll(page: Page): Promise<string[]> {
-  const found: string[] = []
-  for (const [colorScheme, name, width] of schemes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 900 })
-    for (const line of await violations(page)) found.push(`${colorScheme}, ${name}: ${line}`)
-  }
-  return found
-}
 
 test('keys alone: from the log-in to a filter and back', async () => {
   await seed()

@@ -101,6 +101,39 @@ describe('rows 7, 10 and 11: what visitors send is text', () => {
     expect(await stage.page.locator('body').innerText()).toContain('<img src=x')
   }, 120_000)
 
+  test('among the hits, in each of them, and among recent visits; what is followed is theirs', async () => {
+    // Without control characters, which an address does not carry.
+    const told = payloads.filter((payload) => !payload.includes('\u0000'))
+    await stage.append(told.flatMap((payload) => [hostileHit(payload, 'pageview'), hostileHit(payload, 'event')]))
+    const page = await stage.open('?page=hits&size=100')
+    const opener = page.locator('.hit-url a')
+    await opener.first().waitFor()
+    expect(await opener.count()).toBe(2 * told.length)
+    await expectInert(page)
+    for (const index of told.keys()) {
+      await opener.nth(2 * index).click()
+      await page.locator('.hit-fields').waitFor()
+      await expectInert(page)
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    for (const [search, links] of [['?page=hits&size=100', '.data .cell-link:not(.is-strong)'], ['?page=visits', '.data .cell-link']] as const) {
+      await page.goto(`${stage.url}dashboard/${search}`)
+      await page.locator(links).first().waitFor()
+      await expectInert(page)
+      for (let index = 0; index < (await page.locator(links).count()); index += 7) {
+        await page.locator(links).nth(index).click()
+        await page.locator('.chips .chip, [aria-label="Source"]').first().waitFor()
+        await settle(page)
+        await expectInert(page)
+        expect(await page.locator('.data tbody tr').count()).toBeGreaterThan(0)
+        await page.goBack()
+        await page.locator(links).first().waitFor()
+        await settle(page)
+      }
+    }
+  }, 120_000)
+
   test('under the pointer, in the menu of a filter, and filtered by', async () => {
     await stage.append(payloads.map((payload) => hostileHit(payload, 'pageview')))
     const page = await stage.open()
@@ -133,6 +166,18 @@ describe('row 11: the address of the page is text', () => {
       await settle(page)
       await expectInert(page)
       expect(fired, payload).toEqual([])
+    }
+  }, 60_000)
+
+  test.each(['hits', 'visits'])('every parameter of the page %s', async (name) => {
+    await stage.append([hostileHit('plain', 'pageview')])
+    const page = await stage.open()
+    for (const payload of payloads) {
+      const own = ['q', 'order', 'n', 'size', 'id', 'known', 'type', 'source', 'medium', 'user', 'session', 'username', 'session_key', 'ipaddress', 'path', 'constructor']
+      await page.goto(`${stage.url}dashboard/?${new URLSearchParams([['page', name], ...own.map((each) => [each, payload])])}`)
+      await page.locator('.listing-rows:not(.is-pending), .listing .notice').first().waitFor()
+      await settle(page)
+      await expectInert(page)
     }
   }, 60_000)
 

@@ -3,7 +3,9 @@ import { annotation } from './commands/annotation.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
+import { destinations } from './commands/destinations.ts'
 import { doctor } from './commands/doctor.ts'
+import { drops } from './commands/drops.ts'
 import { erase } from './commands/erase.ts'
 import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
@@ -19,6 +21,7 @@ import { share } from './commands/share.ts'
 import { site } from './commands/site.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
+import { visits } from './commands/visits.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
@@ -35,8 +38,10 @@ const commands: readonly Command[] = [
   person,
   erase,
   doctor,
+  drops,
   site,
   exclude,
+  destinations,
   goal,
   segment,
   annotation,
@@ -44,6 +49,7 @@ const commands: readonly Command[] = [
   user,
   share,
   hits,
+  visits,
   funnel,
   journeys,
   configCommand,

@@ -47,7 +47,10 @@ import { addGoalRoutes } from './http/goalRoutes.ts'
 import { addHealthRoute } from './http/healthRoute.ts'
 import { createHitRoute } from './http/hitRoute.ts'
 import { addInstallationRoute } from './http/installationRoute.ts'
+import { addConfigRoute } from './http/configRoute.ts'
 import { addMetricsRoute } from './http/metricsRoute.ts'
+import { createOneTask } from './http/oneTask.ts'
+import { addPruneRoutes } from './http/pruneRoutes.ts'
 import { failure } from './http/respond.ts'
 import { addOpenapiRoute } from './http/openapiRoute.ts'
 import { addOwnVisitsRoutes } from './http/ownVisitsRoutes.ts'
@@ -61,9 +64,11 @@ import { addSiteChangeRoutes } from './http/siteChangeRoutes.ts'
 import { addSegmentRoutes } from './http/segmentRoutes.ts'
 import { addSiteRoutes } from './http/siteRoutes.ts'
 import { addV1Routes } from './http/v1Routes.ts'
+import { addStorageRoute, type LastUpkeep } from './http/storageRoute.ts'
 import { addTaskRoutes } from './http/taskRoutes.ts'
 import { addTimelineRoutes } from './http/timelineRoutes.ts'
 import { addTokenRoutes } from './http/tokenRoutes.ts'
+import { addVisitRoutes } from './http/visitRoutes.ts'
 import { addUserRoutes } from './http/userRoutes.ts'
 import { createIdentify } from './identity/identify.ts'
 import { createLogIns } from './identity/logIns.ts'
@@ -78,6 +83,7 @@ import type { PlaceSource } from './place/placeSource.ts'
 import type { PrivacySection } from './privacy/describePrivacy.ts'
 import { createSegments } from './segments/segments.ts'
 import { ConfigError } from './settings.ts'
+import type { ShownSettings } from './showSettings.ts'
 import type { MetricsAccess } from './settings/operation.ts'
 import { defaultPolicy, type PrivacyPolicy } from './settings/privacy.ts'
 import type { LimitSettings } from './settings/limits.ts'
@@ -106,6 +112,10 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   place?: PlaceSource
   /** What `/privacy` says: see `describePrivacy`. @default there is no such page */
   privacyPage?: readonly PrivacySection[]
+  /** Where values go, and what a 201 is worth there, for the owner: without secrets. @default nothing is said of it */
+  storage?: { place: string; promise: string }
+  /** The settings in force, for the owner, by path: without secrets, see `showSettings`. @default none */
+  configuration?: ShownSettings
   /** On requests to `/hit`. @default those of the settings */
   limits?: Omit<LimitSettings, 'connections'>
   /** Which other products' protocols are spoken, by name. @default all of them */
@@ -204,6 +214,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const sweep = createSweep(values, now)
   const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
+  let lastUpkeep: LastUpkeep | undefined
   const rules = createSiteRules(site, {
     settings,
     ...(place && { place }),
@@ -279,11 +290,16 @@ export function createCollector(options: CollectorOptions): Collector {
   addDestinationRoutes(routes, { forwarding, peers })
   addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
+  addVisitRoutes(routes, { store, sites, problems, now, onError })
   addCardRoutes(routes, { store, sites })
   addTimelineRoutes(routes, { store, sites })
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
-  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain })
+  const alone = createOneTask()
+  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain, alone })
+  addPruneRoutes(routes, { store, sites, retention, doubtClock, alone, now })
+  addStorageRoute(routes, { store, values, sites, problems, failures, failingSince, described: options.storage, lastUpkeep: () => lastUpkeep, now })
+  addConfigRoute(routes, options.configuration ?? {})
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
   addAssetRoutes(routes, shares)
 
@@ -325,6 +341,7 @@ export function createCollector(options: CollectorOptions): Collector {
       if (forwarding) await attempt(forwarding.round())
       await attempt(counts.flush())
       const report = await store.maintain()
+      lastUpkeep = { at: now(), report }
       if (errors.length > 0) throw errors[0]
       return report
     })

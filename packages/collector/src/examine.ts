@@ -1,5 +1,5 @@
 import {
-  adoptionTime,
+  countKeys,
   checkStorage,
   findErasures,
   findWaitingBatches,
@@ -8,12 +8,13 @@ import {
   newestTime,
   verifyStorage,
   type Check,
+  type KindOfValues,
   type StorageProblem,
   type VerifyProblem,
   type VerifyReport,
 } from '@treadlight/store'
 import type { Config } from './config.ts'
-import { isLoss } from './damage.ts'
+import { describeDamage } from './describeDamage.ts'
 import { checkForwarding } from './forwarding/checkForwarding.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { countLines, hitLines } from './export/hitLines.ts'
@@ -41,6 +42,8 @@ interface SiteFindings {
   /** Values in the storage; undefined where the hits lie in a text file. */
   batches?: number
   segments?: number
+  /** Hits that arrived and are in no segment yet; undefined where the hits lie in a text file. */
+  waiting?: number
   /** Of the oldest and the newest hit, ISO 8601. */
   oldest?: string
   newest?: string
@@ -49,6 +52,8 @@ interface SiteFindings {
 export interface Diagnosis {
   checks: Check[]
   sites: SiteFindings[]
+  /** Values of the storage, by kind. */
+  values: KindOfValues[]
   problems: (StorageProblem | VerifyProblem)[]
   /** Of `deep`. */
   verified?: Pick<VerifyReport, 'values' | 'bytes' | 'leftOver' | 'foreign'>
@@ -57,7 +62,7 @@ export interface Diagnosis {
 /** Tries out the storage, opens the store and looks at what is there. Yields each check as it is done. */
 export async function* examine(examination: Examination): AsyncGenerator<Check, Diagnosis, void> {
   const { config, opened, deep, signal, show, now = Date.now } = examination
-  const diagnosis: Diagnosis = { checks: [], sites: [], problems: [] }
+  const diagnosis: Diagnosis = { checks: [], sites: [], values: [], problems: [] }
   const hide = createSecretHider(config.storage)
   const note = ({ detail, remedy, ...check }: Check): Check => {
     const noted = { ...check, detail: hide(detail).replace(/^\[treadlight [\w-]+\] /, ''), ...(remedy !== undefined && { remedy }) }
@@ -74,6 +79,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Check, 
     yield note({ name: 'storage', ok: false, detail: (error as Error).message })
     return diagnosis
   }
+  diagnosis.values = countKeys(keys)
   show(() => 'trying out the storage …')
   for await (const check of checkStorage(opened.storage)) {
     yield note(check)
@@ -147,6 +153,8 @@ async function lookAt({ store }: OpenStore, config: Config, site: string, keys: 
     show(() => `counting … ${count(hits, 'hit')} of site ${site}`)
   }
   const findings: SiteFindings = { site, hits }
+  const waiting = await store.countWaiting?.(site)
+  if (waiting !== undefined) findings.waiting = waiting
   for (const [end, order] of [['oldest', 'oldest'], ['newest', 'newest']] as const) {
     for await (const { time } of store.hits({ site, order, limit: 1 })) findings[end] = new Date(time).toISOString()
   }
@@ -229,43 +237,10 @@ function describeVerified({ values, bytes, leftOver, foreign }: Omit<VerifyRepor
 /** More than this are counted only. */
 const maxListed = 20
 
-function* describeDamage(problems: readonly (StorageProblem | VerifyProblem)[], now: number): Generator<Check> {
-  if (problems.length === 0) return yield { name: 'damage', ok: true, detail: 'none found' }
-  for (const problem of problems.slice(0, maxListed)) yield describeProblem(problem, now)
-  const others = problems.slice(maxListed)
-  if (others.length > 0) yield { name: 'damage', ok: others.some(isLoss) ? false : 'warning', detail: `and ${count(others.length, 'problem')} more: see --json` }
-  return undefined
-}
-
 /** What lies among the values of a site and is none of them. */
 function* describeForeign(keys: readonly string[]): Generator<Check> {
   const check = { name: 'foreign', ok: 'warning', remedy: 'move it away' } as const
   for (const key of keys.slice(0, maxListed)) yield { ...check, detail: `${key} is not treadlight’s, and counts for nothing` }
   const others = keys.length - maxListed
   if (others > 0) yield { ...check, detail: `and ${count(others, 'value')} more` }
-}
-
-function describeProblem(problem: StorageProblem | VerifyProblem, now: number): Check {
-  const { key, offset, reason } = problem
-  const name = 'damage'
-  const more = 'detail' in problem && problem.detail !== undefined ? `: ${problem.detail}` : ''
-  if (!isLoss(problem)) {
-    const detail = `${key} ends at byte ${offset} in the middle of a write that was cut off; nobody was told that it had worked`
-    return { name, ok: 'warning', detail, remedy: 'nothing: what is whole is counted' }
-  }
-  // Nothing is lost, and the message says what to do.
-  if (reason === 'later') return { name, ok: false, detail: `${key}${more}`, remedy: 'see the message' }
-  const remedy = 'restore this value from a backup; until then what it held is not counted, and everything else is'
-  if (reason === 'missing') return { name, ok: false, detail: `${key} is missing${more}`, remedy }
-  const what = { torn: 'its end is missing', checksum: 'its bytes are not those that were written', content: 'it does not say what it should' }[reason]
-  return { name, ok: false, detail: `${key}: ${what} (byte ${offset})${more}`, remedy: describeAdoption(key, now) ?? remedy }
-}
-
-/** What becomes of the segments of a damaged manifest; undefined for what is none. */
-function describeAdoption(key: string, now: number): string | undefined {
-  const time = adoptionTime(key)
-  if (time === undefined || !Number.isFinite(time)) return undefined
-  if (time < now) return 'run treadlight compact, which takes up again what it named; if this stays, restore the damaged segments, or this value, from a backup'
-  const from = `${new Date(time).toISOString().slice(0, 16)}Z`
-  return `nothing but to wait: from ${from} on, upkeep (a running collector’s, or treadlight compact) takes up again what it named, which may not be counted until then; or restore this value from a backup`
 }

@@ -6,8 +6,8 @@ import { serve as listen, type Server } from 'srvx'
 import { createCollector, type Collector } from './collector.ts'
 import { assertSite } from './assertSite.ts'
 import { createClockGuard } from './clockGuard.ts'
-import { ConfigError, isTextFile, type Config } from './config.ts'
-import { describePlace } from './describeStorage.ts'
+import { ConfigError, isTextFile, type Config, type ResolvedSetting } from './config.ts'
+import { describePlace, describePromise } from './describeStorage.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { eraseNow } from './eraseNow.ts'
 import { createErasureRequests } from './erasureRequests.ts'
@@ -20,12 +20,15 @@ import type { Peers } from './peers.ts'
 import { openPlaceSource, type PlaceSource } from './place/placeSource.ts'
 import { describePrivacy } from './privacy/describePrivacy.ts'
 import { policyOf } from './settings/privacy.ts'
+import { showSettings } from './showSettings.ts'
 import { configuredSites } from './sites/configuredSites.ts'
 import { everyHour, everyMinute, everySecond, retentionPolicy, startUpkeep, type UpkeepJob } from './upkeep.ts'
 import { version } from './version.ts'
 
 export interface ServeOptions {
   config: Config
+  /** Where each setting comes from, for the owner: see `resolveConfig`. @default nothing is said of it */
+  settings?: ReadonlyMap<string, ResolvedSetting>
   /**
    * Which of several processes on one port this is, from 0: upkeep that one can do for all is the first one's.
    * @default 0
@@ -65,7 +68,7 @@ const patience = 8000
  * Starts the collector on this machine.
  * @throws ConfigError where port, folder or driver cannot be had, naming the remedy
  */
-export async function serve({ config, worker = 0, peers, setUp, beforeListening }: ServeOptions): Promise<RunningCollector> {
+export async function serve({ config, settings, worker = 0, peers, setUp, beforeListening }: ServeOptions): Promise<RunningCollector> {
   const place = await openPlaceSource(config.place)
   const { store, values, problems, newest, failing, close: closeStore } = await openStore(config)
   const log = createConfiguredLog(config)
@@ -91,6 +94,8 @@ export async function serve({ config, worker = 0, peers, setUp, beforeListening 
     place,
     ...policyOf(config),
     privacyPage: describePrivacy(config),
+    storage: { place: describePlace(config), promise: describePromise(config, store.durability) },
+    ...(settings && { configuration: showSettings(config, settings) }),
     ...(peers && { peers }),
     onNote: (note) => log.warn(note),
     onError: log.error,

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { isTextFile, type Config } from './config.ts'
+import { isTextFile, type Config, type ResolvedSetting } from './config.ts'
 import { signals } from './interrupt.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { createPeer } from './peers.ts'
@@ -69,7 +69,7 @@ export async function superviseWorkers(config: Config, { onStarted, say }: Super
 }
 
 /** Serves until the supervisor says stop, or is gone. */
-export async function runWorker(config: Config): Promise<number> {
+export async function runWorker(config: Config, settings: ReadonlyMap<string, ResolvedSetting>): Promise<number> {
   // A terminal's Ctrl-C comes here too, but the supervisor decides.
   for (const signal of signals) process.on(signal, () => undefined)
   // Without a supervisor node:cluster would end it in the midst of a request.
@@ -84,6 +84,7 @@ export async function runWorker(config: Config): Promise<number> {
     const { serve } = await import('./serve.ts')
     const { url, password, failing, collector, close } = await serve({
       config: { ...config, port: Number(process.env[variables.port]) },
+      settings,
       worker: Number(process.env[variables.worker]),
       peers: createPeer({
         send: (message) => void (process.connected && process.send?.(message)),

@@ -23,6 +23,8 @@ export interface AdminPageProps {
 interface AdminPage {
   /** Whether it shows what happened in the period, by the filters; else the header has no such choices. */
   hasPeriod: boolean
+  /** Whether the filters hold there, where the period does. @default true */
+  hasFilters?: boolean
   /** Whether owners alone see it: what it asks for is refused to others anyway. */
   isOwners: boolean
   /** Whether it has a place in the navigation; others are reached from a page. @default true */
@@ -31,8 +33,10 @@ interface AdminPage {
 }
 
 export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
-  person: { hasPeriod: false, isOwners: true, load: async () => (await import('./person/personPage.tsx')).PersonPage },
   funnels: { hasPeriod: true, isOwners: false, load: async () => (await import('./funnels/funnelsPage.tsx')).FunnelsPage },
   journeys: { hasPeriod: true, isOwners: false, load: async () => (await import('./journeys/journeysPage.tsx')).JourneysPage },
+  hits: { hasPeriod: true, isOwners: true, load: async () => (await import('./hits/hitsPage.tsx')).HitsPage },
+  visits: { hasPeriod: true, hasFilters: false, isOwners: true, load: async () => (await import('./visits/visitsPage.tsx')).VisitsPage },
+  person: { hasPeriod: false, isOwners: true, load: async () => (await import('./person/personPage.tsx')).PersonPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }

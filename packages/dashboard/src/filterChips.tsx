@@ -4,13 +4,14 @@ import { dimensionName, type Filter, nameOf } from './filter.ts'
 import { FilterDialog } from './filterDialog.tsx'
 import type { Navigation } from './navigation.ts'
 import { text } from './text.ts'
+import { ViewLink } from './viewLink.tsx'
 
 /** The dialog's word in the address; with a number it is about that filter. */
 const detail = 'filter'
 
 /** The filters in force: a click changes one, each has its way out, and there is room for another. */
-export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
-  const { filters, detail: open } = navigation.view
+export function FilterChips({ navigation, canOpenHits }: { navigation: Navigation; canOpenHits: boolean }): VNode {
+  const { filters, page, detail: open } = navigation.view
   const addButton = useRef<HTMLButtonElement>(null)
   const [, index] = /^filter(?:-(\d{1,3}))?$/.exec(open) ?? []
   function keep(others: readonly Filter[]): void {
@@ -52,6 +53,13 @@ export function FilterChips({ navigation }: { navigation: Navigation }): VNode {
             {text.addFilter}
           </button>
         </li>
+        {canOpenHits && filters.length > 0 && page !== 'hits' && (
+          <li>
+            <ViewLink navigation={navigation} to={{ page: 'hits', more: {}, detail: '' }}>
+              {text.showHits}
+            </ViewLink>
+          </li>
+        )}
         {filters.length > 1 && (
           <li>
             <button type="button" class="link" onClick={() => keep([])}>

@@ -93,6 +93,16 @@ export function formatBucket(label: string, interval: Interval, locale?: Locale)
   return formatLabel(label, fullForms[interval], locale)
 }
 
+/** A moment to the second, by a zone's clock: `21 Nov 2026, 12:00:00`. @param time ISO 8601 @param zone IANA name */
+export function formatMoment(time: string, zone: string, locale?: Locale): string {
+  const key = `${locale} ${zone}`
+  let format = momentFormats.get(key)
+  if (!format) momentFormats.set(key, (format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone })))
+  return format.format(Date.parse(time))
+}
+
+const momentFormats = new Map<string, Intl.DateTimeFormat>()
+
 /** `23 Oct – 21 Nov 2026`, from a first and a last day. */
 export function formatRange([first, last]: readonly [first: string, last: string], locale?: Locale): string {
   return dateFormat({ dateStyle: 'medium' }, locale).formatRange(labelTime(first), labelTime(last))

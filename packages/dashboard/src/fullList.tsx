@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { cellValue, listColumns } from './columns.ts'
 import { Dialog } from './dialog.tsx'
 import { DownloadButton } from './downloadButton.tsx'
@@ -11,6 +11,7 @@ import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
 import { tabName } from './panels.ts'
 import { Rows } from './rows.tsx'
+import { SearchField } from './searchField.tsx'
 import { text } from './text.ts'
 
 const pageRows = 50
@@ -39,7 +40,7 @@ export function FullList({ dimension, detail, navigation, onChoose }: FullListPr
       onClose={() => navigation.turn({ detail: '' })}
       actions={<DownloadButton question={question} />}
     >
-      <SearchField value={search} onSearch={(next) => show({ search: next })} />
+      <SearchField label={text.search} value={search} autofocus={matchMedia('(hover: hover)').matches} onSearch={(next) => show({ search: next })} />
       {error && <Notice error={error} onRetry={retry} />}
       <div class={isStale ? 'dialog-rows is-stale' : 'dialog-rows'} tabIndex={-1}>
         {!list && !error && <div class="panel-rows is-pending" role="status" aria-label={text.loading} />}
@@ -57,30 +58,6 @@ export function FullList({ dimension, detail, navigation, onChoose }: FullListPr
       </div>
       {list && <Paging list={list} onMove={(to) => show({ offset: to })} />}
     </Dialog>
-  )
-}
-
-/** Asks when the typing pauses. */
-function SearchField({ value, onSearch }: { value: string; onSearch: (search: string) => void }) {
-  const [typed, setTyped] = useState(value)
-  const search = useRef(onSearch)
-  search.current = onSearch
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => search.current(typed), 250)
-    return () => clearTimeout(timer)
-  }, [typed, value])
-  return (
-    <input
-      type="search"
-      class="search"
-      aria-label={text.search}
-      placeholder={text.search}
-      autofocus={matchMedia('(hover: hover)').matches}
-      maxLength={100}
-      value={typed}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-    />
   )
 }
 

@@ -9,9 +9,12 @@ import './style/panel.css'
 import './style/export.css'
 import './style/gate.css'
 import './style/admin.css'
-import './style/person.css'
 import './style/funnels.css'
+import './style/hits.css'
 import './style/journeys.css'
+import './style/ownerData.css'
+import './style/person.css'
+import './style/visits.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)

@@ -17,6 +17,7 @@ import { useNavigation } from './navigation.ts'
 import { NewestEvents } from './newestEvents.tsx'
 import { mayOpen } from './pageLinks.tsx'
 import { Panel } from './panel.tsx'
+import type { PageName } from './pageNames.ts'
 import { panels } from './panels.ts'
 import { PasswordDialog } from './passwordDialog.tsx'
 import { dateRange, includesNow, siteClock } from './period.ts'
@@ -87,7 +88,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
-            {(!isAdmin || adminPages[page]!.hasPeriod) && <FilterChips navigation={navigation} />}
+            {(!isAdmin || hasFilters(page)) && <FilterChips navigation={navigation} canOpenHits={mayOpen('hits', access)} />}
             {isAdmin ? (
               <AdminPage page={page} base={base} client={client} site={site} sites={sites} access={access} navigation={navigation} days={days} today={today} />
             ) : isRealtime ? (
@@ -133,6 +134,11 @@ export function Page({ base, client, sites: { sites, access, version, retention 
       </footer>
     </div>
   )
+}
+
+function hasFilters(page: PageName): boolean {
+  const admin = adminPages[page]
+  return admin?.hasPeriod === true && admin.hasFilters !== false
 }
 
 function GoalsButton({ onOpen }: { onOpen: () => void }) {

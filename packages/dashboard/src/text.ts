@@ -225,6 +225,7 @@ export const text = {
   filters: 'Filters',
   removeFilter: 'Remove filter',
   clearFilters: 'Clear all',
+  showHits: 'Show the hits',
   editFilter: 'Edit filter',
   addFilter: 'Filter',
   filterDialog: {

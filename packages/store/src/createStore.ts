@@ -20,6 +20,7 @@ import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
 import { checkLink, checkSite, formatStamp } from './keys.ts'
 import { createDayIndexes, type DayIndexes } from './dayIndexes.ts'
+import { readDayStates, type DayStates } from './dayStates.ts'
 import { countDay, spansOf } from './daySpans.ts'
 import { listDays } from './listDays.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
@@ -49,6 +50,10 @@ export interface Store extends HitStore {
    * where days are cut, where several origins told of one hit, and where hits are hidden that upkeep has not deleted yet.
    */
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
+  /** The home days that may have hits of the range, and whether what was made of their hits is still so. */
+  dayStates(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<DayStates>
+  /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
+  countWaiting(site: string): Promise<number>
 }
 
 /** What is in memory of a site. */
@@ -162,6 +167,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const log = await freshLog(site)
       return spansOf(log, range(from, to)).reduce((sum, { day }) => sum + countDay(log, day), 0)
     },
+    async dayStates({ site, from, to }) {
+      return readDayStates(await freshLog(site), range(from, to))
+    },
+    countWaiting: async (site) => (await freshLog(site)).freshCount,
     async identify(link) {
       assertOpen()
       checkLink(link)

@@ -102,7 +102,7 @@ let objectCount = 0
 const objectNumbers = new WeakMap<object, number>()
 
 /** Tells objects apart: another table of the same size may come in the place of one. */
-function numberOf(object: object): number {
+export function numberOf(object: object): number {
   const known = objectNumbers.get(object) ?? ++objectCount
   objectNumbers.set(object, known)
   return known

@@ -29,6 +29,8 @@ export interface Marks {
   erases(fact: PersonalFields): boolean
   /** Whether this very hit was erased. */
   hasErased(hit: Pick<StoredHit, 'day' | 'id'>): boolean
+  /** The sessions of all links, in the order in which these were heard of; it grows. */
+  readonly linkedInOrder: readonly string[]
   /** Whether a link says whose session it is. */
   isLinked(session: string): boolean
   /** Who has the session's anonymous hits by a link; '' for nobody. */
@@ -60,6 +62,7 @@ const maxHashes = 100_000
 export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<Erasure>; prunings: Iterable<Pruning> }): Marks {
   const links = new Map<string, readonly Link[]>()
   const sessionsOf = new Map<string, Set<string>>()
+  const linkedInOrder: string[] = []
   const erasures: Erasure[] = []
   const prunings: Pruning[] = []
   /** Ids by home day. */
@@ -78,6 +81,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
       const known = links.get(link.session) ?? []
       if (known.some(({ user, time }) => user === link.user && time === link.time)) return
       links.set(link.session, [...known, link].toSorted(byAge))
+      linkedInOrder.push(link.session)
       const sessions = sessionsOf.get(link.user) ?? new Set()
       sessionsOf.set(link.user, sessions.add(link.session))
       if (disownings !== undefined && isErasedUser(link.user)) disownings++
@@ -114,6 +118,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     erases,
     hasErased: (hit) => erasedHits.get(hit.day)?.has(hit.id) === true,
     linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
+    linkedInOrder,
     linkedUser: (session) => linkOf(session)?.user ?? '',
     isLinked: (session) => linkOf(session) !== undefined,
     isDead,

@@ -43,6 +43,19 @@ describe('an outbox in a storage', () => {
     for (const other of ['shop:batch:20261121T1200-w-1', 'forwarding:batch:20261121T1200-w-1', 'forwarding:waiting:x', `${key}.x:y`, 'token:waiting']) expect(parseOutboxKey(other)).toBeUndefined()
   })
 
+  test('what was given up waits again, once, or is removed; of other destinations nothing', async () => {
+    const outbox = open('a1')
+    const [one, two] = [makeForwarded({ title: 'one' }), makeForwarded({ site: 'blog', title: 'two' })]
+    await outbox.bury('ga4', [{ hit: one, reason: 'x', time: clock }, { hit: two, reason: 'y', time: clock }])
+    await outbox.bury('matomo', [{ hit: one, reason: 'z', time: clock }])
+    const parcels = await open('b2').revive('ga4')
+    expect(parcels.map(({ destination, site, hits }) => [destination, site, hits]).toSorted()).toEqual([['ga4', 'blog', 1], ['ga4', 'shop', 1]])
+    expect((await Promise.all(parcels.map((parcel) => outbox.read(parcel)))).flat().map((hit) => hit!.title).toSorted()).toEqual(['one', 'two'])
+    expect((await outbox.list()).map(({ writer }) => writer)).toEqual(['b2', 'b2'])
+    expect([await outbox.revive('ga4'), await outbox.countDead('ga4'), await outbox.countDead('matomo')]).toEqual([[], 0, 1])
+    expect([await outbox.discardDead('matomo'), await outbox.discardDead('matomo'), await outbox.countDead('matomo')]).toEqual([1, 0, 0])
+  })
+
   test('a person is taken out of what waits and of dead letters, whoever wrote it; of other sites nobody', async () => {
     const outbox = open('a1')
     const [jo, al] = [makeForwarded({ user: 'jo' }), makeForwarded({ user: 'al' })]

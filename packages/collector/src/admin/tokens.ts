@@ -5,8 +5,8 @@ import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 
 /**
- * What a token may open: the stats API, `/metrics`, the tasks for schedulers, or every hit as it is stored (`export`, which
- * is more than the numbers that `stats` opens), or a user's newest views (`card`); `hits` is for servers that speak for their
+ * What a token may open: the stats API, `/metrics`, the tasks for schedulers, every hit as it is stored (`export`, which is
+ * more than the numbers that `stats` opens), or a user's newest views (`card`); `hits` is for servers that speak for their
  * visitors, `annotations` for what deploys a site, so that it says when. `admin` opens all that an owner can do, but does not
  * speak for visitors.
  */

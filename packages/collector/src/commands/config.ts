@@ -1,7 +1,6 @@
-import type { Destination } from '@treadlight/destinations'
-import { isSecret, type ResolvedSetting } from '../config.ts'
+import type { ResolvedSetting } from '../config.ts'
 import { describePrivacy, printPrivacy } from '../privacy/describePrivacy.ts'
-import { showOption } from '../storageSettings.ts'
+import { showSettings } from '../showSettings.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight config`: what is set, and where. */
@@ -23,18 +22,11 @@ export const configCommand: Command = {
       console.log(values['json'] === true ? JSON.stringify({ sections }, null, 2) : printPrivacy(sections))
       return 0
     }
-    const shown = [...settings].map(([path, { value, from }]) => [path, { value: show(config.storage.driver, path, value), from }] as const)
-    if (values['json'] === true) console.log(JSON.stringify({ settings: Object.fromEntries(shown) }, null, 2))
-    else console.log(table(shown))
+    const shown = showSettings(config, settings)
+    if (values['json'] === true) console.log(JSON.stringify({ settings: shown }, null, 2))
+    else console.log(table(Object.entries(shown)))
     return 0
   },
-}
-
-function show(driver: string, path: string, value: unknown): unknown {
-  if (path.startsWith('storage.')) return showOption(driver, path.slice('storage.'.length), value)
-  if (path === 'destinations') return (value as readonly Destination[]).map(({ name }) => name)
-  if (!isSecret(path) || value === undefined) return value
-  return Array.isArray(value) ? `${value.length} of them, not shown` : '***'
 }
 
 function table(settings: readonly (readonly [string, ResolvedSetting])[]): string {

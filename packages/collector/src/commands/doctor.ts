@@ -4,7 +4,7 @@ import { describePlace, describePromise } from '../describeStorage.ts'
 import { examine, type Diagnosis, type Examination } from '../examine.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExistingStorage } from '../openStore.ts'
-import { count, createProgress } from '../progress.ts'
+import { count, createProgress, formatBytes } from '../progress.ts'
 import { version } from '../version.ts'
 import { storageOptions, type Command } from './command.ts'
 
@@ -18,7 +18,7 @@ export const doctor: Command = {
   ].join('\n'),
   options: [
     { name: 'deep', type: 'boolean', summary: 'Also reads every stored value and verifies its checksum' },
-    { name: 'json', type: 'boolean', summary: 'Prints { ok, storage, durability, promise, checks, sites, problems, verified }' },
+    { name: 'json', type: 'boolean', summary: 'Prints { ok, storage, durability, promise, checks, sites, values, problems, verified }' },
     ...storageOptions,
   ],
   async run({ config, values }) {
@@ -39,10 +39,10 @@ export const doctor: Command = {
       const diagnosis = await report(examine(examination), (check) => print(checkLine(check)))
       progress.clear()
       if (interrupt.signal.aborted) return interrupted
-      const { checks, sites } = diagnosis
+      const { checks, sites, values: kinds } = diagnosis
       const wrong = checks.filter(({ ok }) => ok === false).length
       if (isJson) console.log(JSON.stringify({ ok: wrong === 0, version, storage: describePlace(config), durability, promise, ...diagnosis }, null, 2))
-      print(sites.length === 0 ? '' : `\n${sites.map(siteLine).join('\n')}\n`)
+      print(sites.length === 0 ? '' : `\n${[...sites.map(siteLine), `  Values: ${kinds.map(kindOfValues).join(', ')}`].join('\n')}\n`)
       print(summary(checks))
       return wrong === 0 ? 0 : 1
     } finally {
@@ -62,10 +62,15 @@ async function report(examination: AsyncGenerator<Check, Diagnosis, void>, onChe
   }
 }
 
-function siteLine({ site, hits, batches, segments, oldest, newest }: Diagnosis['sites'][number]): string {
+function kindOfValues({ kind, values, bytes }: Diagnosis['values'][number]): string {
+  return `${values} ${kind}${bytes === undefined ? '' : ` (${formatBytes(bytes)})`}`
+}
+
+function siteLine({ site, hits, batches, segments, waiting, oldest, newest }: Diagnosis['sites'][number]): string {
   const span = oldest === undefined || newest === undefined ? '' : `, from ${oldest.slice(0, 10)} to ${newest.slice(0, 10)}`
   const values = batches === undefined || segments === undefined ? '' : ` in ${count(batches, 'batch').replace(/hs$/, 'hes')} and ${count(segments, 'segment')}`
-  return `  Site ${site}: ${count(hits, 'hit')}${values}${span}`
+  const later = waiting === undefined || waiting === 0 ? '' : `; ${waiting} are in no segment yet`
+  return `  Site ${site}: ${count(hits, 'hit')}${values}${span}${later}`
 }
 
 function summary(checks: readonly Check[]): string {

@@ -1,17 +1,15 @@
 import type { PruneReport, Values } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
 import { isTextFile, type Config } from '../config.ts'
-import { readMoment } from '../moment.ts'
 import { openExisting, type AnyStore } from '../openStore.ts'
 import { createProgress } from '../progress.ts'
 import { pruneBefore } from '../pruneBefore.ts'
+import { momentProblem, readPruneMoment } from '../pruneMoment.ts'
 import { pruneSentence } from '../pruneSentence.ts'
 import { ConfigError } from '../settings.ts'
 import { timezoneOf } from '../sites/timezoneOf.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
-
-const momentForm = 'YYYY-MM-DD hh:mm:ss or YYYY-MM-DD'
 
 /** `treadlight prune`: deletes what retention no longer allows (PV22), or what is older than a moment (PT15). */
 export const prune: Command = {
@@ -24,7 +22,7 @@ export const prune: Command = {
   ].join('\n'),
   options: [
     { name: 'dry-run', type: 'boolean', summary: 'Counts what would be deleted, deletes nothing' },
-    { name: 'before', type: 'string', summary: `Instead of retention: all that is older than ${momentForm}, in the site’s time zone` },
+    { name: 'before', type: 'string', summary: 'Instead of retention: all that is older than YYYY-MM-DD hh:mm:ss or YYYY-MM-DD, in the site’s time zone' },
     { name: 'anonymous', type: 'string', setting: 'retention.anonymous', summary: 'Days that anonymous hits are kept (default 90)' },
     {
       name: 'authenticated',
@@ -66,7 +64,8 @@ function assertBefore(before: string, values: Record<string, unknown>): void {
   const other = ['anonymous', 'authenticated'].find((name) => values[name] !== undefined)
   if (other !== undefined) throw new ConfigError(`--before and --${other} both say how old is too old: use one of them`)
   // Before the store is opened; `momentsOf` asks the sites' own calendars.
-  if (readMoment('UTC', before) === undefined) throw new ConfigError(`--before ${before}: must be ${momentForm}, such as "2026-01-01 00:00:00" or 2026-01-01`)
+  const problem = momentProblem(before)
+  if (problem !== undefined) throw new ConfigError(`--before ${before}: ${problem}`)
 }
 
 async function sitesOf(store: AnyStore, config: Config, site: string | undefined): Promise<readonly string[]> {
@@ -86,10 +85,8 @@ interface Calendars {
 async function momentsOf(before: string, { config, values, sites }: Calendars): Promise<Map<string, number>> {
   const moments = new Map<string, number>()
   for (const site of sites) {
-    const zone = await timezoneOf({ ...config, site }, values)
-    const moment = readMoment(zone, before)
-    if (moment === undefined) throw new ConfigError(`--before ${before}: clocks in ${zone}, where site ${site} is, have skipped it; take an hour more or less`)
-    if (moment > Date.now()) throw new ConfigError(`--before ${before}: that is still to come in ${zone}, where site ${site} is; name a moment that has been`)
+    const moment = readPruneMoment(before, { id: site, timezone: await timezoneOf({ ...config, site }, values) }, Date.now())
+    if (typeof moment === 'string') throw new ConfigError(`--before ${before}: ${moment}`)
     moments.set(site, moment)
   }
   return moments

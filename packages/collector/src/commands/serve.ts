@@ -19,14 +19,14 @@ export const serveCommand: Command = {
     { name: 'workers', type: 'string', setting: 'workers', summary: 'Processes that share port and storage, or auto: one on each core (default 1)' },
     ...storageOptions,
   ],
-  async run({ config }) {
-    if (isWorker()) return runWorker(config)
+  async run({ config, settings }) {
+    if (isWorker()) return runWorker(config, settings)
     const say = config.log === 'json' ? () => undefined : console.log
     if (config.workers > 1) return superviseWorkers(config, { onStarted: (started) => announce(started, config), say })
     // What takes hits, and its tables of robots and devices, takes longer to load than other commands to run.
     const { serve } = await import('../serve.ts')
     const start = async (beforeListening: () => void): Promise<RunningCollector> => {
-      const running = await serve({ config, beforeListening })
+      const running = await serve({ config, settings, beforeListening })
       announce(running, config)
       return running
     }

@@ -15,9 +15,9 @@ export const token: Command = {
   details: [
     'A token is shown once and kept as a hash; programs send it as "Authorization: Bearer tl_…". Its scopes say what it',
     'opens: stats (the stats API), metrics (/metrics), tasks (/api/tasks/…), export (hits and persons, as they are stored),',
+    'annotations (marks on the trend, for what deploys a site),',
     'card (a user\'s newest views, for an admin page of yours, or to sign passes for one user: docs/admin.md),',
-    'annotations (marks on the trend, for what deploys a site), admin (all that an owner can do in the page); with hits, a',
-    'server\'s hits count as those of the visitors that it names.',
+    'admin (all that an owner can do in the page); with hits, a server\'s hits count as those of the visitors that it names.',
     'Running collectors know of it within 10 s.',
   ].join('\n'),
   options: [

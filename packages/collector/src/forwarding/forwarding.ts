@@ -49,6 +49,10 @@ export interface Forwarding extends Gather {
   countWaiting(): Promise<Map<string, number>>
   /** How many there are, and the newest of them. */
   deadLetters(destination: string, most: number): Promise<{ count: number; letters: DeadLetter[] }>
+  /** Sends again what was given up for a destination. @returns how many hits wait for it again */
+  retryDead(destination: string): Promise<number>
+  /** Removes that. @returns how many hits */
+  discardDead(destination: string): Promise<number>
   /** Since when a destination has taken nothing, ms since 1970: the earliest; undefined where all do. */
   failingSince(): number | undefined
   /** Takes what a person has waiting out of memory and the outbox. */
@@ -176,6 +180,12 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
       const [count, letters] = await Promise.all([outbox.countDead(destination), outbox.deadLetters(destination, most)])
       return { count, letters }
     },
+    async retryDead(destination) {
+      const parcels = await outbox.revive(destination)
+      await forwarder.add(parcels)
+      return parcels.reduce((sum, { hits }) => sum + hits, 0)
+    },
+    discardDead: outbox.discardDead,
     failingSince() {
       const times = forwarder.states().flatMap(({ trouble }) => trouble?.since ?? [])
       return times.length === 0 ? undefined : Math.min(...times)

@@ -1,7 +1,10 @@
+import { getRouterParam } from 'h3'
 import type { DestinationState } from '@treadlight/destinations/forward'
 import type { Forwarding } from '../forwarding/forwarding.ts'
 import type { Peers } from '../peers.ts'
-import { json } from './respond.ts'
+import { deadSentence, noDestination } from '../forwarding/deadSentence.ts'
+import { readJson } from './readJson.ts'
+import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
 export interface DestinationRoutesOptions {
@@ -13,7 +16,10 @@ export interface DestinationRoutesOptions {
 /** Dead letters of each destination that are shown. */
 const mostShown = 50
 
-/** `GET /api/destinations`: what other systems have of the hits, what waits for them, and what they will never have. */
+/**
+ * `GET /api/destinations`: what other systems have of the hits, what waits for them, and what they will never have. `POST
+ * /api/destinations/{name}/retry` sends that again, `…/discard` removes it; both say how much it is with `{ dry_run: true }`.
+ */
 export function addDestinationRoutes(routes: Routes, { forwarding, peers }: DestinationRoutesOptions): void {
   const own = (): DestinationState[] => forwarding?.ownStates() ?? []
   peers.onAsked('destinations', own)
@@ -26,6 +32,23 @@ export function addDestinationRoutes(routes: Routes, { forwarding, peers }: Dest
     }
     return json({ destinations: await Promise.all(own().map(describeOne)) })
   })
+
+  for (const action of ['retry', 'discard'] as const)
+    routes.add('POST', `/api/destinations/:name/${action}`, 'owner', async (event) => {
+      const name = getRouterParam(event, 'name') ?? ''
+      const names = own().map((state) => state.name)
+      if (forwarding === undefined || !names.includes(name)) return failure(400, `name: ${noDestination(name, names)}`)
+      const { dry_run: dryRun = false } = { ...(await readJson(event)) }
+      // What may be a mistyped dry run must not discard.
+      if (typeof dryRun !== 'boolean') return failure(400, 'dry_run: must be true or false')
+      const hits = await settleDead(forwarding, name, dryRun ? 'count' : action)
+      return json({ name, dry_run: dryRun, hits, sentence: deadSentence(action, name, hits, dryRun) })
+    })
+}
+
+async function settleDead(forwarding: Forwarding, name: string, action: 'count' | 'retry' | 'discard'): Promise<number> {
+  if (action === 'count') return (await forwarding.deadLetters(name, 0)).count
+  return action === 'retry' ? forwarding.retryDead(name) : forwarding.discardDead(name)
 }
 
 /** @param states of one destination, by each worker */

@@ -1,5 +1,6 @@
 import type { DropCounts, Counts } from '../drops/dropCounts.ts'
 import { dropDaysKept } from '../drops/dropCounts.ts'
+import { dropMeanings } from '../drops/dropMeanings.ts'
 import { mergeCapped, type CappedValues } from '../enrich/distinct.ts'
 import { mergeUnknownHosts, type UnknownHost } from '../enrich/unknownHosts.ts'
 import { mergeSamples, type DropSamples } from '../drops/dropSamples.ts'
@@ -45,11 +46,18 @@ export function addDropRoutes(routes: Routes, { sites, counts, samples, unknownH
       days: found.filter(({ reasons }) => Object.keys(reasons).length > 0).map(({ day, reasons }) => ({ day, reasons })),
       refused: sum(found.map(({ refused }) => refused)),
       samples: mergeSamples(seen.map((each) => each.samples)),
+      meanings: meaningsOf(found),
       // Since the processes began that there are.
       unknown_hosts: mergeUnknownHosts(seen.map((each) => each.unknownHosts)).map(({ host, hits, latest }) => ({ host, hits, latest: new Date(latest).toISOString() })),
       capped: mergeCapped(seen.map((each) => each.capped)),
     })
   })
+}
+
+/** Of the reasons that there were. */
+function meaningsOf(days: readonly { reasons: Counts }[]): Partial<typeof dropMeanings> {
+  const reasons = new Set(days.flatMap((day) => Object.keys(day.reasons)))
+  return Object.fromEntries(Object.entries(dropMeanings).filter(([reason]) => reasons.has(reason)))
 }
 
 function sum(counts: readonly Counts[]): Counts {

@@ -1,9 +1,10 @@
 import { FastResponse } from 'srvx'
 import type { PrivacySection } from '../privacy/describePrivacy.ts'
 import { privacyHtml, privacyPolicy } from '../privacy/privacyHtml.ts'
+import { json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
-/** `GET /privacy`, for anybody: what the settings mean for visitors. */
+/** `GET /privacy`, for anybody: what the settings mean for visitors. `GET /api/privacy` says the same as JSON. */
 export function addPrivacyRoute(routes: Routes, sections: readonly PrivacySection[]): void {
   const page = privacyHtml(sections)
   const headers = {
@@ -14,4 +15,5 @@ export function addPrivacyRoute(routes: Routes, sections: readonly PrivacySectio
     'x-content-type-options': 'nosniff',
   }
   routes.add('GET', '/privacy', 'public', () => new FastResponse(page, { headers }))
+  routes.add('GET', '/api/privacy', 'public', () => json({ sections }))
 }

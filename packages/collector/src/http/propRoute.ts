@@ -1,9 +1,8 @@
 import type { HitStore } from '@treadlight/store'
-import { rangeNames, resolveDateRange } from '../stats/dateRange.ts'
-import { quote } from '../stats/oneOf.ts'
 import { findPropKeys } from '../stats/propKeys.ts'
 import type { Sites } from '../sites/sites.ts'
-import { failure, json } from './respond.ts'
+import { rangeOfQuery } from './rangeOfQuery.ts'
+import { json } from './respond.ts'
 import type { Routes } from './routes.ts'
 import { siteOfQuery } from './siteOfQuery.ts'
 
@@ -22,11 +21,9 @@ export function addPropRoute(routes: Routes, { store, sites, now }: PropRouteOpt
   routes.add('GET', '/api/props', 'token stats', async (event) => {
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
-    const { searchParams } = event.url
-    const wanted = searchParams.get('date_range') ?? '30d'
-    const range = resolveDateRange(wanted.includes(',') ? wanted.split(',') : wanted, site.timezone, now())
-    if (!range) return failure(400, `date_range: ${quote(wanted)} is unknown; it must be one of ${rangeNames.join(', ')}, or two days as 2026-01-01,2026-01-31`)
-    const name = searchParams.get('name')
+    const range = rangeOfQuery(event, site, now())
+    if (range instanceof Response) return range
+    const name = event.url.searchParams.get('name')
     return json({ site_id: site.id, ...(await findPropKeys(store, { site: site.id, range, ...(name !== null && { name }) })) })
   })
 }

@@ -1,7 +1,7 @@
 import type { MaintainReport, PruneReport } from '@treadlight/store'
 import type { H3Event } from 'h3'
 import { pruneSentence } from '../pruneSentence.ts'
-import { ConfigError } from '../settings.ts'
+import type { OneTask } from './oneTask.ts'
 import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
@@ -9,12 +9,11 @@ export interface TaskRoutesOptions {
   /** @throws ConfigError where the clock cannot be believed */
   prune: (dryRun: boolean) => Promise<PruneReport>
   maintain: () => Promise<MaintainReport>
+  alone: OneTask
 }
 
 /** What a collector does by itself, for schedulers that would rather say when. One at a time. */
-export function addTaskRoutes(routes: Routes, { prune, maintain }: TaskRoutesOptions): void {
-  let running: string | undefined
-
+export function addTaskRoutes(routes: Routes, { prune, maintain, alone }: TaskRoutesOptions): void {
   routes.add('POST', '/api/tasks/prune', 'token tasks', async (event) => {
     const dryRun = readDryRun(event)
     if (dryRun === undefined) return failure(400, 'dryRun: must be 1 or 0, and there is no other parameter')
@@ -25,20 +24,6 @@ export function addTaskRoutes(routes: Routes, { prune, maintain }: TaskRoutesOpt
   })
 
   routes.add('POST', '/api/tasks/maintain', 'token tasks', async () => alone('maintain', async () => json(await maintain())))
-
-  async function alone(task: string, act: () => Promise<Response>): Promise<Response> {
-    if (running !== undefined) return failure(409, `The task ${running} is running: try again when it is done`, { 'retry-after': '10' })
-    running = task
-    try {
-      return await act()
-    } catch (error) {
-      // It says all there is to say, and is the owner's to read.
-      if (error instanceof ConfigError) return failure(503, error.message)
-      throw error
-    } finally {
-      running = undefined
-    }
-  }
 }
 
 /** Undefined for anything that could be a mistyped dry run: that must not delete. */

@@ -74,7 +74,9 @@ export async function* readEntries(hits: AsyncIterable<StoredHit>, options: Entr
   yield inRange(entries.takeBefore(Infinity))
 }
 
-interface EntryCollection {
+/** Entries as they are made of hits. */
+export interface EntryCollection {
+  /** Takes the next hit, oldest first. */
   add(hit: StoredHit): void
   /** The entries before an hour, counted since 1970, in order; they and the views of that time are forgotten. */
   takeBefore(hour: number): Entry[]
@@ -94,7 +96,8 @@ interface View {
   placed: number
 }
 
-function collectEntries(interval: number): EntryCollection {
+/** See `readEntries`: for hits that are read by others, of which all are held. @param interval ms between beats */
+export function collectEntries(interval: number): EntryCollection {
   const views = new Map<string, View>()
   const hours = new Map<number, Entry[]>()
 

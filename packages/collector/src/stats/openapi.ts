@@ -86,6 +86,15 @@ const schemas: Record<string, Schema> = {
     description: 'What visitors are to do: send an event of this name, or see a page, where * stands for any text',
     oneOf: [object({ name: text, event: text }), object({ name: text, page: text })],
   },
+  Visits: object({
+    site_id: text,
+    summary: object({ interval: { type: 'integer', description: 'Seconds' }, count: { type: 'integer' }, earliest: nullable('string'), latest: nullable('string'), users: { type: 'integer' }, sessions: { type: 'integer' }, ipaddresses: { type: 'integer' }, paths: { type: 'integer' } }),
+    results: list(object({ timestamp: { type: 'string', format: 'date-time' }, username: text, session_key: text, ipaddress: text, path: text })),
+    page: { type: 'integer' },
+    pages: { type: 'integer' },
+    total: { type: 'integer' },
+    page_size: { type: 'integer' },
+  }),
   Step: {
     description: 'What a visit does: see a page, where * stands for any text, send an event, or reach a goal',
     oneOf: ['page', 'event', 'goal'].map((kind) => only(object({ [kind]: text }))),
@@ -226,6 +235,17 @@ export const openapi: Schema = {
     ...hitPaths({ siteId, query, refused, security: [{ token: ['export'] }, { login: [] }] }),
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
+    },
+    '/api/visits': {
+      get: {
+        ...operation(
+          'listVisits',
+          'Who was on which page, newest first, 100 a page; with the figures of all that the filters let through. A token of scope export',
+          [siteId, query('date_range', { ...text, default: '30d' }), ...['username', 'session_key', 'ipaddress', 'path'].map((name) => query(name, { ...text, description: 'Exactly' })), query('page', { type: 'integer', minimum: 1, default: 1, description: 'Past the end it is the last one' }), query('interval', { type: 'integer', minimum: 1, maximum: 3600, default: 60, description: 'Seconds between beats' }), query('format', named(['json', 'csv'], 'csv: all of it, oldest first'))],
+          ref('Visits'),
+        ),
+        responses: { ...refused, 200: { description: 'A page; or all as CSV', content: { ...json(ref('Visits')), 'text/csv': { schema: text } } } },
+      },
     },
     '/api/openapi.json': { get: { ...operation('describe', 'This description', [], { type: 'object' }), security: [] } },
   },

@@ -1,6 +1,14 @@
 import type { ComponentType } from 'preact'
 import type { AdminPageProps } from '../adminPages.ts'
+import { ConfigSection } from './configSection.tsx'
+import { DestinationsSection } from './destinationsSection.tsx'
+import { DropsSection } from './dropsSection.tsx'
+import { ExclusionsSection } from './exclusionsSection.tsx'
+import { PrivacySection } from './privacySection.tsx'
+import { RetentionSection } from './retentionSection.tsx'
 import { SharesSection } from './sharesSection.tsx'
+import { SitesSection } from './sitesSection.tsx'
+import { StorageSection } from './storageSection.tsx'
 import { TokensSection } from './tokensSection.tsx'
 import { UsersSection } from './usersSection.tsx'
 
@@ -16,4 +24,12 @@ export const sections: readonly [Section, ...Section[]] = [
   { id: 'tokens', name: 'API tokens', Body: TokensSection },
   { id: 'users', name: 'Users', Body: UsersSection },
   { id: 'shares', name: 'Share links', Body: SharesSection },
+  { id: 'sites', name: 'Sites and hosts', Body: SitesSection },
+  { id: 'exclusions', name: 'Exclusions', Body: ExclusionsSection },
+  { id: 'drops', name: 'Dropped hits', Body: DropsSection },
+  { id: 'retention', name: 'Retention', Body: RetentionSection },
+  { id: 'storage', name: 'Storage', Body: StorageSection },
+  { id: 'destinations', name: 'Destinations', Body: DestinationsSection },
+  { id: 'privacy', name: 'Privacy', Body: PrivacySection },
+  { id: 'config', name: 'Configuration', Body: ConfigSection },
 ]

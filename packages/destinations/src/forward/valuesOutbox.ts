@@ -32,6 +32,14 @@ export interface ValuesOutbox extends Outbox {
    * @returns how many
    */
   erase(site: string, isMeant: (hit: ForwardedHit) => boolean): Promise<number>
+  /**
+   * Lets what was given up wait again, as if this process had just written it. Whoever does it at the same time, and a crash, may have
+   * something sent twice, with the same id.
+   * @returns what waits now
+   */
+  revive(destination: string): Promise<Parcel[]>
+  /** Removes what was given up. @returns how many hits */
+  discardDead(destination: string): Promise<number>
   /** How many hits wait for each destination, and are dead there: of all destinations that have any, by name. */
   count(site: string, isMeant: (hit: ForwardedHit) => boolean): Promise<Map<string, WaitingCount>>
   /** Removes what waits for nobody any more, and is older than `age` ms; dead letters too. */
@@ -140,6 +148,21 @@ export function createValuesOutbox({ values, writer, now = Date.now }: ValuesOut
         for (const key of await list('')) if (key.site === site) erased += await eraseFrom(key, isMeant)
       }
       return erased
+    },
+    async revive(destination) {
+      const parcels: Parcel[] = []
+      for (const dead of await listDead(destination)) {
+        const letters = await readDead(dead)
+        // First, so that a crash leaves it in both places instead of in none.
+        if (letters.length > 0) parcels.push({ key: await write('waiting', dead.site, destination, letters.map(({ hit }) => hit)), destination, site: dead.site, hits: letters.length })
+        await values.remove(dead.key)
+      }
+      return parcels
+    },
+    async discardDead(destination) {
+      const dead = await listDead(destination)
+      for (const { key } of dead) await values.remove(key)
+      return dead.reduce((sum, { hits }) => sum + hits, 0)
     },
     async count(site, isMeant) {
       const counts = new Map<string, WaitingCount>()

@@ -1,0 +1,23 @@
+/** The words of the section about other systems. */
+export const destinationsWords = {
+  explain: 'Other systems that have the hits too. What is sent, and since when one fails, is as the running processes know it.',
+  caption: 'Other systems',
+  empty: 'There are no destinations. The setting destinations names some: docs/destinations.md says how.',
+  name: 'Destination',
+  state: 'State',
+  works: 'works, as far as anybody knows',
+  fails: (since: string, reason: string): string => `fails since ${since}: ${reason}`,
+  sent: 'Sent',
+  waiting: 'Waiting',
+  retries: 'Requests made again',
+  dead: 'Dead letters',
+  deadOf: (name: string, count: number): string => `Dead letters of ${name}: ${count.toLocaleString()}`,
+  deadExplain: 'Hits that it would not take, the newest first.',
+  page: 'Page',
+  reason: 'Why',
+  when: 'Given up',
+  retry: 'Send again',
+  discard: 'Discard',
+  retryNamed: (name: string): string => `Send again: dead letters of ${name}`,
+  discardNamed: (name: string): string => `Discard dead letters of ${name}`,
+}

@@ -1,0 +1,28 @@
+/** The words of the page of recent visits. */
+export const words = {
+  title: 'Recent visits',
+  explain: 'Who was on which page: a row for each pageview, and for each further minute that it was read.',
+  caption: 'Recent visits, newest first',
+  columns: { timestamp: 'Time', username: 'User', session_key: 'Session', ipaddress: 'Address', path: 'Path' },
+  summary: 'Summary',
+  figures: {
+    interval: 'Interval',
+    total: 'Total',
+    range: 'Range',
+    users: 'Distinct users',
+    sessions: 'Distinct sessions',
+    ipaddresses: 'Distinct addresses',
+    paths: 'Distinct paths',
+  },
+  seconds: (count: number): string => `${count} s`,
+  range: (first: string, last: string): string => `${first} – ${last}`,
+  none: 'none',
+  filters: 'Filters of visits',
+  filterBy: (column: string, value: string): string => `${column} ${value}: only these`,
+  removeFilter: (column: string): string => `Remove filter: ${column}`,
+  empty: 'No visits in this period. They come with pageviews: try a longer period.',
+  emptyFiltered: 'No visits in this period with these filters. Remove one, or try a longer period.',
+  place: (page: string, pages: string, total: string): string => `Page ${page} of ${pages}, ${total} visits`,
+  download: 'Download CSV',
+  purge: 'Delete old visits…',
+}
