@@ -11,7 +11,7 @@ interface Route {
   guard: Guard
 }
 
-export interface RouteOptions {
+interface RouteOptions {
   /** False where the handler itself is measured. @default true */
   measured?: boolean
   /**

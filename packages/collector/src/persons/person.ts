@@ -1,9 +1,7 @@
 import type { Subject } from '@treadlight/store'
 
-export const personKinds = ['user', 'session', 'visitor'] as const
-
 /** By what a person is named. */
-export type PersonKind = (typeof personKinds)[number]
+export const personKinds = ['user', 'session', 'visitor'] as const
 
 /** Somebody within a site: by user id, session id or visitor hash, as hits have them. */
 export type Person = { user: string } | { session: string } | { visitor: string }

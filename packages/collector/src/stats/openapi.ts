@@ -1,5 +1,6 @@
 import { textLimits } from '@treadlight/protocol'
 import { funnelSteps, journeyLimits } from '@treadlight/store'
+import { personPaths } from '../persons/describePaths.ts'
 import { hitPaths, hitSchemas } from '../explorer/describePaths.ts'
 import { version } from '../version.ts'
 import { comparisonModes } from './comparisonRange.ts'
@@ -258,6 +259,7 @@ export const openapi: Schema = {
     '/api/annotations': {
       get: operation('listAnnotations', 'What happened to the site, the earliest first', [siteId, query('date_range', text)], object({ site_id: text, annotations: list(ref('Annotation')) })),
     },
+    ...personPaths({ siteId, query, refused }),
     ...hitPaths({ siteId, query, refused, security: [{ token: ['export'] }, { login: [] }] }),
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),

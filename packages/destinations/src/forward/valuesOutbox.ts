@@ -18,7 +18,7 @@ export interface ValuesOutboxOptions {
 }
 
 /** Hits that a destination does not have. */
-export interface WaitingCount {
+interface WaitingCount {
   waiting: number
   /** Dead letters. */
   dead: number
