@@ -73,6 +73,7 @@ export function count(hits: number): string {
   return hits >= 1_000_000 ? `${hits / 1_000_000} M` : `${hits / 1000} k`
 }
 
+/** Made-up hits, those of the last time where `data` has them. */
 export async function makeSite(run: QueryBench['run'], data: string, asked: number, days: number, log: BenchOptions['log']): Promise<MadeSite> {
   const base = join(data, `${asked} hits of ${days} days`)
   const made = await readFile(join(base, 'made.json'), 'utf8').catch(() => undefined)

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { dashboard } from './dashboard.ts'
+import { explorer } from './explorer.ts'
 import { funnel } from './funnel.ts'
 import { ingest } from './ingest.ts'
 import { query } from './query.ts'
@@ -24,15 +25,16 @@ export interface BenchOptions {
   /** Length of one measurement. */
   seconds: number
   log: (line: string) => void
-  /** Of `query` and `funnel`: how many hits the largest site has, and whether one with three times as many is looked at too. */
+  /** Of `query`, `funnel` and `explorer`: how many hits the largest site has, and whether one with three times as many is looked at too. */
   hits?: number
   larger?: boolean
-  /** Of both: where made-up data is kept between two runs. @default nowhere */
+  /** Of these: where made-up data is kept between two runs. @default nowhere */
   data?: string
 }
 
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
   dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
+  explorer: { summary: 'how long a page of a million hits takes, searched and ordered in any way, in a new process and in one that was asked before', run: explorer },
   funnel: { summary: 'how long funnels and journeys take on a month of one and ten million hits, in a new process and in one that was asked before', run: funnel },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   query: { summary: 'how long questions take on up to ten million hits, in a new process and in one that was asked before; memory, bytes; DuckDB and chdb beside it', run: query },
@@ -42,7 +44,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
 
 const usage = [
   'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
-  '                         query, funnel: [--hits N] [--data DIR], query: [--larger]',
+  '                         query, funnel, explorer: [--hits N] [--data DIR], query: [--larger]',
   '',
   ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
 ].join('\n')

@@ -18,7 +18,16 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/health', 'public'],
   ['POST', '/api/login', 'own page'],
   ['POST', '/api/logout', 'own page'],
-  ['GET', '/api/session', 'owner'],
+  ['GET', '/api/session', 'user'],
+  ['POST', '/api/password', 'user'],
+  ['GET', '/api/users', 'owner'],
+  ['POST', '/api/users', 'owner'],
+  ['PUT', '/api/users', 'owner'],
+  ['DELETE', '/api/users', 'owner'],
+  ['GET', '/api/shares', 'owner'],
+  ['POST', '/api/shares', 'owner'],
+  ['DELETE', '/api/shares', 'owner'],
+  ['POST', '/share/:secret/api/login', 'own page'],
   ['GET', '/api/tokens', 'owner'],
   ['POST', '/api/tokens', 'owner'],
   ['DELETE', '/api/tokens', 'owner'],
@@ -63,6 +72,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['GET', '/api/openapi.json', 'public'],
   ['GET', '/api/drops', 'owner'],
   ['GET', '/api/destinations', 'owner'],
+  ['GET', '/api/hits', 'token export'],
+  ['GET', '/api/hits/:id', 'token export'],
   ['GET', '/api/export', 'token export'],
   ['GET', '/api/exports', 'owner'],
   ['GET', '/api/timeline', 'token export'],
@@ -72,30 +83,39 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL', path: string, g
   ['POST', '/api/tasks/maintain', 'token tasks'],
   ['GET', '/metrics', 'token metrics'],
 ]
-const guarded = table.filter(([, , guard]) => guard === 'owner' || guard.startsWith('token '))
+/** What is there below share links as well, as each of them is added. */
+const declared = table.flatMap(([method, path, guard]): typeof table => [[method, path, guard], ...(guard === 'token stats' ? [[method, `/share/:secret${path}`, 'share'] as typeof table[number]] : [])])
+const guarded = table.filter(([, , guard]) => guard === 'user' || guard === 'owner' || guard.startsWith('token '))
 const closed = guarded.map(([method, path]): [string, string] => [method, path])
 const posted = [...closed, ...table.filter(([, , guard]) => guard === 'own page').map(([method, path]): [string, string] => [method, path])].filter(([method]) => method === 'POST')
 
 /** Scripts and the dashboard's files: fixed at build time, and the same for everybody. */
-const isAsset = (path: string): boolean => path === '/' || path.startsWith('/dashboard/') || /^\/(t|t\.full|t\.server|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
+const isAsset = (path: string): boolean => path === '/' || /^(\/share\/:secret)?\/dashboard\//.test(path) || /^\/(t|t\.full|t\.server|pagetimer)(-[\w-]+)?\.(js|json)$/.test(path)
+
+/** What a handler answers to a request that says nothing: of what is named in the path there is none. */
+const reached = (path: string): number[] => (path.includes(':') ? [404] : [200, 204, 400])
 
 const json = { 'content-type': 'application/json' }
 let test_: TestCollector
 let cookie: string
 const values = createValues(createStorage())
 beforeAll(async () => {
-  test_ = createTestCollector({ values, privacyPage: [] })
+  test_ = createTestCollector({ values, privacyPage: [], sites: [{ id: 'blog', timezone: 'UTC', hosts: ['blog.example'] }] })
   cookie = await logInOwner(test_)
 })
 afterAll(() => test_.collector.endStreams())
 
-const ask = (method: string, path: string, headers: Record<string, string> = {}): Promise<Response> =>
-  test_.request(path, { method, headers, ...(method === 'POST' && { body: '{}' }) })
+/** Its body is given up: only so many exports and streams are open at once. */
+async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  const response = await test_.request(path, { method, headers, ...(method === 'POST' && { body: '{}' }) })
+  await response.body?.cancel()
+  return response
+}
 
 describe('every route says who may ask for it', () => {
   test('the table lists all of them, and files are open to everybody', () => {
     const [files, others] = [true, false].map((wanted) => test_.collector.routes.list().filter(({ path }) => isAsset(path) === wanted))
-    expect(others!.map(({ method, path, guard }) => [method, path, guard])).toEqual(table)
+    expect(others!.map(({ method, path, guard }) => [method, path, guard])).toEqual(declared)
     expect(files!.length).toBeGreaterThan(5)
     for (const { method, guard } of files!) expect([method, guard]).toEqual(['GET', 'public'])
   })
@@ -115,7 +135,7 @@ describe('every route says who may ask for it', () => {
   })
 
   test.each(closed)('%s %s is the owner’s', async (method, path) => {
-    expect([200, 204, 400]).toContain((await ask(method, path, { ...json, cookie })).status)
+    expect(reached(path)).toContain((await ask(method, path, { ...json, cookie })).status)
   })
 
   test.each(posted)(
@@ -134,14 +154,14 @@ describe('every route says who may ask for it', () => {
 })
 
 describe('tokens open what their scope says, and nothing else', () => {
-  const opened = guarded.flatMap(([method, path, guard]) => scopes.map((scope) => [scope, method, path, scope === 'admin' || guard === `token ${scope}`] as const))
+  const opened = guarded.flatMap(([method, path, guard]) => scopes.map((scope) => [scope, method, path, guard !== 'user' && (scope === 'admin' || guard === `token ${scope}`)] as const))
 
   test.each(opened)('scope %s: %s %s (%s)', async (scope, method, path, isOpen) => {
     const { token, id } = await createTokens(values, () => 0).create('ci', [scope])
     test_.clock.now += 10_000
     // No cookie comes with it, so neither JSON nor an origin of ours is asked for.
     const { status } = await ask(method, path, { authorization: `Bearer ${token}`, origin: 'https://evil.example' })
-    if (isOpen) expect([200, 204, 400]).toContain(status)
+    if (isOpen) expect(reached(path)).toContain(status)
     else expect(status).toBe(403)
     await createTokens(values, () => 0).revoke(id)
   })
@@ -153,6 +173,109 @@ describe('tokens open what their scope says, and nothing else', () => {
   test('a wrong token is not made good by a cookie', async () => {
     expect((await ask('GET', '/api/session', { cookie, authorization: 'Bearer tl_wrong' })).status).toBe(401)
   })
+})
+
+type Asker = 'anonymous' | 'owner' | 'viewer' | 'viewer of blog' | `token ${(typeof scopes)[number]}`
+
+/** Who is let in by a guard, as the documentation says it. Below a share link there is what `token stats` opens, and its log-in. */
+const letIn: Record<Exclude<Guard, 'share'>, readonly Asker[]> = {
+  public: ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token annotations', 'token admin'],
+  'own page': ['anonymous', 'owner', 'viewer', 'viewer of blog', 'token stats', 'token metrics', 'token tasks', 'token hits', 'token export', 'token annotations', 'token admin'],
+  user: ['owner', 'viewer', 'viewer of blog'],
+  owner: ['owner', 'token admin'],
+  'token stats': ['owner', 'viewer', 'viewer of blog', 'token stats', 'token admin'],
+  'token metrics': ['owner', 'token metrics', 'token admin'],
+  'token tasks': ['owner', 'token tasks', 'token admin'],
+  'token hits': ['owner', 'token hits', 'token admin'],
+  'token export': ['owner', 'token export', 'token admin'],
+  'token annotations': ['owner', 'token annotations', 'token admin'],
+  'token admin': ['owner', 'token admin'],
+}
+
+describe('who gets what: every route and every kind of asker', () => {
+  const headersOf = new Map<Asker, Record<string, string>>()
+  const secrets = { default: '', blog: '', protected: '' }
+  beforeAll(async () => {
+    headersOf.set('anonymous', json).set('owner', { ...json, cookie })
+    headersOf.set('viewer', { ...json, cookie: await logInViewer('ada') }).set('viewer of blog', { ...json, cookie: await logInViewer('bob', ['blog']) })
+    for (const scope of scopes) headersOf.set(`token ${scope}`, { authorization: `Bearer ${(await test_.collector.tokens.create('ci', [scope])).token}` })
+    secrets.default = await makeShare({ name: 'all' })
+    secrets.blog = await makeShare({ name: 'secretly for Eve', site_id: 'blog' })
+    secrets.protected = await makeShare({ name: 'p', site_id: 'blog', password: 'correct horse' })
+  })
+  // While a clock stands still only so much is answered.
+  const askLater = (...[method, path, headers]: Parameters<typeof ask>): Promise<Response> => {
+    test_.clock.now += 1000
+    return ask(method, path, headers)
+  }
+
+  const rows = table.filter(([method]) => method !== 'ALL')
+  const askers = letIn.public
+  test.each(rows.flatMap(([method, path, guard]) => askers.map((asker) => [asker, method, path, guard] as const)))('%s: %s %s', async (asker, method, path, guard) => {
+    // Logging out would end what the next ones ask with.
+    if (path === '/api/logout') return
+    const { status } = await askLater(method, path.replace(':secret', secrets.protected), headersOf.get(asker))
+    const isIn = letIn[guard as keyof typeof letIn].includes(asker)
+    // By `own page` a token is nothing: it takes JSON.
+    const asPage = guard === 'own page' && asker.startsWith('token ')
+    if (asPage) expect(status).toBe(415)
+    else if (isIn) expect([200, 204, 400]).toContain(status)
+    else expect(status).toBe(asker === 'anonymous' ? 401 : 403)
+  })
+
+  test.each(table.map(([method, path, guard]) => [method === 'ALL' ? 'POST' : method, path, guard === 'token stats'] as const))('below a share link: %s %s (%s)', async (method, path, isOpen) => {
+    for (const headers of [json, { ...json, cookie }]) {
+      const { status } = await askLater(method, `/share/${secrets.blog}${path.replace(':secret', secrets.blog)}`, headers)
+      // A log-in there is one to the link.
+      if (path === '/api/login') expect(status).toBe(400)
+      else if (isOpen) expect([200, 204, 400]).toContain(status)
+      else expect(status).toBe(404)
+    }
+    const closed = await askLater(method, `/share/${secrets.protected}${path.replace(':secret', '')}`, { ...json, cookie })
+    if (isOpen) expect(closed.status).toBe(401)
+    const unknown = await askLater(method, `/share/${'x'.repeat(32)}${path.replace(':secret', '')}`, { ...json, cookie })
+    expect(unknown.status).toBe(404)
+  })
+
+  const numbers = table.filter(([, , guard]) => guard === 'token stats').map(([method, path]) => [method, path] as const)
+  test.each(numbers)('%s %s refuses another site’s numbers to whoever is restricted, by id and by host', async (method, path) => {
+    const askFor = (base: string, site_id: string, headers: Record<string, string>): Promise<Response> => {
+      test_.clock.now += 1000
+      return test_.request(`${base}${path}?${new URLSearchParams({ site_id })}`, { method, headers, ...(method === 'POST' && { body: JSON.stringify({ site_id, metrics: ['visitors'], date_range: 'day' }) }) })
+    }
+    const restricted: [string, Record<string, string>, string, string][] = [
+      ['', headersOf.get('viewer of blog')!, 'default', 'blog'],
+      [`/share/${secrets.blog}`, json, 'default', 'blog'],
+      [`/share/${secrets.default}`, json, 'blog', 'default'],
+      [`/share/${secrets.default}`, { ...json, cookie }, 'blog.example', 'default'],
+    ]
+    for (const [base, headers, other, own] of restricted) {
+      const refused = await askFor(base, other, headers)
+      const allowed = await askFor(base, own, headers)
+      const [refusal, answer] = [await refused.text(), allowed.headers.get('content-type')?.startsWith('text/event-stream') ? '' : await allowed.text()]
+      if (path === '/api/sites') {
+        // It takes no site: it says which there are.
+        expect((JSON.parse(answer) as { sites: { id: string }[] }).sites.map(({ id }) => id)).toEqual([own])
+        expect(refusal).not.toContain('Eve')
+      } else {
+        expect([refused.status, (JSON.parse(refusal) as { error: string }).error]).toEqual([400, expect.stringMatching(/^site_id: /)])
+        expect(refusal.replace(JSON.stringify(other).replaceAll('"', '\\"'), '')).not.toContain(`\\"${other}\\"`)
+        expect(answer).not.toContain('site_id: ')
+      }
+      await allowed.body?.cancel().catch(() => undefined)
+    }
+  })
+
+  async function logInViewer(name: string, sites?: string[]): Promise<string> {
+    const password = await test_.collector.users.add({ name, role: 'viewer', ...(sites && { sites }) })
+    const response = await test_.request('/api/login', { method: 'POST', headers: json, body: JSON.stringify({ name, password }) })
+    return response.headers.getSetCookie()[0]!.split(';')[0]!
+  }
+
+  async function makeShare(fields: object): Promise<string> {
+    const response = await test_.request('/api/shares', { method: 'POST', headers: { ...json, cookie }, body: JSON.stringify(fields) })
+    return ((await response.json()) as { path: string }).path.split('/')[1]!
+  }
 })
 
 test('metrics: open makes /metrics public, and nothing else', async () => {
@@ -206,15 +329,18 @@ describe('input 28: however a path is written, it is the same route with its gua
   })
 })
 
-/** By a socket: nothing tidies up the request line on the way. */
+let asked = 0
+
+/** By a socket: nothing tidies up the request line on the way. Each asks from an address of its own, since one has a limit. */
 function statusOf(url: string, method: string, target: string): Promise<number> {
   const { hostname, port } = new URL(url)
+  const from = `10.${++asked >> 16}.${(asked >> 8) & 255}.${asked & 255}`
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     let answer = ''
     socket.on('data', (chunk) => (answer += chunk.toString()))
     socket.on('error', reject)
     socket.on('close', () => resolve(Number(answer.split(' ')[1])))
-    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
+    socket.end(`${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: ${from}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`)
   })
 }

@@ -1,4 +1,4 @@
-import type { HitFilter, HitStore, Query, StoredHit } from '@treadlight/store'
+import type { HitFilter, HitPageFilter, HitStore, Query, StoredHit } from '@treadlight/store'
 import { afterEach, describe, expect, test } from 'vitest'
 import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '../store/makeHit.ts'
 import { funnelCases, journeyCases } from './funnelCases.ts'
@@ -161,6 +161,103 @@ export function testHitStore(name: string, open: (options: { now: () => number }
       const store = await openStore()
       await store.append(hits)
       expect(await idsOf(store, { site: 'shop', ...filter })).toEqual(expected.map((number) => testId(number)))
+    })
+  })
+
+  describe(`${name}: page`, () => {
+    const hits = [
+      makeHit({ id: testId(3), time: noon, user: 'u1', session: 's1', source: 'google', medium: 'cpc', title: 'Ä' }),
+      makeHit({ id: testId(2), time: noon, session: 's1', visitor: 'v2', url: 'https://shop.example/?q=Ünder', campaign: 'spring' }),
+      makeHit({ id: testId(1), time: noon + minute, user: 'u2', path: '/a', title: 'Z' }),
+      makeEvent('buy', { id: testId(4), time: noon + day, user: 'u1', source: 'news', title: '\u{1F600}' }),
+      makeHit({ id: 'no-uuid', time: noon - day, session: 's1', title: '\uFF5E' }),
+    ]
+    const rows: [string, Omit<HitPageFilter, 'site'>, (number | string)[], total?: number][] = [
+      ['PV24 newest first by default, ties by id', {}, [4, 1, 3, 2, 'no-uuid']],
+      ['PV24 a page in the middle', { offset: 1, limit: 2 }, [1, 3], 5],
+      ['PV24 the last', { offset: 4, limit: 2 }, ['no-uuid'], 5],
+      ['PV24 behind the last', { offset: 5, limit: 2 }, [], 5],
+      ['how many there are', { limit: 0 }, [], 5],
+      ['PV26 oldest first', { descending: false }, ['no-uuid', 2, 3, 1, 4]],
+      ['PV26 by address, what has the same newest first', { orderBy: 'url', descending: false }, [4, 3, 'no-uuid', 2, 1]],
+      ['PV26 by address, from its end', { orderBy: 'url', offset: 1, limit: 3 }, [2, 4, 3], 5],
+      ['PV26 by source', { orderBy: 'source', limit: 2 }, [4, 3], 5],
+      ['PV26 by user', { orderBy: 'user', descending: false }, [2, 'no-uuid', 4, 3, 1]],
+      ['PV26 by session', { orderBy: 'session' }, [3, 2, 'no-uuid', 4, 1]],
+      ['PV26 by medium', { orderBy: 'medium', limit: 1 }, [3], 5],
+      ['by title, by code units', { orderBy: 'title', descending: false }, [2, 1, 3, 4, 'no-uuid']],
+      ['PV25 a text in any of the fields, whatever its case', { search: 'GOOG' }, [3]],
+      ['PV25 a text beyond ASCII', { search: 'üNDER' }, [2]],
+      ['PV25 of a campaign none', { search: 'spring' }, []],
+      ['PV25 a piece of an id', { search: testId(2).slice(-4) }, [2]],
+      ['PV25 of an id with its hyphens', { search: testId(4).slice(10).toUpperCase() }, [4]],
+      ['PV25 of an id that is no UUID', { search: 'O-UUI' }, ['no-uuid']],
+      ['PV25 a hyphen', { search: '-' }, [4, 1, 3, 2, 'no-uuid']],
+      ['PV25 of a user', { search: 'u1' }, [4, 3]],
+      ['PV25 two texts at once are none', { search: 'googlenews' }, []],
+      ['PV28 by source', { source: 'google' }, [3]],
+      ['PV28 without source', { source: '' }, [1, 2, 'no-uuid']],
+      ['PV28 by medium', { medium: 'cpc' }, [3]],
+      ['PV28 anonymous ones', { known: false }, [2, 'no-uuid']],
+      ['PV28 of known users', { known: true }, [4, 1, 3]],
+      ['PV28 of a user', { user: 'u1' }, [4, 3]],
+      ['PV28 by date', { from: noon, to: noon + minute }, [3, 2]],
+      ['by name and path', { name: 'buy', path: '/' }, [4]],
+      ['without a name', { name: '', limit: 1 }, [1], 4],
+      ['PV28 of a filter on visits', { filters: [['is', 'visit:utm_source', ['news']]] }, [4]],
+      ['several at once', { search: 'shop', known: true, orderBy: 'title', limit: 1 }, [4], 3],
+    ]
+    const names = (expected: readonly (number | string)[]) => expected.map((each) => (typeof each === 'string' ? each : testId(each)))
+    test.each(rows)('%s', async (_, filter, expected, total = expected.length) => {
+      const store = await openStore()
+      await store.append(hits)
+      const page = await store.page({ site: 'shop', ...filter })
+      expect({ ...page, hits: page.hits.map(({ id }) => id) }).toEqual({ hits: names(expected), total })
+    })
+
+    test('PV24 45 hits are three pages', async () => {
+      const store = await openStore()
+      await store.append(Array.from({ length: 45 }, (_, index) => makeHit({ time: noon - index * 3_600_000 })))
+      const pages = await Promise.all([0, 20, 40].map((offset) => store.page({ site: 'shop', offset })))
+      expect(pages.map(({ hits: { length }, total }) => [length, total])).toEqual([[20, 45], [20, 45], [5, 45]])
+    })
+
+    test('a log-in changes whose hits they are', async () => {
+      const store = await openStore()
+      await store.append(hits)
+      expect(await store.page({ site: 'shop', known: false })).toMatchObject({ total: 2 })
+      await store.identify({ site: 'shop', session: 's1', user: 'u9', time: noon })
+      expect(await store.page({ site: 'shop', known: false })).toMatchObject({ total: 0 })
+      expect(await store.page({ site: 'shop', search: 'u9', orderBy: 'user' })).toMatchObject({ total: 2, hits: [{ id: testId(2), user: 'u9' }, { id: 'no-uuid', user: 'u9' }] })
+    })
+
+    test('PV27 one hit by its id, with all its fields', async () => {
+      const store = await openStore()
+      await store.append(hits)
+      for (const hit of hits) expect(await store.find('shop', hit.id)).toEqual(hit)
+      expect(await store.find('shop', testId(9))).toBeUndefined()
+      expect(await store.find('other', testId(1))).toBeUndefined()
+    })
+
+    test('an id that two days have is that of the day next to it', async () => {
+      const store = await openStore()
+      const [here, there] = [makeHit({ id: testId(7), time: noon }), makeHit({ id: testId(7), time: noon + 2 * day })]
+      await store.append([there, here])
+      expect(await store.find('shop', testId(7))).toEqual(here)
+    })
+
+    test('what is no place in a listing is refused', async () => {
+      const store = await openStore()
+      await expect(store.page({ site: 'shop', offset: -1 })).rejects.toThrow('offset')
+      await expect(store.page({ site: 'shop', limit: 1.5 })).rejects.toThrow('limit')
+      await expect(store.page({ site: 'shop', limit: 0, filters: [['is', 'first:source', ['google']]] })).rejects.toThrow('first:')
+    })
+
+    test('what the caller does to a hit of a page is its own affair', async () => {
+      const store = await openStore()
+      await store.append(hits)
+      for (const hit of (await store.page({ site: 'shop' })).hits) hit.url = 'changed'
+      expect(await store.page({ site: 'shop', search: 'changed' })).toEqual({ hits: [], total: 0 })
     })
   })
 

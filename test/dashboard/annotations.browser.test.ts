@@ -76,7 +76,7 @@ test('what a deploy hook has said is a mark at its bucket, by day and by hour, w
   // By hour they fall apart: a day is where it begins.
   await page.getByLabel('Interval').selectOption('By hour')
   await expect.poll(async () => (await annotatedRows(page)).map(([, text]) => text)).toEqual(['Campaign', 'v1.2 deployed <b>'])
-  await page.getByLabel('Chart').selectOption('Pageviews by source')
+  await page.getByLabel('Chart', { exact: true }).selectOption('Pageviews by source')
   await page.getByRole('button', { name: '2 annotations' }).waitFor()
   await page.getByLabel('Interval').selectOption('By day')
   await expect.poll(async () => (await annotatedRows(page)).map(([, text]) => text)).toEqual(['Campaign; v1.2 deployed <b>'])

@@ -3,6 +3,7 @@ import {
   createStore,
   type FunnelQuery,
   type HitFilter,
+  type HitPageFilter,
   type HitStore,
   type JourneyQuery,
   type Query,
@@ -41,13 +42,18 @@ const hit: fc.Arbitrary<StoredHit> = fc
     time: times,
     path: fc.constantFrom('/', '/a'),
     source: fc.constantFrom('', 'google', 'news'),
+    medium: fc.constantFrom('', '', 'CPC'),
+    title: fc.constantFrom('', 'Ära', 'ära', 'z'),
+    query: fc.constantFrom('', '', '?q=Ä'),
     said: fc.record({
       name: fc.constantFrom('buy', 'join'),
       interactive: fc.boolean(),
       revenue: fc.record({ amount: fc.constantFrom('0.1', '0.2', '-7.000001'), currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD') }),
     }),
   })
-  .map(({ number, said, ...fields }) => makeHit({ id: testId(number), ...fields, ...(fields.type === 'event' && said) }))
+  .map(({ number, said, query, ...fields }) =>
+    makeHit({ id: testId(number), ...fields, url: `https://shop.example${fields.path}${query}`, ...(fields.type === 'event' && said) }),
+  )
 
 export const append: fc.Arbitrary<Step> = fc.record({ do: fc.constant('append'), hits: fc.array(hit, { maxLength: 4 }) })
 export const identify: fc.Arbitrary<Step> = fc.record({
@@ -195,6 +201,30 @@ const persons: Omit<HitFilter, 'site'>[] = [
   { user: 'nobody' },
 ]
 
+/** What an owner looks through: PV24-PV28. */
+const pages: Omit<HitPageFilter, 'site'>[] = [
+  {},
+  { offset: 2, limit: 3 },
+  { descending: false, offset: 1, limit: 4, ...range },
+  { search: 'GOO', limit: 2 },
+  { search: 'u1' },
+  { search: 'ä', orderBy: 'title' },
+  { search: testId(3).slice(-3) },
+  { search: 'nowhere' },
+  { orderBy: 'url', offset: 1, limit: 3 },
+  { orderBy: 'url', descending: false, type: 'pageview' },
+  { orderBy: 'user', limit: 5 },
+  { orderBy: 'session', descending: false, offset: 3 },
+  { orderBy: 'source', known: false, limit: 3 },
+  { known: true, medium: 'CPC' },
+  { user: 'u1', orderBy: 'medium', descending: false },
+  { session: 's1', source: 'google' },
+  { name: 'buy', path: '/a' },
+  { user: '', visitor: 'v2', orderBy: 'title' },
+  { filters: [['is', 'visit:utm_source', ['google']]], ...range },
+  { filters: [['has_done', ['is', 'event:goal', ['buy']]]], known: true, orderBy: 'user', from: noon - 4 * day },
+]
+
 async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promise<StoredHit[]> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', ...filter })) hits.push(each)
@@ -210,6 +240,8 @@ async function describeAll(store: HitStore, asksForSums: boolean): Promise<unkno
     hits,
     some,
     persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
+    pages: await Promise.all(pages.map((filter) => store.page({ site: 'shop', ...filter }))),
+    found: await Promise.all([testId(0), testId(5), testId(99), 'nobody'].map((id) => store.find('shop', id))),
     ...(asksForSums && { sums: await Promise.all(sumQueries.map((each) => store.query(each))) }),
     result: await store.query(query),
     inRange: await store.query({ ...query, range }),

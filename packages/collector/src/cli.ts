@@ -9,6 +9,7 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   token,
   user,
   share,
+  hits,
   funnel,
   journeys,
   configCommand,

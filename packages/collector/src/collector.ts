@@ -20,6 +20,7 @@ import { createSiteRules, type EnrichSettings } from './enrich/rules.ts'
 import { createUnknownHosts, type UnknownHost } from './enrich/unknownHosts.ts'
 import { createFailures, type Failures } from './failures.ts'
 import { createForwarding, type Forwarding, type ForwardingOptions } from './forwarding/forwarding.ts'
+import { createHitDesk } from './explorer/hitDesk.ts'
 import { createFunnels } from './funnels/funnels.ts'
 import { createVisitDesk } from './funnels/visitDesk.ts'
 import { createGoals } from './goals/goals.ts'
@@ -38,6 +39,7 @@ import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
 import { addExclusionRoutes } from './http/exclusionRoutes.ts'
+import { addExplorerRoutes } from './http/explorerRoutes.ts'
 import { addExportRoutes } from './http/exportRoutes.ts'
 import { addFunnelRoutes } from './http/funnelRoutes.ts'
 import { addGoalRoutes } from './http/goalRoutes.ts'
@@ -276,6 +278,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addOpenapiRoute(routes)
   addDropRoutes(routes, { sites, counts, samples, unknownHosts: unknownHosts.list, capped, peers, now })
   addDestinationRoutes(routes, { forwarding, peers })
+  addExplorerRoutes(routes, { sites, desk: createHitDesk({ store, goals, segments, failures, now }) })
   addExportRoutes(routes, { store, sites, problems, peers, onError })
   addTimelineRoutes(routes, { store, sites })
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })

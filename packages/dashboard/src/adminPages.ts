@@ -32,5 +32,7 @@ interface AdminPage {
 
 export const adminPages: Readonly<Partial<Record<PageName, AdminPage>>> = {
   vitals: { hasPeriod: true, isOwners: false, load: async () => (await import('./vitals/vitalsPage.tsx')).VitalsPage },
+  funnels: { hasPeriod: true, isOwners: false, load: async () => (await import('./funnels/funnelsPage.tsx')).FunnelsPage },
+  journeys: { hasPeriod: true, isOwners: false, load: async () => (await import('./journeys/journeysPage.tsx')).JourneysPage },
   settings: { hasPeriod: false, isOwners: true, load: async () => (await import('./settings/settingsPage.tsx')).SettingsPage },
 }

@@ -126,7 +126,8 @@ export class ApiError extends Error {
 
 /** The collector's API. Every method rejects with an ApiError, or with an AbortError for a given up call. */
 export interface Client {
-  login(password: string): Promise<void>
+  /** @param name none for a share link: it has a password alone */
+  login(password: string, name?: string): Promise<void>
   logout(): Promise<void>
   sites(signal?: AbortSignal): Promise<Sites>
   query(query: Query, signal?: AbortSignal): Promise<QueryAnswer>
@@ -156,28 +157,37 @@ export interface Client {
   url(path: string, parameters?: QueryParameters): string
 }
 
+const ownAffair: ReadonlySet<string> = new Set(['api/login', 'api/sites'])
+
+/** Whether the page is that of a share link, by where the collector's API is. @param base ends in a slash */
+export function isShare(base: string): boolean {
+  return /\/share\/[\w-]{32}\/$/.test(base)
+}
+
 type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>
 
 /**
  * Makes the client.
  *
  * @param base Where the collector is, ending in a slash: `https://stats.example/`.
- * @param onUnauthorized Called when a call other than `login` is answered 401.
+ * @param onUnauthorized Called when a call other than `login` and `sites`, whose callers see to it, is answered 401; below a
+ * share link 404 too, which is what removed ones answer.
  */
 export function createClient(base: string, onUnauthorized: () => void): Client {
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = { 'content-type': 'application/json', ...init.headers }
     const response = await fetch(base + path, { ...init, headers }).catch(fail)
-    if (response.status === 401 && path !== 'api/login') onUnauthorized()
+    if (isShutOut(response) && !ownAffair.has(path)) onUnauthorized()
     if (response.ok) return response
     throw new ApiError(errorOf(await readJson(response)) ?? text.notJson(response.status), response.status, { retryAfter: retryAfterOf(response) })
   }
+  const isShutOut = ({ status }: Response): boolean => status === 401 || (status === 404 && isShare(base))
   const call = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await readJson(await send(path, init))) as T
   const post = <T>(path: string, body: object, signal: AbortSignal | null = null) =>
     call<T>(path, { method: 'POST', body: JSON.stringify(body), signal })
 
   return {
-    login: (password) => post('api/login', { password }),
+    login: (password, name) => post('api/login', { name, password }),
     logout: () => post('api/logout', {}),
     sites: (signal) => call('api/sites', { signal: signal ?? null }),
     query: (query, signal) => post('api/v2/query', query, signal),

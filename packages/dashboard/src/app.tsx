@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { ApiError, createClient, type Sites } from './api.ts'
+import { ApiError, createClient, isShare, type Sites } from './api.ts'
 import { Login } from './login.tsx'
 import { NoticePage } from './notice.tsx'
 import { Page } from './page.tsx'
@@ -10,7 +10,8 @@ type Gate = { state: 'opening' | 'closed' } | { state: 'open'; sites: Sites } | 
 /** The page behind its password. `base` is where the collector is, ending in a slash. */
 export function App({ base }: { base: string }): VNode | null {
   const [gate, setGate] = useState<Gate>({ state: 'opening' })
-  const client = useMemo(() => createClient(base, () => setGate({ state: 'closed' })), [base])
+  // Of a share link the password may be asked for, or there is no such link any more.
+  const client = useMemo(() => createClient(base, () => (isShare(base) ? void open() : setGate({ state: 'closed' }))), [base])
 
   // The list of sites is the first thing needed and needs a session: no call to ask for one alone.
   const open = () =>
@@ -20,7 +21,8 @@ export function App({ base }: { base: string }): VNode | null {
     )
   useEffect(() => void open(), [client])
   useEffect(() => {
-    if (gate.state !== 'broken') return
+    // A link that was removed does not come back.
+    if (gate.state !== 'broken' || (gate.error instanceof ApiError && gate.error.status === 404)) return
     const timer = setTimeout(open, 3000)
     return () => clearTimeout(timer)
   }, [gate])
@@ -29,7 +31,7 @@ export function App({ base }: { base: string }): VNode | null {
     case 'opening':
       return null
     case 'closed':
-      return <Login client={client} onSuccess={open} />
+      return <Login client={client} isShare={isShare(base)} onSuccess={open} />
     case 'broken':
       return <NoticePage error={gate.error} onRetry={open} />
     case 'open':

@@ -49,9 +49,11 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, order, onOrder, 
   )
 }
 
+/** Without a name, as over what can be done with a row, it heads nothing. */
 type DataHeadProps<Row> = Pick<DataTableProps<Row>, 'order' | 'onOrder'> & { column: DataColumn<Row> }
 
 function DataHead<Row>({ column, order, onOrder }: DataHeadProps<Row>) {
+  if (column.name === '') return <td class={classOf(column)} />
   if (column.order === undefined || onOrder === undefined)
     return (
       <th scope="col" class={classOf(column)}>

@@ -12,6 +12,8 @@ import './style/admin.css'
 import './style/segments.css'
 import './style/annotations.css'
 import './style/vitals.css'
+import './style/funnels.css'
+import './style/journeys.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)

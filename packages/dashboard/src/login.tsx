@@ -4,8 +4,15 @@ import type { Client } from './api.ts'
 import { Mark } from './mark.tsx'
 import { text } from './text.ts'
 
+interface LoginProps {
+  client: Client
+  /** Whether it is about a share link, which has a password alone. */
+  isShare: boolean
+  onSuccess: () => void
+}
+
 /** The password page. It leaves the address alone, so that signing in shows what was asked for. */
-export function Login({ client, onSuccess }: { client: Client; onSuccess: () => void }): VNode {
+export function Login({ client, isShare, onSuccess }: LoginProps): VNode {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
 
@@ -13,9 +20,10 @@ export function Login({ client, onSuccess }: { client: Client; onSuccess: () => 
     event.preventDefault()
     const form = event.currentTarget as HTMLFormElement
     const field = form.elements.namedItem('password') as HTMLInputElement
+    const name = form.elements.namedItem('username') as HTMLInputElement | null
     setBusy(true)
     try {
-      await client.login(field.value)
+      await client.login(field.value, name?.value)
       onSuccess()
     } catch (error) {
       setProblem((error as Error).message)
@@ -29,8 +37,12 @@ export function Login({ client, onSuccess }: { client: Client; onSuccess: () => 
       <form class="login" onSubmit={submit}>
         <Mark />
         <h1>{text.product}</h1>
-        {/* Password managers file a password under a name; Chromium's console complains without one. */}
-        <input type="text" name="username" autocomplete="username" value="admin" readOnly hidden />
+        {!isShare && (
+          <>
+            <label for="username">{text.login.name}</label>
+            <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={64} defaultValue="admin" />
+          </>
+        )}
         <label for="password">{text.login.password}</label>
         <input
           id="password"
@@ -43,7 +55,7 @@ export function Login({ client, onSuccess }: { client: Client; onSuccess: () => 
           aria-invalid={problem !== ''}
         />
         <p id="login-help" class={problem ? 'problem' : 'hint'} role="status">
-          {problem || text.login.hint}
+          {problem || (isShare ? text.login.ofShare : text.login.hint)}
         </p>
         <button type="submit" class="button is-primary" disabled={isBusy}>
           {text.login.submit}

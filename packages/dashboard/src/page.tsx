@@ -18,6 +18,7 @@ import { NewestEvents } from './newestEvents.tsx'
 import { mayOpen } from './pageLinks.tsx'
 import { Panel } from './panel.tsx'
 import { panels } from './panels.ts'
+import { PasswordDialog } from './passwordDialog.tsx'
 import { dateRange, includesNow, siteClock } from './period.ts'
 import { usePulse } from './pulse.ts'
 import { Realtime } from './realtime.tsx'
@@ -40,6 +41,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
   const navigation = useNavigation()
   const { view } = navigation
   const page = mayOpen(view.page, access) ? view.page : 'overview'
+  const isOwner = access.role === 'owner'
   const isAdmin = adminPages[page] !== undefined
   const site = siteOf(sites, view.site)
   const clock = siteClock(Date.now(), site.timezone)
@@ -57,10 +59,17 @@ export function Page({ base, client, sites: { sites, access, version, retention 
   const [goalChanges, setGoalChanges] = useState(0)
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
-    ...(access.role === 'owner' ? ownersMenu() : []),
+    ...(isOwner ? ownersMenu() : []),
     { label: text.keys, onSelect: () => navigation.go({ detail: 'keys' }) },
-    { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
+    ...(access.kind === 'user' ? usersMenu() : []),
   ]
+
+  function usersMenu(): MenuEntry[] {
+    return [
+      { label: text.ownPassword.open, onSelect: () => navigation.go({ detail: 'password' }) },
+      { label: text.logout, onSelect: () => void client.logout().then(onLogout, () => {}) },
+    ]
+  }
 
   function ownersMenu(): MenuEntry[] {
     return [
@@ -74,7 +83,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
     <div class="page">
       <Header navigation={navigation} sites={sites} site={site} pulse={pulse} days={days} today={today} menu={menu} access={access} />
       <main>
-        {wasHit === false && !isAdmin ? (
+        {wasHit === false && !isAdmin && isOwner ? (
           <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
@@ -96,22 +105,23 @@ export function Page({ base, client, sites: { sites, access, version, retention 
                     key={panel.id}
                     panel={panel}
                     navigation={navigation}
-                    actions={panel.id === 'events' && access.role === 'owner' ? <GoalsButton onOpen={openGoals} /> : undefined}
+                    actions={panel.id === 'events' && isOwner ? <GoalsButton onOpen={openGoals} /> : undefined}
                   />
                 ))}
                 {isRealtime && <NewestEvents />}
               </div>
             )}
-            {view.detail === 'goals' && (
+            {view.detail === 'goals' && isOwner && (
               <GoalsDialog onClose={() => navigation.turn({ detail: '' })} onChange={() => setGoalChanges(goalChanges + 1)} />
             )}
           </ScopeProvider>
         )}
       </main>
-      {view.detail === 'export' && (
+      {view.detail === 'export' && isOwner && (
         <ExportDialog client={client} site={site.id} days={days} onClose={() => navigation.turn({ detail: '' })} />
       )}
-      {view.detail === 'check' && <InstallationDialog base={base} client={client} site={site.id} onClose={() => navigation.turn({ detail: '' })} />}
+      {view.detail === 'check' && isOwner && <InstallationDialog base={base} client={client} site={site.id} onClose={() => navigation.turn({ detail: '' })} />}
+      {view.detail === 'password' && access.kind === 'user' && <PasswordDialog client={client} onClose={() => navigation.turn({ detail: '' })} />}
       {view.detail === 'keys' && <ShortcutsDialog onClose={() => navigation.turn({ detail: '' })} />}
       <footer class="footer">
         <span>

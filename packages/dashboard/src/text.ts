@@ -4,9 +4,20 @@ export const text = {
   loading: 'Loading',
 
   login: {
+    name: 'Name',
     password: 'Password',
     submit: 'Log in',
-    hint: 'The first start of the collector printed it; `npx treadlight user reset` makes another.',
+    hint: 'The first start of the collector printed that of admin; `npx treadlight user reset` makes another.',
+    ofShare: 'Who gave you this link knows its password.',
+  },
+  ownPassword: {
+    open: 'Change password…',
+    title: 'Change your password',
+    old: 'Password until now',
+    next: 'New password',
+    hint: 'At least 10 characters. Your log-ins in other browsers end.',
+    submit: 'Change',
+    done: 'Your password is changed.',
   },
 
   live: {

@@ -6,6 +6,7 @@ import { createCompactedIds, type CompactedIds } from './compactedIds.ts'
 import type { FolderDriver, SweepDriver } from './drivers/fs.ts'
 import { createErrands } from './errands.ts'
 import { hashPerson, nameHit, reportErased, subjectOf, type Erasure } from './erasure.ts'
+import { createExplorer, type Explorer } from './explorer/explorer.ts'
 import { exportLines } from './exportLines.ts'
 import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
@@ -60,6 +61,7 @@ interface Site {
   kept: KeptShelf | undefined
   /** Of days as they stand. */
   dayIndexes: DayIndexes
+  explorer: Explorer
 }
 
 const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
@@ -67,6 +69,8 @@ const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|pack
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
 const shelfBytes = 48 * 1024 * 1024
+/** The same of columns of hits, which an owner looks through: those of a million. */
+const explorerBytes = 160 * 1024 * 1024
 const nothingDone: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
 /** No write takes as long, ms. */
 const leftOverAge = 10 * 60_000
@@ -92,6 +96,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { storage, now } = settings
   const sites = new Map<string, Site>()
   const cache = createByteCache(shelfBytes)
+  const columns = createByteCache(explorerBytes)
   const problems = new Map<string, StorageProblem>()
   const writer = createBatchWriter({ ...settings, onDurable: record, onFailed: (site, key) => logOf(site).doubt(key) })
   let upkeep: Promise<unknown> = Promise.resolve()
@@ -140,6 +145,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       // Copies, so that nobody changes the store's own.
       const days = spansOf(log, filter)
       for await (const hit of listDays(person ? await daysOfPerson(log, days, person) : days, filter, read)) yield { ...hit }
+    },
+    async page(filter) {
+      await freshLog(filter.site)
+      return siteOf(filter.site).explorer.page(filter)
+    },
+    async find(site, id) {
+      await freshLog(site)
+      return siteOf(site).explorer.find(id)
     },
     async *lines({ site, from, to }) {
       const log = await freshLog(site)
@@ -318,6 +331,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
       kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
       dayIndexes: createDayIndexes(log),
+      explorer: createExplorer(log, columns),
     }
     sites.set(site, opened)
     return opened

@@ -6,9 +6,13 @@ export { createFsDriver, type AppendDriver, type FsDriverOptions, type SweepDriv
 export { redact } from './drivers/driverError.ts'
 export { deriveEngagement, pageviewKey, type Engagement } from './engagement.ts'
 export { funnelSteps, type FunnelQuery, type FunnelResult, type VisitCount } from './funnels/funnel.ts'
-export { journeyLimits, type JourneyColumn, type JourneyQuery, type JourneyResult, type JourneyStep } from './funnels/journeys.ts'
+export { journeyLimits, type JourneyColumn, type JourneyQuery, type JourneyResult } from './funnels/journeys.ts'
+export type { JourneyStep } from './funnels/journeyStep.ts'
+export { runFunnel, runJourneys } from './funnels/runVisits.ts'
 export type { VisitQuestion, VisitStep } from './funnels/visitQuestion.ts'
 export { hashPerson } from './erasure.ts'
+export { findHit } from './explorer/nearness.ts'
+export { pageHits } from './explorer/pageHits.ts'
 export { encodeFrame, readFrames, type FrameProblem, type Frames } from './frame.ts'
 export type { Device, Origin, StoredHit } from './hit.ts'
 export { isForeignKey } from './keys.ts'
@@ -35,6 +39,9 @@ export {
   type EraseOptions,
   type EraseReport,
   type HitFilter,
+  type HitOrderField,
+  type HitPage,
+  type HitPageFilter,
   type HitPosition,
   type HitStore,
   type Link,

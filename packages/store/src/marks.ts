@@ -31,6 +31,8 @@ export interface Marks {
   hasErased(hit: Pick<StoredHit, 'day' | 'id'>): boolean
   /** Whether a link says whose session it is. */
   isLinked(session: string): boolean
+  /** Who has the session's anonymous hits by a link; '' for nobody. */
+  linkedUser(session: string): string
   /** The sessions that count as the user's by a link. */
   linkedSessions(user: string): string[]
   /** Whether an erasure covers the person that the link names: it may be forgotten. */
@@ -112,6 +114,7 @@ export function createMarks(from?: { links: Iterable<Link>; erasures: Iterable<E
     erases,
     hasErased: (hit) => erasedHits.get(hit.day)?.has(hit.id) === true,
     linkedSessions: (user) => [...(sessionsOf.get(user) ?? [])].filter((session) => linkOf(session)?.user === user),
+    linkedUser: (session) => linkOf(session)?.user ?? '',
     isLinked: (session) => linkOf(session) !== undefined,
     isDead,
     get pruningEnds() {

@@ -1,10 +1,9 @@
-import { createFunnel } from './funnels/funnel.ts'
-import { createJourneys } from './funnels/journeys.ts'
-import { runVisits } from './funnels/pickVisits.ts'
-import type { VisitCounter } from './funnels/visitCounter.ts'
+import { runFunnel, runJourneys } from './funnels/runVisits.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
 import { listHits } from './listHits.ts'
+import { findHit } from './explorer/nearness.ts'
+import { pageHits } from './explorer/pageHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
 import type { HitStore } from './store.ts'
@@ -39,11 +38,21 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     async query(query) {
       return options.keepSums === true ? keptOf(query.site).query(query) : runQuery([siteOf(query.site).hits()], query)
     },
-    funnel: (query) => count(query, createFunnel),
-    journeys: (query) => count(query, createJourneys),
+    async funnel(query) {
+      return { ...(await runFunnel([siteOf(query.site).hits()], query)), ...pruned(query) }
+    },
+    async journeys(query) {
+      return { ...(await runJourneys([siteOf(query.site).hits()], query)), ...pruned(query) }
+    },
     async *hits(filter) {
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      return pageHits(siteOf(filter.site).hits(), filter)
+    },
+    async find(site, id) {
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       return siteOf(link.site).addLink(link)
@@ -77,10 +86,10 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
     },
   }
 
-  async function count<Question extends VisitQuestion, Result extends object>(question: Question, create: (question: Question) => VisitCounter<Result>): Promise<Result> {
-    const result = await runVisits([siteOf(question.site).hits()], question, create(question))
-    const before = options.keepSums === true ? keptOf(question.site).prunedBefore(question.range, question.timezone ?? 'UTC') : undefined
-    return { ...result, ...(before !== undefined && { prunedBefore: before }) }
+  /** No sums are kept of what visits did. */
+  function pruned({ site, range, timezone = 'UTC' }: VisitQuestion): { prunedBefore?: number } {
+    const before = options.keepSums === true ? keptOf(site).prunedBefore(range, timezone) : undefined
+    return before === undefined ? {} : { prunedBefore: before }
   }
 
   function siteOf(name: string): SiteMemory {

@@ -102,6 +102,35 @@ export interface HitFilter {
   limit?: number
 }
 
+/** What a page of hits may be ordered by. */
+export type HitOrderField = 'time' | 'user' | 'url' | 'source' | 'medium' | 'session' | 'title'
+
+/** Of which hits to show a page, and which page. All conditions must hold. */
+export interface HitPageFilter extends Omit<HitFilter, 'order' | 'after' | 'limit'> {
+  source?: string
+  medium?: string
+  path?: string
+  /** Of an event; '' for hits without one. */
+  name?: string
+  /** Whether it is known whose hit it is (PV28). */
+  known?: boolean
+  /** Texts by code units. What has the same is in the order of a listing, the newest first. @default 'time' */
+  orderBy?: HitOrderField
+  /** @default true */
+  descending?: boolean
+  /** So many hits come before the page. @default 0 */
+  offset?: number
+  /** @default 20 */
+  limit?: number
+}
+
+/** A page of a listing. */
+export interface HitPage {
+  hits: StoredHit[]
+  /** Hits that meet the filter, on all pages. */
+  total: number
+}
+
 /** The session of a visitor who has just said who they are. */
 export interface Link {
   site: string
@@ -131,6 +160,10 @@ export interface HitStore {
   /** What visits did next. @throws RangeError for limits out of bounds, and as `query` does */
   journeys(query: JourneyQuery): Promise<JourneyResult>
   hits(filter: HitFilter): AsyncIterable<StoredHit>
+  /** A page of a listing, anywhere in it and in any order, and how many hits there are in all. */
+  page(filter: HitPageFilter): Promise<HitPage>
+  /** The hit of this id. Should several home days have one, that of the day next to the time that is in the id. */
+  find(site: string, id: string): Promise<StoredHit | undefined>
   /**
    * Gives the session's anonymous hits, past and to come, to the user. False if that was known already. It does not say
    * how many: a log-in must not cost a search; `hits({ session })` does.

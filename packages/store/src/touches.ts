@@ -18,7 +18,7 @@ const touchWindow = 90 * 86_400_000
 const slack = 2 * 86_400_000
 
 /** Whether an answer needs visits before its range. */
-export function asksForTouches({ dimensions = [], filters = [] }: Query): boolean {
+export function asksForTouches({ dimensions = [], filters = [] }: Pick<Query, 'dimensions' | 'filters'>): boolean {
   return dimensions.some(isTouchDimension) || filters.some(namesTouch)
 }
 
@@ -28,7 +28,7 @@ export function namesTouch(filter: Filter): boolean {
 }
 
 /** Which hits a store has to hand to `runQuery`: those of the range, and for touches those of 90 days before. */
-export function rangeToRead(query: Query): Query['range'] {
+export function rangeToRead(query: Pick<Query, 'range' | 'dimensions' | 'filters'>): Query['range'] {
   const { from, to } = query.range
   return { from: asksForTouches(query) ? from - touchWindow - slack : from, to }
 }

@@ -15,7 +15,7 @@ const hits = [
   makeHit({ visitor: 'bob', path: '/pricing', time: at(1) }),
   makeHit({ visitor: 'cat', path: '/', time: at(0) }),
   makeHit({ visitor: 'dan', path: '/blog', time: at(0) }),
-].map((hit) => ({ ...hit, site: 'default' }))
+].map((hit) => Object.assign(hit, { site: 'default' }))
 const steps = [{ page: '/' }, { page: '/p*' }, { event: 'signup' }]
 
 interface Asked extends TestCollector {

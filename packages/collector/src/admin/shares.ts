@@ -63,12 +63,12 @@ export function createShares({ values, sites, passwords, now }: SharesOptions): 
 
   return {
     async list(site) {
-      return (await records.list(site)).map((record) => ({ ...record, site }))
+      return (await records.list(site)).map((record) => shareOf(site, record))
     },
     async add(site, { name, password, expires }) {
       const hashed = password === undefined ? undefined : await passwords.hash(password)
       const secret = randomBytes(24).toString('base64url')
-      return { ...(await records.add(site, { name, secret, ...(hashed && { password: hashed }), ...(expires !== undefined && { expires }) })), site }
+      return shareOf(site, await records.add(site, { name, secret, ...(hashed && { password: hashed }), ...(expires !== undefined && { expires }) }))
     },
     remove: (site, id) => records.remove(site, id),
     async find(secret) {
@@ -77,7 +77,7 @@ export function createShares({ values, sites, passwords, now }: SharesOptions): 
       let found: Share | undefined
       // All of them, whichever it is: the time tells nothing of the others.
       for (const site of await sites.list())
-        for (const share of await records.list(site.id)) if (timingSafeEqual(given, hashOf(share.secret)) && isOpen(share, site)) found = { ...share, site: site.id }
+        for (const share of await records.list(site.id)) if (timingSafeEqual(given, hashOf(share.secret)) && isOpen(share, site)) found = shareOf(site.id, share)
       return found
     },
   }
@@ -85,6 +85,10 @@ export function createShares({ values, sites, passwords, now }: SharesOptions): 
   function isOpen({ expires }: Recorded<Fields>, { timezone }: Site): boolean {
     return expires === undefined || siteDay(timezone, now()) <= expires
   }
+}
+
+function shareOf(site: string, record: Recorded<Fields>): Share {
+  return { ...record, site }
 }
 
 function hashOf(secret: string): Buffer {

@@ -205,8 +205,8 @@ function belowOf(name: string): string {
   return `${prefix}${placeOf(name)}:`
 }
 
-function withoutPassword({ password: _, ...user }: StoredUser): User {
-  return user
+function withoutPassword({ name, role, sites, created }: StoredUser): User {
+  return { name, role, ...(sites !== undefined && { sites }), created }
 }
 
 function known(stored: StoredUser | undefined): KnownUser | undefined {

@@ -1,5 +1,6 @@
 import { textLimits } from '@treadlight/protocol'
 import { funnelSteps, journeyLimits } from '@treadlight/store'
+import { hitPaths, hitSchemas } from '../explorer/describePaths.ts'
 import { version } from '../version.ts'
 import { comparisonModes } from './comparisonRange.ts'
 import { rangeNames } from './dateRange.ts'
@@ -135,6 +136,7 @@ const schemas: Record<string, Schema> = {
     { id: text, created: { type: 'string', format: 'date-time' }, time: { type: 'string', description: 'ISO 8601 in UTC, or a site day' }, text, link: { type: 'string', format: 'uri' } },
     ['id', 'created', 'time', 'text'],
   ),
+  ...hitSchemas,
   NewGoal: only(object(
     {
       site_id: text,
@@ -247,6 +249,7 @@ export const openapi: Schema = {
     '/api/annotations': {
       get: operation('listAnnotations', 'What happened to the site, the earliest first', [siteId, query('date_range', text)], object({ site_id: text, annotations: list(ref('Annotation')) })),
     },
+    ...hitPaths({ siteId, query, refused, security: [{ token: ['export'] }, { login: [] }] }),
     '/api/props': {
       get: operation('listPropKeys', 'Keys of the props that events carry, the most frequent first: for the dimension event:props:KEY', [siteId, query('date_range', text), query('name', text)], object({ site_id: text, keys: list(text), events: { type: 'integer', description: 'Events that were looked at: the newest' }, complete: { type: 'boolean', description: 'Those were all of the range' } })),
     },

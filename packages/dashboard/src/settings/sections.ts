@@ -1,7 +1,9 @@
 import type { ComponentType } from 'preact'
 import type { AdminPageProps } from '../adminPages.ts'
 import { SegmentsSection } from './segmentsSection.tsx'
+import { SharesSection } from './sharesSection.tsx'
 import { TokensSection } from './tokensSection.tsx'
+import { UsersSection } from './usersSection.tsx'
 
 /** A part of the settings, named in `words.ts`. */
 interface Section {
@@ -14,4 +16,6 @@ interface Section {
 export const sections: readonly [Section, ...Section[]] = [
   { id: 'tokens', name: 'API tokens', Body: TokensSection },
   { id: 'segments', name: 'Segments', Body: SegmentsSection },
+  { id: 'users', name: 'Users', Body: UsersSection },
+  { id: 'shares', name: 'Share links', Body: SharesSection },
 ]

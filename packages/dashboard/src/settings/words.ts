@@ -3,7 +3,7 @@ export const words = {
   sections: 'Settings',
   tokens: {
     explain: 'Programs send a token as “Authorization: Bearer tl_…”. It is kept as a hash, and shown once.',
-    caption: 'API tokens',
+    caption: 'Tokens that there are',
     empty: 'There are no tokens. Make one for each program that is to use the API.',
     name: 'What it is for',
     scopes: 'What it opens',

@@ -27,7 +27,7 @@ const maxLost = 3
  */
 export async function countVisits<Result extends object>(sources: Sources, question: VisitQuestion, counter: VisitCounter<Result>): Promise<Result & { prunedBefore?: number }> {
   const query = queryOf(question)
-  const days = new Set(spansOf(sources.log, rangeToRead(query)).map(({ day }) => day))
+  const days = new Set(spansOf(sources.log, rangeToRead(question)).map(({ day }) => day))
   // Before anything is counted, so that it fails at once.
   const pick = createVisitPicker(question)
   const plan = compileIndexPlan(query)

@@ -1,13 +1,11 @@
 import { compareText } from '../byTime.ts'
 import type { StoredHit } from '../hit.ts'
 import type { Session } from '../sessions.ts'
+import { stepKey, stepOf, textOf, type JourneyStep } from './journeyStep.ts'
 import { compileStep, type StepTest } from './stepTests.ts'
 import { createJourneyTally } from './tallyJourneys.ts'
 import type { VisitCounter } from './visitCounter.ts'
 import type { VisitQuestion, VisitStep } from './visitQuestion.ts'
-
-/** One place of a journey: exactly this page, or an event of this name. */
-export type JourneyStep = { page: string } | { event: string }
 
 /** The most columns and branches that may be asked for. */
 export const journeyLimits = { depth: 5, branches: 100 } as const
@@ -92,15 +90,6 @@ export function createJourneys(query: JourneyQuery): VisitCounter<JourneyResult>
   }
 }
 
-/** What tells steps apart, and orders equals. */
-export function stepKey(step: JourneyStep): string {
-  return 'page' in step ? `page ${step.page}` : `event ${step.event}`
-}
-
-function stepOf(key: string): JourneyStep {
-  return key.startsWith('page ') ? { page: key.slice('page '.length) } : { event: key.slice('event '.length) }
-}
-
 function addVisit(sums: JourneySums, { isFrom, isBack, along, hasEvents }: JourneyPlan, { hits }: Session): void {
   sums.visits++
   const edge = isBack ? hits.length : -1
@@ -142,10 +131,6 @@ function readColumn(counts: ReadonlyMap<string, number>, ended: number, chosen: 
 
 function compareSteps(a: string, b: string): number {
   return compareText(textOf(a), textOf(b)) || compareText(b, a)
-}
-
-function textOf(key: string): string {
-  return key.slice(key.indexOf(' ') + 1)
 }
 
 function assertWhole(name: string, value: number, max: number): void {

@@ -1,7 +1,8 @@
 import { createHitBatch, fillHits, room, type HitBatch } from '../sessionIndex/hitBatch.ts'
 import { lookUp } from '../sessionIndex/lookUp.ts'
 import type { IndexColumns } from '../sessionIndex/sessionIndex.ts'
-import { stepKey, type JourneyPlan, type JourneySums } from './journeys.ts'
+import type { JourneyPlan, JourneySums } from './journeys.ts'
+import { stepKey } from './journeyStep.ts'
 import { findStepMasks, isView } from './stepTests.ts'
 import type { IndexTally } from './visitCounter.ts'
 

@@ -26,9 +26,13 @@ export async function tallyVisits(counter: VisitCounter<unknown>, plan: IndexPla
   tally.end()
 }
 
-function columnsOf({ columns }: IndexPlan, spans: readonly IndexSpan[]): ColumnName[] {
+function columnsOf({ columns, looksAtHits }: IndexPlan, spans: readonly IndexSpan[]): ColumnName[] {
   const names = new Set<ColumnName>([...columns, 'hitCount', 'kind', 'path'])
-  if (spans.some(({ range }) => range !== undefined)) for (const name of ['start', 'time'] as const) names.add(name)
+  if (spans.some(({ range }) => range !== undefined)) {
+    names.add('start')
+    // The largest of all: only for who asks whether something was done in the range.
+    if (looksAtHits) names.add('time')
+  }
   if (spans.some(({ visitors }) => visitors !== undefined)) names.add('visitor')
   return [...names]
 }

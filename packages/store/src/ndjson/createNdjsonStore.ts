@@ -1,10 +1,8 @@
 import type { Store } from '../createStore.ts'
+import { findHit } from '../explorer/nearness.ts'
+import { pageHits } from '../explorer/pageHits.ts'
 import { checkSite } from '../keys.ts'
-import { createFunnel } from '../funnels/funnel.ts'
-import { createJourneys } from '../funnels/journeys.ts'
-import { runVisits } from '../funnels/pickVisits.ts'
-import type { VisitCounter } from '../funnels/visitCounter.ts'
-import { queryOf, type VisitQuestion } from '../funnels/visitQuestion.ts'
+import { runFunnel, runJourneys } from '../funnels/runVisits.ts'
 import { listHits } from '../listHits.ts'
 import type { Pruning } from '../pruning.ts'
 import { runQuery } from '../runQuery.ts'
@@ -78,12 +76,26 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       assertOpen()
       return runQuery(siteOf(query.site).days(rangeToRead(query)), query)
     },
-    funnel: (query) => count(query, createFunnel),
-    journeys: (query) => count(query, createJourneys),
+    async funnel(query) {
+      assertOpen()
+      return runFunnel(siteOf(query.site).days(rangeToRead(query)), query)
+    },
+    async journeys(query) {
+      assertOpen()
+      return runJourneys(siteOf(query.site).days(rangeToRead(query)), query)
+    },
     async *hits(filter) {
       assertOpen()
       // Copies, so that nobody changes the store's own.
       for (const hit of listHits(siteOf(filter.site).hits(filter), filter)) yield { ...hit }
+    },
+    async page(filter) {
+      assertOpen()
+      return pageHits(siteOf(filter.site).hits(filter), filter)
+    },
+    async find(site, id) {
+      assertOpen()
+      return findHit(siteOf(site).hits(), id)
     },
     async identify(link) {
       assertOpen()
@@ -113,11 +125,6 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
       closing ??= queue.flush().finally(log.close)
       await closing
     },
-  }
-
-  async function count<Question extends VisitQuestion, Result>(question: Question, create: (question: Question) => VisitCounter<Result>): Promise<Result> {
-    assertOpen()
-    return runVisits(siteOf(question.site).days(rangeToRead(queryOf(question))), question, create(question))
   }
 
   async function prune(policy: RetentionPolicy, { site: only, dryRun = false, now: at = now() }: PruneOptions): Promise<PruneReport> {

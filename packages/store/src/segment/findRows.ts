@@ -117,3 +117,16 @@ function findIdRows(group: SegmentGroup, ids: ReadonlySet<string>, ends: Readonl
   }
   return rows
 }
+
+/** The facts in some rows, of all row groups together, in the order in which they are asked for. */
+export function decodeAt({ groups }: Segment, rows: readonly number[]): StoredHit[] {
+  const facts = new Map<number, StoredHit>()
+  let before = 0
+  for (const group of groups) {
+    const end = before + group.rows
+    const picked = [...new Set(rows.filter((row) => row >= before && row < end))].map((row) => row - before).toSorted((a, b) => a - b)
+    if (picked.length > 0) orDamaged('hits', () => readHits({ ...group, picked })).forEach((hit, at) => facts.set(before + picked[at]!, hit))
+    before = end
+  }
+  return rows.flatMap((row) => facts.get(row) ?? [])
+}

@@ -29,7 +29,7 @@ export function findVisits(columns: DayColumns, rank: (firstRows: Uint32Array) =
 }
 
 /** Rows by group, in it by time and id. */
-function sortGroups(columns: DayColumns): Uint32Array {
+export function sortGroups(columns: DayColumns): Uint32Array {
   const { group, keys, time, rows, compareIds } = columns
   const sorted = countingSort(group, keys)
   for (let start = 0, end; start < rows; start = end) {
