@@ -17,7 +17,7 @@ export interface Vital {
   left_out: number
 }
 
-export type Vitals = Record<VitalName, Vital>
+type Vitals = Record<VitalName, Vital>
 
 /** The whole answer. */
 export interface VitalsAnswer {
