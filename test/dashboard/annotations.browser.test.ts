@@ -24,8 +24,8 @@ const berlinDay = (time: number): string => new Date(time).toLocaleDateString('s
 
 /** Rows of the table for those who do not see the chart that have something in the column of annotations. */
 async function annotatedRows(page: Page): Promise<[string, string][]> {
-  const rows = await page.locator('.trend .visually-hidden tbody tr').all()
-  const cells = await Promise.all(rows.map(async (row) => [await row.locator('th').textContent(), await row.locator('td').last().textContent()] as [string, string]))
+  // All at once: the chart may be drawn anew meanwhile.
+  const cells = await page.locator('.trend .visually-hidden tbody tr').evaluateAll((rows) => rows.map((row): [string, string] => [row.firstElementChild!.textContent!, row.lastElementChild!.textContent!]))
   return cells.filter(([, text]) => /[a-z]{2}/i.test(text))
 }
 
@@ -76,7 +76,7 @@ test('what a deploy hook has said is a mark at its bucket, by day and by hour, w
   // By hour they fall apart: a day is where it begins.
   await page.getByLabel('Interval').selectOption('By hour')
   await expect.poll(async () => (await annotatedRows(page)).map(([, text]) => text)).toEqual(['Campaign', 'v1.2 deployed <b>'])
-  await page.getByLabel('Chart').selectOption('Pageviews by source')
+  await page.getByLabel('Chart', { exact: true }).selectOption('Pageviews by source')
   await page.getByRole('button', { name: '2 annotations' }).waitFor()
   await page.getByLabel('Interval').selectOption('By day')
   await expect.poll(async () => (await annotatedRows(page)).map(([, text]) => text)).toEqual(['Campaign; v1.2 deployed <b>'])

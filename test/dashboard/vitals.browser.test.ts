@@ -22,39 +22,39 @@ test('percentiles, ratings and shares are those of what was sent, by page, devic
     ...panelHits(now),
     // 12 of 16 up to 2,000 ms: the 75th percentile.
     ...Array.from({ length: 12 }, (_, index) => vital('LCP', 2000 - index * 100)),
-    ...[2600, 3000].map((value) => vital('LCP', value, { path: '/slow', country: 'PL' })),
+    ...[2600, 3000].map((value) => vital('LCP', value, { path: '/slow', country: 'PL', visitor: 'pl' })),
     ...[4100, 5000].map((value) => vital('LCP', value, { path: '/slow', device: 'Mobile', time: now - day })),
     ...[0.01, 0.2, 0.3].map((value) => vital('CLS', value)),
   ])
   const page = await stage.open('?page=vitals&period=7d')
   const card = page.getByRole('button', { name: /^LCP/ })
   await card.waitFor()
-  expect(await card.innerText()).toMatch(/2 sec\s+Good\s+75% good, 13% need improvement, 13% poor\s+16 measured/)
+  expect(await card.innerText()).toMatch(/2s\s+Good\s+75% good, 13% need improvement, 13% poor\s+16 measured/)
   expect(await page.getByRole('button', { name: /^CLS/ }).innerText()).toMatch(/0\.3\s+Poor\s+33% good, 33% need improvement, 33% poor\s+3 measured/)
   expect(await page.getByRole('button', { name: /^INP/ }).isDisabled()).toBe(true)
   expect(await violationsOf(page)).toEqual([])
 
   const rows = async (): Promise<string[]> => page.locator('.vitals .data tbody tr').allInnerTexts()
   expect((await rows()).map((row) => row.split(/\s+/).join(' '))).toEqual([
-    '/ 15 2 sec (12) – 0.3 (3) – –'.replace('2 sec', '1.7 sec').replace('1.7 sec (12)', '1.7 sec (12)'),
-    '/slow 4 4.1 sec (4) – – – –',
+    '/ 15 1.7s (12) – 0.3 (3) – –',
+    '/slow 4 4.1s (4) – – – –',
   ])
   await page.getByRole('button', { name: 'Devices' }).click()
   await page.getByRole('row', { name: /^Mobile 2 5/ }).waitFor()
   await page.getByRole('button', { name: 'Countries' }).click()
-  await page.getByRole('row', { name: /^Poland 2 3 sec/ }).waitFor()
+  await page.getByRole('row', { name: /^Poland 2 3s/ }).waitFor()
   expect(new URL(page.url()).searchParams.get('by')).toBe('visit:country')
 
   // The trend has a value for each day that there is one of.
   const days = (await page.locator('.vital-trend .visually-hidden tbody tr').allInnerTexts()).map((row) => row.replace(/\s+/g, ' '))
   expect(days).toHaveLength(7)
-  expect(days.at(-1)).toMatch(/2 sec 14 measured$/)
-  expect(days.at(-2)).toMatch(/5 sec 2 measured$/)
+  expect(days.at(-1)).toMatch(/1\.9s 14 measured$/) // The eleventh of fourteen.
+  expect(days.at(-2)).toMatch(/5s 2 measured$/)
   expect(days.at(-3)).toMatch(/– 0 measured$/)
   // Filters narrow them, and the address says which metric the chart shows.
   await page.getByRole('button', { name: /^CLS/ }).click()
   await page.goto(`${page.url()}&f=is,visit:device,Mobile`)
-  await page.getByRole('button', { name: /^LCP.*5 sec/ }).waitFor()
+  await page.getByRole('button', { name: /^LCP.*5s/ }).waitFor()
 })
 
 test('while nothing is sent the page says how', async () => {

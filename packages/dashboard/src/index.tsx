@@ -9,6 +9,7 @@ import './style/panel.css'
 import './style/export.css'
 import './style/gate.css'
 import './style/admin.css'
+import './style/segments.css'
 import './style/annotations.css'
 import './style/funnels.css'
 import './style/hits.css'
@@ -18,6 +19,8 @@ import './style/person.css'
 import './style/segments.css'
 import './style/visits.css'
 import './style/vitals.css'
+import './style/funnels.css'
+import './style/journeys.css'
 
 // Relative, so that the collector may live below a path of a proxy.
 render(<App base={new URL('../', document.baseURI).href} />, document.body)

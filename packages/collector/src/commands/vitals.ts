@@ -66,9 +66,14 @@ function describe({ metrics, rows, left_out: leftOut }: VitalsAnswer): string {
   if (names.every((name) => metrics[name].measured === 0)) return 'No web vitals were sent in this range: treadlight vitals --help says how to send them.'
   return [
     ...names.map((name) => line(name, metrics[name])),
-    ...(rows ?? []).flatMap(({ value, measured, metrics: own }) => ['', `${value} (${measured} measured)`, ...names.filter((name) => own[name].measured > 0).map((name) => `  ${line(name, own[name])}`)]),
+    ...(rows ?? []).map((row) => group(row, names)),
     ...(leftOut > 0 ? ['', `${leftOut} of them count by their rating alone: their days had more values than are kept apart.`] : []),
   ].join('\n')
+}
+
+function group({ value, measured, metrics }: NonNullable<VitalsAnswer['rows']>[number], names: readonly VitalName[]): string {
+  const lines = names.filter((name) => metrics[name].measured > 0).map((name) => `\n  ${line(name, metrics[name])}`)
+  return `\n${value} (${measured} measured)${lines.join('')}`
 }
 
 function line(name: VitalName, { p75, rating, measured, good, needs_improvement: between, poor }: VitalSummary): string {

@@ -17,7 +17,7 @@ export interface Vital {
   left_out: number
 }
 
-export type Vitals = Record<VitalName, Vital>
+type Vitals = Record<VitalName, Vital>
 
 /** The whole answer. */
 export interface VitalsAnswer {
@@ -39,11 +39,11 @@ export function isVitalName(name: string | undefined): name is VitalName {
   return vitalNames.some((known) => known === name)
 }
 
-/** `2.5 s`, `180 ms`, of CLS the score: `0.05`. */
+/** `2.5s`, `180ms`, of CLS the score: `0.05`. */
 export function formatVital(name: VitalName, value: number): string {
   if (name === 'CLS') return new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 }).format(value)
   const [amount, unit] = value < 1000 ? [value, 'millisecond'] : [value / 1000, 'second']
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 1000 ? 0 : 2 }).format(amount)
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: value < 1000 ? 0 : 2 }).format(amount)
 }
 
 /** The parts of a hundred that were good, in between and poor. */
