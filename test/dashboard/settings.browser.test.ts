@@ -6,7 +6,7 @@ const stage = setDashboardStage()
 test('the settings are a page of their own, and the address says which section', async () => {
   const page = await stage.open()
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('heading', { name: 'API tokens' }).waitFor()
+  await page.getByRole('heading', { name: 'Sites and hosts' }).waitFor()
   expect(new URL(page.url()).search).toBe('?page=settings')
   await page.goBack()
   await page.getByText('Ready for the first hit').waitFor()

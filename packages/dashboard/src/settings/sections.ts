@@ -22,16 +22,16 @@ interface Section {
 
 /** In the order of the list beside them; the first one opens. */
 export const sections: readonly [Section, ...Section[]] = [
-  { id: 'tokens', name: 'API tokens', Body: TokensSection },
-  { id: 'users', name: 'Users', Body: UsersSection },
-  { id: 'shares', name: 'Share links', Body: SharesSection },
   { id: 'sites', name: 'Sites and hosts', Body: SitesSection },
   { id: 'exclusions', name: 'Exclusions', Body: ExclusionsSection },
   { id: 'drops', name: 'Dropped hits', Body: DropsSection },
   { id: 'retention', name: 'Retention', Body: RetentionSection },
   { id: 'storage', name: 'Storage', Body: StorageSection },
   { id: 'destinations', name: 'Destinations', Body: DestinationsSection },
+  { id: 'segments', name: 'Segments', Body: SegmentsSection },
+  { id: 'users', name: 'Users', Body: UsersSection },
+  { id: 'shares', name: 'Share links', Body: SharesSection },
+  { id: 'tokens', name: 'API tokens', Body: TokensSection },
   { id: 'privacy', name: 'Privacy', Body: PrivacySection },
   { id: 'config', name: 'Configuration', Body: ConfigSection },
-  { id: 'segments', name: 'Segments', Body: SegmentsSection },
 ]
