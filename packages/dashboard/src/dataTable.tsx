@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 
-export interface DataColumn<Row> {
+interface DataColumn<Row> {
   name: string
   cell: (row: Row) => ComponentChildren
   /** By which name the rows can be ordered by it. @default they cannot */

@@ -11,7 +11,7 @@ export type Recorded<T> = T & {
   created: string
 }
 
-/** Small things that owners make, of one kind: segments, share links, notes. Each belongs to a site, or to `wholeInstallation`. */
+/** Small things that owners make, of one kind: segments, share links, notes. Each belongs to a scope: the id of a site. */
 export interface Records<T extends object> {
   /** Oldest first. What other processes have made or removed is known after 5 s. Those that are damaged are left out. */
   list(scope: string): Promise<readonly Recorded<T>[]>
@@ -36,9 +36,6 @@ export interface RecordsOptions<T> {
   /** ms since 1970. */
   now: () => number
 }
-
-/** The scope of what belongs to no site: no id of a site is a dash alone. */
-export const wholeInstallation = '-'
 
 /** For how long a listing is good, ms. */
 const fresh = 5000
