@@ -176,7 +176,7 @@ describe('token', () => {
 
   test('is made, listed without itself, and revoked', async () => {
     const made = JSON.parse(await call(token, ['create'], { name: 'ci', scope: 'tasks, stats', json: true })) as { id: string; token: string }
-    expect(await call(token, ['list'])).toBe(`${made.id}  ${new Date().toISOString().slice(0, 10)}  stats,tasks                            ci`)
+    expect((await call(token, ['list'])).split(/ {2,}/)).toEqual([made.id, new Date().toISOString().slice(0, 10), 'stats,tasks', 'ci'])
     expect(await call(token, ['revoke', made.id], { json: true })).toBe(JSON.stringify({ revoked: made.id }))
     expect(await call(token, ['list'], { json: true })).toBe('{"tokens":[]}')
   })
