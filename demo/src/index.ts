@@ -1,4 +1,4 @@
-import { banner, ConfigError, loadConfig, runUntilStopped, serve, type Config, type RunningCollector } from 'treadlight'
+import { banner, ConfigError, resolveConfig, runUntilStopped, serve, type Config, type RunningCollector } from 'treadlight'
 import { fromNodeHandler } from 'h3'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ export async function start(args: string[]): Promise<number> {
   if (args.length > 0) return complain(`npm start takes no ${args[0]}: set TREADLIGHT_* in the environment, such as PORT=4601 npm start`)
   try {
     // The demo is tried, by people and by checks, with browsers that a program drives.
-    const config = await loadConfig({ defaults: { 'bots.automation': 'count', userSecrets: [randomBytes(32).toString('base64url')] } })
+    const { config, settings } = await resolveConfig({ defaults: { 'bots.automation': 'count', userSecrets: [randomBytes(32).toString('base64url')] } })
     return await runUntilStopped(async (beforeListening) => {
       let club: Club | undefined
       // h3 takes the answer for finished with the promise.
@@ -26,6 +26,7 @@ export async function start(args: string[]): Promise<number> {
       })
       const running = await serve({
         config,
+        settings,
         setUp(app) {
           app.all(`${clubPath}/**`, clubRoute)
           addDemoRoutes(app)

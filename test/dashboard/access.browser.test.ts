@@ -43,6 +43,8 @@ async function expectNothingOfOwners(page: Page): Promise<void> {
   for (const search of ['?page=settings', '?page=settings&section=users', '?page=hits', '?detail=export', '?detail=goals', '?detail=check']) {
     await page.goto(address.origin + address.pathname + search)
     await page.getByRole('region', { name: 'Visitors' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Overview' }).getAttribute('aria-current')).toBe('page')
+    await page.getByRole('button', { name: 'Period before' }).waitFor()
     expect(await page.getByRole('dialog').count()).toBe(0)
     expect(await page.getByText('API tokens').count()).toBe(0)
   }
@@ -101,6 +103,8 @@ describe('users', () => {
   test('a user is made owner, and is given another password; the only owner stays one', async () => {
     await stage.collector.users.add({ name: 'bob', role: 'viewer' }, 'correct horse')
     const page = await stage.open('?page=settings&section=users')
+    await page.getByRole('button', { name: 'Remove bob' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Remove admin' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Change admin' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel(/^Viewer/).check()
@@ -112,6 +116,7 @@ describe('users', () => {
     await dialog.getByLabel(/^Owner/).check()
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('row', { name: /bob Owner/ }).waitFor()
+    await page.getByRole('button', { name: 'Remove admin' }).waitFor()
     await page.getByRole('button', { name: 'New password for bob' }).click()
     await page.getByRole('button', { name: 'New password', exact: true }).last().click()
     const password = (await page.locator('.tag code').textContent())!

@@ -39,6 +39,13 @@ test('a person is found by any of their names, and their visits are shown with w
   expect(download.suggestedFilename()).toBe('treadlight-default-person.ndjson')
 })
 
+test('who has no name to ask for is led to those who have one', async () => {
+  const page = await stage.open('?page=person')
+  await page.getByRole('link', { name: 'hits of known users' }).click()
+  await page.getByRole('heading', { name: 'Pageviews and events' }).waitFor()
+  expect(new URL(page.url()).search).toBe('?page=hits&known=known')
+})
+
 test('of nobody it says so', async () => {
   const page = await stage.open('?page=person&user=nobody')
   await page.getByText('Nothing is stored of nobody').waitFor()

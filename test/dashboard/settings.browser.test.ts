@@ -12,6 +12,17 @@ test('the settings are a page of their own, and the address says which section',
   await page.getByText('Ready for the first hit').waitFor()
 })
 
+test('on a phone the page and the section that are open are in sight', async () => {
+  await stage.page.setViewportSize({ width: 360, height: 700 })
+  const page = await stage.open('?page=settings&section=config')
+  await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+  for (const current of [page.getByRole('link', { name: 'Settings' }), page.getByRole('button', { name: 'Configuration' })]) {
+    const { x, width } = (await current.boundingBox())!
+    expect(x).toBeGreaterThanOrEqual(0)
+    expect(x + width).toBeLessThanOrEqual(360)
+  }
+})
+
 test('a token is made, shown once, opens what it is for, and is revoked', async () => {
   const page = await stage.open('?page=settings&section=tokens')
   await page.getByText('There are no tokens').waitFor()

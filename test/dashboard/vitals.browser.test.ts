@@ -72,5 +72,7 @@ test('at 360 px and in the dark nothing is cut off', async () => {
   const page = await stage.open('?page=vitals')
   await page.getByRole('button', { name: /^TTFB/ }).waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  const [sheet, title] = await Promise.all([page.getByRole('region', { name: 'Pages', exact: true }).boundingBox(), page.getByRole('heading', { name: 'Pages' }).boundingBox()])
+  expect(title!.x - sheet!.x).toBeGreaterThan(12)
   expect(await violationsOf(page)).toEqual([])
 })

@@ -11,6 +11,8 @@ export interface AdminPageProps {
   client: Client
   site: Site
   sites: readonly Site[]
+  /** After sites were added, changed or removed: asks for them anew. */
+  onSites: () => void
   access: Access
   navigation: Navigation
   /** What the period stands for; undefined until that is known. */

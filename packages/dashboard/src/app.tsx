@@ -36,7 +36,7 @@ export function App({ base }: { base: string }): VNode | null {
       return <NoticePage error={gate.error} onRetry={open} />
     case 'open':
       return (
-        <Page base={base} client={client} sites={gate.sites} onLogout={() => setGate({ state: 'closed' })} />
+        <Page base={base} client={client} sites={gate.sites} onSites={() => void open()} onLogout={() => setGate({ state: 'closed' })} />
       )
   }
 }

@@ -40,7 +40,7 @@ export function Login({ client, isShare, onSuccess }: LoginProps): VNode {
         {!isShare && (
           <>
             <label for="username">{text.login.name}</label>
-            <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={64} defaultValue="admin" />
+            <input id="username" class="field" name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={64} defaultValue="admin" />
           </>
         )}
         <label for="password">{text.login.password}</label>

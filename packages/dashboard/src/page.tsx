@@ -34,14 +34,18 @@ interface PageProps {
   base: string
   client: Client
   sites: Sites
+  /** Asks for the sites anew. */
+  onSites: () => void
   onLogout: () => void
 }
 
 /** The dashboard itself. */
-export function Page({ base, client, sites: { sites, access, version, retention }, onLogout }: PageProps): VNode {
-  const navigation = useNavigation()
+export function Page({ base, client, sites: { sites, access, version, retention }, onSites, onLogout }: PageProps): VNode {
+  const asked = useNavigation()
+  // Who may not open the page of the address gets the overview, the header's period and links too.
+  const page = mayOpen(asked.view.page, access) ? asked.view.page : 'overview'
+  const navigation = page === asked.view.page ? asked : { ...asked, view: { ...asked.view, page } }
   const { view } = navigation
-  const page = mayOpen(view.page, access) ? view.page : 'overview'
   const isOwner = access.role === 'owner'
   const isAdmin = adminPages[page] !== undefined
   const site = siteOf(sites, view.site)
@@ -90,7 +94,7 @@ export function Page({ base, client, sites: { sites, access, version, retention 
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             {(!isAdmin || hasFilters(page)) && <FilterChips navigation={navigation} access={access} />}
             {isAdmin ? (
-              <AdminPage page={page} base={base} client={client} site={site} sites={sites} access={access} navigation={navigation} days={days} today={today} />
+              <AdminPage page={page} base={base} client={client} site={site} sites={sites} onSites={onSites} access={access} navigation={navigation} days={days} today={today} />
             ) : isRealtime ? (
               <Realtime navigation={navigation} pulse={pulse} />
             ) : (

@@ -4,11 +4,13 @@ import type { Access } from './api.ts'
 import type { Navigation } from './navigation.ts'
 import { pageNames, type PageName } from './pageNames.ts'
 import { text } from './text.ts'
+import { useShown } from './useShown.ts'
 import { writeView } from './view.ts'
 
 /** The ways to the pages that who looks may open. */
 export function PageLinks({ navigation, access }: { navigation: Navigation; access: Access }): VNode | null {
   const { view, go } = navigation
+  const frame = useShown(view.page)
   const names = pageNames.filter((name) => mayOpen(name, access) && adminPages[name]?.isListed !== false && name !== 'realtime')
   if (names.length === 1) return null
 
@@ -20,7 +22,7 @@ export function PageLinks({ navigation, access }: { navigation: Navigation; acce
   }
 
   return (
-    <nav class="page-links" aria-label={text.pagesLabel}>
+    <nav ref={frame} class="page-links" aria-label={text.pagesLabel}>
       {names.map((name) => (
         <a
           key={name}

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import type { AdminPageProps } from '../adminPages.ts'
+import { ViewLink } from '../viewLink.tsx'
 import { FindPerson } from './findPerson.tsx'
 import { personKinds, type Person } from './personApi.ts'
 import { PersonCard } from './personCard.tsx'
@@ -16,6 +17,14 @@ export function PersonPage(props: AdminPageProps): VNode {
     <div class="person">
       <section class="sheet person-find">
         <FindPerson client={client} site={site.id} name={person?.id ?? ''} onFind={({ kind, id }) => navigation.go({ more: { [kind]: id } })} />
+        {!person && (
+          <p class="hint">
+            {words.whereFrom}{' '}
+            <ViewLink navigation={navigation} to={{ page: 'hits', more: { known: 'known' } }}>
+              {words.knownHits}
+            </ViewLink>
+          </p>
+        )}
       </section>
       {person && <PersonSheet key={`${site.id} ${person.kind} ${person.id}`} {...props} person={person} erasures={erasures} onErased={() => setErasures(erasures + 1)} />}
       {person?.kind === 'user' && (

@@ -2,6 +2,8 @@
 export const words = {
   find: 'User id, session id or visitor hash',
   findHint: 'As your site knows them, or as a hit shows it. Of a user you also see what they did before they signed in.',
+  whereFrom: 'Each hit leads to its person:',
+  knownHits: 'hits of known users',
   submit: 'Show',
   kinds: { user: 'User', session: 'Session', visitor: 'Visitor' },
   nobody: (name: string): string => `Nothing is stored of ${name}. It may have been pruned or erased, or the id is written another way.`,

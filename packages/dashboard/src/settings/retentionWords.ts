@@ -12,11 +12,11 @@ export const retentionWords = {
   keeps: (anonymous: number, authenticated: number): string =>
     anonymous === authenticated ? `Hits are kept for ${days(anonymous)}.` : `Hits are kept for ${days(anonymous)}, those of known users for ${days(authenticated)}.`,
   newest: (count: number): string => `No more than the newest ${count.toLocaleString()} hits of a site stay.`,
-  byItself: 'A running collector deletes what is older by itself, once an hour. The settings retention.… say how long; the section Configuration shows where they are set.',
+  byItself: 'A running collector deletes what is older by itself, once an hour. The settings retention.anonymous and retention.authenticated say how long; the section Configuration shows where they are set.',
   now: 'Delete now what is too old',
   nowTitle: 'What retention no longer allows, of every site',
   purge: 'Purge',
-  purgeExplain: 'Deletes hits of this site whoever they are of, for ever.',
+  purgeExplain: 'Deletes hits of this site whoever they are of, for ever. The overview keeps what whole days came to, unless retention.sums is false.',
   before: 'Older than',
   beforeHint: (timezone: string): string => `YYYY-MM-DD hh:mm:ss by the clock of ${timezone}. What happened at that moment stays.`,
   count: 'Count them first',

@@ -22,6 +22,7 @@ export function SiteForm({ onAdd }: { onAdd: (wanted: WantedSite) => Promise<voi
       await onAdd({ id, hosts, ...(zone.trim() !== '' && { timezone: zone.trim() }) })
       setId('')
       setHosts('')
+      setZone('')
       setProblem(undefined)
     } catch (error) {
       setProblem((error as Error).message)

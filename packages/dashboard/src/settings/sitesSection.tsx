@@ -28,7 +28,7 @@ interface UnknownHost {
 type Change = () => Promise<{ sentence: string }>
 
 /** Sites, whose hits they take, and hosts that send hits all the same. */
-export function SitesSection({ client, site: { id } }: AdminPageProps): VNode {
+export function SitesSection({ client, site: { id }, onSites }: AdminPageProps): VNode {
   const [changes, setChanges] = useState(0)
   const [sentence, setSentence] = useState('')
   const [removed, setRemoved] = useState<Site>()
@@ -41,6 +41,7 @@ export function SitesSection({ client, site: { id } }: AdminPageProps): VNode {
     const { sentence: told } = await act()
     setSentence(told)
     setChanges((count) => count + 1)
+    onSites()
   }
   const allow = (host: string) => change(() => client.post('api/sites/hosts', { site_id: id, host }))
 

@@ -20,7 +20,7 @@ export const storageWords = {
   sitesEmpty: 'No site has hits yet.',
   site: 'Site',
   hits: 'Hits, about',
-  waiting: 'Of them in no segment yet',
+  waiting: 'Of them not compacted yet',
   oldest: 'Oldest',
   newest: 'Newest',
   problems: 'Problems',
@@ -31,5 +31,5 @@ export const storageWords = {
   valuesEmpty: 'Nothing is stored.',
   kind: 'Kind',
   count: 'Values',
-  bytes: 'Bytes, where their names say so',
+  bytes: 'Bytes, where known',
 }

@@ -28,6 +28,7 @@ export function UsersSection({ client, sites }: AdminPageProps): VNode {
   const [task, setTask] = useState<Task>()
   const close = () => setTask(undefined)
   const { value, error, retry } = useAnswer('users', changes, (signal) => client.get<{ users: User[] }>('api/users', {}, signal))
+  const owners = value?.users.filter(({ role }) => role === 'owner').length ?? 0
   const siteIds = sites.map(({ id }) => id)
 
   async function run<T>(call: Promise<T>): Promise<T> {
@@ -57,7 +58,7 @@ export function UsersSection({ client, sites }: AdminPageProps): VNode {
             { name: words.name, cell: ({ name }) => name },
             { name: words.role, cell: ({ role, sites: seen }) => `${words.roleNames[role]}${seen ? `: ${seen.join(', ')}` : ''}` },
             { name: words.added, cell: ({ created }) => created.slice(0, 10), isExtra: true },
-            { name: '', cell: (user) => <Actions user={user} onTask={setTask} /> },
+            { name: '', cell: (user) => <Actions user={user} isOnlyOwner={user.role === 'owner' && owners === 1} onTask={setTask} /> },
           ]}
         />
       )}
@@ -81,7 +82,8 @@ export function UsersSection({ client, sites }: AdminPageProps): VNode {
   )
 }
 
-function Actions({ user, onTask }: { user: User; onTask: (task: Task) => void }) {
+/** The only owner stays: it would be refused. */
+function Actions({ user, isOnlyOwner, onTask }: { user: User; isOnlyOwner: boolean; onTask: (task: Task) => void }) {
   const { name } = user
   return (
     <span class="row-actions">
@@ -91,9 +93,11 @@ function Actions({ user, onTask }: { user: User; onTask: (task: Task) => void })
       <button type="button" class="link" aria-label={words.resetNamed(name)} onClick={() => onTask({ kind: 'reset', user })}>
         {words.reset}
       </button>
-      <button type="button" class="link" aria-label={words.removeNamed(name)} onClick={() => onTask({ kind: 'remove', user })}>
-        {words.remove}
-      </button>
+      {!isOnlyOwner && (
+        <button type="button" class="link" aria-label={words.removeNamed(name)} onClick={() => onTask({ kind: 'remove', user })}>
+          {words.remove}
+        </button>
+      )}
     </span>
   )
 }

@@ -22,7 +22,7 @@ export const words = {
   removeFilter: (column: string): string => `Remove filter: ${column}`,
   empty: 'No visits in this period. They come with pageviews: try a longer period.',
   emptyFiltered: 'No visits in this period with these filters. Remove one, or try a longer period.',
-  place: (page: string, pages: string, total: string): string => `Page ${page} of ${pages}, ${total} visits`,
+  place: (page: string, pages: string, total: string): string => `Page ${page} of ${pages}, ${total} entries`,
   download: 'Download CSV',
   purge: 'Delete old visits…',
 }

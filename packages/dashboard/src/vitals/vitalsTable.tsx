@@ -14,14 +14,16 @@ export function VitalsTable({ navigation }: { navigation: Navigation }): VNode {
   const { value, error, isStale, retry } = useVitals(by)
   const rows = value?.rows ?? []
   return (
-    <section class={isStale ? 'sheet admin-sheet is-stale' : 'sheet sheet-room'} aria-labelledby="vitals-by">
-      <h2 id="vitals-by">{words.tabs[by]}</h2>
-      <div class="tabs" role="group" aria-label={words.by}>
-        {breakdowns.map((name) => (
-          <button key={name} type="button" class="tab" aria-pressed={name === by} onClick={() => navigation.turn({ more: { ...more, by: name } })}>
-            {words.tabs[name]}
-          </button>
-        ))}
+    <section class={isStale ? 'sheet admin-sheet is-stale' : 'sheet admin-sheet'} aria-labelledby="vitals-by">
+      <div class="panel-header">
+        <h2 id="vitals-by">{words.tabs[by]}</h2>
+        <div class="tabs" role="group" aria-label={words.by}>
+          {breakdowns.map((name) => (
+            <button key={name} type="button" class="tab" aria-pressed={name === by} onClick={() => navigation.turn({ more: { ...more, by: name } })}>
+              {words.tabs[name]}
+            </button>
+          ))}
+        </div>
       </div>
       {error && <Notice error={error} onRetry={retry} />}
       {value && <DataTable caption={`${words.title}: ${words.tabs[by]}`} empty={words.empty} rows={rows} keyOf={(row) => row.value} columns={columnsOf(by)} />}
