@@ -1,5 +1,6 @@
 import { createId } from '@treadlight/protocol'
 import fc from 'fast-check'
+import { createAdminInputs } from './fuzzAdmin.ts'
 
 /** One request, as it can be printed. */
 export interface FuzzInput {
@@ -97,6 +98,7 @@ const query = fc.record(
 const paths = [
   '/', '/hit', '/t.js', '/t.json', '/t.full.js', '/dashboard', '/dashboard/', '/api/health', '/api/session', '/api/sites', '/api/login', '/api/logout', '/api/v2/query',
   '/api/v1/stats/realtime/visitors', '/metrics', '/favicon.ico', '//api/sites', '/api/../api/sites', '/API/sites', '/api/%73ites', '/hit/', '/hit;x', '/%zz', '/api', '/privacy', '/api/drops', '/api/own-visits', '/api/tasks/prune', '/api/tasks/prune?dryRun=1', '/api/tasks/maintain', '/api/drops?days=1e9&site_id=x',
+  '/share/', '/share/x/dashboard/', '/share/__proto__/api/sites', '/share/%zz/api/v2/query', '/api/hits/x', '/api/hits/%00', '/card.js', '/api/card', '/api/config', '/api/privacy', '/api/destinations/x/retry',
 ]
 const path = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...paths) }, { weight: 1, arbitrary: evilText.map((text) => `/${encodeURIComponent(text.toWellFormed())}`) })
 const search = fc.oneof(
@@ -135,6 +137,7 @@ export function createFuzzInputs(now: number): fc.Arbitrary<FuzzInput> {
     { weight: 1, arbitrary: post('/api/login', fc.record({ password: evilValue }).map(json), fc.boolean(), asJson, fc.constant('192.0.2.1')) },
     { weight: 1, arbitrary: post('/api/logout', evilValue.map(json), fc.constant(false), asJson) },
     { weight: 1, arbitrary: id.map((token): FuzzInput => ({ method: 'GET', path: '/api/session', headers: [['cookie', `treadlight=${String(token)}`]], body: undefined, ip: '192.0.2.9', isOwner: false })) },
+    { weight: 8, arbitrary: createAdminInputs({ text: evilText, number: evilNumber, value: evilValue }, ip) },
     { weight: 20, arbitrary: fc.tuple(method, path, search, headers, ip, fc.boolean(), evilValue).map(([how, where, what, more, from, isOwner, body]): FuzzInput => ({ method: how, path: where + what, headers: more, body: how === 'GET' || how === 'HEAD' ? undefined : json(body), ip: from, isOwner })) },
   )
 }
