@@ -28,7 +28,7 @@ const budgets: Record<string, number> = {
   'card.js': 1712,
   // A limit that is not to be raised: what a page of numbers may cost, map and dialogs included.
   dashboard: 90_000,
-  'admin pages': 26_900,
+  'admin pages': 27_100,
 }
 
 const root = new URL('..', import.meta.url).pathname
