@@ -89,6 +89,7 @@ test('drops says what the storage has, by day and reason, and what the reasons m
   expect(said).toContain(`${today}  2 bot, 1 host, 1 url (refused)\n`)
   expect(said).toContain('host: Its page is of a host that is not one of the site’s. Allow the host if it is yours.')
   expect(JSON.parse(await call(drops, [], { json: true }))).toEqual({ site_id: 'default', days: [{ day: today, reasons: { bot: 2, host: 1 }, refused: { url: 1 } }] })
+  await expect(call(drops, [], { site: 'blgo' })).rejects.toThrow('--site blgo: there is no such site')
   await expect(call(drops, [], { days: '91' })).rejects.toThrow('--days 91: must be from 1 to 90')
 })
 

@@ -1,4 +1,4 @@
-import { createStore, openStorage, type StoredHit } from '@treadlight/store'
+import { createStore, createValues, openStorage, type StoredHit } from '@treadlight/store'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,10 +66,23 @@ describe('erase', () => {
       err: '',
     })
     const json = await run(['erase', '--user', 'ada@example', '--dry-run', '--json'])
-    expect(JSON.parse(json.out)).toEqual({ erased: 2, pageviews: 1, events: 1, engagement: 0, dryRun: true, finished: false })
+    expect(JSON.parse(json.out)).toEqual({ erased: 2, pageviews: 1, events: 1, engagement: 0, dryRun: true, finished: false, destinations: [] })
     expect(await readdir(join(data, 'default'))).toEqual(['batch'])
     expect(await exported()).toHaveLength(3)
     expect((await run(['erase', '--user', 'nobody', '--dry-run'])).out).toBe('Nothing is there of user nobody of site default; nothing would be erased.\n')
+  })
+
+  test('what has not reached other systems is counted as the API counts it, and goes', async () => {
+    await fill()
+    const { storage } = await openStorage({ driver: 'fs', base: data })
+    const values = createValues(storage)
+    await values.create('forwarding:dead:crm:019aa5b60000000000-0f-1.default', JSON.stringify({ hit: hitOf(3, { user: 'ada@example' }), reason: 'answered 422', time: 0 }))
+    await storage.dispose()
+    const before = await run(['erase', '--user', 'ada@example', '--dry-run'])
+    expect(before.out).toContain('So would what has not reached destinations: crm (0 waiting, 1 dead letter). Nothing was changed.')
+    const { out } = await run(['erase', '--user', 'ada@example', '--json'])
+    expect(JSON.parse(out)).toMatchObject({ erased: 2, destinations: [{ name: 'crm', waiting: 0, dead: 1 }] })
+    expect(await filesWith(data, 'answered 422')).toEqual([])
   })
 
   test.each([
@@ -192,7 +205,7 @@ describe('erase from a text file', () => {
     await collector.stop()
     const visitor = await someVisitor(textFile)
     const { code, out } = await run(['erase', '--visitor', visitor, '--json'], textFile)
-    expect({ code, out: JSON.parse(out) }).toEqual({ code: 0, out: { erased: 1, pageviews: 1, events: 0, engagement: 0, dryRun: false, finished: true } })
+    expect({ code, out: JSON.parse(out) }).toEqual({ code: 0, out: { erased: 1, pageviews: 1, events: 0, engagement: 0, dryRun: false, finished: true, destinations: [] } })
     expect(await filesWith(join(folder, 'text'), visitor)).toEqual([])
   })
 

@@ -154,9 +154,10 @@ describe('treadlight hits', () => {
   })
 
   test('PV25 PV28 searches and filters, and says as JSON what the API answers', async () => {
-    const said = JSON.parse(await call({ search: 'a.example', filter: 'known=true,source=google', json: true })) as object
+    const said = JSON.parse(await call({ search: 'a.example', filter: 'known=true\nsource=google', json: true })) as object
     expect(said).toEqual((await ask({ search: 'a.example', known: 'true', source: 'google' })).body)
     expect(await call({ filter: 'source=nowhere' })).toBe('0 hits')
+    expect(await call({ filter: 'path=/a,b' })).toBe('0 hits')
   })
 
   test('PV27 shows one', async () => {

@@ -32,7 +32,7 @@ test('files need it, and are a way in of their own', async () => {
 const budgets: Record<string, number> = {
   ga4: 3147,
   universalAnalytics: 3701,
-  matomo: 2383,
+  matomo: 2387,
   plausible: 1605,
   umami: 2035,
   treadlight: 2827,

@@ -12,7 +12,7 @@ const run = promisify(execFile)
 const worker = fileURLToPath(new URL('diskFaultWorker.ts', import.meta.url))
 /** `nobody`: root may write whatever the modes say. */
 const nobody = 65534
-const handles = 64
+const handles = 256
 
 /** Real disks that are full, read-only, out of file handles or forbidden, each many times under one running store. */
 export async function findDiskFaults(note: Note, rounds: number): Promise<{ runs: number; hits: number }> {

@@ -105,7 +105,7 @@ async function run(command: Command, args: string[]): Promise<number> {
   } catch (error) {
     return complain(`${describeArguments(error as Error, command)}; see treadlight ${command.name} --help`)
   }
-  const values = Object.fromEntries(Object.entries(parsed.values).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]))
+  const values = Object.fromEntries(Object.entries(parsed.values).map(([name, value]) => [name, Array.isArray(value) ? value.join(separatorOf(command, name)) : value]))
   const flags = Object.fromEntries(
     command.options.flatMap(({ name, setting }) => (setting ? [[setting, values[name] as string | undefined]] : [])),
   )
@@ -121,6 +121,10 @@ async function run(command: Command, args: string[]): Promise<number> {
     const hide = config === undefined ? (text: string) => text : createSecretHider(config.storage)
     return complain(`${hide(messageOf(error))}${isFullDisk(error) ? '; docs/storage.md says how (“A full disk”)' : ''}`)
   }
+}
+
+function separatorOf({ options }: Command, name: string): string {
+  return options.find((option) => option.name === name)?.separator ?? ','
 }
 
 /** In one line. Its second sentence is for positionals, which most commands lack; but ids may begin with a dash. */

@@ -4,6 +4,11 @@ import { count } from './progress.ts'
 /** What waits for destinations, or is dead there, by their names. */
 export type WaitingHits = ReadonlyMap<string, { waiting: number; dead: number }>
 
+/** The same as programs are told of it. */
+export function listWaiting(waiting: WaitingHits): object[] {
+  return Array.from(waiting, ([name, counts]) => ({ name, ...counts }))
+}
+
 export interface EraseSentenceOptions {
   dryRun: boolean
   /** What of theirs other systems do not have yet. @default nothing is known of any */

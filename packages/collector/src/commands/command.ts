@@ -6,6 +6,8 @@ export interface CommandOption {
   summary: string
   /** May be repeated: the values come separated by commas. */
   multiple?: true
+  /** What is between them instead, where values may have commas. @default ',' */
+  separator?: string
   /** Path of the setting that this flag overrides. */
   setting?: string
 }

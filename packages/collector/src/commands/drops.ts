@@ -1,12 +1,11 @@
-import { createValues, siteDay } from '@treadlight/store'
+import { siteDay } from '@treadlight/store'
 import { addDays } from '../days.ts'
 import { dropDaysKept, readDrops, type Counts, type DayOfDrops } from '../drops/dropCounts.ts'
 import { dropMeanings } from '../drops/dropMeanings.ts'
-import { openExistingStorage } from '../openStore.ts'
 import { count } from '../progress.ts'
 import { asNumber, ConfigError } from '../settings.ts'
-import { timezoneOf } from '../sites/timezoneOf.ts'
 import { storageOptions, type Command } from './command.ts'
+import { siteOption, withSite } from './withSite.ts'
 
 /** `treadlight drops`: what was not stored, and why. */
 export const drops: Command = {
@@ -18,25 +17,19 @@ export const drops: Command = {
   ].join('\n'),
   options: [
     { name: 'days', type: 'string', summary: `How many days, up to today: 1 to ${dropDaysKept} (default 30)` },
-    { name: 'site', type: 'string', summary: 'Of which site (default the default site)' },
+    siteOption,
     { name: 'json', type: 'boolean', summary: 'Prints { site_id, days: [{ day, reasons, refused }] }' },
     ...storageOptions,
   ],
   async run({ config, values }) {
     const days = asNumber(values['days'] ?? 30, 1, dropDaysKept)
     if (days === undefined) throw new ConfigError(`--days ${String(values['days'])}: must be from 1 to ${dropDaysKept}`)
-    const site = (values['site'] as string | undefined) ?? config.site
-    if (!/^[a-z0-9_-]{1,64}$/.test(site)) throw new ConfigError(`--site ${site}: no site is called so; treadlight site list says which there are`)
-    const { storage, close } = await openExistingStorage(config)
-    try {
-      const small = createValues(storage)
-      const today = siteDay(await timezoneOf({ ...config, site }, small), Date.now())
+    return withSite(config, values['site'], async (small, { id: site, timezone }) => {
+      const today = siteDay(timezone, Date.now())
       const found = [...(await readDrops(small, site, addDays(today, 1 - days), today)).values()].toSorted((a, b) => (a.day < b.day ? -1 : 1))
       console.log(values['json'] === true ? JSON.stringify({ site_id: site, days: found }) : describe(site, days, found))
       return 0
-    } finally {
-      await close()
-    }
+    })
   },
 }
 

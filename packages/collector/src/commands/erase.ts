@@ -1,9 +1,10 @@
 import type { Subject } from '@treadlight/store'
 import { assertSite } from '../assertSite.ts'
 import { isTextFile, type Config } from '../config.ts'
-import { eraseNow, type Erased } from '../eraseNow.ts'
-import { eraseSentence } from '../eraseSentence.ts'
+import { eraseNow, isErasing, type Erased } from '../eraseNow.ts'
+import { eraseSentence, listWaiting, type WaitingHits } from '../eraseSentence.ts'
 import { eraseThroughHolder } from '../eraseThroughHolder.ts'
+import { countWaiting, findTheirs } from '../forwarding/eraseWaiting.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExisting } from '../openStore.ts'
 import { namePerson, readPerson, subjectOf } from '../persons/person.ts'
@@ -26,7 +27,7 @@ export const erase: Command = {
     { name: 'visitor', type: 'string', summary: 'The hash of a visitor' },
     { name: 'site', type: 'string', setting: 'site', summary: 'Of which site (default the setting site)' },
     { name: 'dry-run', type: 'boolean', summary: 'Says how many hits would go, erases nothing' },
-    { name: 'json', type: 'boolean', summary: 'Prints { erased, pageviews, events, engagement, dryRun, finished }' },
+    { name: 'json', type: 'boolean', summary: 'Prints { erased, pageviews, events, engagement, dryRun, finished, destinations }' },
     ...storageOptions,
   ],
   async run({ config, values }) {
@@ -40,9 +41,9 @@ export const erase: Command = {
       const done = dryRun ? await countHits(config, subject) : await eraseHits(config, subject)
       if (done === undefined) return interrupted
       progress.end()
-      const { report, finished, problem } = done
+      const { report, finished, problem, waiting = new Map() } = done
       const whom = `${namePerson(person)} of site ${config.site}`
-      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished }) : eraseSentence(whom, done, { dryRun, later }))
+      console.log(values['json'] === true ? JSON.stringify({ ...report, dryRun, finished, destinations: listWaiting(waiting) }) : eraseSentence(whom, done, { dryRun, waiting, later }))
       if (problem !== undefined) throw new ConfigError(`that is erased, but upkeep failed: ${problem}`)
       return 0
     } finally {
@@ -51,18 +52,23 @@ export const erase: Command = {
   },
 }
 
-async function countHits(config: Config, subject: Subject): Promise<Erased> {
-  const { store, close } = await openExisting(config, { readOnly: true })
+/** With what of theirs other systems do not have yet; not known where a collector that has a text file open erases. */
+type Told = Erased & { waiting?: WaitingHits }
+
+async function countHits(config: Config, subject: Subject): Promise<Told> {
+  const { store, values, close } = await openExisting(config, { readOnly: true })
   try {
     await assertSite(store, subject.site)
-    return { report: await store.erase(subject, { dryRun: true }), finished: false }
+    const waiting = await countWaiting(values, subject.site, await findTheirs(store, subject))
+    const report = await store.erase(subject, { dryRun: true })
+    return { report, finished: report.erased === 0 && waiting.size === 0 && !(await isErasing(values, subject)), waiting }
   } finally {
     await close()
   }
 }
 
 /** Undefined where it was interrupted while it waited for a collector. */
-async function eraseHits(config: Config, subject: Subject): Promise<Erased | undefined> {
+async function eraseHits(config: Config, subject: Subject): Promise<Told | undefined> {
   if (!isTextFile(config)) return eraseAlone()
   const interrupt = onInterrupt()
   try {
@@ -71,11 +77,12 @@ async function eraseHits(config: Config, subject: Subject): Promise<Erased | und
     interrupt.release()
   }
 
-  async function eraseAlone(): Promise<Erased> {
+  async function eraseAlone(): Promise<Told> {
     const { store, values, close } = await openExisting(config, { freesSpace: true })
     try {
       await assertSite(store, subject.site)
-      return await eraseNow(store, values, subject)
+      const waiting = await countWaiting(values, subject.site, await findTheirs(store, subject))
+      return { ...(await eraseNow(store, values, subject)), waiting }
     } finally {
       await close()
     }

@@ -17,6 +17,8 @@ import { storageOptions, type Command } from './command.ts'
 
 /** Options that are parameters of `GET /api/hits`, and what these are called there. */
 const params: Readonly<Record<string, string>> = { search: 'search', 'order-by': 'order_by', page: 'page', 'page-size': 'page_size', range: 'date_range', filters: 'filters' }
+/** Between several `--filter`: paths and sources may have commas. */
+const separator = '\n'
 /** What `--filter` takes. */
 const filterNames = [...Object.keys(exactFields), 'type', 'known']
 
@@ -32,7 +34,7 @@ export const hits: Command = {
   ].join('\n'),
   options: [
     { name: 'search', type: 'string', summary: 'A text that hits have in one of these fields' },
-    { name: 'filter', type: 'string', multiple: true, summary: 'NAME=VALUE; may be repeated. source= asks for hits without one' },
+    { name: 'filter', type: 'string', multiple: true, separator, summary: 'NAME=VALUE; may be repeated. source= asks for hits without one' },
     { name: 'filters', type: 'string', summary: 'Filters as the API takes them: \'[["is","visit:source",["Google"]]]\'' },
     { name: 'range', type: 'string', summary: 'When they were, as the API names it: 7d, 30d, month, ["2026-01-01","2026-01-31"] … (default all)' },
     { name: 'order-by', type: 'string', summary: 'In which order (default -timestamp)' },
@@ -61,7 +63,7 @@ export const hits: Command = {
 function readParams(values: Readonly<Record<string, string | boolean | undefined>>): Record<string, string> {
   const asked: Record<string, string> = {}
   for (const [option, name] of Object.entries(params)) if (values[option] !== undefined) asked[name] = String(values[option])
-  const filters = values['filter'] === undefined ? [] : String(values['filter']).split(',')
+  const filters = values['filter'] === undefined ? [] : String(values['filter']).split(separator)
   for (const filter of filters) {
     const [name = '', ...rest] = filter.split('=')
     if (!filterNames.includes(name) || !filter.includes('=')) throw new ConfigError(`--filter ${filter}: must be NAME=VALUE, where NAME is one of ${filterNames.join(', ')}`)

@@ -1,10 +1,10 @@
 import { createValues } from '@treadlight/store'
 import type { Config } from '../config.ts'
-import { openExistingStorage } from '../openStore.ts'
+import { openExisting, openExistingStorage } from '../openStore.ts'
 import { ConfigError } from '../settings.ts'
 import { configuredSites } from '../sites/configuredSites.ts'
 import { createSiteRegistry, SiteProblem, type DescribedSite, type SiteRegistry } from '../sites/siteRegistry.ts'
-import { allowedSentence, changedSentence, removedSentence } from '../sites/siteSentences.ts'
+import { allowedSentence, changedSentence, removedSentence, wouldRemoveSentence } from '../sites/siteSentences.ts'
 import { storageOptions, type Command } from './command.ts'
 
 const usage = 'site takes one of: site list, site add ID --host HOST, site hosts ID --host HOST, site allow ID --host HOST, site disallow ID --host HOST, site remove ID'
@@ -22,6 +22,7 @@ export const site: Command = {
   options: [
     { name: 'host', type: 'string', multiple: true, summary: 'blog.example, or *.blog.example for all below it; may be repeated' },
     { name: 'timezone', type: 'string', summary: 'add: where its days begin (default the setting timezone)' },
+    { name: 'dry-run', type: 'boolean', summary: 'remove: says what that would do, removes nothing' },
     { name: 'json', type: 'boolean', summary: 'Prints { sites }, or the site' },
     ...storageOptions,
   ],
@@ -29,9 +30,12 @@ export const site: Command = {
     const [action = '', id] = positionals
     const act = Object.hasOwn(actions, action) ? actions[action] : undefined
     if (act === undefined || positionals.length !== (action === 'list' ? 1 : 2)) throw new ConfigError(usage)
+    const isDry = values['dry-run'] === true
+    if (isDry && action !== 'remove') throw new ConfigError(`--dry-run: is for site remove; site ${action} deletes nothing`)
     const { storage, close } = await openExistingStorage(config)
     try {
-      const { result, said } = await act(openRegistry(config, createValues(storage)), id!, { hosts: values['host'], timezone: values['timezone'] })
+      const registry = openRegistry(config, createValues(storage))
+      const { result, said } = isDry ? await foretell(config, registry, id!) : await act(registry, id!, { hosts: values['host'], timezone: values['timezone'] })
       console.log(values['json'] === true ? JSON.stringify(result) : said)
       return 0
     } catch (error) {
@@ -69,6 +73,19 @@ const actions: Record<string, Act> = {
     const result = await registry.disallow(id, hosts)
     return { result, said: allowedSentence(result) }
   },
+}
+
+/** As `DELETE /api/sites` says it with `dry_run`. */
+async function foretell(config: Config, registry: SiteRegistry, id: string): Promise<{ result: object; said: string }> {
+  const found = await registry.findRemovable(id)
+  const { store, close } = await openExisting(config, { readOnly: true })
+  try {
+    const hits = await store.countAbout?.({ site: found.id })
+    const said = wouldRemoveSentence(found, hits)
+    return { result: { id: found.id, dry_run: true, ...(hits !== undefined && { hits_about: hits }), sentence: said }, said }
+  } finally {
+    await close()
+  }
 }
 
 function openRegistry(config: Config, values: Parameters<typeof createSiteRegistry>[0]['values']): SiteRegistry {

@@ -3,7 +3,7 @@ import type { DestinationState } from '@treadlight/destinations/forward'
 import type { Forwarding } from '../forwarding/forwarding.ts'
 import type { Peers } from '../peers.ts'
 import { deadSentence, noDestination } from '../forwarding/deadSentence.ts'
-import { readJson } from './readJson.ts'
+import { readFields } from './readFields.ts'
 import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
@@ -38,7 +38,9 @@ export function addDestinationRoutes(routes: Routes, { forwarding, peers }: Dest
       const name = getRouterParam(event, 'name') ?? ''
       const names = own().map((state) => state.name)
       if (forwarding === undefined || !names.includes(name)) return failure(404, `name: ${noDestination(name, names)}`)
-      const { dry_run: dryRun = false } = { ...(await readJson(event)) }
+      const body = await readFields(event, ['dry_run'])
+      if (body instanceof Response) return body
+      const { dry_run: dryRun = false } = body
       // What may be a mistyped dry run must not discard.
       if (typeof dryRun !== 'boolean') return failure(400, 'dry_run: must be true or false')
       const hits = await settleDead(forwarding, name, dryRun ? 'count' : action)

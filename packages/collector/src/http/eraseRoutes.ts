@@ -1,6 +1,6 @@
 import type { Values } from '@treadlight/store'
 import { eraseNow, isErasing } from '../eraseNow.ts'
-import { eraseSentence, type WaitingHits } from '../eraseSentence.ts'
+import { eraseSentence, listWaiting } from '../eraseSentence.ts'
 import { countWaiting, createOutboxEraser, findTheirs } from '../forwarding/eraseWaiting.ts'
 import type { Forwarding } from '../forwarding/forwarding.ts'
 import type { AnyStore } from '../openStore.ts'
@@ -74,10 +74,6 @@ export function addEraseRoutes(routes: Routes, { store, values, sites, forwardin
     const sentence = eraseSentence(wordsFor(site, person), done, { dryRun: false, waiting, later })
     return { ...report, destinations: listWaiting(waiting), finished, ...(problem !== undefined && { problem }), sentence }
   }
-}
-
-function listWaiting(waiting: WaitingHits): object[] {
-  return Array.from(waiting, ([name, counts]) => ({ name, ...counts }))
 }
 
 function wordsFor(site: Site, person: Person): string {

@@ -8,6 +8,7 @@ import type { Records } from '../records/records.ts'
 import type { Site, Sites } from '../sites/sites.ts'
 import { orRefusal } from './queryRoute.ts'
 import { readBody } from './readBody.ts'
+import { refuseParameters } from './readFields.ts'
 import { readJson } from './readJson.ts'
 import { empty, failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -47,6 +48,8 @@ export function addFunnelRoutes(routes: Routes, { sites, funnels, desk }: Funnel
   })
 
   routes.add('DELETE', '/api/funnels', 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['site_id', 'id'])
+    if (refusal) return refusal
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
     const id = event.url.searchParams.get('id')

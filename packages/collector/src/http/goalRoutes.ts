@@ -1,6 +1,7 @@
 import { maxGoals, type Goals } from '../goals/goals.ts'
 import { readGoal } from '../goals/readGoal.ts'
 import type { Sites } from '../sites/sites.ts'
+import { refuseParameters } from './readFields.ts'
 import { readJson } from './readJson.ts'
 import { empty, failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -32,6 +33,8 @@ export function addGoalRoutes(routes: Routes, { sites, goals }: { sites: Sites; 
   })
 
   routes.add('DELETE', path, 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['site_id', 'name'])
+    if (refusal) return refusal
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
     const name = event.url.searchParams.get('name')

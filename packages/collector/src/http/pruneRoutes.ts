@@ -6,7 +6,7 @@ import { pruneSentence } from '../pruneSentence.ts'
 import { ConfigError } from '../settings.ts'
 import type { Sites } from '../sites/sites.ts'
 import type { OneTask } from './oneTask.ts'
-import { readJson } from './readJson.ts'
+import { readFields } from './readFields.ts'
 import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 import { siteNamed, siteOfQuery } from './siteOfQuery.ts'
@@ -39,7 +39,9 @@ export function addPruneRoutes(routes: Routes, { store, sites, retention, doubtC
   })
 
   routes.add('POST', '/api/prune', 'owner', async (event) => {
-    const { site_id: name, before, dry_run: dryRun = false } = { ...(await readJson(event)) }
+    const body = await readFields(event, ['site_id', 'before', 'dry_run'])
+    if (body instanceof Response) return body
+    const { site_id: name, before, dry_run: dryRun = false } = body
     // What may be a mistyped dry run must not delete.
     if (typeof dryRun !== 'boolean') return failure(400, 'dry_run: must be true or false')
     const site = await siteNamed(sites, event, name)

@@ -1,9 +1,8 @@
 import type { H3Event } from 'h3'
 import type { Recorded, Records } from '../records/records.ts'
-import { meant, quote } from '../stats/oneOf.ts'
 import type { Site, Sites } from '../sites/sites.ts'
 import type { Guard } from './authorize.ts'
-import { readJson } from './readJson.ts'
+import { readFields, refuseParameters } from './readFields.ts'
 import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 import { siteNamed, siteOfQuery } from './siteOfQuery.ts'
@@ -49,7 +48,8 @@ export function addRecordRoutes<T extends object>(routes: Routes, options: Recor
     const wanted = await readBody(event, [...fields, 'id'])
     if (wanted instanceof Response) return wanted
     const { site, value, body } = wanted
-    const id = String(body['id'])
+    const { id } = body
+    if (typeof id !== 'string') return failure(400, `id: is required, as GET ${path} lists it`)
     const problem = conflict(value, (await records.list(site.id)).filter((other) => other.id !== id))
     if (problem !== undefined) return failure(409, problem)
     const changed = await records.replace(site.id, id, value)
@@ -57,6 +57,8 @@ export function addRecordRoutes<T extends object>(routes: Routes, options: Recor
   })
 
   routes.add('DELETE', path, guard, async (event) => {
+    const refusal = refuseParameters(event, ['site_id', 'id', 'dry_run'])
+    if (refusal) return refusal
     const { searchParams } = event.url
     const isDry = readSwitch(searchParams.get('dry_run') ?? '0')
     if (isDry === undefined) return failure(400, 'dry_run: must be 1 or 0')
@@ -71,10 +73,8 @@ export function addRecordRoutes<T extends object>(routes: Routes, options: Recor
   })
 
   async function readBody(event: H3Event, allowed: readonly string[]): Promise<{ site: Site; value: T; body: Record<string, unknown> } | Response> {
-    const body = await readJson(event)
-    if (!body) return failure(400, 'The body must be a JSON object')
-    const unknown = Object.keys(body).find((field) => field !== 'site_id' && !allowed.includes(field))
-    if (unknown !== undefined) return failure(400, `body: ${quote(unknown)} is unknown; ${meant(unknown, allowed)}it must be one of site_id, ${allowed.join(', ')}`)
+    const body = await readFields(event, ['site_id', ...allowed])
+    if (body instanceof Response) return body
     const site = await siteNamed(sites, event, body['site_id'])
     if (site instanceof Response) return site
     const value = read(body, site)

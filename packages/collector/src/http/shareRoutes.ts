@@ -5,6 +5,7 @@ import { listedShare, readShareRequest } from '../admin/shareRequest.ts'
 import type { Shares } from '../admin/shares.ts'
 import type { Sites } from '../sites/sites.ts'
 import { noSuchShare, secretOf, shareCookie, shareUser } from './authorize.ts'
+import { readFields, refuseParameters } from './readFields.ts'
 import { readJson } from './readJson.ts'
 import { refuseAttempt } from './refuseAttempt.ts'
 import { empty, failure, json } from './respond.ts'
@@ -32,7 +33,8 @@ export function addShareRoutes(routes: Routes, { shares, sites, passwords, login
   })
 
   routes.add('POST', path, 'owner', async (event) => {
-    const body = (await readJson(event)) ?? {}
+    const body = await readFields(event, ['site_id', 'name', 'password', 'expires'])
+    if (body instanceof Response) return body
     const site = await siteNamed(sites, event, body['site_id'])
     if (site instanceof Response) return site
     const wanted = readShareRequest(body)
@@ -46,6 +48,8 @@ export function addShareRoutes(routes: Routes, { shares, sites, passwords, login
   })
 
   routes.add('DELETE', path, 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['site_id', 'id'])
+    if (refusal) return refusal
     const site = await siteOfQuery(sites, event)
     if (site instanceof Response) return site
     const id = event.url.searchParams.get('id')

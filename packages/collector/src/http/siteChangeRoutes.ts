@@ -3,7 +3,7 @@ import type { AnyStore } from '../openStore.ts'
 import { SiteProblem, type SiteRegistry } from '../sites/siteRegistry.ts'
 import { allowedSentence, changedSentence, removedSentence, wouldRemoveSentence } from '../sites/siteSentences.ts'
 import type { Sites } from '../sites/sites.ts'
-import { readJson } from './readJson.ts'
+import { readFields, refuseParameters } from './readFields.ts'
 import { failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
@@ -19,7 +19,9 @@ export interface SiteChangeRoutesOptions {
  */
 export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: SiteChangeRoutesOptions): void {
   routes.add('POST', '/api/sites', 'owner', async (event) => {
-    const { id, hosts, timezone } = { ...(await readJson(event)) }
+    const body = await readFields(event, ['id', 'hosts', 'timezone'])
+    if (body instanceof Response) return body
+    const { id, hosts, timezone } = body
     return change(async () => {
       const site = await registry.add({ id, hosts, timezone })
       return { status: 201, id: site.id, timezone: site.timezone, hosts: site.hosts, sentence: changedSentence('add', site) }
@@ -27,7 +29,9 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
   })
 
   routes.add('PUT', '/api/sites', 'owner', async (event) => {
-    const { id, hosts } = { ...(await readJson(event)) }
+    const body = await readFields(event, ['id', 'hosts'])
+    if (body instanceof Response) return body
+    const { id, hosts } = body
     return change(async () => {
       const site = await registry.setHosts({ id, hosts })
       return { id: site.id, timezone: site.timezone, hosts: site.hosts, sentence: changedSentence('hosts', site) }
@@ -35,6 +39,8 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
   })
 
   routes.add('DELETE', '/api/sites', 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['id', 'dry_run'])
+    if (refusal) return refusal
     const id = event.url.searchParams.get('id')
     const dryRun = readFlag(event, 'dry_run')
     if (dryRun === undefined) return failure(400, 'dry_run: must be 1 or 0')
@@ -48,7 +54,9 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
   routes.add('GET', '/api/sites/hosts', 'owner', async () => json({ sites: await registry.list() }))
 
   routes.add('POST', '/api/sites/hosts', 'owner', async (event) => {
-    const { site_id: id, host } = { ...(await readJson(event)) }
+    const body = await readFields(event, ['site_id', 'host'])
+    if (body instanceof Response) return body
+    const { site_id: id, host } = body
     return change(async () => {
       const site = await registry.allow(id, host)
       return { status: 201, ...site, sentence: allowedSentence(site) }
@@ -56,6 +64,8 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
   })
 
   routes.add('DELETE', '/api/sites/hosts', 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['site_id', 'host'])
+    if (refusal) return refusal
     const { searchParams } = event.url
     return change(async () => {
       const site = await registry.disallow(searchParams.get('site_id'), searchParams.get('host'))

@@ -2,7 +2,7 @@ import { describeBadPassword } from '../admin/password.ts'
 import { readUserChange, readUserName, readUserRequest } from '../admin/userRequest.ts'
 import { UserError, type Users } from '../admin/users.ts'
 import type { Sites } from '../sites/sites.ts'
-import { readJson } from './readJson.ts'
+import { readFields, refuseParameters } from './readFields.ts'
 import { empty, failure, json } from './respond.ts'
 import type { Routes } from './routes.ts'
 
@@ -12,12 +12,15 @@ import type { Routes } from './routes.ts'
  */
 export function addUserRoutes(routes: Routes, { users, sites }: { users: Users; sites: Sites }): void {
   const path = '/api/users'
+  const fields = ['name', 'role', 'sites', 'password']
   const siteIds = async (): Promise<string[]> => (await sites.list()).map(({ id }) => id)
 
   routes.add('GET', path, 'owner', async () => json({ users: await users.list() }))
 
   routes.add('POST', path, 'owner', async (event) => {
-    const wanted = readUserRequest((await readJson(event)) ?? {}, await siteIds())
+    const body = await readFields(event, fields)
+    if (body instanceof Response) return body
+    const wanted = readUserRequest(body, await siteIds())
     if (typeof wanted === 'string') return failure(400, wanted)
     const { password: given, ...user } = wanted
     return orUserError(async () => {
@@ -27,10 +30,12 @@ export function addUserRoutes(routes: Routes, { users, sites }: { users: Users; 
   })
 
   routes.add('PUT', path, 'owner', async (event) => {
-    const { name: given, password, ...fields } = (await readJson(event)) ?? {}
+    const body = await readFields(event, fields)
+    if (body instanceof Response) return body
+    const { name: given, password } = body
     const name = readUserName(given)
     if (name === '') return failure(400, 'name: is required, as GET /api/users lists it')
-    const change = readUserChange(fields, await siteIds())
+    const change = readUserChange(body, await siteIds())
     if (typeof change === 'string') return failure(400, change)
     const bad = password === undefined || password === true ? undefined : describeBadPassword(password)
     if (bad !== undefined) return failure(400, `${bad}, or true for one that is made`)
@@ -43,6 +48,8 @@ export function addUserRoutes(routes: Routes, { users, sites }: { users: Users; 
   })
 
   routes.add('DELETE', path, 'owner', async (event) => {
+    const refusal = refuseParameters(event, ['name'])
+    if (refusal) return refusal
     const name = readUserName(event.url.searchParams.get('name'))
     if (name === '') return failure(400, 'name: is required, as GET /api/users lists it')
     return orUserError(async () => {
