@@ -100,6 +100,19 @@ test('PV26: ordered by the heads; an order that there is not is none', async () 
 })
 
 describe('PV27: one hit', () => {
+  test.each([
+    ['/b', '?page=person&user=ann'],
+    ['/c', '?page=person&session=s2'],
+    ['/e', '?page=person&visitor=v9'],
+  ])('the hit of %s leads to its person, by the name that says the most', async (path, address) => {
+    await append([...four, { time: start + 4 * minute, path: '/e', visitor: 'v9' }])
+    const page = await open()
+    await table(page).getByRole('link', { name: url(path) }).click()
+    await page.getByRole('dialog').getByRole('link', { name: 'This person' }).click()
+    await page.getByRole('heading', { name: 'Visits', exact: true }).waitFor()
+    expect(search(page)).toBe(address)
+  })
+
   test('its URL is the title, all its fields are there, and the address says which', async () => {
     await stage.append([
       makeHit({ site: 'default', time: start, path: '/a', user: 'ann', title: 'First', browser: 'Firefox', country: 'DE', session: 's1' }),

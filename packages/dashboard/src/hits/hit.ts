@@ -9,6 +9,8 @@ export interface Hit {
   title: string
   source: string
   session_id: string
+  /** '' where visitors are not told apart. */
+  visitor?: string
   /** ISO 8601. */
   timestamp: string
   /** Of an event. */

@@ -47,10 +47,11 @@ export function HitDialog({ id, client, site, access, navigation }: HitDialogPro
 function HitLinks({ hit, access, navigation }: { hit: Hit; access: Access; navigation: Navigation }) {
   const { filters } = navigation.view
   const href = safeHref(hit.url)
+  const person = personOf(hit)
   return (
     <nav class="hit-links" aria-label={text.more}>
-      {hit.user_id !== '' && mayOpen('person', access) && (
-        <ViewLink navigation={navigation} to={{ page: 'person', more: { user: hit.user_id } }}>
+      {person && mayOpen('person', access) && (
+        <ViewLink navigation={navigation} to={{ page: 'person', more: person }}>
           {words.person}
         </ViewLink>
       )}
@@ -69,6 +70,13 @@ function HitLinks({ hit, access, navigation }: { hit: Hit; access: Access; navig
       )}
     </nav>
   )
+}
+
+/** By the name that says the most of them. */
+function personOf({ user_id: user, session_id: session, visitor = '' }: Hit): Record<string, string> | undefined {
+  if (user !== '') return { user }
+  if (session !== '') return { session }
+  return visitor === '' ? undefined : { visitor }
 }
 
 /** In the order in which the API names them; what is empty says nothing. */
