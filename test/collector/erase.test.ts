@@ -109,6 +109,7 @@ describe('erase', () => {
     const { out } = await run(['erase', '--user', 'nobody'])
     expect(out).toMatch(/^Nothing was there of user nobody of site default; .*\nThat is in force now\.\nCopies/)
     // Hers has not come through.
+    expect((await run(['erase', '--user', 'ada@example', '--dry-run'])).out).toBe('Nothing is there of user ada@example of site default; nothing would be erased. Bytes of what was erased before are still in the storage, until upkeep is done.\n')
     expect((await run(['erase', '--user', 'ada@example'])).out).toMatch(/^Nothing was there of user ada@example [^]*within half an hour/)
   })
 

@@ -21,7 +21,9 @@ export interface EraseSentenceOptions {
 export function eraseSentence(whom: string, { report: { erased, pageviews, events, engagement }, finished, unknown = false }: Erased, { dryRun, waiting, later }: EraseSentenceOptions): string {
   const parts = `${count(pageviews, 'pageview')}, ${count(events, 'event')}, ${count(engagement, 'engagement report')}`
   const outside = waiting === undefined || waiting.size === 0 ? '' : ` ${sayWaiting(waiting, dryRun)}`
-  if (dryRun) return erased === 0 && outside === '' ? `Nothing is there of ${whom}; nothing would be erased.` : `${count(erased, 'hit')} of ${whom} would be erased: ${parts}.${outside} Nothing was changed.`
+  // Whoever asks again after an erasure asks for that.
+  const left = finished ? '' : ' Bytes of what was erased before are still in the storage, until upkeep is done.'
+  if (dryRun) return erased === 0 && outside === '' ? `Nothing is there of ${whom}; nothing would be erased.${left}` : `${count(erased, 'hit')} of ${whom} would be erased: ${parts}.${outside} Nothing was changed.`
   const said = erased === 0 ? `Nothing was there of ${whom}; what may still arrive from before now is left out.` : `Erased ${count(erased, 'hit')} of ${whom}: ${parts}.${outside}`
   const gone = finished ? 'That is in force now, and nothing of them is left in the storage.' : unknown ? 'That is in force now.' : later
   return `${said}\n${gone}\nCopies that you made before, such as backups and exports, still have them.`
