@@ -40,7 +40,9 @@ export async function createCollectorOn({ values, cookie }: FuzzAccount, now: nu
       const response = await fetch(createRequest(input, cookie))
       const text = await response.text()
       if (response.status !== 201) return response.status
-      const answer = JSON.parse(text) as HitAnswer
+      const answer = JSON.parse(text) as Partial<HitAnswer>
+      // Of a route that adds something else.
+      if (answer.stored === undefined || answer.duplicate === undefined || answer.dropped === undefined || answer.refused === undefined) return response.status
       stored += answer.stored
       // Of several in one request the answer does not say which.
       if (answer.stored + answer.duplicate === 1 && answer.dropped + answer.refused.length === 0) noteId(input)

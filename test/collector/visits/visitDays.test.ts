@@ -1,8 +1,10 @@
+import { createId } from '@treadlight/protocol'
 import { createReferenceStore, createStore, type HitStore, type StoredHit } from '@treadlight/store'
 import fc from 'fast-check'
 import { createStorage } from 'unstorage'
 import { expect, test } from 'vitest'
 import type { AnyStore } from '../../../packages/collector/src/openStore.ts'
+import { TooManyEntries } from '../../../packages/collector/src/reports/entries.ts'
 import { listVisits, type VisitPage } from '../../../packages/collector/src/visits/recentVisits.ts'
 import { createVisitDays } from '../../../packages/collector/src/visits/visitDays.ts'
 import { day, makeEngagement, makeEvent, makeHit, minute, noon } from '../../store/makeHit.ts'
@@ -102,4 +104,12 @@ test('what does not fit into the memory is read again, and says the same', async
   for (const page of [1, 2, 9]) expect(await ask(store, { page }, days)).toEqual(await ask(store, { page }))
   expect((await ask(store, { page: 9 }, days)).visits.at(-1)!.path).toBe('/299')
   await store.close()
+})
+
+test('a report that says a day long stands for a day at most, and what strangers make of that fills no memory', async () => {
+  const made = await openStore({ now: noon + hour })
+  const hits = Array.from({ length: 400 }, (_, nth) => makeHit({ site: 'shop', type: 'engagement', view: createId(noon - nth), time: noon + nth, engaged: 86_400_000 }))
+  await made.append(hits)
+  await expect(ask(made)).rejects.toThrow(TooManyEntries)
+  expect((await ask(made, { interval: 3_600_000 })).summary.count).toBe(400 * 24)
 })

@@ -3,6 +3,7 @@ import { isLoss } from '../damage.ts'
 import { createExportBody } from '../export/exportBody.ts'
 import { createExportJobs } from '../export/exportJobs.ts'
 import type { AnyStore } from '../openStore.ts'
+import { TooManyEntries } from '../reports/entries.ts'
 import { pagetimerTable } from '../reports/pagetimerTable.ts'
 import { entriesOf } from '../reports/report.ts'
 import { writeTable } from '../reports/table.ts'
@@ -47,13 +48,21 @@ export function addVisitRoutes(routes: Routes, { store, sites, problems, now, on
     const range = rangeOfQuery(event, site, now())
     if (range instanceof Response) return range
     const format = searchParams.get('format') ?? 'json'
-    if (format === 'csv') return download(site, range, request)
-    if (format !== 'json') return failure(400, 'format: must be json or csv')
+    if (format !== 'csv' && format !== 'json') return failure(400, 'format: must be json or csv')
+    try {
+      return format === 'csv' ? await download(site, range, request) : await show(site, range, request)
+    } catch (error) {
+      if (!(error instanceof TooManyEntries)) throw error
+      return failure(400, `interval: ${request.interval / 1000} s makes more entries of a day than are held at once; ask by a longer one, or for other days`)
+    }
+  })
+
+  async function show(site: Site, range: TimeRange, request: VisitRequest): Promise<Response> {
     const question = { site: site.id, ...range, ...request }
     const hits = await days.countAbout(question)
     if (hits > mostHits) return failure(400, `date_range: has about ${hits} hits, more than the ${mostHits} that are read at once; ask for fewer days, or for all as CSV (format=csv)`)
     return json({ site_id: site.id, ...describeVisits(await listVisits(days, question), visitsPerPage) })
-  })
+  }
 
   async function download({ id }: Site, range: TimeRange, { filters, interval }: VisitRequest): Promise<Response> {
     const job = jobs.begin({ id: undefined, format: 'csv', of: null })

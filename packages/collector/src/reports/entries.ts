@@ -41,8 +41,11 @@ export const reach: number = 25 * 3_600_000
 
 const hour = 3_600_000
 
-/** Hits between two signs of life. */
+/** Entries of 25 hours that are held at once: some 300 MB. A report may say that a page was read for a day, which is 86,400 entries by the second. */
+const mostHeld = 2_000_000
+/** Hits, and entries of them, between two signs of life. */
 const hitsPerBatch = 5000
+const entriesPerBatch = 20_000
 
 /**
  * The entries of a site, oldest first, in batches: an empty one says that the work goes on.
@@ -61,14 +64,20 @@ const hitsPerBatch = 5000
  */
 export async function* readEntries(hits: AsyncIterable<StoredHit>, options: EntryOptions): AsyncGenerator<Entry[]> {
   const { from = -Infinity, to = Infinity } = options
-  const entries = collectEntries(options.interval)
+  const entries = collectEntries(options.interval, mostHeld)
   const inRange = (some: Entry[]): Entry[] => some.filter(({ time }) => time >= from && time < to)
   let settled = -Infinity
   let read = 0
+  let seen = 0
   for await (const hit of hits) {
     const horizon = Math.floor((hit.time - reach) / hour)
     if (horizon > settled) yield inRange(entries.takeBefore((settled = horizon)))
-    else if (++read % hitsPerBatch === 0) yield []
+    else if (++read % hitsPerBatch === 0 || entries.held() - seen > entriesPerBatch) yield []
+    else {
+      entries.add(hit)
+      continue
+    }
+    seen = entries.held()
     entries.add(hit)
   }
   yield inRange(entries.takeBefore(Infinity))
@@ -80,6 +89,8 @@ export interface EntryCollection {
   add(hit: StoredHit): void
   /** The entries before an hour, counted since 1970, in order; they and the views of that time are forgotten. */
   takeBefore(hour: number): Entry[]
+  /** How many entries there are. */
+  held(): number
 }
 
 /** What is known of a view so far, ms. */
@@ -96,12 +107,24 @@ interface View {
   placed: number
 }
 
-/** See `readEntries`: for hits that are read by others, of which all are held. @param interval ms between beats */
-export function collectEntries(interval: number): EntryCollection {
+/** There are more entries than may be held. */
+export class TooManyEntries extends Error {
+  override readonly name = 'TooManyEntries'
+}
+
+/**
+ * See `readEntries`: for hits that are read by others, of which all are held.
+ * @param interval ms between beats
+ * @param most entries that are held at once
+ * @throws TooManyEntries when a hit is added that makes more of them
+ */
+export function collectEntries(interval: number, most: number = Infinity): EntryCollection {
   const views = new Map<string, View>()
   const hours = new Map<number, Entry[]>()
+  let held = 0
 
   function addEntry(reader: Reader, time: number, engaged: number): Entry {
+    if (++held > most) throw new TooManyEntries(`[treadlight reports] there are more than ${most} entries at once: ask by a longer interval`)
     const entry = { ...reader, time, engaged }
     const at = Math.floor(time / hour)
     const those = hours.get(at)
@@ -122,7 +145,8 @@ export function collectEntries(interval: number): EntryCollection {
   function place(hit: StoredHit, view: View): void {
     view.total = Math.max(view.total, hit.engaged ?? 0)
     view.deltas += hit.engagedDelta ?? 0
-    let left = Math.round(view.total + view.deltas) - view.placed
+    // No view is longer: see `deriveEngagement`.
+    let left = Math.min(Math.round(view.total + view.deltas), reach) - view.placed
     if (left <= 0) return
     view.placed += left
     // No earlier than what was handed on already.
@@ -161,6 +185,7 @@ export function collectEntries(interval: number): EntryCollection {
       const taken = [...hours.keys()].filter((at) => at < horizon).toSorted((a, b) => a - b)
       const entries = taken.flatMap((at) => hours.get(at)!.toSorted((a, b) => a.time - b.time))
       for (const at of taken) hours.delete(at)
+      held -= entries.length
       // In the order in which they were seen.
       for (const [id, { seen }] of views) {
         if (seen >= horizon * hour) break
@@ -168,6 +193,7 @@ export function collectEntries(interval: number): EntryCollection {
       }
       return entries
     },
+    held: () => held,
   }
 }
 

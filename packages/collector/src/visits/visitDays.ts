@@ -27,8 +27,11 @@ export interface VisitDays {
 
 /** Of all sites together: some 1.5 M entries. */
 const maxBytes = 48 * 1024 * 1024
-/** Hits between two turns of others. */
+/** Entries of a day: beyond that they are no table that anybody reads, but memory that a stranger fills with reports of a day each. */
+const mostOfDay = 500_000
+/** Hits, and entries of them, between two turns of others. */
 const hitsPerTurn = 5000
+const entriesPerTurn = 20_000
 
 /** The entries of a home day. */
 interface VisitDay {
@@ -41,6 +44,7 @@ interface VisitDay {
 /** Reads a day once, and again when it has changed: all that is told of a view is of one home day, so days stand by themselves. */
 export function createVisitDays(store: AnyStore, most: number = maxBytes): VisitDays {
   const cache = createByteCache(most)
+  let making: Promise<unknown> = Promise.resolve()
 
   return {
     async *read(range) {
@@ -70,7 +74,7 @@ export function createVisitDays(store: AnyStore, most: number = maxBytes): Visit
     const key = prefix + day.state
     const heard = linked.length
     if (!cache.has(key)) cache.forget(prefix)
-    const make = () => cache.get(key, async () => ({ entries: await makeDay(site, interval, day), linked, heard }), ({ entries }: VisitDay) => entries.bytes)
+    const make = () => cache.get(key, async () => ({ entries: await inTurn(() => makeDay(site, interval, day)), linked, heard }), ({ entries }: VisitDay) => entries.bytes)
     const known = await make()
     const news = linked.slice(known.linked === linked ? known.heard : 0, heard)
     if (hasSession(site, known.entries, news)) {
@@ -81,11 +85,23 @@ export function createVisitDays(store: AnyStore, most: number = maxBytes): Visit
     return known.entries
   }
 
+  /** One at a time, whoever asks: a day that is made holds each of its entries as an object. */
+  function inTurn<T>(make: () => Promise<T>): Promise<T> {
+    const made = making.then(make)
+    making = made.catch(() => undefined)
+    return made
+  }
+
+  /** @throws TooManyEntries */
   async function makeDay(site: string, interval: number, { day, from, to }: DayState): Promise<PackedEntries> {
-    const collection = collectEntries(interval)
+    const collection = collectEntries(interval, mostOfDay)
     let read = 0
+    let seen = 0
     for await (const hit of store.hits({ site, from, to: to + 1, order: 'oldest' })) {
-      if (++read % hitsPerTurn === 0) await turn()
+      if (++read % hitsPerTurn === 0 || collection.held() - seen > entriesPerTurn) {
+        seen = collection.held()
+        await turn()
+      }
       if (hit.day === day) collection.add(hit)
     }
     return packEntries(collection.takeBefore(Infinity))
