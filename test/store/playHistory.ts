@@ -240,7 +240,8 @@ async function describeAll(store: HitStore, asksForSums: boolean): Promise<unkno
     hits,
     some,
     persons: await Promise.all(persons.map((filter) => listAll(store, filter))),
-    pages: await Promise.all(pages.map((filter) => store.page({ site: 'shop', ...filter }))),
+    // A few of them each time, by how many hits there are: all come up within some histories.
+    pages: await Promise.all(pages.filter((_, index) => index % 4 === hits.length % 4).map((filter) => store.page({ site: 'shop', ...filter }))),
     found: await Promise.all([testId(0), testId(5), testId(99), 'nobody'].map((id) => store.find('shop', id))),
     ...(asksForSums && { sums: await Promise.all(sumQueries.map((each) => store.query(each))) }),
     result: await store.query(query),
