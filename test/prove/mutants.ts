@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
         replace: `void createItem(storage, key, bytes)${ignored}\n  return { file, table, rows }`,
       },
     ],
-    by: 7,
+    by: 24,
   },
   {
     rule: 'R3',
@@ -115,13 +115,13 @@ export const mutants: readonly Mutant[] = [
     rule: 'R6',
     name: 'batches go without a grace time',
     patches: [{ file: 'sweep.ts', find: 'const isOver = (time: number) => time + grace < begun', replace: 'const isOver = (time: number) => time + 0 * grace <= begun' }],
-    by: 21,
+    by: 276,
   },
   {
     rule: 'R6',
     name: 'batches are covered that were not read',
     patches: [{ file: 'manifest.ts', find: 'if (run !== undefined && seq <= run[1] + 1)', replace: 'if (run !== undefined)' }],
-    by: 24,
+    by: 85,
   },
   {
     rule: 'R7',
@@ -193,7 +193,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'batchWriter.ts', find: 'function isOpen(key: string): boolean {\n', replace: 'function isOpen(): boolean {\nreturn false\n' },
       { file: 'maintainSite.ts', find: 'await writer.rotate(', replace: 'void (' },
     ],
-    by: 34,
+    by: 17,
   },
   {
     rule: 'R13',

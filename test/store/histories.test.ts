@@ -19,9 +19,9 @@ describe('PV16 PV18 PV22 random histories: every store says what the reference s
   afterAll(() => rm(base, { recursive: true }))
 
   const storages: [string, () => Storage, runs: number][] = [
-    ['one value per group', () => createFaultyStorage({ append: false }).storage, 150],
-    ['appending', () => createFaultyStorage({ append: true }).storage, 150],
-    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), 40],
+    ['one value per group', () => createFaultyStorage({ append: false }).storage, 75],
+    ['appending', () => createFaultyStorage({ append: true }).storage, 75],
+    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), 20],
   ]
   for (const [name, open, numRuns] of storages) {
     for (const processes of [1, 3]) {
