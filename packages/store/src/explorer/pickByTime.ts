@@ -28,7 +28,7 @@ export async function pickByTime(all: readonly Part[], skip: number, take: numbe
   const total = parts.reduce((sum, { count }) => sum + count, 0)
   const last = Math.min(skip + take, total) - 1
   if (last < skip) return []
-  const [from, to] = [earliestOf(parts, last), latestOf(parts, skip)]
+  const [from, to] = [boundOf(parts, last, 'from'), boundOf(parts, skip, 'to')]
   const near = parts.filter(({ unit }) => unit.from <= to && unit.to >= from)
   const times = await Promise.all(near.map(({ unit }) => unit.times()))
   let before = parts.reduce((sum, { unit, count }) => (unit.from > to ? sum + count : sum), 0)
@@ -65,28 +65,16 @@ function countNewer(sorted: Float64Array, time: number): number {
   return count
 }
 
-/** Before when the hit at a place cannot have been: the earliest moment of the parts that certainly reach so far. */
-function earliestOf(parts: readonly Part[], place: number): number {
+/** Before (`from`) or after (`to`) when the hit at a place cannot have been: the bound of the last part that is needed to reach so far. */
+function boundOf(parts: readonly Part[], place: number, end: 'from' | 'to'): number {
   let count = 0
-  let from = Infinity
-  for (const part of parts.toSorted((a, b) => b.unit.from - a.unit.from)) {
+  let bound = Infinity
+  for (const part of parts.toSorted((a, b) => b.unit[end] - a.unit[end])) {
     if (count > place) break
     count += part.count
-    from = part.unit.from
+    bound = part.unit[end]
   }
-  return from
-}
-
-/** After when it cannot have been. */
-function latestOf(parts: readonly Part[], place: number): number {
-  let count = 0
-  let to = Infinity
-  for (const part of parts.toSorted((a, b) => b.unit.to - a.unit.to)) {
-    if (count > place) break
-    count += part.count
-    to = part.unit.to
-  }
-  return to
+  return bound
 }
 
 /** The newest first; where several are of one moment their ids tell. */
