@@ -1,5 +1,6 @@
 import { inspect, parseArgs } from 'node:util'
 import { annotation } from './commands/annotation.ts'
+import { backup } from './commands/backup.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
@@ -15,6 +16,7 @@ import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
+import { restore } from './commands/restore.ts'
 import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
@@ -39,6 +41,8 @@ const commands: readonly Command[] = [
   person,
   erase,
   doctor,
+  backup,
+  restore,
   drops,
   site,
   exclude,

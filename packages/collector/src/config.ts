@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
@@ -185,6 +186,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
+  const environment = readEnvironment(env, variables())
   const file = await readConfigFile(folder)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
@@ -196,7 +198,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
     if (value !== undefined) assignAt(config, path, value)
     resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
-  config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
+  config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
@@ -205,12 +207,12 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
     const { env: names, read, allowed, words = [] } = settings[path]!
-    const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
+    const variable = names.find((name) => environment.values[name])
     const [raw, place] =
       flags[path] !== undefined
         ? [flags[path], 'flag']
         : variable !== undefined
-          ? [env[variable], `environment variable ${variable}`]
+          ? [environment.values[variable], environment.placeOf(variable)]
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
@@ -232,10 +234,28 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
 /** What sites have in the same environment for `@treadlight/server`, as its documentation names it: no setting of the collector. */
 const siteVariables = ['TREADLIGHT_TOKEN']
 
+/** The names of all environment variables that settings and options of drivers have. */
+function variables(): string[] {
+  return [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
+}
+
+/** A setting as its documentation lists it, see docs/configuration.md. */
+export interface ListedSetting extends Pick<Setting, 'allowed'> {
+  path: string
+  env: readonly string[]
+  /** Where nothing is said; undefined where the setting may be missing. */
+  fallback: unknown
+}
+
+/** Every setting but those of storages, in the order of `treadlight config`. */
+export function listSettings(): ListedSetting[] {
+  return Object.entries(settings).map(([path, { env, allowed, fallback }]) => ({ path, env, allowed, fallback: fallback() }))
+}
+
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
-  const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
-  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name) && !siteVariables.includes(name))
+  const known = variables()
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name))
   const prefix = 'TREADLIGHT_'
   const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)

@@ -77,6 +77,11 @@ export async function openExisting(config: Config, options?: OpenOptions): Promi
   return openStore(config, options)
 }
 
+/** The storage of a config, whether or not there is anything in it yet. */
+export async function openAnyStorage(config: Config): Promise<OpenStorage> {
+  return openConfigured(config)
+}
+
 /** The same for its storage alone. */
 export async function openExistingStorage(config: Config): Promise<OpenStorage> {
   assertExists(config)
