@@ -6,7 +6,7 @@ import { sumsOf } from '../rollup/compileRollupQuery.ts'
 import { compileRowSource, type RowSource } from '../rollup/compileRowSource.ts'
 import { keptSums, type KeptSum } from '../rollup/rollup.ts'
 import { addToRow } from '../sumInto.ts'
-import type { ImportedDay, ImportedSums } from './importedSums.ts'
+import type { ImportedBy, ImportedDay, ImportedSums } from './importedSums.ts'
 
 /** A day of an import that counts, and what is known of it. */
 export interface CountedDay {
@@ -72,8 +72,8 @@ function compile(asked: AskedSums): Told | undefined {
   return { asked, source, buckets, needed: metrics.flatMap((metric) => sumsOf[metric]).filter((name) => counts.has(name)) }
 }
 
-function canTell({ source: { dimension = 'all' }, buckets, needed }: Told, { day, sums }: CountedDay): boolean {
-  const known = sums[dimension]
+function canTell({ source, buckets, needed }: Told, { day, sums }: CountedDay): boolean {
+  const known = sums[source.dimension ?? 'all']
   return known !== undefined && needed.every((name) => known.includes(name)) && bucketOf(buckets, day) !== undefined
 }
 
@@ -82,13 +82,14 @@ function bucketOf({ bucketOf: labelOf }: Buckets, { day, from, to }: ImportedDay
 }
 
 function addDay({ asked: { rows, query }, source, buckets }: Told, { day, sums }: CountedDay): void {
-  const { dimension = 'all', index, nameOf } = source
+  const { index, nameOf } = source
+  const by: ImportedBy = source.dimension ?? 'all'
   const bucket = bucketOf(buckets, day)!
-  for (const [value, ...its] of day.rows[dimension] ?? []) {
+  for (const [value, ...its] of day.rows[by] ?? []) {
     const label = nameOf === undefined ? value : nameOf(value)
     if (label === undefined) continue
     const dimensions = (query.dimensions ?? []).map((_, at) => (at === index ? label : at === buckets.index ? bucket : ''))
-    addToRow(rows, dimensions, sumsFrom(sums[dimension]!, its))
+    addToRow(rows, dimensions, sumsFrom(sums[by]!, its))
   }
 }
 

@@ -1,7 +1,6 @@
-import { createAnswer } from '../answer.ts'
 import { compareText } from '../byTime.ts'
-import type { Query, QueryResult } from '../query.ts'
-import { addImported, touches, type CountedDay } from './addImported.ts'
+import type { Query } from '../query.ts'
+import { touches, type CountedDay } from './addImported.ts'
 import { describeImport, importId, type ImportedSums, type ImportInfo } from './importedSums.ts'
 
 /** What importing sums means: which days count, and by what they are told. */
@@ -39,12 +38,4 @@ export function createReferenceImports(): ReferenceImports {
       return [...found.values()]
     },
   }
-}
-
-/** Adds imported days to an answer of hits, in one answer: rates and pages are made of both. */
-export function answerWith(query: Query, days: readonly CountedDay[], addHits: (answer: ReturnType<typeof createAnswer>) => void): QueryResult {
-  const answer = createAnswer(query)
-  addHits(answer)
-  const said = addImported(answer, query, days)
-  return { ...answer.result(), ...said }
 }
