@@ -157,6 +157,8 @@ export interface ImportedSums {
   duration?: number
   /** Visits that began there. */
   entered?: number
+  /** Pageviews of these visits. */
+  enteredViews?: number
   engaged?: number
   engagedVisits?: number
   scroll?: number
