@@ -16,6 +16,7 @@ import { createJourneys } from './funnels/journeys.ts'
 import type { VisitCounter } from './funnels/visitCounter.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import type { StoredHit } from './hit.ts'
+import { createImportedShelf, type ImportedShelf } from './imported/importedShelf.ts'
 import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
 import { checkLink, checkSite, formatStamp } from './keys.ts'
@@ -72,12 +73,13 @@ interface Site {
   shelf: SiteShelf
   /** Where sums are to be kept. */
   kept: KeptShelf | undefined
+  imported: ImportedShelf
   /** Of days as they stand. */
   dayIndexes: DayIndexes
   explorer: Explorer
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept|sums):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
@@ -149,8 +151,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }),
     async query(query) {
       const log = await freshLog(query.site)
-      const { shelf, dayIndexes, kept } = siteOf(query.site)
-      return answerQuery({ log, shelf, dayIndexes, kept }, query)
+      const { shelf, dayIndexes, kept, imported } = siteOf(query.site)
+      return answerQuery({ log, shelf, dayIndexes, kept, imported }, query)
     },
     funnel: (query) => count(query, createFunnel),
     journeys: (query) => count(query, createJourneys),
@@ -204,6 +206,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         for (const site of pruned) await prune(site, policy, pruning.now ?? now(), pruning.dryRun === true, report)
         return report
       }),
+    async importSums(site, sums) {
+      assertOpen()
+      return (await siteOf(site).imported.add(sums)) ? 'stored' : 'duplicate'
+    },
+    async imports(site) {
+      assertOpen()
+      return siteOf(site).imported.list()
+    },
+    async removeImport(site, id) {
+      assertOpen()
+      return siteOf(site).imported.remove(id)
+    },
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
         const report: MaintainReport = { ...nothingDone }
@@ -349,12 +363,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
     const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false, packed: { values: new Map(), named: new Set() } }
+    const kept = settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined
     const opened: Site = {
       log,
       compacted: createCompactedIds(log),
       memory,
       shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
-      kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
+      kept,
+      imported: createImportedShelf({ ...settings, onProblem: addProblem, log, cache, kept }),
       dayIndexes: createDayIndexes(log),
       explorer: createExplorer(log, columns),
     }
