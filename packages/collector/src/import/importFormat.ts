@@ -93,6 +93,8 @@ export interface ImportedHit {
    * of the export; with one, rows of one key are one hit.
    */
   key?: string
+  /** What the id is made of without a key, where that is shorter than all that is here: the row as it stands in the export. */
+  row?: string
   /** The pageview that it belongs to: its key (which it must have then) and its time. */
   view?: { key: string; time: number }
   title?: string
@@ -114,6 +116,10 @@ export interface ImportedHit {
   /** The client's: for visitor, place and exclusions. Never stored whole. */
   address?: string
   userAgent?: string
+  /** Of the request: those that `clientHeaders` of the protocol lists, by their lower-case names. */
+  headers?: Readonly<Record<string, string>>
+  /** `true`: nothing but the request tells people from programs, so these are looked for by all that is known of them. */
+  isUnproven?: boolean
   /** Only where the URL does not say them; lower case, as `utm_…` are. */
   source?: string
   medium?: string

@@ -1,4 +1,16 @@
+import { combinedLog } from './formats/combinedLog.ts'
+import { caddyLog, nginxLog } from './formats/jsonLog.ts'
+import { treadlightCsv } from './formats/treadlightCsv.ts'
+import { treadlightNdjson } from './formats/treadlightNdjson.ts'
+import { treadlightParquet } from './formats/treadlightParquet.ts'
 import type { ImportFormat } from './importFormat.ts'
 
-/** What can be imported, in the order in which files are asked for by `detects`: the most particular first. */
-export const importFormats: readonly ImportFormat[] = []
+/** What can be imported, in the order in which `--help` lists it. */
+export const importFormats: readonly ImportFormat[] = [
+  treadlightNdjson,
+  treadlightCsv,
+  treadlightParquet,
+  combinedLog,
+  caddyLog,
+  nginxLog,
+]
