@@ -1,4 +1,4 @@
-import type { ImportedHit, ImportFile, ImportInput, ImportPiece, ImportRow } from './importFormat.ts'
+import type { ImportedHit, ImportFile, ImportFormat, ImportInput, ImportPiece, ImportRow } from './importFormat.ts'
 import { readCsv, readCsvHeader, type CsvOptions } from './readCsv.ts'
 
 /** The value of a column; '' where the row or the table has none. */
@@ -23,15 +23,16 @@ export function hasColumns(file: Pick<ImportFile, 'text'>, names: readonly strin
 }
 
 /**
- * The tables of an input whose columns have names, a piece at a time. A row that is shorter or longer than its table is
+ * The tables of an input whose columns have names, a piece at a time; of several files those that the format takes for its
+ * own. A row that is shorter or longer than its table is
  * a problem, and so is one of which nothing can be made; neither ends the reading.
  *
  * @param readRow what it throws ends the reading
  */
-export async function* readTables(input: ImportInput, readRow: (cells: Cells, file: ImportFile) => ReadRow | ReadRow[]): AsyncGenerator<ImportPiece> {
+export async function* readTables(input: ImportInput, { detects }: Pick<ImportFormat, 'detects'>, readRow: (cells: Cells, file: ImportFile) => ReadRow | ReadRow[]): AsyncGenerator<ImportPiece> {
   const { files, from } = input
   for (const [index, file] of files.entries()) {
-    if (index < (from?.file ?? 0)) continue
+    if (index < (from?.file ?? 0) || (files.length > 1 && !detects(file))) continue
     const columns = new Map(columnsOf(file).map((name, at) => [name, at]))
     for await (const { rows, offset, line } of readCsv(file, {}, index === from?.file ? from : undefined)) {
       yield { rows: rows.flatMap((row) => place(readFields(row.fields, columns, (cells) => readRow(cells, file)), row.line, index)), next: { file: index, offset, line } }

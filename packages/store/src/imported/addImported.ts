@@ -31,7 +31,7 @@ type Said = Pick<QueryResult, 'importedBefore' | 'importsSkippedBefore'>
 /**
  * Adds the imported days of a query's range. A day is told as a whole or not at all, to the query and to all that it is
  * compared with: where there is a filter on anything but the dimension that is asked for, a second dimension, hours, a
- * part of a day, revenue, or a dimension that the product has not said, it is left out.
+ * part of a day, revenue alone, or a dimension that the product has not said, it is left out.
  *
  * @param days that count and touch the range, each once
  */
@@ -64,8 +64,8 @@ function compileAll(asked: readonly AskedSums[]): Told[] | undefined {
 
 function compile(asked: AskedSums): Told | undefined {
   const { metrics } = asked.query
-  // Nobody hands out revenue, and none is not 0.
-  if (metrics.some((metric) => sumsOf[metric].length === 0)) return undefined
+  // Nobody hands out revenue: beside other metrics it is that of the hits, and alone there is nothing to tell.
+  if (metrics.every((metric) => sumsOf[metric].length === 0)) return undefined
   const buckets = compileBuckets(asked.query)
   const source = buckets && compileRowSource(asked.query)
   if (buckets === undefined || source === undefined) return undefined

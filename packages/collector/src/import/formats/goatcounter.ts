@@ -13,9 +13,10 @@ export const goatcounter: ImportFormat = {
   title: 'GoatCounter: its export, goatcounter-export-….csv.gz',
   detects: (file) => versionOf(file) !== undefined,
   read(input) {
-    const late = input.files.find((file) => !['1', '2'].includes(versionOf(file) ?? ''))
+    const tables = input.files.length > 1 ? input.files.filter(goatcounter.detects) : input.files
+    const late = tables.find((file) => !['1', '2'].includes(versionOf(file) ?? ''))
     if (late !== undefined) throw new Error(`[treadlight import] ${late.name} is GoatCounter's format ${versionOf(late) ?? 'without a version'}, and 1 and 2 are known: look for a later version of treadlight`)
-    return readTables(input, (cells, file) => readHit(cells, `${versionOf(file)!}path`, input.host))
+    return readTables(input, goatcounter, (cells, file) => readHit(cells, `${versionOf(file)!}path`, input.host))
   },
 }
 

@@ -25,7 +25,7 @@ const visitsAtOnce = 200
 
 async function* read({ files, from }: ImportInput): AsyncGenerator<ImportPiece> {
   for (const [index, file] of files.entries()) {
-    if (index < (from?.file ?? 0)) continue
+    if (index < (from?.file ?? 0) || (files.length > 1 && !matomo.detects(file))) continue
     const start = index === from?.file ? from : { offset: 0, line: 0 }
     let line = start.line
     let piece: ImportPiece | undefined

@@ -12,7 +12,7 @@ export const pagetimer: ImportFormat = {
   name: 'pagetimer',
   title: 'django-pagetimer: pagevisits.csv, or its table as CSV',
   detects: (file) => hasColumns(file, ['username', 'session_key', 'ipaddress', 'path']) && (hasColumns(file, ['timestamp']) || hasColumns(file, ['visited'])),
-  read: (input) => readTables(input, (cells) => readBeat(cells, input)),
+  read: (input) => readTables(input, pagetimer, (cells) => readBeat(cells, input)),
 }
 
 function readBeat(cells: Cells, { timezone, host }: { timezone: string; host: string }): ReadRow {

@@ -10,7 +10,7 @@ export const plainPageviews: ImportFormat = {
   name: 'plain',
   title: 'plain.pageviews: its table as CSV',
   detects: (file) => hasColumns(file, ['url', 'timestamp', 'user_id', 'session_id', 'referrer', 'title']),
-  read: (input) => readTables(input, (cells) => readPageview(cells, input.timezone)),
+  read: (input) => readTables(input, plainPageviews, (cells) => readPageview(cells, input.timezone)),
 }
 
 function readPageview(cells: Cells, zone: string): ReadRow {

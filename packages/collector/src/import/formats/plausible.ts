@@ -16,7 +16,11 @@ export const plausible: ImportFormat = {
   name: 'plausible',
   title: 'Plausible: the zip of its export, sums of days',
   detects: (file) => tableOf(file) !== undefined,
-  read: (input) => readTables(input, (cells, file) => readSums(cells, tableOf(file)!)),
+  read(input) {
+    const [only] = input.files
+    if (input.files.length === 1 && tableOf(only!) === undefined) throw new Error(`[treadlight import] ${only!.name} is no table of Plausible's export: they are called imported_visitors.csv, imported_pages.csv and so on, and begin with the column date`)
+    return readTables(input, plausible, (cells, file) => readSums(cells, tableOf(file)!))
+  },
 }
 
 const namePattern = /^(?:.*\/)?imported_([a-z_]+?)(?:_\d{8}_\d{8})?\.csv$/

@@ -38,7 +38,8 @@ async function* read(input: ImportInput): AsyncGenerator<ImportPiece> {
   const sessions = await readSessions(of('sessions'), input)
   const properties = await readProperties(of('properties'), input)
   const kinds = input.files.map(kindOf)
-  for await (const piece of readTables(input, (cells, file) => (kinds[input.files.indexOf(file)] === 'events' ? readEvent(cells, input, sessions, properties) : []))) yield piece
+  if (of('events').length === 0) throw new Error(`[treadlight import] ${input.files.map(({ name }) => name).join(', ')}: no table of events is there, with the columns website_id, session_id, created_at and url_path`)
+  for await (const piece of readTables(input, umami, (cells, file) => (kinds[input.files.indexOf(file)] === 'events' ? readEvent(cells, input, sessions, properties) : []))) yield piece
 }
 
 async function readSessions(files: readonly ImportFile[], input: ImportInput): Promise<Map<string, SessionCells>> {
@@ -62,7 +63,7 @@ async function readProperties(files: readonly ImportFile[], input: ImportInput):
 }
 
 async function readAll(files: readonly ImportFile[], input: ImportInput, take: (cells: Cells) => void): Promise<void> {
-  const pieces = readTables({ ...input, files, from: undefined }, (cells) => {
+  const pieces = readTables({ ...input, files, from: undefined }, umami, (cells) => {
     take(cells)
     return []
   })
