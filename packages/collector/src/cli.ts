@@ -13,6 +13,7 @@ import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
 import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
+import { migrate } from './commands/migrate.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { segment } from './commands/segment.ts'
@@ -35,6 +36,7 @@ const commands: readonly Command[] = [
   serveCommand,
   exportCommand,
   compact,
+  migrate,
   prune,
   person,
   erase,
