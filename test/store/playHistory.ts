@@ -171,7 +171,8 @@ export async function play(steps: readonly [Step, at: number][], storage: Storag
   await storage.dispose()
 }
 
-async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wait' }>, now: number): Promise<unknown> {
+/** Does a step, and answers what the store said. @param now ms since 1970 */
+export async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wait' }>, now: number): Promise<unknown> {
   switch (step.do) {
     case 'append':
     case 'load': {
@@ -240,7 +241,8 @@ async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promis
   return hits
 }
 
-async function describeAll(store: HitStore, asksForSums: boolean): Promise<unknown> {
+/** All that a store answers to many questions. */
+export async function describeAll(store: HitStore, asksForSums: boolean): Promise<unknown> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
   const some: string[] = []

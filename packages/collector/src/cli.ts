@@ -14,6 +14,7 @@ import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
 import { hits } from './commands/hits.ts'
 import { journeys } from './commands/journeys.ts'
+import { migrate } from './commands/migrate.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
 import { restore } from './commands/restore.ts'
@@ -37,6 +38,7 @@ const commands: readonly Command[] = [
   serveCommand,
   exportCommand,
   compact,
+  migrate,
   prune,
   person,
   erase,

@@ -151,6 +151,8 @@ export interface LoadConfigOptions {
   env?: Record<string, string | undefined>
   /** Where a config file is looked for. */
   folder?: string
+  /** The config file, wherever it is, instead of one in `folder`; '' for none. */
+  file?: string | undefined
   /** Other defaults than usual, by path. */
   defaults?: Record<string, unknown>
 }
@@ -181,13 +183,13 @@ export interface ResolvedSetting {
 }
 
 /** The same, and where each setting came from, by path. */
-export async function resolveConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<{
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, defaults = {} }: LoadConfigOptions = {}): Promise<{
   config: Config
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
   const environment = readEnvironment(env, variables())
-  const file = await readConfigFile(folder)
+  const file = await readConfigFile(folder, named)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
@@ -252,10 +254,13 @@ export function listSettings(): ListedSetting[] {
   return Object.entries(settings).map(([path, { env, allowed, fallback }]) => ({ path, env, allowed, fallback: fallback() }))
 }
 
+/** What `treadlight migrate` reads of one of its two places: see `readPlace`. */
+const placePrefix = /^(TREADLIGHT_)(?:FROM|TO)_(?=STOR(?:AG)?E_)/
+
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
   const known = variables()
-  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name))
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name) && !isKnownVariable(name.replace(placePrefix, '$1'), known))
   const prefix = 'TREADLIGHT_'
   const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
@@ -271,8 +276,8 @@ interface ConfigFile {
   storage: Record<string, unknown>
 }
 
-async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const [name, another] = findFiles(folder)
+async function readConfigFile(folder: string, named?: string): Promise<ConfigFile> {
+  const [name, another] = named === undefined ? findFiles(folder) : named === '' ? [] : [named]
   if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }

@@ -1,4 +1,5 @@
 import { createBatchWriter } from './batchWriter.ts'
+import { compareText } from './byTime.ts'
 import { createByteCache } from './byteCache.ts'
 import { answerQuery } from './answerQuery.ts'
 import type { CleanMemory } from './clean.ts'
@@ -32,16 +33,17 @@ import type { PersonValues } from './segment/findRows.ts'
 import { readRange } from './readRange.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
+import { disown } from './ndjson/purge.ts'
+import type { Portable } from './portable/portable.ts'
+import { portableFacts } from './portable/portableFacts.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
-export interface Store extends HitStore {
+export interface Store extends HitStore, Portable {
   /** What is damaged in the storage and left out of the answers, as far as it was read; each once. */
   readonly problems: readonly StorageProblem[]
-  /** The sites that have something in the storage. */
-  sites(): Promise<string[]>
   /**
    * All hits of a site as NDJSON, in pieces of whole lines: day by day, within a day in no order. In constant memory,
    * and several times as fast as `hits`.
@@ -130,6 +132,26 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     async sites() {
       assertOpen()
       return openSites()
+    },
+    async marks(site) {
+      const { marks, links, erasures, prunings } = await freshLog(site)
+      const all = [...links.values()].flat()
+      const living = all.filter((link) => !marks.isDead(link))
+      return { links: living, erasures: disown([...erasures.values()], all.filter(marks.isDead), living), prunings: [...prunings.values()] }
+    },
+    async *facts(site, { day: only } = {}) {
+      const log = await freshLog(site)
+      for (const { day } of spansOf(log, {}).toSorted((a, b) => compareText(a.day, b.day))) {
+        if (only !== undefined && day !== only) continue
+        const piece = portableFacts(day, await log.readDay(day), log.marks)
+        if (piece.facts.length + (piece.erased?.length ?? 0) > 0) yield piece
+      }
+    },
+    async addMarks(site, marks) {
+      assertOpen()
+      const log = logOf(site)
+      await log.refreshNow()
+      await log.writeMarks(marks)
     },
     async append(hits) {
       assertOpen()

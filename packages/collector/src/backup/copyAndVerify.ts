@@ -1,9 +1,9 @@
-import { copyStorage, verifyStorage, type CopyReport, type VerifyProblem } from '@treadlight/store'
+import { backUpStorage, verifyStorage, type BackUpReport, type VerifyProblem } from '@treadlight/store'
 import type { OpenStorage } from '../openStore.ts'
 import { count, formatBytes, type Progress } from '../progress.ts'
 
 export interface CopyAndVerifyOptions {
-  /** See `copyStorage`. */
+  /** See `backUpStorage`. */
   mirror: boolean
   /** Whether every value of the copy is read again. */
   verify: boolean
@@ -11,7 +11,7 @@ export interface CopyAndVerifyOptions {
   progress: Progress
 }
 
-export interface VerifiedCopy extends CopyReport {
+export interface VerifiedCopy extends BackUpReport {
   /** What is damaged in the copy; undefined where nobody has looked. */
   problems?: VerifyProblem[]
 }
@@ -22,7 +22,7 @@ export async function copyAndVerify(
   to: OpenStorage['storage'],
   { mirror, verify, signal, progress }: CopyAndVerifyOptions,
 ): Promise<VerifiedCopy> {
-  const report = await copyStorage(from, to, {
+  const report = await backUpStorage(from, to, {
     mirror,
     signal,
     progress: ({ values, total, bytes }) => progress.show(() => `copying … ${values} of ${count(total, 'value')}, ${formatBytes(bytes)} new`),
