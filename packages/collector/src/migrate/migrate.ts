@@ -1,9 +1,9 @@
 import {
   copyFacts,
-  copyStorage,
+  mirrorStorage,
   countKeys,
   type CopyFactsReport,
-  type CopyReport,
+  type MirrorReport,
   type KindOfValues,
   type Portable,
   type StorageProblem,
@@ -18,7 +18,7 @@ export interface MigrateReport {
   to: string
   dryRun: boolean
   /** Values of the storage by kind that were to be copied: all, or the small ones. Left out where they stay where they are. */
-  values?: CopyReport & { kinds: KindOfValues[] }
+  values?: MirrorReport & { kinds: KindOfValues[] }
   /** Hits that were copied one by one, between two kinds of stores. In a dry run those that there are. */
   hits?: CopyFactsReport
   /** Values with sums of pruned days that the destination has no place for. */
@@ -34,7 +34,7 @@ export interface MigrateReport {
  * @throws ConfigError, or CopyRefused, naming the remedy where the destination cannot be it
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
-  const { from, to, dryRun } = options
+  const { from, to } = options
   if (from.name === to.name) throw new ConfigError(`--from and --to are the same place, ${from.name}: name another one`)
   const opened = await openPlaces(options)
   try {
@@ -64,10 +64,10 @@ async function migrateOpened(options: MigrateOptions, opened: Opened): Promise<M
   return report
 }
 
-async function copyValues({ from, dryRun, signal, show }: MigrateOptions, opened: Opened, filter: (key: string) => boolean): Promise<CopyReport & { kinds: KindOfValues[] }> {
+async function copyValues({ from, dryRun, signal, show }: MigrateOptions, opened: Opened, filter: (key: string) => boolean): Promise<MirrorReport & { kinds: KindOfValues[] }> {
   const kinds = countKeys((await opened.from.storage.getKeys('')).filter(filter))
   const began = performance.now()
-  const report = await copyStorage({
+  const report = await mirrorStorage({
     from: opened.from.storage,
     to: opened.to.storage,
     source: from.storage,
