@@ -1,4 +1,4 @@
-import { backUpStorage, createStore, createValues, openStorage, verifyStorage, type Store, type StoredHit } from '@treadlight/store'
+import { copyStorage, createStore, createValues, openStorage, verifyStorage, type Store, type StoredHit } from '@treadlight/store'
 import fc from 'fast-check'
 import { createStorage, type Storage } from 'unstorage'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -95,8 +95,8 @@ async function playCopy(random: () => number): Promise<void> {
     })
     // A copy that is killed half way is taken up by the next.
     const killed = new AbortController()
-    await backUpStorage(watched, copy, { mirror: true, signal: killed.signal, progress: () => random() < 0.3 && killed.abort() })
-    await backUpStorage(watched, copy, { mirror: true })
+    await copyStorage(watched, copy, { mirror: true, signal: killed.signal, progress: () => random() < 0.3 && killed.abort() })
+    await copyStorage(watched, copy, { mirror: true })
 
     const reader = await createStore({ storage: copy, now: () => now })
     const ids = await idsIn(reader)
@@ -123,10 +123,10 @@ describe('copyStorage', () => {
     const store = await createStore({ storage, now: () => noon })
     await createValues(storage).create('account:admin:1', 'hash')
     await store.append([makeHit({ id: testId(1), user: 'ada' })])
-    expect(await backUpStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 2, removed: 0 })
-    expect(await backUpStorage(storage, copy, { mirror: true })).toEqual({ values: 2, copied: 0, bytes: 0, removed: 0 })
+    expect(await copyStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 2, removed: 0 })
+    expect(await copyStorage(storage, copy, { mirror: true })).toEqual({ values: 2, copied: 0, bytes: 0, removed: 0 })
     await store.append([makeHit({ id: testId(2) })])
-    expect(await backUpStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 1, removed: 0 })
+    expect(await copyStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 1, removed: 0 })
     await store.close()
     const later = await createStore({ storage, now: () => noon + 60 * minute })
     await later.maintain({ force: true })
@@ -135,7 +135,7 @@ describe('copyStorage', () => {
     await last.maintain()
     await last.close()
     // The batch has become two segments, of a known user and of an anonymous one, and their manifest.
-    expect(await backUpStorage(storage, copy, { mirror: true })).toMatchObject({ values: 4, copied: 3, removed: 1 })
+    expect(await copyStorage(storage, copy, { mirror: true })).toMatchObject({ values: 4, copied: 3, removed: 1 })
     expect((await copy.getKeys()).toSorted()).toEqual((await storage.getKeys()).filter((key) => /:(?:admin|manifest|segment):/.test(key)).toSorted())
   })
 
@@ -148,10 +148,10 @@ describe('copyStorage', () => {
       await store.append([makeHit({ id: testId(at) })])
       await store.close()
     }
-    await backUpStorage(storage!, copy!, { mirror: true })
+    await copyStorage(storage!, copy!, { mirror: true })
     const keys = await copy!.getKeys()
-    await expect(backUpStorage(other!, copy!, { mirror: true })).rejects.toThrow('no value in common')
-    await expect(backUpStorage(createStorage(), copy!, { mirror: true })).rejects.toThrow('name another folder')
+    await expect(copyStorage(other!, copy!, { mirror: true })).rejects.toThrow('no value in common')
+    await expect(copyStorage(createStorage(), copy!, { mirror: true })).rejects.toThrow('name another folder')
     expect(await copy!.getKeys()).toEqual(keys)
   })
 
@@ -166,9 +166,9 @@ describe('copyStorage', () => {
     const bytes = (await data.getItemRaw<Buffer>(key!))!
     await storage.setItemRaw(key!, bytes.subarray(0, -5))
     for (const copy of [await openFs(`${folder}/copy`), createStorage()]) {
-      expect(await backUpStorage(storage, copy)).toMatchObject({ copied: 1 })
+      expect(await copyStorage(storage, copy)).toMatchObject({ copied: 1 })
       expect((await verifyStorage(copy, { now: () => noon + 60 * minute })).problems).toEqual([])
-      await backUpStorage(data, copy)
+      await copyStorage(data, copy)
       expect(Buffer.from((await copy.getItemRaw(key!))!).equals(bytes)).toBe(true)
     }
   })

@@ -1,9 +1,9 @@
-import { backUpStorage, verifyStorage, type BackUpReport, type VerifyProblem } from '@treadlight/store'
+import { copyStorage, verifyStorage, type CopyReport, type VerifyProblem } from '@treadlight/store'
 import type { OpenStorage } from '../openStore.ts'
 import { count, formatBytes, type Progress } from '../progress.ts'
 
 export interface CopyAndVerifyOptions {
-  /** See `backUpStorage`. */
+  /** See `copyStorage`. */
   mirror: boolean
   /** Whether every value of the copy is read again. */
   verify: boolean
@@ -11,7 +11,7 @@ export interface CopyAndVerifyOptions {
   progress: Progress
 }
 
-export interface VerifiedCopy extends BackUpReport {
+export interface VerifiedCopy extends CopyReport {
   /** What is damaged in the copy; undefined where nobody has looked. */
   problems?: VerifyProblem[]
 }
@@ -22,7 +22,7 @@ export async function copyAndVerify(
   to: OpenStorage['storage'],
   { mirror, verify, signal, progress }: CopyAndVerifyOptions,
 ): Promise<VerifiedCopy> {
-  const report = await backUpStorage(from, to, {
+  const report = await copyStorage(from, to, {
     mirror,
     signal,
     progress: ({ values, total, bytes }) => progress.show(() => `copying … ${values} of ${count(total, 'value')}, ${formatBytes(bytes)} new`),

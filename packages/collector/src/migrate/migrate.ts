@@ -1,43 +1,24 @@
 import {
   copyFacts,
-  copyStorage,
+  mirrorStorage,
   countKeys,
-  isHitKey,
-  isPortable,
-  openStorage,
   type CopyFactsReport,
-  type CopyReport,
-  type HitStore,
+  type MirrorReport,
   type KindOfValues,
   type Portable,
   type StorageProblem,
 } from '@treadlight/store'
-import { isThere, openExistingStorage, openNewStorage, type OpenStorage } from '../openStore.ts'
 import { count, formatBytes } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
-import type { Place } from './readPlace.ts'
+import { openPlaces, openPortable, sumsKey, type CountsAbout, type MigrateOptions, type Opened } from './openPlaces.ts'
 import { verify, type Verified } from './verify.ts'
-
-export interface MigrateOptions {
-  from: Place
-  to: Place
-  /** Says what would be done, does nothing. */
-  dryRun: boolean
-  /** Compares only. */
-  verifyOnly: boolean
-  /** Leaves the sums of pruned days behind, where the destination has no place for them. */
-  withoutSums: boolean
-  signal: AbortSignal
-  /** Told how far it is. */
-  show: (text: () => string) => void
-}
 
 export interface MigrateReport {
   from: string
   to: string
   dryRun: boolean
   /** Values of the storage by kind that were to be copied: all, or the small ones. Left out where they stay where they are. */
-  values?: CopyReport & { kinds: KindOfValues[] }
+  values?: MirrorReport & { kinds: KindOfValues[] }
   /** Hits that were copied one by one, between two kinds of stores. In a dry run those that there are. */
   hits?: CopyFactsReport
   /** Values with sums of pruned days that the destination has no place for. */
@@ -48,42 +29,19 @@ export interface MigrateReport {
   verified?: Verified
 }
 
-/** Sums that pruning has left. */
-export const sumsKey: RegExp = /^[a-z0-9_-]+:kept:/
-
-/** Both places, opened. */
-export interface Opened {
-  from: OpenStorage
-  to: OpenStorage
-  /** Whether hits go one by one, since the two kinds of stores keep them in different ways. */
-  byFacts: boolean
-  /** Which values of the storages are copied; undefined where small values stay where they are. */
-  filter: ((key: string) => boolean) | undefined
-}
-
 /**
  * Moves everything that one store has to another.
  * @throws ConfigError, or CopyRefused, naming the remedy where the destination cannot be it
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
-  const { from, to, dryRun } = options
+  const { from, to } = options
   if (from.name === to.name) throw new ConfigError(`--from and --to are the same place, ${from.name}: name another one`)
-  const opened = await openBoth(options)
+  const opened = await openPlaces(options)
   try {
     return await migrateOpened(options, opened)
   } finally {
     await Promise.all([opened.from.close(), opened.to.close()])
   }
-}
-
-async function openBoth({ from, to, dryRun, verifyOnly }: MigrateOptions): Promise<Opened> {
-  const source = await openExistingStorage(from.config)
-  const byFacts = [from, to].some(({ config }) => config.store.type !== 'storage')
-  const isShared = from.storage === to.storage
-  const filter = isShared ? undefined : byFacts ? (key: string) => !isHitKey(key) : () => true
-  // To look must make no file.
-  const destination = verifyOnly ? await openExistingStorage(to.config) : dryRun && !isThere(to.config) ? await emptyStorage() : await openNewStorage(to.config)
-  return { from: source, to: destination, byFacts, filter }
 }
 
 async function migrateOpened(options: MigrateOptions, opened: Opened): Promise<MigrateReport> {
@@ -106,10 +64,10 @@ async function migrateOpened(options: MigrateOptions, opened: Opened): Promise<M
   return report
 }
 
-async function copyValues({ from, dryRun, signal, show }: MigrateOptions, opened: Opened, filter: (key: string) => boolean): Promise<CopyReport & { kinds: KindOfValues[] }> {
+async function copyValues({ from, dryRun, signal, show }: MigrateOptions, opened: Opened, filter: (key: string) => boolean): Promise<MirrorReport & { kinds: KindOfValues[] }> {
   const kinds = countKeys((await opened.from.storage.getKeys('')).filter(filter))
   const began = performance.now()
-  const report = await copyStorage({
+  const report = await mirrorStorage({
     from: opened.from.storage,
     to: opened.to.storage,
     source: from.storage,
@@ -156,21 +114,6 @@ async function copyHits({ from, to, dryRun, signal, show }: MigrateOptions, open
   }
 }
 
-/** Opens the store in a storage. It is to be closed; the storage stays open. */
-export async function openPortable(
-  opened: OpenStorage,
-  { name }: Pick<Place, 'name'>,
-  { readOnly = false, problems = [] }: { readOnly?: boolean; problems?: StorageProblem[] } = {},
-): Promise<{ store: HitStore & Portable & Partial<CountsAbout>; values: Awaited<ReturnType<OpenStorage['open']>>['values'] }> {
-  const { store, values } = await opened.open({ readOnly, onProblem: (problem) => void problems.push(problem) })
-  if (!isPortable(store)) throw new ConfigError(`${name}: what this kind of store has cannot be handed over`)
-  return { store, values }
-}
-
-interface CountsAbout {
-  countAbout(filter: { site: string }): Promise<number>
-}
-
 async function aboutHits(store: Portable & Partial<CountsAbout>): Promise<number | undefined> {
   if (store.countAbout === undefined) return undefined
   let total = 0
@@ -184,10 +127,4 @@ function timeLeft(began: number, part: number): string {
   if (spent < 3000 || part <= 0) return ''
   const seconds = Math.max(0, Math.round((spent / Math.min(1, part) - spent) / 1000))
   return seconds < 90 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`
-}
-
-/** For a destination that is not there yet. */
-async function emptyStorage(): Promise<OpenStorage> {
-  const opened = await openStorage({ driver: 'memory' })
-  return { ...opened, failing: [], open: () => Promise.reject(new Error('there is nothing to open')), close: () => opened.storage.dispose() }
 }

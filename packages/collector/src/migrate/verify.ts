@@ -1,6 +1,6 @@
 import { compareSites, compareStorages, isSmallKey, tallySite, type ComparedStorages, type Portable, type SiteDifferences, type SiteTally, type StorageProblem } from '@treadlight/store'
 import { count, formatBytes } from '../progress.ts'
-import { openPortable, sumsKey, type MigrateOptions, type Opened } from './migrate.ts'
+import { openPortable, sumsKey, type MigrateOptions, type Opened } from './openPlaces.ts'
 
 /** What one site comes to at the destination, and how it differs from the source. */
 export interface VerifiedSite {

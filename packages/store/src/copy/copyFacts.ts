@@ -8,7 +8,7 @@ import type { DayOfFacts, Portable } from '../portable/portable.ts'
 import { createFactCounter } from '../portable/tallyFacts.ts'
 import { StoreBusyError, type HitStore } from '../store.ts'
 import type { Values } from '../values.ts'
-import { CopyRefused } from './copyStorage.ts'
+import { CopyRefused } from './mirrorStorage.ts'
 
 export interface CopyFactsOptions {
   from: Portable

@@ -6,7 +6,7 @@ import { createItem, listKeys, readBytes } from '../values.ts'
 import { readCopyJournal, type CopyJournal } from './copyJournal.ts'
 import { isCopied, kindOf, mayGrow, orderOfRemoval, orderOfWriting } from './copyOrder.ts'
 
-export interface CopyOptions {
+export interface MirrorOptions {
   from: Storage
   /** Empty, or begun by the same copy. */
   to: Storage
@@ -19,14 +19,14 @@ export interface CopyOptions {
   /** Ends it between two values; a second run goes on. */
   signal?: AbortSignal
   /** Told after each value. */
-  onProgress?: (done: CopyProgress) => void
+  onProgress?: (done: MirrorProgress) => void
   /** Values under way at once. @default 8 */
   parallel?: number
   /** ms since 1970. @default Date.now */
   now?: () => number
 }
 
-export interface CopyProgress {
+export interface MirrorProgress {
   /** Of this round: those that have to be copied, and those that are. */
   total: number
   done: number
@@ -34,7 +34,7 @@ export interface CopyProgress {
   bytes: number
 }
 
-export interface CopyReport {
+export interface MirrorReport {
   /** Values in the source when it was last listed. */
   values: number
   /** That this run has written, and their bytes; in a dry run those that it would write, without bytes. */
@@ -67,15 +67,15 @@ const maxRounds = 8
  * @throws CopyRefused where the destination is the source itself, or has values that are from elsewhere
  * @throws whatever `signal` was aborted with
  * @example
- * const report = await copyStorage({ from, to, source: 'folder ./data' })
+ * const report = await mirrorStorage({ from, to, source: 'folder ./data' })
  */
-export async function copyStorage(options: CopyOptions): Promise<CopyReport> {
+export async function mirrorStorage(options: MirrorOptions): Promise<MirrorReport> {
   const { from, to, source, filter = () => true, dryRun = false, signal, now = Date.now } = options
   const isOurs = (key: string) => isCopied(key) && filter(key)
   const journal = await readCopyJournal(to, now)
   const there = new Set((await listKeys(to, '')).filter(isOurs))
   assertOwn(there, journal, source)
-  const report: CopyReport = { values: 0, copied: 0, bytes: 0, kept: 0, deleted: 0, settled: false }
+  const report: MirrorReport = { values: 0, copied: 0, bytes: 0, kept: 0, deleted: 0, settled: false }
   /** How long batches were when they were copied: those of this run. */
   const lengths = new Map<string, number>()
   for (let round = 1; round <= maxRounds; round++) {

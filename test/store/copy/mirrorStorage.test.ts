@@ -1,4 +1,4 @@
-import { compareStorages, copyStorage, createReferenceStore, createStore, createValues, isHitKey, verifyStorage, type HitStore, type Store } from '@treadlight/store'
+import { compareStorages, mirrorStorage, createReferenceStore, createStore, createValues, isHitKey, verifyStorage, type HitStore, type Store } from '@treadlight/store'
 import fc from 'fast-check'
 import { createStorage, type Storage } from 'unstorage'
 import { describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ async function listIds(store: HitStore): Promise<string[]> {
 
 const runOf = (length: number) => fc.array(step, { minLength: length, maxLength: 2 * length })
 
-describe('copyStorage', () => {
+describe('mirrorStorage', () => {
   test('beside a collector that writes, compacts, erases and prunes; ended and begun again: in the end all is the same, and nobody who was gone is ever seen', async () => {
     await fc.assert(
       fc.asyncProperty(runOf(6), runOf(6), fc.integer({ min: 1, max: 40 }), fc.constantFrom('setItemRaw' as const, 'removeItem' as const), async (before, meanwhile, failAt, method) => {
@@ -65,15 +65,15 @@ describe('copyStorage', () => {
           for (const id of await listIds(reference)) seen.add(id)
         })
         const failing = watched(to, method, () => (++writes === failAt ? fail() : undefined))
-        await copyStorage({ from: live, to: failing, source: 'here', parallel: 1, now }).catch((error: Error) => expect(error.message).toBe('the power failed'))
+        await mirrorStorage({ from: live, to: failing, source: 'here', parallel: 1, now }).catch((error: Error) => expect(error.message).toBe('the power failed'))
         const reader = await open(to)
         expect((await listIds(reader)).filter((id) => !seen.has(id))).toEqual([])
         expect(new Set(await listIds(reader)).size).toBe((await listIds(reader)).length)
-        await copyStorage({ from: live, to, source: 'here', parallel: 3, now })
+        await mirrorStorage({ from: live, to, source: 'here', parallel: 3, now })
         for (const each of rest) await play(each)
         await source.close()
         // The collector has stopped.
-        expect((await copyStorage({ from, to, source: 'here', now })).settled).toBe(true)
+        expect((await mirrorStorage({ from, to, source: 'here', now })).settled).toBe(true)
         expect(await compareStorages({ from, to })).toMatchObject(same)
         expect(await describeAll(reader, false)).toEqual(await describeAll(reference, false))
         expect(await describeAll(await open(to), false)).toEqual(await describeAll(reference, false))
@@ -101,7 +101,7 @@ describe('copyStorage', () => {
       order.push(key)
       await setItemRaw(key, value)
     }
-    await copyStorage({ from, to, source: 'here', parallel: 4 })
+    await mirrorStorage({ from, to, source: 'here', parallel: 4 })
     const kinds = order.map((key) => key.split(':')[isHitKey(key) ? 1 : 0])
     expect([...new Set(kinds)]).toEqual(['migration', 'erasure', 'link', 'kept', 'pruning', 'segment', 'manifest', 'batch', 'rollup', 'index', 'persons', 'token'])
     expect(kinds).toEqual([...kinds].toSorted((a, b) => kinds.indexOf(a) - kinds.indexOf(b)))
@@ -111,10 +111,10 @@ describe('copyStorage', () => {
     const [from, to] = await Promise.all([1, 2].map(async () => createStorage({ driver: createFsDriver({ base: await createTemporaryDirectory(), sync: false }) })))
     const store = await createStore({ storage: from!, durability: 'volatile', now: () => noon })
     await store.append([makeHit({ id: testId(1) })])
-    expect(await copyStorage({ from: from!, to: to!, source: 'here' })).toMatchObject({ copied: 1, settled: true })
+    expect(await mirrorStorage({ from: from!, to: to!, source: 'here' })).toMatchObject({ copied: 1, settled: true })
     await store.append([makeHit({ id: testId(2) })])
     expect(await compareStorages({ from: from!, to: to! })).toMatchObject({ ...same, differing: [expect.stringMatching(/:batch:/)] })
-    expect(await copyStorage({ from: from!, to: to!, source: 'here' })).toMatchObject({ kept: 1, settled: true })
+    expect(await mirrorStorage({ from: from!, to: to!, source: 'here' })).toMatchObject({ kept: 1, settled: true })
     expect(await compareStorages({ from: from!, to: to! })).toMatchObject({ ...same, values: 1 })
     await Promise.all([from!.dispose(), to!.dispose()])
   })
@@ -123,7 +123,7 @@ describe('copyStorage', () => {
     const [from, to] = [createStorage(), createStorage()]
     await createValues(from).create('token:aa', 'ours')
     await createValues(to).create('token:bb', 'theirs')
-    const copy = (source = 'here') => copyStorage({ from, to, source })
+    const copy = (source = 'here') => mirrorStorage({ from, to, source })
     await expect(copy()).rejects.toThrow('the destination is not empty: it has 1 value (token:bb); name an empty one')
     await to.removeItem('token:bb')
     expect(await copy()).toMatchObject({ copied: 1, settled: true })
@@ -138,7 +138,7 @@ describe('copyStorage', () => {
   test('a dry run says what a run would do', async () => {
     const [from, to] = [createStorage(), createStorage()]
     await createValues(from).create('token:aa', 'x')
-    expect(await copyStorage({ from, to, source: 'here', dryRun: true })).toMatchObject({ values: 1, copied: 1, kept: 0, deleted: 0 })
+    expect(await mirrorStorage({ from, to, source: 'here', dryRun: true })).toMatchObject({ values: 1, copied: 1, kept: 0, deleted: 0 })
     expect(await to.getKeys()).toEqual([])
   })
 })
