@@ -56,9 +56,9 @@ describe('compose files', () => {
   const base = compose('compose.yaml')
 
   test.each([undefined, ...overlays])('with %s: the settings are ones, and what is named is there', async (overlay) => {
-    const over = overlay === undefined ? { services: {} } : compose(overlay)
+    const over: Compose = overlay === undefined ? { services: {} } : compose(overlay)
     const services: Record<string, Service> = { ...base.services, ...over.services }
-    const environment = Object.fromEntries(Object.entries({ ...base.services['treadlight']!.environment, ...over.services['treadlight' as never]?.['environment' as never] as object }).map(([name, value]) => [name, filledIn(String(value))]))
+    const environment = Object.fromEntries(Object.entries({ ...base.services['treadlight']!.environment, ...over.services['treadlight']?.environment }).map(([name, value]) => [name, filledIn(String(value))]))
     const secret = join(await makeFolder(), 'secret')
     await writeFile(secret, 's3cret\n')
     for (const [name, value] of Object.entries(environment)) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** One line of a Dockerfile. */
-export interface Instruction {
+interface Instruction {
   name: string
   /** What stands behind it, in one line, without flags. */
   text: string

@@ -47,7 +47,7 @@ async function playCopy(random: () => number): Promise<void> {
   let now = noon
   let last = 0
   await createValues(storage).create('account:admin:1', 'hash')
-  const stores = await Promise.all([0, 1].map(() => createStore({ storage, now: () => now })))
+  const stores = await Promise.all([0, 1].map(() => createStore({ storage, durability: 'volatile', now: () => now })))
   const acknowledged = new Set<string>()
   const erased = new Set<string>()
   const users = new Map<string, string>()
@@ -98,7 +98,7 @@ async function playCopy(random: () => number): Promise<void> {
     await copyStorage(watched, copy, { mirror: true, signal: killed.signal, progress: () => random() < 0.3 && killed.abort() })
     await copyStorage(watched, copy, { mirror: true })
 
-    const reader = await createStore({ storage: copy, now: () => now })
+    const reader = await createStore({ storage: copy, durability: 'volatile', now: () => now })
     const ids = await idsIn(reader)
     await reader.close()
     expect(new Set(ids).size).toBe(ids.length)
@@ -120,7 +120,7 @@ describe('copyStorage', () => {
   test('a second copy writes what is new alone, and takes out what is gone', async () => {
     const folder = await createTemporaryDirectory()
     const [storage, copy] = [await openFs(`${folder}/data`), await openFs(`${folder}/copy`)]
-    const store = await createStore({ storage, now: () => noon })
+    const store = await createStore({ storage, durability: 'volatile', now: () => noon })
     await createValues(storage).create('account:admin:1', 'hash')
     await store.append([makeHit({ id: testId(1), user: 'ada' })])
     expect(await copyStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 2, removed: 0 })
@@ -128,10 +128,10 @@ describe('copyStorage', () => {
     await store.append([makeHit({ id: testId(2) })])
     expect(await copyStorage(storage, copy, { mirror: true })).toMatchObject({ values: 2, copied: 1, removed: 0 })
     await store.close()
-    const later = await createStore({ storage, now: () => noon + 60 * minute })
+    const later = await createStore({ storage, durability: 'volatile', now: () => noon + 60 * minute })
     await later.maintain({ force: true })
     await later.close()
-    const last = await createStore({ storage, now: () => noon + 120 * minute })
+    const last = await createStore({ storage, durability: 'volatile', now: () => noon + 120 * minute })
     await last.maintain()
     await last.close()
     // The batch has become two segments, of a known user and of an anonymous one, and their manifest.
@@ -144,7 +144,7 @@ describe('copyStorage', () => {
     const [storage, other, copy] = await Promise.all(['data', 'other', 'copy'].map((name) => openFs(`${folder}/${name}`)))
     for (const [at, one] of [storage!, other!].entries()) {
       await createValues(one).create('account:admin:1', `hash ${at}`)
-      const store = await createStore({ storage: one, now: () => noon })
+      const store = await createStore({ storage: one, durability: 'volatile', now: () => noon })
       await store.append([makeHit({ id: testId(at) })])
       await store.close()
     }
@@ -158,7 +158,7 @@ describe('copyStorage', () => {
   test('the torn end of a write that is under way is not copied, and a copy of it goes on behind', async () => {
     const folder = await createTemporaryDirectory()
     const [data, storage] = [await openFs(`${folder}/data`), createStorage()]
-    const store = await createStore({ storage: data, now: () => noon })
+    const store = await createStore({ storage: data, durability: 'volatile', now: () => noon })
     await store.append([makeHit({ id: testId(1) })])
     await store.append([makeHit({ id: testId(2) })])
     await store.close()

@@ -130,7 +130,8 @@ function isCopied(key: string): boolean {
   return !passedOver.test(key) && !isForeignKey(key)
 }
 
-const ranks = ['batch', 'segment', 'kept', 'link', 'none', 'erasure', 'pruning', 'manifest']
+/** What is of one storage alone first, so that a copy that was killed is known for what it is. */
+const ranks = ['none', 'batch', 'segment', 'kept', 'link', 'erasure', 'pruning', 'manifest']
 
 function rankOf(key: string): number {
   return ranks.indexOf(kindOf(key))
