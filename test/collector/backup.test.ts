@@ -1,10 +1,11 @@
 import { createNdjsonStore, createStore, openStorage } from '@treadlight/store'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort, startCollector } from '../process/collectorProcess.ts'
 import { cli, fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
@@ -133,6 +134,18 @@ describe('backup', () => {
     await rm(path)
     expect((await run(['backup', '--to', 'backup'])).code).toBe(0)
   })
+})
+
+test('docs/backup.md: what its first lines say works, and so does a copy by tar', async () => {
+  await fillFolder(data, [hitOf(3), hitOf(4)])
+  const ids = await exported()
+  const page = await readFile(new URL('../../docs/backup.md', import.meta.url), 'utf8')
+  const lines = /```sh\n([^`]*)```/.exec(page)![1]!.trim().split('\n')
+  for (const line of lines) expect(await run(line.replace('npx treadlight ', '').split(' '))).toMatchObject({ code: 0 })
+  expect(await exported({ TREADLIGHT_STORAGE_BASE: 'restored' })).toEqual(ids)
+  const tar = /^tar .*$/m.exec(page)![0]
+  await promisify(execFile)('sh', ['-c', `${tar} && mkdir copy && tar -xzf copy-*.tar.gz -C copy`], { cwd: folder })
+  expect(await exported({ TREADLIGHT_STORAGE_BASE: 'copy/data' })).toEqual(ids)
 })
 
 describe('refused, with the remedy', () => {
