@@ -3,10 +3,13 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { backup } from '../../packages/collector/src/commands/backup.ts'
+import { restore } from '../../packages/collector/src/commands/restore.ts'
+import { loadConfig } from '../../packages/collector/src/config.ts'
 import { freePort, startCollector } from '../process/collectorProcess.ts'
 import { cli, fillFolder, hitOf, runCli, type CliResult } from './runCli.ts'
 
@@ -149,27 +152,30 @@ test('docs/backup.md: what its first lines say works, and so does a copy by tar'
 })
 
 describe('refused, with the remedy', () => {
-  test.each([
-    [['backup'], '--to: name the folder of the backup'],
-    [['backup', '--to', 'backup', '--data', 'nowhere'], 'there is no folder nowhere'],
-    [['restore'], '--from: name the folder of the backup'],
-    [['restore', '--from', 'data'], '--from data: there is no backup.json in it'],
-    [['restore', '--from', 'unfinished', '--data', 'new'], 'its backup, begun at then, never came to its end'],
-    [['restore', '--from', 'later'], 'is of a later version of treadlight (9.9.9)'],
-    [['restore', '--from', 'garbled'], 'garbled/backup.json is not what treadlight backup writes'],
-    [['restore', '--from', 'text', '--data', 'new'], 'the backup is of a text file: set store.type ndjson'],
-    [['restore', '--from', 'whole'], 'folder ./data is not empty: name another, or add --merge'],
-    [['restore', '--from', 'whole', '--driver', 'memory'], 'storage.driver memory'],
-  ])('%j', async (args, message) => {
+  test.each<['backup' | 'restore', Record<string, string | boolean>, Record<string, string>, string]>([
+    ['backup', {}, {}, '--to: name the folder of the backup'],
+    ['backup', { to: 'backup' }, { 'storage.base': '/nowhere' }, 'there is no folder /nowhere'],
+    ['backup', { to: '/dev/null/backup' }, {}, '--to /dev/null/backup: it cannot be made'],
+    ['restore', {}, {}, '--from: name the folder of the backup'],
+    ['restore', { from: '/nowhere' }, {}, '--from /nowhere: there is no backup.json in it'],
+    ['restore', { from: 'unfinished' }, {}, 'its backup, begun at then, never came to its end'],
+    ['restore', { from: 'later' }, {}, 'is of a later version of treadlight (9.9.9)'],
+    ['restore', { from: 'garbled' }, {}, 'garbled/backup.json is not what treadlight backup writes'],
+    ['restore', { from: 'text' }, {}, 'the backup is of a text file: set store.type ndjson'],
+    ['restore', { from: 'whole' }, { 'store.type': 'ndjson' }, 'the backup is of a storage: leave store.type ndjson out'],
+    ['restore', { from: 'whole' }, {}, 'is not empty: name another, or add --merge'],
+    ['restore', { from: 'whole' }, { 'storage.driver': 'memory' }, 'storage.driver memory'],
+  ])('%s %j %j', async (name, values, flags, message) => {
     await fillFolder(data, [hitOf(3)])
     const notes = { unfinished: { format: 1, begun: 'then' }, later: { format: 2, version: '9.9.9' }, text: { format: 1, finished: 'now', textFile: true }, whole: { format: 1, finished: 'now', textFile: false } }
-    for (const [name, content] of Object.entries({ ...notes, garbled: undefined })) {
-      await mkdir(join(folder, name))
-      await writeFile(join(folder, name, 'backup.json'), content === undefined ? '{' : JSON.stringify(content))
+    for (const [kind, content] of Object.entries({ ...notes, garbled: undefined })) {
+      await mkdir(join(folder, kind))
+      await writeFile(join(folder, kind, 'backup.json'), content === undefined ? '{' : JSON.stringify(content))
     }
-    const { code, err } = await run(args)
-    expect(code).toBe(1)
-    expect(err).toContain(message)
+    const base = flags['storage.driver'] === undefined ? { 'storage.base': data } : {}
+    const config = await loadConfig({ env: {}, folder, flags: { ...base, ...flags } })
+    const absolute = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, resolve(folder, String(value))]))
+    await expect({ backup, restore }[name].run({ config, values: absolute, positionals: [], settings: new Map() })).rejects.toThrow(message)
   })
 
   test('a storage that was emptied does not empty its backup', async () => {
