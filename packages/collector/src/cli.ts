@@ -13,6 +13,7 @@ import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
 import { imports } from './commands/imports.ts'
 import { hits } from './commands/hits.ts'
+import { importCommand } from './commands/import.ts'
 import { journeys } from './commands/journeys.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
@@ -35,6 +36,7 @@ import { version } from './version.ts'
 const commands: readonly Command[] = [
   serveCommand,
   exportCommand,
+  importCommand,
   compact,
   prune,
   person,

@@ -20,7 +20,7 @@ import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'sites'>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | 'sites'>>
 
 type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
