@@ -47,7 +47,7 @@ const counts: Metric[] = ['visitors', 'visits', 'pageviews', 'events']
 const sessions = { TREADLIGHT_VISITOR: 'session' }
 
 const umamiHead = 'website_id,session_id,visit_id,event_id,hostname,browser,os,device,screen,language,country,region,city,url_path,url_query,referrer_path,referrer_query,referrer_domain,page_title,event_type,event_name,tag,distinct_id,created_at,job_id'
-/** Two visitors; the first of them has two visits an hour apart, the second one of 40 minutes in which nothing happened. */
+/** Two visitors, two visits each: those of the second are one after the other, since Umami's end half an hour after they began. */
 const umami = [
   umamiHead,
   'w,s1,v1,e1,shop.example,chrome,Mac OS,laptop,1440x900,en-US,DE,DE-BE,Berlin,/a,utm_source=news&utm_medium=email,,,,A,1,,,,2026-03-01 10:00:00,',
@@ -55,7 +55,8 @@ const umami = [
   'w,s1,v1,e3,shop.example,chrome,Mac OS,laptop,1440x900,en-US,DE,DE-BE,Berlin,/b,,,,,,2,signup,,,2026-03-01 10:02:00,',
   'w,s1,v2,e4,shop.example,chrome,Mac OS,laptop,1440x900,en-US,DE,DE-BE,Berlin,/a,,/search,q=a,www.google.com,A,1,,,,2026-03-01 11:10:00,',
   'w,s2,v3,e5,shop.example,firefox,Windows 10,desktop,1920x1080,fr,FR,FR-IDF,Paris,/a,,,,,A,1,,,,2026-03-01 12:00:00,',
-  'w,s2,v3,e6,shop.example,firefox,Windows 10,desktop,1920x1080,fr,FR,FR-IDF,Paris,/b,,,,,B,1,,,,2026-03-01 12:40:00,',
+  'w,s2,v3,e6,shop.example,firefox,Windows 10,desktop,1920x1080,fr,FR,FR-IDF,Paris,/b,,,,,B,1,,,,2026-03-01 12:20:00,',
+  'w,s2,v4,e7,shop.example,firefox,Windows 10,desktop,1920x1080,fr,FR,FR-IDF,Paris,/a,,,,,A,1,,,,2026-03-01 12:35:00,',
 ].join('\n')
 
 const session = '2b4a7c1e-9a57-4a0e-8f5c-3a1f6a1d2c3b'
@@ -94,16 +95,16 @@ const cases: [what: string, files: Record<string, string | Uint8Array>, env: Set
     'Umami: visitors, visits and views are its own where session ids are kept',
     { 'website_event.csv': umami },
     sessions,
-    6,
-    [2, 3, 5, 6],
+    7,
+    [2, 4, 6, 7],
     [
-      [{ dimensions: ['visit:source'], metrics: ['visits'] }, [['Direct / None', 1], ['Google', 1], ['news', 1]]],
-      [{ dimensions: ['visit:country'], metrics: ['visits'] }, [['DE', 2], ['FR', 1]]],
-      [{ dimensions: ['visit:browser', 'visit:os', 'visit:device', 'visit:city'], metrics: ['visits'] }, [['Chrome', 'macOS', 'Desktop', 'Berlin', 2], ['Firefox', 'Windows', 'Desktop', 'Paris', 1]]],
+      [{ dimensions: ['visit:source'], metrics: ['visits'] }, [['Direct / None', 2], ['Google', 1], ['news', 1]]],
+      [{ dimensions: ['visit:country'], metrics: ['visits'] }, [['DE', 2], ['FR', 2]]],
+      [{ dimensions: ['visit:browser', 'visit:os', 'visit:device', 'visit:city'], metrics: ['visits'] }, [['Chrome', 'macOS', 'Desktop', 'Berlin', 2], ['Firefox', 'Windows', 'Desktop', 'Paris', 2]]],
       [{ dimensions: ['event:goal'], metrics: ['events'] }, [['signup', 1]]],
     ],
   ],
-  ['Umami: where they are not, a visit ends after 30 minutes', { 'website_event.csv': umami }, {}, 6, [2, 4, 5, 6], []],
+  ['Umami: where they are not, a visit ends after 30 minutes without a hit', { 'website_event.csv': umami }, {}, 7, [2, 3, 6, 7], []],
   [
     'GoatCounter',
     { 'goatcounter-export.csv.gz': gzipSync(goatcounter) },
