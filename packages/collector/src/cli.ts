@@ -11,6 +11,7 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { imports } from './commands/imports.ts'
 import { hits } from './commands/hits.ts'
 import { importCommand } from './commands/import.ts'
 import { journeys } from './commands/journeys.ts'
@@ -46,6 +47,7 @@ const commands: readonly Command[] = [
   exclude,
   destinations,
   goal,
+  imports,
   segment,
   annotation,
   vitals,
