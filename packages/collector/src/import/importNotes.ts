@@ -32,7 +32,7 @@ export interface ImportNotes {
 
 /** After so long nobody goes on with an import that broke off, ms: what visitors are hashed by is not to stay. */
 const longestKept = 2 * 86_400_000
-const pattern = /^import:[0-9a-f]{24}\.([0-9a-f]{12})-/
+const pattern = /^import:[0-9a-f]{24}-([0-9a-f]{12})-/
 
 /** Whether a value is a note that has had its time. @param now ms since 1970 */
 export function isOldImportNote(key: string, now: number): boolean {
@@ -42,7 +42,7 @@ export function isOldImportNote(key: string, now: number): boolean {
 
 /** @param what what the import is of, and how: another file or setting is another import */
 export function createImportNotes(values: Values, what: readonly string[], now: () => number = Date.now): ImportNotes {
-  const prefix = `import:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 24)}.`
+  const prefix = `import:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 24)}-`
 
   async function removeBut(last?: string): Promise<void> {
     for (const key of await values.list(prefix)) if (key !== last) await values.remove(key)
