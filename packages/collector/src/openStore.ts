@@ -21,7 +21,7 @@ import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | keyof Portable>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
 
 type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
