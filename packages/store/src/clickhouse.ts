@@ -1,2 +1,2 @@
-export { createSqlClient, type SqlClient, type SqlClientOptions } from './clickhouse/client.ts'
-export { createTables, type Tables } from './clickhouse/tables.ts'
+export { createClickhouseStore, type ClickhouseStore } from './clickhouse/createClickhouseStore.ts'
+export type { ClickhouseStoreOptions } from './clickhouse/options.ts'

@@ -20,7 +20,7 @@ const settings: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 0,
   // Parts that are merged already need no FINAL between them.
   do_not_merge_across_partitions_select_final: 1,
-  // A left join finds NULL where there is nothing to find, not an empty text.
+  // A left join finds an empty text where there is nothing to find, as facts have it.
   join_use_nulls: 0,
   // In a cluster all of a home day is on one shard.
   distributed_product_mode: 'local',
@@ -35,6 +35,9 @@ const inserting: ClickHouseSettings = {
   distributed_foreground_insert: 1,
 }
 
+/** Proxies close connections on which nothing is heard for long. */
+const heard: ClickHouseSettings = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' }
+
 export interface SqlClientOptions {
   client: ClickHouseClient
   /** How the server is called in messages: without a password. */
@@ -42,10 +45,13 @@ export interface SqlClientOptions {
   cluster?: string | undefined
   /** Closes the client with this one. @default false */
   owned?: boolean
+  /** How long a statement may take, ms, and one that is waited for until all replicas have done it. */
+  timeout?: number
+  longTimeout?: number
 }
 
 /** Wraps the official client. */
-export function createSqlClient({ client, name, cluster, owned = false }: SqlClientOptions): SqlClient {
+export function createSqlClient({ client, name, cluster, owned = false, timeout = 30_000, longTimeout = 3_600_000 }: SqlClientOptions): SqlClient {
   const insertSettings: ClickHouseSettings = { ...settings, ...inserting, ...(cluster !== undefined && { insert_quorum: 'auto' }) }
 
   return {
@@ -56,7 +62,7 @@ export function createSqlClient({ client, name, cluster, owned = false }: SqlCli
     },
     async *stream<Row>(sql: string, params?: Params, more?: ClickHouseSettings) {
       try {
-        const result = await client.query({ query: sql, format: 'JSONEachRow', query_params: params?.values ?? {}, clickhouse_settings: { ...settings, ...more } })
+        const result = await client.query({ query: sql, format: 'JSONEachRow', query_params: params?.values ?? {}, clickhouse_settings: { ...settings, ...more }, abort_signal: AbortSignal.timeout(timeout) })
         for await (const rows of result.stream<Row>()) yield rows.map((row) => row.json() as Row)
       } catch (error) {
         throw explain(error, name)
@@ -64,7 +70,13 @@ export function createSqlClient({ client, name, cluster, owned = false }: SqlCli
     },
     async command(sql, params, more) {
       try {
-        await client.command({ query: sql, query_params: params?.values ?? {}, clickhouse_settings: { ...settings, ...more } })
+        const isLong = more?.mutations_sync !== undefined
+        await client.command({
+          query: sql,
+          query_params: params?.values ?? {},
+          clickhouse_settings: { ...settings, ...more, ...(isLong && heard) },
+          abort_signal: AbortSignal.timeout(isLong ? longTimeout : timeout),
+        })
       } catch (error) {
         throw explain(error, name)
       }
@@ -72,7 +84,7 @@ export function createSqlClient({ client, name, cluster, owned = false }: SqlCli
     async insert(table, rows) {
       if (rows.length === 0) return
       try {
-        await client.insert({ table, values: rows as Record<string, unknown>[], format: 'JSONEachRow', clickhouse_settings: insertSettings })
+        await client.insert({ table, values: rows as Record<string, unknown>[], format: 'JSONEachRow', clickhouse_settings: insertSettings, abort_signal: AbortSignal.timeout(timeout) })
       } catch (error) {
         throw explain(error, name)
       }

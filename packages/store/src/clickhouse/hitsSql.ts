@@ -15,6 +15,9 @@ export interface HitsOf {
   ids?: readonly string[] | undefined
 }
 
+/** In place of `extras` of a hit that several facts tell of: what is not in columns only `mergeFacts` knows. */
+export const severalFacts = '*'
+
 type Rule = 'server' | 'browser'
 
 /** The places of a fact's origin in the orders of `mergeRules`. */
@@ -31,7 +34,7 @@ const keys = new Set<keyof StoredHit>(['site', 'day', 'id'])
 
 /**
  * The hits of a site: a subquery, in brackets, with a row for each, its facts merged as `mergeFacts` does it, and the columns
- * `hitColumns`. What was pruned or erased is not in the tables, so it needs no marks. The user is the one that the facts
+ * `hitColumns`, and `extras`: that of the one fact, or `severalFacts`. What was pruned or erased is not in the tables, so it needs no marks. The user is the one that the facts
  * name: see `linksSql` for that of a link.
  *
  * Nearly all hits are of one fact and pass as they are; those of several are found by the home days on which there
@@ -45,7 +48,7 @@ export function hitsSql(tables: Tables, params: Params, of: HitsOf): string {
   const mixed = `SELECT day FROM ${tables.facts} WHERE ${where} GROUP BY day HAVING min(origin) != max(origin)`
   const several = `SELECT day, id FROM ${tables.facts} WHERE ${where} AND day IN (${mixed}) GROUP BY day, id HAVING min(origin) != max(origin)`
   return `(
-    SELECT ${hitColumns.join(', ')} FROM ${tables.facts} FINAL WHERE ${where} AND (day, id) NOT IN (${several})
+    SELECT ${hitColumns.join(', ')}, extras FROM ${tables.facts} FINAL WHERE ${where} AND (day, id) NOT IN (${several})
     UNION ALL
     ${mergeSql(`SELECT * FROM ${tables.facts} FINAL WHERE ${where} AND (day, id) IN (${several})`)}
   )`
@@ -71,7 +74,7 @@ export function linksSql(tables: Tables, params: Params, site: string, until?: n
 function mergeSql(facts: string): string {
   const chosen = fields.flatMap((field) => (keys.has(field) ? [`f.${field} AS ${field}`] : wholes[field] === undefined ? mergeField(field) : partsOf(field)))
   const named = fields.flatMap((field) => (wholes[field] === undefined ? columnsOf(field) : [partOf(field, wholes[field])]))
-  return `SELECT ${named.join(', ')} FROM (SELECT ${chosen.join(', ')} FROM (${facts}) AS f GROUP BY f.site, f.day, f.id)`
+  return `SELECT ${named.join(', ')}, '${severalFacts}' AS extras FROM (SELECT ${chosen.join(', ')} FROM (${facts}) AS f GROUP BY f.site, f.day, f.id)`
 }
 
 function mergeField(field: keyof StoredHit): string[] {

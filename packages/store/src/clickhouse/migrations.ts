@@ -27,15 +27,20 @@ export function migrationSql(from: number, place: SchemaPlace): string[] {
 
 /**
  * Brings a database to the latest version. Several processes may do so at once.
- * @throws Error where a later version of treadlight was here: nothing is changed then
+ * @param readOnly only looks whether it is of the latest one
+ * @throws Error where a later version of treadlight was here, and where nothing may be changed but would have to be
  */
-export async function migrate(client: SqlClient, place: SchemaPlace): Promise<void> {
+export async function migrate(client: SqlClient, place: SchemaPlace, readOnly = false): Promise<void> {
   const version = await readVersion(client, place)
   const latest = migrations.at(-1)!.version
   if (version > latest) {
     throw new Error(
       `[treadlight clickhouse] database ${place.tables.database} has the schema version ${version} of a later treadlight; this one knows ${latest}: start that version, or use another database`,
     )
+  }
+  if (version === latest) return
+  if (readOnly) {
+    throw new Error(`[treadlight clickhouse] database ${place.tables.database} has ${version === 0 ? 'no tables of treadlight' : `the schema version ${version}`}: start the collector on it first`)
   }
   if (version === 0) await client.command(`CREATE DATABASE IF NOT EXISTS ${place.tables.database}${onCluster(place.cluster)}`)
   for (const statement of migrationSql(version, place)) await client.command(statement)
