@@ -107,7 +107,7 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
     const { orderBy = 'time', descending = true } = filter
     const params = createParams()
     const place = `LIMIT ${params.add('UInt64', limit)} OFFSET ${params.add('UInt64', offset)}`
-    const sql = `SELECT day, id, whose ${listingSql(tables, params, listingOf(filter))} ORDER BY ${pageOrderSql(orderBy, descending)} ${place}`
+    const sql = `SELECT day, id, whose ${listingSql(tables, params, listingOf(filter), [orderBy])} ORDER BY ${pageOrderSql(orderBy, descending)} ${place}`
     return wholeHits(filter.site, await client.rows<PlacedRow>(sql, params))
   }
 
