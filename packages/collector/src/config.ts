@@ -8,6 +8,7 @@ import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
+import { assertClickhouse, clickhouseSettings, type ClickhouseSettings } from './settings/clickhouse.ts'
 import { destinationSettings, type DestinationSettings } from './settings/destinations.ts'
 import { dialectSettings, type DialectSettings } from './settings/dialects.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
@@ -56,11 +57,11 @@ export interface Config extends DestinationSettings, DialectSettings, OperationS
   storage: StorageSettings
   /** How hits lie there. */
   store: {
-    /** `ndjson` keeps them in one text file; only small values such as salts and the password go to `storage`. @default 'storage' */
-    type: 'storage' | 'ndjson'
+    /** `ndjson` keeps them in one text file, `clickhouse` in a database; only small values such as salts and the password go to `storage`. @default 'storage' */
+    type: 'storage' | 'ndjson' | 'clickhouse'
     /** The text file. @default './hits.ndjson' */
     path: string
-  }
+  } & ClickhouseSettings
   bots: RobotSettings
   /** What is stored of a client's address. @default 'none' */
   address: AddressSetting
@@ -113,9 +114,10 @@ const settings: Record<string, Setting> = {
   'store.type': {
     env: ['TREADLIGHT_STORE_TYPE'],
     fallback: () => 'storage',
-    ...asWord(['storage', 'ndjson']),
+    ...asWord(['storage', 'ndjson', 'clickhouse']),
   },
   'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
+  ...clickhouseSettings,
   ...robotSettings,
   ...placeSettings,
   'retention.anonymous': {
@@ -202,6 +204,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   }
   config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
+  assertClickhouse(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }
