@@ -12,7 +12,7 @@ import {
   type Values,
 } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { builtin } from './builtins.ts'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
@@ -84,6 +84,7 @@ export async function openExistingStorage(config: Config): Promise<OpenStorage> 
 }
 
 function assertExists({ storage, store }: Config): void {
+  const { existsSync, statSync } = builtin('node:fs')
   const { driver, base, path } = storage
   if (driver === 'memory')
     throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
