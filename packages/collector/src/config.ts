@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { builtin } from './builtins.ts'
 import { isTimeZone } from './days.ts'
 import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
@@ -155,6 +154,8 @@ export interface LoadConfigOptions {
   folder?: string
   /** The config file, wherever it is, instead of one in `folder`; '' for none. */
   file?: string | undefined
+  /** What such a file would say, from an app that has the collector in it, or in a Worker: then none is looked for. */
+  given?: object | undefined
   /** Other defaults than usual, by path. */
   defaults?: Record<string, unknown>
 }
@@ -185,13 +186,13 @@ export interface ResolvedSetting {
 }
 
 /** The same, and where each setting came from, by path. */
-export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, defaults = {} }: LoadConfigOptions = {}): Promise<{
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, given, defaults = {} }: LoadConfigOptions = {}): Promise<{
   config: Config
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
   const environment = readEnvironment(env, variables())
-  const file = await readConfigFile(folder, named)
+  const file = given === undefined ? await readConfigFile(folder, named) : readContent('config', given)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
@@ -282,9 +283,12 @@ interface ConfigFile {
 async function readConfigFile(folder: string, named?: string): Promise<ConfigFile> {
   const [name, another] = named === undefined ? findFiles(folder) : named === '' ? [] : [named]
   if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
+  return name === undefined ? { name: '', values: new Map(), storage: {} } : readContent(name, await importConfig(resolve(folder, name), name))
+}
+
+/** @param name for messages */
+function readContent(name: string, content: unknown): ConfigFile {
   const values = new Map<string, unknown>()
-  if (name === undefined) return { name: '', values, storage: {} }
-  const content = await importConfig(resolve(folder, name), name)
   const { storage = {}, ...others } = isObject(content) ? content : {}
   if (!isObject(storage)) throw new ConfigError(`${name}: storage must be an object`)
   flatten(isObject(content) ? others : content, '', name, values)
@@ -292,12 +296,12 @@ async function readConfigFile(folder: string, named?: string): Promise<ConfigFil
 }
 
 function findFiles(folder: string): string[] {
-  return fileNames.filter((candidate) => existsSync(resolve(folder, candidate)))
+  return fileNames.filter((candidate) => builtin('node:fs').existsSync(resolve(folder, candidate)))
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {
   try {
-    if (name.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+    if (name.endsWith('.json')) return JSON.parse(await builtin('node:fs/promises').readFile(path, 'utf8'))
     return (await importModule(pathToFileURL(path).href)).default
   } catch (cause) {
     throw new ConfigError(`${name}: cannot be read: ${remedyOf(cause as Error & { code?: string })}`, { cause })

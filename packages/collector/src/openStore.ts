@@ -13,7 +13,7 @@ import {
   type Values,
 } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { builtin } from './builtins.ts'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
@@ -118,6 +118,7 @@ function assertLasting({ storage }: Config): void {
 
 function assertExists(config: Config): void {
   assertLasting(config)
+  const { existsSync, statSync } = builtin('node:fs')
   const { storage, store } = config
   const { driver, base, path } = storage
   if (driver === 'fs' && !existsSync(String(base)))
