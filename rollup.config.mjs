@@ -36,7 +36,7 @@ const letters = {
 /** In the order in which they need one another's output. */
 const packages = {
   protocol: nodePackage('packages/protocol', ['index']),
-  store: nodePackage('packages/store', ['index', 'clickhouse']),
+  store: nodePackage('packages/store', ['index', 'clickhouse', 'workerd']),
   tracker: [
     nodePackage('packages/tracker', ['index', 'vitals', 'consentMode']),
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),
@@ -47,7 +47,7 @@ const packages = {
   server: nodePackage('packages/server', ['index', 'outbox', 'bullmq', 'express', 'fastify', 'h3', 'hono', 'next', 'sveltekit', 'workers']),
   destinations: nodePackage('packages/destinations', ['index', 'file', 'forward', 'node', 'universal-analytics']),
   dashboard: [dashboardPage('packages/dashboard'), cardScript('packages/dashboard')],
-  collector: nodePackage('packages/collector', ['index', 'cli', 'client'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard', '@treadlight/dashboard/card']),
+  collector: nodePackage('packages/collector', ['index', 'cli', 'client', 'cloudflare'], ['@treadlight/tracker/script', '@treadlight/tracker/script-full', '@treadlight/tracker/script-server', '@treadlight/tracker/script-pagetimer', '@treadlight/dashboard', '@treadlight/dashboard/card']),
   demo: nodePackage('demo', ['index']),
 }
 
@@ -60,7 +60,7 @@ function nodePackage(dir, entries, bundled = []) {
   const installed = Object.keys({ ...dependencies, ...peerDependencies })
   const isExternal = (id) =>
     !bundled.includes(id) &&
-    (id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)))
+    (id.startsWith('node:') || id === 'cloudflare:workers' || installed.some((name) => id === name || id.startsWith(`${name}/`)))
   return {
     input: Object.fromEntries(entries.map((entry) => [entry, `${dir}/src/${entry}.ts`])),
     external: isExternal,

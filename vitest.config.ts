@@ -8,8 +8,8 @@ const config: ViteUserConfig = {
   ssr: { resolve: { conditions: [source, 'node', 'module'], externalConditions: [source] } },
   test: {
     include: ['test/**/*.test.ts'],
-    // Those need Redis and PostgreSQL, `npm run test:services`, or frameworks, `npm run test:frameworks`.
-    exclude: ['test/services/**', 'test/frameworks/**'],
+    // Those need Redis and PostgreSQL, `npm run test:services`, or frameworks, `npm run test:frameworks`, or the build on each runtime, `npm run test:runtimes`.
+    exclude: ['test/services/**', 'test/frameworks/**', 'test/runtimes/**'],
     // Two files at a time on small machines: browsers and collectors are processes of their own.
     maxWorkers: 2,
     testTimeout: 30_000,

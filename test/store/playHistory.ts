@@ -135,12 +135,24 @@ const range = { from: noon - 3 * day, to: noon - day + 1 }
 
 /** Plays a history on the reference and on a storage with several processes, and compares whatever either says. */
 export async function play(steps: readonly [Step, at: number][], storage: Storage, processes: number, keepSums = false): Promise<void> {
+  const opened: Store[] = []
+  const open = async ({ now }: { now: () => number }) => {
+    const store = await createStore({ storage, durability: 'volatile', now, refreshMs: 0, keepSums })
+    opened.push(store)
+    return store
+  }
+  await playOn(steps, open, processes, keepSums)
+  for (const store of opened) expect(store.problems).toEqual([])
+  await storage.dispose()
+}
+
+/** The same on any store. @param open the same store each time, as another process would open it */
+export async function playOn(steps: readonly [Step, at: number][], open: (options: { now: () => number }) => Promise<HitStore>, processes: number, keepSums = false): Promise<void> {
   let time = noon
   const now = () => time
   const reference = createReferenceStore({ now, keepSums })
-  const open = () => createStore({ storage, durability: 'volatile', now, refreshMs: 0, keepSums })
-  const stores: Store[] = []
-  for (let count = 0; count < processes; count++) stores.push(await open())
+  const stores: HitStore[] = []
+  for (let count = 0; count < processes; count++) stores.push(await open({ now }))
 
   // What is too old for an earlier pruning does not come: as a collector refuses it, and an import is one of its own.
   let oldest = -Infinity
@@ -156,7 +168,7 @@ export async function play(steps: readonly [Step, at: number][], storage: Storag
     if (step.do === 'wait') time += step.days * day
     else if (step.do === 'reopen') {
       await store.close()
-      stores[index] = await open()
+      stores[index] = await open({ now })
     } else {
       const [expected, actual] = [await perform(reference, step, time), await perform(store, step, time)]
       // What a process answers to a retry depends on what it has read; what it counts does not.
@@ -164,11 +176,7 @@ export async function play(steps: readonly [Step, at: number][], storage: Storag
     }
     for (const each of stores) expect(await describeAll(each, keepSums)).toEqual(await describeAll(reference, keepSums))
   }
-  for (const store of stores) {
-    expect(store.problems).toEqual([])
-    await store.close()
-  }
-  await storage.dispose()
+  for (const store of stores) await store.close()
 }
 
 /** Does a step, and answers what the store said. @param now ms since 1970 */

@@ -12,7 +12,9 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { imports } from './commands/imports.ts'
 import { hits } from './commands/hits.ts'
+import { importCommand } from './commands/import.ts'
 import { journeys } from './commands/journeys.ts'
 import { migrate } from './commands/migrate.ts'
 import { person } from './commands/person.ts'
@@ -37,6 +39,7 @@ import { version } from './version.ts'
 const commands: readonly Command[] = [
   serveCommand,
   exportCommand,
+  importCommand,
   compact,
   migrate,
   prune,
@@ -50,6 +53,7 @@ const commands: readonly Command[] = [
   exclude,
   destinations,
   goal,
+  imports,
   segment,
   annotation,
   vitals,

@@ -137,6 +137,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   metrics?: MetricsAccess
   /** It listens on this machine only: then it may look at pages there, for who tries it out. @default false */
   isLocal?: boolean
+  /** The path that it is mounted at in another app, `/stats`: cookies are for it alone, and addresses in answers begin with it. @default '', the root */
+  base?: string
   /** The processes that share the port. @default this one alone */
   peers?: Peers
   /** ms since 1970. @default Date.now */

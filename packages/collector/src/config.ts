@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { builtin } from './builtins.ts'
 import { isTimeZone } from './days.ts'
 import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
 import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
+import { assertClickhouse, clickhouseSettings, type ClickhouseSettings } from './settings/clickhouse.ts'
 import { destinationSettings, type DestinationSettings } from './settings/destinations.ts'
 import { dialectSettings, type DialectSettings } from './settings/dialects.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
@@ -56,11 +56,11 @@ export interface Config extends DestinationSettings, DialectSettings, OperationS
   storage: StorageSettings
   /** How hits lie there. */
   store: {
-    /** `ndjson` keeps them in one text file; only small values such as salts and the password go to `storage`. @default 'storage' */
-    type: 'storage' | 'ndjson'
+    /** `ndjson` keeps them in one text file, `clickhouse` in a database; only small values such as salts and the password go to `storage`. @default 'storage' */
+    type: 'storage' | 'ndjson' | 'clickhouse'
     /** The text file. @default './hits.ndjson' */
     path: string
-  }
+  } & ClickhouseSettings
   bots: RobotSettings
   /** What is stored of a client's address. @default 'none' */
   address: AddressSetting
@@ -113,9 +113,10 @@ const settings: Record<string, Setting> = {
   'store.type': {
     env: ['TREADLIGHT_STORE_TYPE'],
     fallback: () => 'storage',
-    ...asWord(['storage', 'ndjson']),
+    ...asWord(['storage', 'ndjson', 'clickhouse']),
   },
   'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
+  ...clickhouseSettings,
   ...robotSettings,
   ...placeSettings,
   'retention.anonymous': {
@@ -153,6 +154,8 @@ export interface LoadConfigOptions {
   folder?: string
   /** The config file, wherever it is, instead of one in `folder`; '' for none. */
   file?: string | undefined
+  /** What such a file would say, from an app that has the collector in it, or in a Worker: then none is looked for. */
+  given?: object | undefined
   /** Other defaults than usual, by path. */
   defaults?: Record<string, unknown>
 }
@@ -183,13 +186,13 @@ export interface ResolvedSetting {
 }
 
 /** The same, and where each setting came from, by path. */
-export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, defaults = {} }: LoadConfigOptions = {}): Promise<{
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, given, defaults = {} }: LoadConfigOptions = {}): Promise<{
   config: Config
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
   const environment = readEnvironment(env, variables())
-  const file = await readConfigFile(folder, named)
+  const file = given === undefined ? await readConfigFile(folder, named) : readContent('config', given)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
@@ -202,6 +205,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   }
   config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
+  assertClickhouse(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }
@@ -279,9 +283,12 @@ interface ConfigFile {
 async function readConfigFile(folder: string, named?: string): Promise<ConfigFile> {
   const [name, another] = named === undefined ? findFiles(folder) : named === '' ? [] : [named]
   if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
+  return name === undefined ? { name: '', values: new Map(), storage: {} } : readContent(name, await importConfig(resolve(folder, name), name))
+}
+
+/** @param name for messages */
+function readContent(name: string, content: unknown): ConfigFile {
   const values = new Map<string, unknown>()
-  if (name === undefined) return { name: '', values, storage: {} }
-  const content = await importConfig(resolve(folder, name), name)
   const { storage = {}, ...others } = isObject(content) ? content : {}
   if (!isObject(storage)) throw new ConfigError(`${name}: storage must be an object`)
   flatten(isObject(content) ? others : content, '', name, values)
@@ -289,12 +296,12 @@ async function readConfigFile(folder: string, named?: string): Promise<ConfigFil
 }
 
 function findFiles(folder: string): string[] {
-  return fileNames.filter((candidate) => existsSync(resolve(folder, candidate)))
+  return fileNames.filter((candidate) => builtin('node:fs').existsSync(resolve(folder, candidate)))
 }
 
 async function importConfig(path: string, name: string): Promise<unknown> {
   try {
-    if (name.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+    if (name.endsWith('.json')) return JSON.parse(await builtin('node:fs/promises').readFile(path, 'utf8'))
     return (await importModule(pathToFileURL(path).href)).default
   } catch (cause) {
     throw new ConfigError(`${name}: cannot be read: ${remedyOf(cause as Error & { code?: string })}`, { cause })

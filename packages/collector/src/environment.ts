@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { builtin } from './builtins.ts'
 import { ConfigError } from './settings.ts'
 
 /** Environment variables as settings read them. */
@@ -38,7 +38,7 @@ export function isKnownVariable(name: string, known: readonly string[]): boolean
 function readSecret(name: string, path: string): string {
   let text: string
   try {
-    text = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '')
+    text = builtin('node:fs').readFileSync(path, 'utf8').replace(/[\r\n]+$/, '')
   } catch (cause) {
     const { code } = cause as { code?: string }
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this user may not read it' : (cause as Error).message

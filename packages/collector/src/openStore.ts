@@ -13,15 +13,19 @@ import {
   type Values,
 } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { builtin } from './builtins.ts'
 import type { Config } from './config.ts'
 import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
+import { isClickhouse } from './settings/clickhouse.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | keyof Portable>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
+
+/** ms. */
+const day = 86_400_000
 
 type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
@@ -40,6 +44,8 @@ export interface OpenOptions {
   readOnly?: boolean
   /** For what deletes: a disk that is full is no reason not to begin, since deleting may free it. @default false */
   freesSpace?: boolean
+  /** Makes no database, nor tables in one. @default false */
+  existing?: boolean
   /** Told of each thing that is found damaged. @default says so on stderr */
   onProblem?: (problem: StorageProblem) => void
 }
@@ -75,7 +81,7 @@ export async function openStore(config: Config, options?: OpenOptions): Promise<
  */
 export async function openExisting(config: Config, options?: OpenOptions): Promise<OpenStore> {
   assertExists(config)
-  return openStore(config, options)
+  return openStore(config, { ...options, existing: true })
 }
 
 /** The storage of a config, whether or not there is anything in it yet. */
@@ -112,6 +118,7 @@ function assertLasting({ storage }: Config): void {
 
 function assertExists(config: Config): void {
   assertLasting(config)
+  const { existsSync, statSync } = builtin('node:fs')
   const { storage, store } = config
   const { driver, base, path } = storage
   if (driver === 'fs' && !existsSync(String(base)))
@@ -125,9 +132,9 @@ function assertExists(config: Config): void {
 }
 
 async function openConfigured(config: Config): Promise<OpenStorage> {
-  const hide = createSecretHider(config.storage)
+  const hide = createSecretHider(config.storage, [config.store.password ?? ''])
   const explain = (cause: unknown): ConfigError =>
-    new ConfigError(`storage: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
+    new ConfigError(`${/^\[treadlight clickhouse\]/.test((cause as Error).message) ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
     const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)
@@ -159,7 +166,7 @@ async function findFailing(name: string, storage: OpenedStorage['storage']): Pro
 async function open(
   config: Config,
   { storage, durability, failing, close }: Omit<OpenStorage, 'open'>,
-  { readOnly = false, freesSpace = false, onProblem: tell }: OpenOptions,
+  { readOnly = false, freesSpace = false, existing = false, onProblem: tell }: OpenOptions,
 ): Promise<OpenStore> {
   const { store: settings } = config
   const log = createConfiguredLog(config)
@@ -178,6 +185,8 @@ async function open(
   const store =
     settings.type === 'ndjson'
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
+      : isClickhouse(config)
+      ? await openClickhouse(config, { readOnly, existing })
       : await createStore({ storage, durability, keepSums: config.retention.sums, onProblem, onError })
   return {
     failing,
@@ -189,6 +198,13 @@ async function open(
       await store.close().finally(close)
     },
   }
+}
+
+/** Loaded only where it is wanted. */
+async function openClickhouse({ store: { type: _type, path: _path, ...settings }, retention }: Config, { readOnly, existing }: { readOnly: boolean; existing: boolean }): Promise<AnyStore> {
+  const { createClickhouseStore } = await import('@treadlight/store/clickhouse')
+  const ages = { anonymous: retention.anonymous * day, authenticated: retention.authenticated * day }
+  return createClickhouseStore({ ...settings, retention: ages, readOnly, existing })
 }
 
 /** Whether something could not be written because there is no room for it. */

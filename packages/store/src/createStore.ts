@@ -62,9 +62,14 @@ export interface Store extends HitStore, Portable {
    * order; hits of several sites a site at a time. Before a closed day answers from an index, `maintain` makes that.
    * @throws StoreBusyError where persons were erased, or hits pruned, again and again meanwhile
    */
-  load(hits: readonly StoredHit[]): Promise<AppendOutcome[]>
+  load(hits: readonly StoredHit[], options?: LoadOptions): Promise<AppendOutcome[]>
   /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
   countWaiting(site: string): Promise<number>
+}
+
+export interface LoadOptions {
+  /** Says what would become of each, and writes nothing. */
+  dryRun?: boolean
 }
 
 /** What is in memory of a site. */
@@ -163,12 +168,12 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const outcomes = new Map(await Promise.all(written))
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
-    load: (hits) =>
+    load: (hits, { dryRun = false } = {}) =>
       inTurn(async () => {
         const bySite = groupBy(hits, ({ site }) => site)
         for (const site of bySite.keys()) checkSite(site)
         const outcomes = new Map<string, Iterator<AppendOutcome>>()
-        for (const [site, group] of bySite) outcomes.set(site, (await loadFacts(logOf(site), siteOf(site).compacted, settings, group)).values())
+        for (const [site, group] of bySite) outcomes.set(site, (await loadFacts(logOf(site), siteOf(site).compacted, settings, group, dryRun)).values())
         return hits.map(({ site }) => outcomes.get(site)!.next().value as AppendOutcome)
       }),
     async query(query) {

@@ -16,7 +16,7 @@ const maxAttempts = 5
  *
  * @throws StoreBusyError where erasures or prunings came again and again meanwhile; nothing of the call counts then
  */
-export async function loadFacts(log: SiteLog, compacted: CompactedIds, options: ResolvedStoreOptions, hits: readonly StoredHit[]): Promise<AppendOutcome[]> {
+export async function loadFacts(log: SiteLog, compacted: CompactedIds, options: ResolvedStoreOptions, hits: readonly StoredHit[], dryRun: boolean): Promise<AppendOutcome[]> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     // Another process may have pruned what this one takes to be there.
     await log.refreshNow()
@@ -28,7 +28,7 @@ export async function loadFacts(log: SiteLog, compacted: CompactedIds, options: 
       const table = takeUp(log, compacted, day, its, outcomes)
       if (table.size > 0) tables.push(table)
     }
-    const facts = tables.length === 0 ? 0 : await compact(log, options, { days: tables.map((table) => ({ table })) })
+    const facts = dryRun || tables.length === 0 ? 0 : await compact(log, options, { days: tables.map((table) => ({ table })) })
     if (facts !== undefined) return hits.map((hit) => outcomes.get(hit)!)
   }
   throw new StoreBusyError(`site ${log.site}: persons were erased, or hits pruned, whenever hits were to be written: try again`, 10)

@@ -77,7 +77,7 @@ const cases: [what: string, format: ImportFormat, files: Files, rows: unknown[]]
     [
       { hit: { time: ten, url: 'https://shop.example/a?x=1', type: 'pageview', title: 'Red, shoes', session: goatSession, visitor: goatSession, userAgent: 'Mozilla/5.0 (X11; Linux)', screen: '1920x1080', referrer: 'https://www.example.org/list', browser: 'Firefox', browserVersion: '128', os: 'Windows', osVersion: '10', country: 'DE', region: 'DE-BE' }, line: 2 },
       { hit: { time: ten, url: 'https://shop.example/', type: 'event', name: 'click-banner', session: goatSession, visitor: goatSession, source: 'spring', browser: 'Chrome', os: 'macOS', osVersion: '14.5' }, line: 3 },
-      { hit: { time: ten, url: 'https://shop.example/b', type: 'pageview', source: 'hacker news' }, line: 4 },
+      { hit: { time: ten, url: 'https://shop.example/b', type: 'pageview', referrer: 'https://news.ycombinator.com/' }, line: 4 },
       { hit: { time: ten, url: 'https://shop.example/c', type: 'pageview', referrer: 'android-app://com.google', country: 'US' }, line: 5 },
       { skip: 'a bot', line: 6 },
     ],

@@ -1,16 +1,12 @@
 import { createFetchRequest, type SendRequest } from '@treadlight/destinations/forward'
 import { nodeRequest } from '@treadlight/destinations/node'
-import type * as dns from 'node:dns'
-import { lookup } from 'node:dns'
+import dns from 'node:dns'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-vi.mock('node:dns', async (original) => {
-  const actual = await original<typeof dns>()
-  return { ...actual, lookup: vi.fn(actual.lookup) }
-})
+const lookup = vi.spyOn(dns, 'lookup')
 
 let servers: Server[] = []
 afterEach(() => {
@@ -108,11 +104,11 @@ test('row 30: a name that is looked up once more after it was judged (rebinding)
   })
   // Public the first time, this machine from then on.
   const answers = ['93.184.216.34', '127.0.0.1']
-  vi.mocked(lookup).mockClear().mockImplementation(((_: string, __: object, callback: (error: null, found: object[]) => void) => callback(null, [{ address: answers.shift() ?? '127.0.0.1', family: 4 }])) as never)
+  lookup.mockClear().mockImplementation(((_: string, __: object, callback: (error: null, found: object[]) => void) => callback(null, [{ address: answers.shift() ?? '127.0.0.1', family: 4 }])) as never)
   const target = url.replace('127.0.0.1', 'rebind.example')
   // What was judged is what is connected to, and nobody answers there in this time.
   await expect(nodeRequest({ url: target }, { allowPrivate: false, signal: within(300) })).rejects.toThrow(/rebind\.example/)
   await expect(nodeRequest({ url: target }, { allowPrivate: false, signal: within(300) })).rejects.toThrow('at no address of the internet')
   expect(secret).not.toHaveBeenCalled()
-  expect(vi.mocked(lookup)).toHaveBeenCalledTimes(2)
+  expect(lookup).toHaveBeenCalledTimes(2)
 })

@@ -28,8 +28,8 @@ export interface UserChange {
 
 /** Those who may log in. What one process writes, all others know at once: nothing is remembered. */
 export interface Users {
-  /** Makes the first owner, `admin`, and answers the password, once; undefined where there are users already. */
-  setUp(): Promise<string | undefined>
+  /** Makes the first owner, `admin`, and answers the password, made where none is given, once; undefined where there are users already. */
+  setUp(chosen?: string): Promise<string | undefined>
   /** By name, the first one first. Whose value is damaged is left out. */
   list(): Promise<User[]>
   find(name: string): Promise<KnownUser | undefined>
@@ -89,10 +89,9 @@ export function createUsers({ values, passwords = createPasswords(), now = Date.
   const inTurn = createTurns()
 
   return {
-    setUp: () =>
+    setUp: (password = makePassword()) =>
       inTurn(async () => {
         if ((await listKeys(prefix)).length > 0) return undefined
-        const password = makePassword()
         // Of two first starts at once, only the one whose password it is may print it.
         return (await write(await newUser({ name: firstOwner, role: 'owner' }, password), [])) ? password : undefined
       }),

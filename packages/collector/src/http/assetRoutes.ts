@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { FastResponse } from 'srvx'
 import type { Shares } from '../admin/shares.ts'
+import { isWorkers } from '../installation/isNode.ts'
 import { noSuchShare, secretOf } from './authorize.ts'
 import { privateHeaders } from './respond.ts'
 import { sharePath, type Routes } from './routes.ts'
@@ -116,6 +117,8 @@ const encoders: Record<Encoding, (body: string) => Promise<Uint8Array<ArrayBuffe
 }
 
 function bestEncoding(event: H3Event): Encoding | undefined {
+  // Cloudflare compresses by itself, and would do so once more with what says that it is compressed.
+  if (isWorkers()) return undefined
   const accepted = (event.req.headers.get('accept-encoding') ?? '').split(',').map((item) => item.trim())
   const isAccepted = (encoding: Encoding): boolean =>
     accepted.some((item) => item === encoding || (item.startsWith(`${encoding};`) && !/;\s*q=0(\.0*)?$/.test(item)))

@@ -1,4 +1,4 @@
-import type { ImportedBy, ImportedDay, ImportedSums as StoredSums } from '@treadlight/store'
+import type { ImportedBy, ImportedDay, ImportedRow, ImportedSums as StoredSums } from '@treadlight/store'
 import { addDays, startOfDay } from '../days.ts'
 import type { ImportedSums } from './importFormat.ts'
 
@@ -46,9 +46,17 @@ export function collectSums(timezone: string): SumsCollector {
   }
 
   function finishDay(day: string, its: ReadonlyMap<ImportedBy, ReadonlyMap<string, Record<string, number>>>): ImportedDay {
-    const rows = Object.fromEntries([...its].map(([by, values]) => [by, [...values].map(([value, sums]) => [value, ...[...known.get(by)!].map((name) => sums[name] ?? 0)])]))
-    return { day, from: startOfDay(timezone, day), to: startOfDay(timezone, addDays(day, 1)), rows } as ImportedDay
+    const rows: ImportedDay['rows'] = {}
+    for (const [by, values] of its) {
+      const names = [...known.get(by)!]
+      rows[by] = [...values].map(([value, sums]) => rowOf(value, names, sums))
+    }
+    return { day, from: startOfDay(timezone, day), to: startOfDay(timezone, addDays(day, 1)), rows }
   }
+}
+
+function rowOf(value: string, names: readonly KeptSum[], sums: Readonly<Record<string, number>>): ImportedRow {
+  return [value, ...names.map((name) => sums[name] ?? 0)]
 }
 
 function newMap<K, V>(): Map<K, V> {

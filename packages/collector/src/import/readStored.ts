@@ -4,8 +4,10 @@ import { isDay } from '../days.ts'
 import { exportColumns } from '../export/columns.ts'
 import { isObject } from '../isObject.ts'
 
-/** Texts that every hit has; where an export leaves one out, it was ''. */
 const texts = ['view', 'url', 'title', 'referrer', 'hostname', 'path', 'referrerHost', 'source', 'medium', 'campaign', 'visitor', 'session', 'user'] as const
+
+/** Texts that every hit has; where an export leaves one out, it was ''. */
+export const requiredTexts: ReadonlySet<string> = new Set(texts)
 
 type Kind = 'string' | 'number' | 'boolean' | 'object'
 

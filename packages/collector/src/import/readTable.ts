@@ -46,7 +46,9 @@ function readFields(fields: readonly string[], columns: ReadonlyMap<string, numb
     const value = fields[columns.get(column) ?? -1] ?? ''
     return nothing.has(value) ? '' : value
   }
-  return [readRow(cells)].flat().map((row) => ('problem' in row ? { sample: sampleOf(fields), ...row } : row))
+  const rows = [readRow(cells)].flat()
+  for (const row of rows) if ('problem' in row) row.sample ??= sampleOf(fields)
+  return rows
 }
 
 function sampleOf(fields: readonly string[]): string {

@@ -4,5 +4,14 @@
  */
 export function isNode(): boolean {
   if (typeof process === 'undefined' || process.release?.name !== 'node') return false
-  return !('bun' in process.versions || 'deno' in process.versions) && globalThis.navigator?.userAgent !== 'Cloudflare-Workers'
+  return !('bun' in process.versions || 'deno' in process.versions) && !isWorkers()
+}
+
+/** Whether this is Cloudflare’s runtime. */
+export function isWorkers(): boolean {
+  return globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+}
+
+export function isBun(): boolean {
+  return 'bun' in process.versions
 }

@@ -1,8 +1,8 @@
 import { literalAddress } from '@treadlight/destinations/forward'
-import { lookup as lookUp, type LookupAddress } from 'node:dns'
-import { request as requestHttp, type IncomingMessage } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { LookupAddress } from 'node:dns'
+import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { builtin } from '../builtins.ts'
 import { longestPage, PageError, type PageAnswer, type RequestPage } from './fetchPage.ts'
 import { checkAgent, isHtml } from './pageHeaders.ts'
 import { isAllowedAddress, type AddressRule } from './publicAddress.ts'
@@ -22,7 +22,7 @@ export const requestPage: RequestPage = (url, rule, signal) =>
   new Promise((resolve, reject) => {
     const literal = literalAddress(url.hostname)
     if (literal !== undefined && !isAllowedAddress(literal, rule)) return reject(refused(url.hostname))
-    const ask = url.protocol === 'https:' ? requestHttps : requestHttp
+    const ask = url.protocol === 'https:' ? builtin('node:https').request : builtin('node:http').request
     // No agent: a connection that is kept alive could be one that another rule has opened.
     const request = ask(url, { headers, signal, agent: false, lookup: checkedLookup(rule), maxHeaderSize: 32_768 })
     request.on('error', (error) => reject(explain(error, url)))
@@ -33,7 +33,7 @@ export const requestPage: RequestPage = (url, rule, signal) =>
 /** Looks up as usual, and fails where any address found is refused: nobody says which of them is tried first. */
 function checkedLookup(rule: AddressRule): LookupFunction {
   return (hostname, options, callback) => {
-    lookUp(hostname, { ...options, all: true }, (error, found) => {
+    builtin('node:dns').lookup(hostname, { ...options, all: true }, (error, found) => {
       const addresses = found as LookupAddress[] | undefined
       const failed = error ?? (addresses!.every(({ address }) => isAllowedAddress(address, rule)) ? null : refused(hostname))
       if (failed) return callback(failed, '', 0)

@@ -1,3 +1,4 @@
+import { isWorkers } from '../installation/isNode.ts'
 import type { StorageProblem } from '@treadlight/store'
 import type { Failures } from '../failures.ts'
 import type { Forwarding } from '../forwarding/forwarding.ts'
@@ -19,6 +20,21 @@ export interface MetricsSources {
   forwarding: Pick<Forwarding, 'ownStates'> | undefined
 }
 
+/** When this module was loaded; on Workers clocks stand still until a request comes. ms since 1970 */
+const begun = Date.now() - (isWorkers() ? 0 : process.uptime() * 1000)
+
+/** Such as `node 22.21.0`; those that pass for Node.js name themselves among its versions. */
+function runtimeOf(): string {
+  if (isWorkers()) return 'workers'
+  const name = ['bun', 'deno'].find((other) => other in process.versions) ?? 'node'
+  return `${name} ${process.versions[name]}`
+}
+
+/** An isolate is not told. */
+function memoryOf(): { rss: number; heapUsed: number } {
+  return isWorkers() ? { rss: 0, heapUsed: 0 } : process.memoryUsage()
+}
+
 /** Everything that this process has to say, for a Prometheus. Every label is one of our own words. */
 export function describeMetrics({ totals, requests, failures, problems, failingSince, delay, forwarding }: MetricsSources): Metric[] {
   const byName = (total: Parameters<Totals['list']>[0], label: string, always: readonly string[] = []): Sample[] => {
@@ -26,11 +42,11 @@ export function describeMetrics({ totals, requests, failures, problems, failingS
     return [...new Set([...always, ...counts.keys()])].map((name) => [{ [label]: name }, counts.get(name) ?? 0])
   }
   const seconds = (times: ReadonlyMap<string, number>): Sample[] => [...times].map(([task, time]) => [{ task }, time / 1000])
-  const memory = process.memoryUsage()
+  const memory = memoryOf()
   const { mean, max, p99 } = delay.read()
   return [
     gauge('sum', 'treadlight_processes', 'Processes that share the port and have answered.', [[{}, 1]]),
-    gauge('max', 'treadlight_build_info', 'Always 1; the labels say what runs.', [[{ version, runtime: `node ${process.versions.node}` }, 1]]),
+    gauge('max', 'treadlight_build_info', 'Always 1; the labels say what runs.', [[{ version, runtime: runtimeOf() }, 1]]),
     counter('treadlight_hits_total', 'Hits that the store has confirmed, by outcome.', byName('hits', 'outcome', ['stored', 'duplicate'])),
     counter('treadlight_hits_dropped_total', 'Hits deliberately not stored, by reason.', byName('dropped', 'reason')),
     counter('treadlight_hits_refused_total', 'Hits not understood, by the field that was wrong.', byName('refused', 'field')),
@@ -46,7 +62,7 @@ export function describeMetrics({ totals, requests, failures, problems, failingS
     ...describeForwarding(forwarding),
     gauge('sum', 'process_resident_memory_bytes', 'Memory of the process.', [[{}, memory.rss]]),
     gauge('sum', 'nodejs_heap_size_used_bytes', 'Memory that JavaScript uses.', [[{}, memory.heapUsed]]),
-    gauge('min', 'process_start_time_seconds', 'When the process began, seconds since 1970.', [[{}, Math.round(Date.now() / 1000 - process.uptime())]]),
+    gauge('min', 'process_start_time_seconds', 'When the process began, seconds since 1970.', [[{}, Math.round(begun / 1000)]]),
     gauge('max', 'nodejs_eventloop_lag_mean_seconds', 'Delay of the event loop since the last look, on average.', [[{}, mean]]),
     gauge('max', 'nodejs_eventloop_lag_p99_seconds', 'Delay of the event loop since the last look, of the slowest hundredth.', [[{}, p99]]),
     gauge('max', 'nodejs_eventloop_lag_max_seconds', 'Delay of the event loop since the last look, at most.', [[{}, max]]),

@@ -1,4 +1,6 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
+import type { IntervalHistogram } from 'node:perf_hooks'
+import { builtin } from '../builtins.ts'
+import { isWorkers } from '../installation/isNode.ts'
 
 /** How late the event loop was, seconds. */
 export interface EventLoopDelay {
@@ -14,8 +16,10 @@ export function createEventLoopDelay(): EventLoopDelay {
   let histogram: IntervalHistogram | undefined
   return {
     read() {
+      // Clocks stand still there while anything runs.
+      if (isWorkers()) return { mean: 0, max: 0, p99: 0 }
       if (!histogram) {
-        histogram = monitorEventLoopDelay({ resolution })
+        histogram = builtin('node:perf_hooks').monitorEventLoopDelay({ resolution })
         histogram.enable()
       }
       const { mean, max } = histogram

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
-import { readFile, stat } from 'node:fs/promises'
 import type { CityResponse, Reader } from 'mmdb-lib'
+import { builtin } from '../builtins.ts'
 import { remember } from '../remember.ts'
 import { ConfigError } from '../settings.ts'
 import { readPlace, type Place } from './place.ts'
@@ -57,6 +57,7 @@ export async function openPlaceDatabase(path: string): Promise<OpenPlaceDatabase
 
 /** The file's bytes, if it is another version than the one that is known. */
 async function readChanged(path: string, known: string): Promise<{ bytes?: Buffer; version: string }> {
+  const { readFile, stat } = builtin('node:fs/promises')
   try {
     const { mtimeMs, size, ino } = await stat(path)
     const version = `${mtimeMs} ${size} ${ino}`

@@ -1,6 +1,5 @@
-import { lookup as lookUp, type LookupAddress } from 'node:dns'
-import { request as requestHttp, type IncomingMessage } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { LookupAddress } from 'node:dns'
+import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import type { DestinationAnswer } from '../destination.ts'
 import { isPublicAddress, literalAddress } from './publicAddress.ts'
@@ -16,7 +15,8 @@ export const nodeRequest: SendRequest = (request, { allowPrivate, signal }) =>
     const fail = (error: unknown): void => reject(explainError(error, url.hostname))
     const literal = literalAddress(url.hostname)
     if (!allowPrivate && literal !== undefined && !isPublicAddress(literal)) return fail(refuseAddress(url.hostname))
-    const ask = url.protocol === 'https:' ? requestHttps : requestHttp
+    // Not imported: what is bundled for runtimes without them takes another way.
+    const ask = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http').request
     const { method = 'POST', headers = {}, body } = request
     // No agent: a connection that is kept alive could be one that another rule has opened. A compressed body would have to be bounded twice.
     const asked = ask(url, { method, headers: { 'accept-encoding': 'identity', ...headers }, signal, agent: false, maxHeaderSize: 32_768, ...(!allowPrivate && { lookup: publicLookup }) })
@@ -27,7 +27,7 @@ export const nodeRequest: SendRequest = (request, { allowPrivate, signal }) =>
 
 /** Looks up as usual, and fails where any address found is none of the internet: nobody says which of them is tried first. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, found) => {
+  process.getBuiltinModule('node:dns').lookup(hostname, { ...options, all: true }, (error, found) => {
     const addresses = found as LookupAddress[] | undefined
     const failed = error ?? (addresses!.every(({ address }) => isPublicAddress(address)) ? null : refuseAddress(hostname))
     if (failed) return callback(failed, '', 0)

@@ -26,7 +26,8 @@ const away = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'E
 export function explain(error: unknown, name: string): Error {
   const { type = '', code = '', message = String(error) } = error as { type?: string; code?: string; message?: string }
   const kind = type === '' ? (/\(([A-Z_]{4,})\)/.exec(message)?.[1] ?? '') : type
-  const [text = ''] = message.split('\n')
+  // What comes behind is the statement, with what visitors and owners have in it.
+  const text = (message.split(/\n|: ?(?:while|in query|In scope)| in scope /i)[0] ?? '').slice(0, 300)
   if (busy.has(kind)) return new StoreBusyError(`ClickHouse at ${name} has too much to do (${kind}): ${text}`, retryAfter, { cause: error })
   if (away.has(code)) return new Error(`[treadlight clickhouse] nobody answers at ${name} (${code}): start the server, or check store.url`, { cause: error })
   if (/timeout/i.test(text)) return new Error(`[treadlight clickhouse] ${name} did not answer in time: ${text}`, { cause: error })

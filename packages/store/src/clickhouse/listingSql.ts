@@ -10,6 +10,8 @@ const slack = 2 * 86_400_000
 /** PV25: as in listHits. */
 const searched = ['id', 'user', 'url', 'session', 'source', 'medium'] as const
 
+const equal = ['id', 'type', 'session', 'visitor', 'source', 'medium', 'path'] as const
+
 /** What a listing can be asked for but its `filters`, which ask visits. */
 export type ListingFilter = Omit<HitFilter, 'filters' | 'goals' | 'limit'> & Pick<HitPageFilter, 'source' | 'medium' | 'path' | 'name' | 'known'> & {
   /** `YYYY-MM-DD`. @default those that the range may reach */
@@ -17,16 +19,24 @@ export type ListingFilter = Omit<HitFilter, 'filters' | 'goals' | 'limit'> & Pic
   id?: string
 }
 
+/** What tells where a hit stands in a listing. */
+const placed = ['day', 'id', 'time', 'user', 'session'] as const
+
 /**
- * The hits that meet a filter, from `FROM` on, with the columns of `hitsSql` and `whose`: the user that the facts name, or that of a link.
+ * The hits that meet a filter, from `FROM` on, with the columns of a place and `whose`: the user that the facts name, or that of a link.
+ * @param columns others that are asked for
  */
-export function listingSql(tables: Tables, params: Params, filter: ListingFilter): string {
+export function listingSql(tables: Tables, params: Params, filter: ListingFilter, columns: readonly string[] = []): string {
   const { site, from = -Infinity, to = Infinity } = filter
   const days = filter.days ?? { from: utcDay(from - slack), to: utcDay(to + slack) }
   const links = linksSql(tables, params, site)
-  const whose = `SELECT *, if(user = '' AND session != '', linkedUser, user) AS whose FROM ${hitsSql(tables, params, { site, days })} AS hits LEFT JOIN ${links} AS links USING session`
+  const whose = `SELECT *, if(user = '' AND session != '', linkedUser, user) AS whose FROM ${hitsSql(tables, params, { site, days, columns: [...new Set([...placed, ...askedOf(filter), ...columns])] })} AS hits LEFT JOIN ${links} AS links USING session`
   const conditions = conditionsOf(params, filter)
   return `FROM (${whose})${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`
+}
+
+function askedOf(filter: ListingFilter): string[] {
+  return [...equal.filter((field) => filter[field] !== undefined), ...((filter.search ?? '') === '' ? [] : searched), ...(filter.name === undefined ? [] : ['name'])]
 }
 
 function conditionsOf(params: Params, filter: ListingFilter): string[] {
@@ -34,7 +44,7 @@ function conditionsOf(params: Params, filter: ListingFilter): string[] {
   const conditions: string[] = []
   if (from > -Infinity) conditions.push(`time >= ${moment(params, from)}`)
   if (to < Infinity) conditions.push(`time < ${moment(params, to)}`)
-  for (const field of ['id', 'type', 'session', 'visitor', 'source', 'medium', 'path'] as const) {
+  for (const field of equal) {
     const value = filter[field]
     if (value !== undefined) conditions.push(`${field} = ${params.add('String', value)}`)
   }

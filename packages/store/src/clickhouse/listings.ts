@@ -1,5 +1,6 @@
 import { pageHits, placeOf } from '../explorer/pageHits.ts'
 import { findHit, timeOf } from '../explorer/nearness.ts'
+import { groupBy } from '../groupBy.ts'
 import type { StoredHit } from '../hit.ts'
 import { listDays } from '../listDays.ts'
 import { listHits } from '../listHits.ts'
@@ -7,10 +8,11 @@ import { mergeFacts } from '../merge.ts'
 import type { HitFilter, HitPage, HitPageFilter } from '../store.ts'
 import { namesTouch } from '../touches.ts'
 import type { SqlClient } from './client.ts'
+import { hitColumns } from './columns.ts'
 import { decodeFact, type FactRow } from './factRow.ts'
-import { severalFacts } from './hitsSql.ts'
+import { linksSql, severalFacts } from './hitsSql.ts'
 import { listingSql, moment, pageOrderSql, type ListingFilter } from './listingSql.ts'
-import { createParams } from './params.ts'
+import { createParams, type Params } from './params.ts'
 import { nameOf, readFacts, type HitName } from './readFacts.ts'
 import type { Tables } from './tables.ts'
 import { utcDay } from './utcDay.ts'
@@ -21,7 +23,12 @@ const hour = 3_600_000
 /** How far from the time in its id the home day of a hit is, ms: collectors take what is eight days old. */
 const nearness = 10 * 24 * hour
 
-type ListedRow = FactRow & HitName & { whose: string; extras: string }
+/** Hits that are looked for by where they stand, and then read whole. */
+const fewHits = 1000
+const wholeColumns = [...hitColumns, 'extras']
+
+type PlacedRow = HitName & { whose: string }
+type ListedRow = FactRow & PlacedRow & { extras: string }
 
 /** Answers for listings, pages and single hits. */
 export interface Listings {
@@ -40,7 +47,7 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
       const { filters = [], limit = Infinity } = filter
       if (limit === 0 || filters.some(namesTouch)) return void listHits([], filter)
       if (filters.length > 0) return yield* byDays(filter)
-      if (limit <= hitsAtOnce) return yield* await readPart(filter, limit)
+      if (limit <= fewHits) return yield* await readPart(filter, limit)
       let left = limit
       for (const part of await findParts(filter)) {
         for (const hit of await readPart({ ...filter, ...part }, left)) {
@@ -89,8 +96,10 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
     const params = createParams()
     const way = filter.order === 'oldest' ? 'ASC' : 'DESC'
     const most = limit === Infinity ? '' : ` LIMIT ${params.add('UInt64', limit)}`
-    const sql = `SELECT * ${listingSql(tables, params, filter)} ORDER BY time ${way}, id ${way}, day ASC${most}`
-    return completed(filter.site, await client.rows<ListedRow>(sql, params))
+    const order = `ORDER BY time ${way}, id ${way}, day ASC${most}`
+    // Few are found by where they stand, and then read whole.
+    if (limit <= fewHits) return wholeHits(filter.site, await client.rows<PlacedRow>(`SELECT day, id, whose ${listingSql(tables, params, filter)} ${order}`, params))
+    return completed(filter.site, await client.rows<ListedRow>(`SELECT * ${listingSql(tables, params, filter, wholeColumns)} ${order}`, params))
   }
 
   /** Which hits are on it, and then these whole. */
@@ -98,10 +107,14 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
     const { orderBy = 'time', descending = true } = filter
     const params = createParams()
     const place = `LIMIT ${params.add('UInt64', limit)} OFFSET ${params.add('UInt64', offset)}`
-    const sql = `SELECT day, id, whose ${listingSql(tables, params, listingOf(filter))} ORDER BY ${pageOrderSql(orderBy, descending)} ${place}`
-    const rows = await client.rows<HitName & { whose: string }>(sql, params)
-    const facts = await readFacts(client, tables, filter.site, rows)
+    const sql = `SELECT day, id, whose ${listingSql(tables, params, listingOf(filter), [orderBy])} ORDER BY ${pageOrderSql(orderBy, descending)} ${place}`
+    return wholeHits(filter.site, await client.rows<PlacedRow>(sql, params))
+  }
+
+  async function wholeHits(site: string, rows: readonly PlacedRow[]): Promise<StoredHit[]> {
+    const facts = await readFacts(client, tables, site, rows)
     return rows.flatMap((row) => {
+      // What was deleted meanwhile is not there any more.
       const its = facts.get(nameOf(row))
       return its === undefined ? [] : [{ ...mergeFacts(its), user: row.whose }]
     })
@@ -115,17 +128,17 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
 
   async function readById(site: string, id: string, days?: ListingFilter['days']): Promise<StoredHit[]> {
     const params = createParams()
-    const sql = `SELECT * ${listingSql(tables, params, { site, id, ...(days !== undefined && { days }) })}`
-    return completed(site, await client.rows<ListedRow>(sql, params))
+    const sql = `SELECT day, id, whose ${listingSql(tables, params, { site, id, ...(days !== undefined && { days }) })}`
+    return wholeHits(site, await client.rows<PlacedRow>(sql, params))
   }
 
   /** Hits with what only their facts say. */
   async function completed(site: string, rows: readonly ListedRow[]): Promise<StoredHit[]> {
     const facts = await readFacts(client, tables, site, rows.filter(({ extras }) => extras === severalFacts))
-    return rows.map((row) => {
+    return rows.flatMap((row) => {
+      if (row.extras !== severalFacts) return [{ ...decodeFact(row), user: row.whose }]
       const its = facts.get(nameOf(row))
-      const hit = its === undefined ? decodeFact(row.extras === severalFacts ? { ...row, extras: '' } : row) : mergeFacts(its)
-      return { ...hit, user: row.whose }
+      return its === undefined ? [] : [{ ...mergeFacts(its), user: row.whose }]
     })
   }
 
@@ -154,8 +167,27 @@ export function createListings(client: SqlClient, tables: Tables): Listings {
   }
 
   function readDay(site: string, day: string): Promise<StoredHit[]> {
-    return readPart({ site, days: { from: day, to: day } }, Infinity)
+    return readWholeDay(client, tables, site, day)
   }
+}
+
+/** All hits of a home day, in no order. */
+async function readWholeDay(client: SqlClient, tables: Tables, site: string, day: string): Promise<StoredHit[]> {
+  const facts = createParams()
+  const links = createParams()
+  const ofDay = (params: Params) => `site = ${params.add('String', site)} AND day = ${params.add('Date', day)}`
+  const linked = `SELECT session, linkedUser FROM ${linksSql(tables, links, site)} WHERE session IN (SELECT session FROM ${tables.facts} WHERE ${ofDay(links)} AND user = '')`
+  const [rows, theirs] = await Promise.all([
+    client.rows<FactRow>(`SELECT * FROM ${tables.facts} FINAL WHERE ${ofDay(facts)}`, facts),
+    client.rows<{ session: string; linkedUser: string }>(linked, links),
+  ])
+  const users = new Map(theirs.map(({ session, linkedUser }) => [session, linkedUser]))
+  const hits = groupBy(rows.map(decodeFact), ({ id }) => id)
+  return [...hits.values()].map((its) => {
+    const hit = mergeFacts(its)
+    const user = hit.user === '' && hit.session !== '' ? users.get(hit.session) : undefined
+    return user === undefined ? hit : { ...hit, user }
+  })
 }
 
 /** What of a page's filter is asked of hits: where it stands in their order is not. */

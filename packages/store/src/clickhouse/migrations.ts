@@ -27,10 +27,11 @@ export function migrationSql(from: number, place: SchemaPlace): string[] {
 
 /**
  * Brings a database to the latest version. Several processes may do so at once.
- * @param readOnly only looks whether it is of the latest one
+ * @param options.readOnly only looks whether it is of the latest one
+ * @param options.existing makes nothing where there is nothing
  * @throws Error where a later version of treadlight was here, and where nothing may be changed but would have to be
  */
-export async function migrate(client: SqlClient, place: SchemaPlace, readOnly = false): Promise<void> {
+export async function migrate(client: SqlClient, place: SchemaPlace, { readOnly = false, existing = false }: { readOnly?: boolean; existing?: boolean } = {}): Promise<void> {
   const version = await readVersion(client, place)
   const latest = migrations.at(-1)!.version
   if (version > latest) {
@@ -39,7 +40,7 @@ export async function migrate(client: SqlClient, place: SchemaPlace, readOnly = 
     )
   }
   if (version === latest) return
-  if (readOnly) {
+  if (readOnly || (existing && version === 0)) {
     throw new Error(`[treadlight clickhouse] database ${place.tables.database} has ${version === 0 ? 'no tables of treadlight' : `the schema version ${version}`}: start the collector on it first`)
   }
   if (version === 0) await client.command(`CREATE DATABASE IF NOT EXISTS ${place.tables.database}${onCluster(place.cluster)}`)

@@ -32,11 +32,11 @@ export async function pruneSite(pruning: Appending, site: string, policy: Retent
 async function findOldest({ client, place: { tables } }: Appending, site: string, newest: number | undefined): Promise<HitPosition | undefined> {
   if (newest === undefined) return undefined
   const count = createParams()
-  const [all] = await client.rows<{ hits: number }>(`SELECT count() AS hits FROM ${hitsSql(tables, count, { site })}`, count)
+  const [all] = await client.rows<{ hits: number }>(`SELECT count() AS hits FROM ${hitsSql(tables, count, { site, columns: ['id'] })}`, count)
   if (all!.hits <= newest) return undefined
   if (newest === 0) return afterAll
   const params = createParams()
-  const sql = `SELECT time, id FROM ${hitsSql(tables, params, { site })} ORDER BY time DESC, id DESC LIMIT 1 OFFSET ${params.add('UInt64', newest - 1)}`
+  const sql = `SELECT time, id FROM ${hitsSql(tables, params, { site, columns: ['time', 'id'] })} ORDER BY time DESC, id DESC LIMIT 1 OFFSET ${params.add('UInt64', newest - 1)}`
   const [oldest] = await client.rows<HitPosition>(sql, params)
   return oldest
 }
@@ -50,6 +50,8 @@ async function countExpired({ client, place: { tables } }: Appending, site: stri
   return report!
 }
 
+const asked = ['day', 'id', 'time', 'received', 'type', 'user', 'session'] as const
+
 /**
  * The hits that a pruning takes, from `FROM` on, with `whose` they are.
  * @param then by the facts and links that it knows of, which is what it goes by; else by all there are, which is what it reports
@@ -58,7 +60,7 @@ function expiredSql(tables: Tables, params: Params, site: string, pruning: Pruni
   const { at, anonymous, authenticated, oldest } = pruning
   const ends = pruningEndsOf(pruning)
   const last = utcDay(ends.anonymous + slack)
-  const hits = hitsSql(tables, params, { site, days: { from: utcDay(0), to: last }, receivedUntil: then ? at : undefined })
+  const hits = hitsSql(tables, params, { site, days: { from: utcDay(0), to: last }, receivedUntil: then ? at : undefined, columns: asked })
   const before = (time: number | null) => (time === null ? '0' : `time < ${params.add('Int64', Math.ceil(time))}`)
   const conditions = [`whose = '' AND ${before(anonymous)}`, `whose != '' AND ${before(authenticated)}`]
   if (oldest !== null) conditions.push(`(time, id) < (${params.add('Int64', oldest.time)}, ${params.add('String', oldest.id)})`)

@@ -1,4 +1,5 @@
 import { columnTypes } from './columns.ts'
+import { rowColumns } from './rowColumns.ts'
 import type { TableName, Tables } from './tables.ts'
 
 /** A table as it is made on one node or on all of a cluster. */
@@ -99,6 +100,15 @@ export const firstTables: readonly TableDefinition[] = [
     orderBy: '(site, day)',
     shardBy: byDay,
     durable: true,
+  },
+  {
+    name: 'rows',
+    // One row for each pageview and event of a build: see `rowColumns`.
+    columns: ['site LowCardinality(String)', 'build LowCardinality(String)', ...Object.entries(rowColumns).map(([name, type]) => `${name} ${type}`)],
+    engine: 'MergeTree',
+    partitionBy: 'toYYYYMM(day)',
+    orderBy: '(site, day, build, visitor, visit, place)',
+    shardBy: byDay,
   },
   {
     name: 'builds',

@@ -4,9 +4,10 @@ import { link, lstat, open, readFile, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Driver } from 'unstorage'
 import { createAppendFiles } from './fsAppend.ts'
-import { createDirectories, findFiles, listFiles, listFolders, segmentPattern } from './fsDirectories.ts'
+import { createDirectories, findFiles, listFiles, listFolders } from './fsDirectories.ts'
 import { attempt, unlessMissing } from './fsError.ts'
 import { readFilePart } from './fsReadPart.ts'
+import { segmentPattern } from './segmentPattern.ts'
 import { checkPart, type PartDriver } from './storeDriver.ts'
 
 /** A key's last segment with what `createFile` adds to it while the value has no name yet. */

@@ -2,12 +2,7 @@ import { open, opendir, readdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { codeOf, NoFolderError, unlessMissing } from './fsError.ts'
 import { makeDirectory } from './makeDirectory.ts'
-
-/**
- * No dot at the beginning: such names are given by others, `.DS_Store` by macOS, `.nfs…` by NFS. None at the end: that refuses `.` and `..`, and Windows would drop it. Nothing else that could mean something to
- * a file system is in the alphabet, nor is the `~` of our temporary files.
- */
-export const segmentPattern: RegExp = /^(?!\.)[A-Za-z0-9._-]*[A-Za-z0-9_-]$/
+import { segmentPattern } from './segmentPattern.ts'
 
 /** The directories below one base. */
 export interface Directories {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { Driver } from 'unstorage'
 import type { Check } from '../checkStorage.ts'
 import { createDriverError, createExistsError } from './driverError.ts'
-import { segmentPattern } from './fsDirectories.ts'
+import { segmentPattern } from './segmentPattern.ts'
 import { withTimeout } from './timeLimit.ts'
 
 /** An unstorage driver that does what the store needs; see `test/contracts/driver.ts`. */

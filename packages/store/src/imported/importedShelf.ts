@@ -96,7 +96,7 @@ export function createImportedShelf({ storage, now, refreshMs, onProblem, log, c
     },
     async list() {
       await refresh()
-      return [...headers.values()].map(({ sums: _, months: __, ...info }) => info)
+      return [...headers.values()].map(({ id, title, at, days, first, last }) => ({ id, title, at, days, first, last }))
     },
     async remove(id) {
       await refreshNow()

@@ -53,10 +53,24 @@ function readHit(cells: Cells, pathColumn: string, host: string): ReadRow {
   }
 }
 
+/** What GoatCounter gives names to, by hosts that have the same one here. */
+const hosts: Readonly<Record<string, string>> = {
+  google: 'www.google.com',
+  'hacker news': 'news.ycombinator.com',
+  twitter: 'twitter.com',
+  facebook: 'www.facebook.com',
+  reddit: 'www.reddit.com',
+  linkedin: 'www.linkedin.com',
+  instagram: 'www.instagram.com',
+  'telegram messenger': 't.me',
+}
+
 /** `h` is an address without its scheme, `o` one of another kind (`android-app:`), `c` a campaign; `g` a name that GoatCounter has given. */
 function referrerOf(text: string, scheme: string): Pick<ImportedHit, 'referrer' | 'source'> {
   if (text === '') return {}
-  if (scheme === 'c' || scheme === 'g') return { source: text.trim().toLowerCase() }
+  const name = text.trim().toLowerCase()
+  if (scheme === 'g' && Object.hasOwn(hosts, name)) return { referrer: `https://${hosts[name]}/` }
+  if (scheme === 'c' || scheme === 'g') return { source: name }
   return { referrer: scheme === 'o' || /^[a-z][a-z0-9+.-]*:/i.test(text) ? text : `https://${text}` }
 }
 

@@ -131,7 +131,7 @@ function bought(amount: unknown, currency: string): Partial<ImportedHit> {
 
 /** Custom dimensions and custom variables of the visit and of the action. */
 function withDimensions(props: Record<string, PropValue> | undefined, ...said: readonly Fields[]): Partial<ImportedHit> {
-  const found: [string, PropValue][] = said.flatMap((fields) => [...dimensionsOf(fields), ...variablesOf(fields['customVariables'])])
+  const found: [string, PropValue][] = [...said.flatMap(dimensionsOf), ...said.flatMap((fields) => variablesOf(fields['customVariables']))]
   return found.length === 0 ? {} : { props: { ...Object.fromEntries(found), ...props } }
 }
 

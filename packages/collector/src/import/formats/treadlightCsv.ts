@@ -1,10 +1,11 @@
+import { hitFields } from '@treadlight/store'
 import { exportColumns, type ColumnKind } from '../../export/columns.ts'
 import { withoutApostrophe } from '../../csv.ts'
 import { parseObject } from '../../parseObject.ts'
 import type { ImportFormat, ImportRow } from '../importFormat.ts'
 import { readCsv, readCsvHeader, type CsvRow } from '../readCsv.ts'
 import { readFiles } from '../readFiles.ts'
-import { readStored } from '../readStored.ts'
+import { readStored, requiredTexts } from '../readStored.ts'
 
 /** `treadlight export --format csv`. Columns are told by their names: others may be among them, and some may be missing. */
 export const treadlightCsv: ImportFormat = {
@@ -12,22 +13,35 @@ export const treadlightCsv: ImportFormat = {
   title: 'treadlight export --format csv',
   detects: (file) => /^\uFEFF?site,id,origin,type,day,time,/.test(file.text),
   read: (input) => {
-    const columns = input.files.map((file) => readCsvHeader(file).map(columnOf))
-    return readFiles(input, treadlightCsv, (file, from) => readCsv(file, {}, from), ({ rows }, file) => rows.map((row) => readRow(row, columns[file]!)))
+    const headers = input.files.map((file) => readCsvHeader(file))
+    const columns = headers.map(columnsOf)
+    return readFiles(input, treadlightCsv, (file, from) => readCsv(file, {}, from), ({ rows }, file) => rows.map((row) => readRow(row, columns[file]!, headers[file]!.length)))
   },
 }
 
-/** How a column is read: undefined for one that is no field of a hit. */
+/** How a column is read, and where its field stands among those of a hit. */
 interface Column {
   name: string
+  at: number
   read: (text: string) => unknown
+  /** Where every hit has a text, an empty one says something. */
+  isRequired: boolean
 }
 
 const kinds = new Map<string, ColumnKind>(exportColumns.map(({ name, kind }) => [name, kind]))
 
-function columnOf(name: string): Column | undefined {
-  const kind = kinds.get(name)
-  return kind && { name, read: readers[kind] }
+/** In the order of a hit's fields, which is that in which stores hold them: undefined names are no fields of one. */
+function columnsOf(names: readonly string[]): Column[] {
+  const columns = names.flatMap((name, at): Column[] => {
+    const kind = kinds.get(name)
+    return kind === undefined ? [] : [{ name, at, read: readers[kind], isRequired: requiredTexts.has(name) }]
+  })
+  return columns.toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
+}
+
+/** Where a field stands among those of a hit; of revenue both columns. */
+export function placeOf(name: string): number {
+  return (hitFields as readonly string[]).indexOf(name.startsWith('revenue') ? 'revenue' : name)
 }
 
 const readers: Readonly<Record<ColumnKind, (text: string) => unknown>> = {
@@ -40,24 +54,21 @@ const readers: Readonly<Record<ColumnKind, (text: string) => unknown>> = {
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
 }
 
-function readRow({ fields, line }: CsvRow, columns: readonly (Column | undefined)[]): ImportRow {
-  if (fields.length !== columns.length) return { problem: `has ${fields.length} fields, not ${columns.length}`, sample: fields.join(',').slice(0, 80), line }
+function readRow({ fields, line }: CsvRow, columns: readonly Column[], width: number): ImportRow {
+  if (fields.length !== width) return { problem: `has ${fields.length} fields, not ${width}`, sample: fields.join(',').slice(0, 80), line }
   const object: Record<string, unknown> = {}
-  for (let index = 0; index < fields.length; index++) {
-    const column = columns[index]
-    const text = fields[index]!
-    if (column !== undefined && text !== '') object[column.name] = column.read(text)
+  for (const { name, at, read, isRequired } of columns) {
+    const text = fields[at]!
+    if (text !== '') addField(object, name, read(text))
+    else if (isRequired) object[name] = ''
   }
-  const hit = readStored(joinRevenue(object))
+  const hit = readStored(object)
   return typeof hit === 'string' ? { problem: hit, sample: fields.join(',').slice(0, 80), line } : { stored: hit, line }
 }
 
-/** Of which exports with columns have each part in one. */
-export function joinRevenue(object: Record<string, unknown>): Record<string, unknown> {
-  const { revenueAmount: amount, revenueCurrency: currency } = object
-  if (amount === undefined && currency === undefined) return object
-  delete object['revenueAmount']
-  delete object['revenueCurrency']
-  if (typeof amount === 'string' && typeof currency === 'string') object['revenue'] = { amount, currency }
-  return object
+/** Of revenue each part has a column. */
+export function addField(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === 'revenueAmount') object['revenue'] = { amount: value, currency: '' }
+  else if (name === 'revenueCurrency') Object.assign((object['revenue'] ??= { amount: '0' }) as object, { currency: value })
+  else object[name] = value
 }

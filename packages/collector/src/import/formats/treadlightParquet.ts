@@ -1,8 +1,8 @@
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from 'hyparquet'
 import { exportColumns, type ColumnKind } from '../../export/columns.ts'
 import type { ImportFile, ImportFormat, ImportPiece, ImportRow } from '../importFormat.ts'
-import { readStored } from '../readStored.ts'
-import { joinRevenue } from './treadlightCsv.ts'
+import { readStored, requiredTexts } from '../readStored.ts'
+import { addField, placeOf } from './treadlightCsv.ts'
 
 /** `treadlight export --format parquet`: a row group at a time. Positions are rows. */
 export const treadlightParquet: ImportFormat = {
@@ -75,14 +75,17 @@ function readRows(file: AsyncBuffer, metadata: FileMetaData, rowStart: number, r
   })
 }
 
+/** Fields that a hit has, in its order: see `hitFields` of the store. */
+const names = exportColumns.map(({ name }) => name as string).toSorted((a, b) => placeOf(a) - placeOf(b))
+
 function readRow(row: Record<string, unknown>, line: number): ImportRow {
   const object: Record<string, unknown> = {}
-  for (const name in row) {
-    const kind = kinds.get(name)
+  for (const name of names) {
     const value = row[name]
-    if (kind !== undefined && value !== undefined && value !== null) object[name] = valueOf(kind, value)
+    if (value !== undefined && value !== null) addField(object, name, valueOf(kinds.get(name)!, value))
+    else if (requiredTexts.has(name)) object[name] = ''
   }
-  const hit = readStored(joinRevenue(object))
+  const hit = readStored(object)
   return typeof hit === 'string' ? { problem: hit, line } : { stored: hit, line }
 }
 
