@@ -194,8 +194,13 @@ export function testRuntime(runtime: Runtime): void {
       return request('/hit', { method: 'POST', body: JSON.stringify(body), headers: { 'user-agent': firefox, ...from(address++) } })
     }
 
-    function request(path: string, init?: RequestInit): Promise<Response> {
-      return fetch(running.url + path, init)
+    /** What is in front of Workers here sometimes closes a connection in the moment in which it is used again. */
+    async function request(path: string, init?: RequestInit): Promise<Response> {
+      const ask = (): Promise<Response> => fetch(running.url + path, init)
+      return ask().catch((error: Error & { cause?: { code?: string } }) => {
+        if (runtime.isProcess || error.cause?.code !== 'ECONNRESET') throw error
+        return ask()
+      })
     }
 
     function ask(path: string, body: object): Promise<Response> {
