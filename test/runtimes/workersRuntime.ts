@@ -41,6 +41,8 @@ export async function bundleWorker(contents: string): Promise<Bundle> {
 export const workers: Runtime = {
   name: 'workers',
   isProcess: false,
+  sharesPort: false,
+  hasSqlite: false,
   async start({ folder, webhook, env = {} }) {
     const { script } = await bundleWorker(`
       import { webhook } from '@treadlight/destinations'
