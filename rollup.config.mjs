@@ -36,7 +36,7 @@ const letters = {
 /** In the order in which they need one another's output. */
 const packages = {
   protocol: nodePackage('packages/protocol', ['index']),
-  store: nodePackage('packages/store', ['index', 'workerd']),
+  store: nodePackage('packages/store', ['index', 'clickhouse', 'workerd']),
   tracker: [
     nodePackage('packages/tracker', ['index', 'vitals', 'consentMode']),
     trackerTag('packages/tracker', 'tag', 't.js', 'script'),

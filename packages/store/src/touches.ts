@@ -12,7 +12,7 @@ export type Touch = Pick<
 >
 
 /** How long before a visit a touch counts for it: 90 days in ms, as in Google Analytics. */
-const touchWindow = 90 * 86_400_000
+export const touchWindow: number = 90 * 86_400_000
 
 /** A visit begins at most so long before a hit of its home day, in ms: a day of 25 hours, and a zone that was changed. */
 const slack = 2 * 86_400_000

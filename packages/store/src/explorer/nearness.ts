@@ -15,6 +15,6 @@ export function orderByNearness<T extends { day: string }>(days: readonly T[], i
 }
 
 /** Of a UUIDv7, ms since 1970; NaN for what is none. */
-function timeOf(id: string): number {
+export function timeOf(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }

@@ -1,0 +1,163 @@
+import { noSource } from '../dimensions.ts'
+import { longestView } from '../engagement.ts'
+import { sessionGap } from '../sessions.ts'
+import { codeUnitsSql } from './codeUnits.ts'
+import { nameSql, type NameMaps } from './nameMaps.ts'
+import type { Params } from './params.ts'
+import { rowColumnNames, type RowColumn } from './rowColumns.ts'
+
+export interface DeriveOptions {
+  params: Params
+  /** What sources and countries of these hits are called. */
+  names: NameMaps
+  /** Only these are asked for. @default all */
+  columns?: ReadonlySet<RowColumn>
+}
+
+/** A column that is said by a visit's first hit: by which fields, and how. */
+interface EntryColumn {
+  fields: readonly string[]
+  /** @param read an expression for each of the fields */
+  sql(...read: string[]): string
+}
+
+const inOrder = 'OVER (PARTITION BY sessionKey ORDER BY time, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)'
+
+/** As `addRevenue` has it: a decimal text, and a code of a currency. */
+const isRevenue = `(match(s.revenueAmount, '^-?[0-9]{1,15}([.][0-9]{1,6})?$') AND match(s.revenueCurrency, '^[A-Za-z]{3}$'))`
+const millionths = `concat(splitByChar('.', s.revenueAmount)[1], rightPad(splitByChar('.', s.revenueAmount)[2], 6, '0'))`
+
+/** What a hit says of itself, and the fields that it needs. */
+const ownColumns: Partial<Record<RowColumn, readonly [sql: string, ...fields: string[]]>> = {
+  day: ['s.day'],
+  visitor: ['s.visitorKey'],
+  time: ['s.time'],
+  isView: ['s.isView'],
+  interactive: ['s.isInteractive'],
+  name: [`if(s.isView, 'pageview', s.name)`, 'name'],
+  path: ['s.path', 'path'],
+  hostname: ['s.hostname', 'hostname'],
+  props: ['s.props', 'props'],
+  amount: [`if(${isRevenue}, toInt128OrZero(${millionths}), 0)`, 'revenueAmount', 'revenueCurrency'],
+  currency: [`if(${isRevenue}, s.revenueCurrency, '')`, 'revenueAmount', 'revenueCurrency'],
+}
+
+/** What is told of pageviews by what was reported about them. */
+const engagementColumns: Partial<Record<RowColumn, string>> = { engaged: 'if(s.isView, e.engaged, -1)', scroll: 'if(s.isView, e.scroll, -1)' }
+
+/** What the hits of a visit come to. */
+const visitColumns: Partial<Record<RowColumn, string>> = {
+  owner: 'v.owner',
+  visit: 's.visitKey',
+  place: 's.nth - v.firstNth + 1',
+  start: 'v.start',
+  duration: 'v.end - v.start',
+  views: 'v.views',
+  bounced: 'v.interactives <= 1',
+  entryTime: 'if(v.views > 0, v.firstView.1, v.start)',
+  entryPath: 'if(v.views > 0, v.firstView.2, v.first.1)',
+  entryHost: 'if(v.views > 0, v.firstView.3, v.first.2)',
+  exitPath: 'v.lastView.1',
+  exitHost: 'v.lastView.2',
+}
+
+/**
+ * The rows of some home days: a SELECT of columns of `rowColumns`, in their order. It means what `deriveSessions` and
+ * `deriveEngagement` mean.
+ *
+ * @param hits a subquery, in brackets, of all visible hits of whole home days of one site: see `hitsSql`
+ */
+export function deriveSql(hits: string, { params, names, columns = new Set(rowColumnNames) }: DeriveOptions): string {
+  const entryColumns = columnsOfEntry(params, names)
+  const wanted = rowColumnNames.filter((name) => columns.has(name))
+  const ofFirst = [...new Set(['path', 'hostname', ...wanted.flatMap((name) => entryColumns[name]?.fields ?? [])])]
+  const fields = new Set([...ofFirst, ...wanted.flatMap((name) => ownColumns[name]?.slice(1) ?? [])])
+  const engages = wanted.some((name) => name in engagementColumns)
+  return `
+    WITH
+    keyed AS (SELECT day, id, time, ${[...fields].join(', ')}, type = 'pageview' AS isView, type != 'engagement' AS isHit, ifNull(interactive, true) AS isInteractive,
+      ${keySql('visitor', 'session')} AS visitorKey, ${keySql('session', 'visitor')} AS sessionKey FROM ${hits}),
+    begun AS (SELECT *, time - lagInFrame(time, 1, time - ${sessionGap}) ${inOrder} >= ${sessionGap} AS begins, sum(isHit) ${inOrder} AS nth FROM keyed),
+    parted AS (SELECT *, cityHash64(sessionKey, sum(begins) ${inOrder}) AS visitKey FROM begun),
+    visits AS (SELECT visitKey AS key, min(nth) AS firstNth, min(time) AS start, max(time) AS end, countIf(isView) AS views, countIf(isInteractive) AS interactives,
+      argMin(visitorKey, (time, id)) AS owner, argMin((${ofFirst.join(', ')}), (time, id)) AS first,
+      argMinIf((time, path, hostname), (time, id), isView) AS firstView, argMaxIf((path, hostname), (time, id), isView) AS lastView
+      FROM parted WHERE isHit GROUP BY visitKey)
+    SELECT ${wanted.map((name) => `${columnSql(name)} AS ${name}`).join(', ')}
+    FROM (SELECT * FROM parted WHERE isHit) AS s INNER JOIN visits AS v ON s.visitKey = v.key
+    ${engages ? `LEFT JOIN (${engagementSql(hits)}) AS e ON s.day = e.day AND s.id = e.pageview` : ''}`
+
+  function columnSql(name: RowColumn): string {
+    const entry = entryColumns[name]
+    if (entry !== undefined) return entry.sql(...entry.fields.map((field) => `v.first.${ofFirst.indexOf(field) + 1}`))
+    return ownColumns[name]?.[0] ?? visitColumns[name] ?? engagementColumns[name]!
+  }
+}
+
+/** As `visitorKey` and `sessionKey` have it: the first that is there of two fields, else the view. */
+function keySql(first: string, second: string): string {
+  const hash = (field: string) => `cityHash64(day, '${field}', ${field})`
+  return `multiIf(${first} != '', ${hash(first)}, ${second} != '', ${hash(second)}, cityHash64(day, 'view', if(view != '', view, id)))`
+}
+
+/**
+ * What was reported about every pageview. A view's reports are in order; where it has several pageviews each begins a part, but
+ * that of the first has what came before it too.
+ */
+function engagementSql(hits: string): string {
+  const told = `(time, type != 'pageview', id, ifNull(engaged, -1), ifNull(engagedDelta, 0), isNotNull(engaged) OR isNotNull(engagedDelta), ifNull(scroll, -1))`
+  const parts = 'arraySplit((each, at) -> each.2 = 0 AND at > arrayFirstIndex(other -> other.2 = 0, told), told, arrayEnumerate(told))'
+  const engaged = `least(greatest(0, arrayMax(each -> each.4, part)) + arraySum(each -> each.5, part), ${longestView})`
+  return `SELECT day, arrayFirst(each -> each.2 = 0, part).3 AS pageview, if(arrayExists(each -> each.6, part), ${engaged}, -1) AS engaged, arrayMax(each -> each.7, part) AS scroll
+    FROM (SELECT day, arrayJoin(${parts}) AS part
+      FROM (SELECT day, arraySort(groupArray(${told})) AS told FROM ${hits} WHERE type != 'event' GROUP BY day, view HAVING countIf(type = 'pageview') > 0))`
+}
+
+/** What a visit has from its first hit. */
+function columnsOfEntry(params: Params, names: NameMaps): Partial<Record<RowColumn, EntryColumn>> {
+  const origin = (source: string, host: string) => `if(${source} != '', ${source}, ${host})`
+  return {
+    session: { fields: ['session'], sql: (session) => `if(${session} != '', cityHash64(${session}), 0)` },
+    direct: {
+      fields: ['source', 'medium', 'campaign', 'referrerHost', 'channel', 'clickIds'],
+      sql: (...all) => all.map((each) => `empty(${each})`).join(' AND '),
+    },
+    source: { fields: ['source', 'referrerHost'], sql: (source, host) => `if(${source} = '' AND ${host} = '', '${noSource}', ${nameSql(params, names.sources, origin(source!, host!))})` },
+    referrer: asItIs('referrer'),
+    channel: asItIs('channel'),
+    utmSource: asItIs('source'),
+    utmMedium: asItIs('medium'),
+    utmCampaign: asItIs('campaign'),
+    utmTerm: asItIs('term'),
+    utmContent: asItIs('content'),
+    clickIds: { fields: ['clickIds'], sql: (ids) => formSql(ids!) },
+    browser: asItIs('browser'),
+    browserVersion: asItIs('browserVersion'),
+    os: asItIs('os'),
+    osVersion: asItIs('osVersion'),
+    device: asItIs('device'),
+    country: asItIs('country'),
+    countryName: { fields: ['country'], sql: (country) => nameSql(params, names.countries, country!) },
+    region: asItIs('region'),
+    city: asItIs('city'),
+    language: asItIs('language'),
+    screenClass: { fields: ['screen'], sql: (screen) => screenClassSql(screen!) },
+  }
+}
+
+function asItIs(field: string): EntryColumn {
+  return { fields: [field], sql: (value) => value! }
+}
+
+/** As `URLSearchParams` writes the entries of a map in the order of JavaScript's `toSorted`. */
+function formSql(map: string): string {
+  const encode = (text: string) => `replaceAll(replaceAll(encodeURLFormComponent(${text}), '~', '%7E'), '%2A', '*')`
+  const pairs = `arraySort(pair -> ${codeUnitsSql(`concat(pair.1, ',', pair.2)`)}, arrayZip(mapKeys(${map}), mapValues(${map})))`
+  return `arrayStringConcat(arrayMap(pair -> concat(${encode('pair.1')}, '=', ${encode('pair.2')}), ${pairs}), '&')`
+}
+
+/** See `screenClass`: what begins with no number is no small screen. */
+function screenClassSql(screen: string): string {
+  const width = `ifNull(toFloat64OrNull(extract(${screen}, '^([+-]?[0-9]+)')), inf)`
+  return `multiIf(${screen} = '', '', ${width} < 576, 'Mobile', ${width} < 992, 'Tablet', ${width} < 1440, 'Laptop', 'Desktop')`
+}

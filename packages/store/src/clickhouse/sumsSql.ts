@@ -1,0 +1,155 @@
+import { isTimeDimension } from '../dimensions.ts'
+import { asksForRevenue } from '../metrics.ts'
+import type { Metric, Query } from '../query.ts'
+import { asksHits, entrySql, filtersSql, withinSql } from './rowFilters.ts'
+import { createRowNames, type Naming, type RowNames } from './rowNames.ts'
+import type { RowReader, RowsSource } from './rowsSource.ts'
+import type { ZoneStep } from './zoneSteps.ts'
+
+/** A question for some of the sums of a query's rows: columns named as in `Sums` behind `sum_`, and `d0`, `d1` … for the dimensions. */
+export interface SumsStatement {
+  sql: string
+  /** Has rows that no other statement has, and sums for them that are not all: what several say of one row adds up. */
+  isPart: boolean
+}
+
+export interface SumsPlan {
+  statements: readonly SumsStatement[]
+  names: RowNames
+}
+
+type Column = (name: Parameters<RowReader['column']>[0]) => string
+/** What it is called, and what adds it up. */
+type SumSql = readonly [name: string, sql: string]
+
+const visitMetrics: ReadonlySet<Metric> = new Set<Metric>(['visits', 'exit_rate'])
+const entryMetrics: ReadonlySet<Metric> = new Set<Metric>(['views_per_visit', 'bounce_rate', 'visit_duration'])
+
+/**
+ * Makes the statements that say what `createRowTallier` says of the hits of a query.
+ *
+ * A hit is in a row by its own values and its time; its visit by the same values and the time when it began; and what is said of
+ * whole visits by the page of its entry. Where these are the same rows one statement says it all, and where nothing is asked of
+ * hits a visit's first hit stands for it.
+ *
+ * @param steps of the query's zone, where a dimension of time asks for it
+ */
+export function planSums(source: RowsSource, query: Query, steps: readonly ZoneStep[]): SumsPlan {
+  const { filters = [], dimensions = [], metrics, range } = query
+  const names = createRowNames(source, query, steps)
+  const [hasTime, byPage] = [dimensions.some(isTimeDimension), dimensions.includes('event:page')]
+  const byHit = dimensions.filter((dimension) => dimension.startsWith('event:'))
+  const hasPage = byPage || byHit.includes('event:hostname')
+  const isPlain = !filters.some(asksHits)
+  /** All hits of a visit are in one row, but for their time. */
+  const isSimple = isPlain && byHit.length === 0
+  const asksVisits = metrics.some((metric) => visitMetrics.has(metric))
+  const asksEntries = metrics.some((metric) => entryMetrics.has(metric))
+  const needsEntries = !isSimple && (hasPage || hasTime || asksEntries)
+  /** The entries say it too, where they are in the rows of the visits. */
+  const needsVisits = !isSimple && (hasTime || asksVisits) && (hasPage || !needsEntries)
+  const isByEntry = isPlain && byHit.every((dimension) => dimension === 'event:page' || dimension === 'event:hostname')
+
+  const statements = [hitsStatement(), ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
+  return { names, statements: statements.map((sql, index) => ({ sql, isPart: index > 0 })) }
+
+  /** What hits come to, each by itself. */
+  function hitsStatement(): string {
+    return selectSums('hit', (reader) => {
+      const { column } = reader
+      const sums: SumSql[] = [['events', 'count()'], ['pageviews', `sum(${column('isView')})`]]
+      if (metrics.includes('time_on_page')) {
+        sums.push(['engaged', `sumIf(${column('engaged')}, ${column('engaged')} >= 0)`], ['engagedVisits', `uniqExactIf(${column('visit')}, ${column('engaged')} >= 0)`])
+      }
+      if (isSimple && (asksVisits || asksEntries)) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
+      if (needsVisits && !hasTime) sums.push(['visits', `uniqExactIf(${column('visit')}, ${withinSql(source, column('start'), range)})`])
+      const takings: SumSql[] = asksForRevenue(metrics) ? [['takings', `sumMapIf([${column('currency')}], [${column('amount')}], [toUInt64(1)], ${column('currency')} != '')`]] : []
+      return metrics.includes('scroll_depth') ? byVisitor(column, sums, takings) : bare([['visitors', `uniqExact(${column('visitor')})`], ...sums], takings)
+    })
+  }
+
+  /** Visits that began in the range, by the values of their hits. */
+  function visitsStatement(): string {
+    return selectSums('visit', ({ column }) => bare([['visits', `uniqExact(${column('visit')})`]], []), ({ column }) => withinSql(source, column('start'), range))
+  }
+
+  /** Visits by their first hits: their entries, whatever their hits are. */
+  function firstsStatement(): string {
+    // Without a question about them they only matter where the entry lies behind the range: else a hit is in the row.
+    const isRare = !asksEntries && !hasTime
+    return selectSums('entry', ({ column }) => bare(visitSums(column, '1', '1').slice(1), []), ({ column }) =>
+      isRare ? `${column('place')} = 1 AND NOT ${withinSql(source, column('entryTime'), range)}` : `${column('place')} = 1`)
+  }
+
+  /** Visits by their entries and the values of their hits, each once in a row. */
+  function entriesStatement(): string {
+    return source.select((reader) => {
+      const { column } = reader
+      const [visit, landed] = [column('visit'), entrySql(source, reader, filters)]
+      const values = names.sql(reader, 'entry')
+      const facts = `any(${column('views')}) AS views_, any(${column('duration')}) AS duration_, any(${column('bounced')}) AS bounced_, any(${landed}) AS landed_`
+      const where = [...wheres(reader), withinSql(source, column('start'), range), ...(byPage ? [landed] : [])].join(' AND ')
+      const ofRow = names.aliases.join(', ')
+      const sums: SumSql[] = [
+        ...(hasPage ? [] : [['visits', 'count()'] as const]),
+        ['entered', 'count()'], ['enteredViews', 'sum(views_)'], ['enteredTime', 'sum(duration_)'], ['landed', 'sum(landed_)'], ['bounced', 'sumIf(bounced_, landed_)'],
+      ]
+      return (from) => `SELECT ${[...names.aliases, ...sums.map(aliased)].join(', ')} FROM (SELECT ${[...values, facts].join(', ')} FROM ${from} WHERE ${where} GROUP BY ${[...names.aliases, visit].join(', ')})${groupBy(ofRow)}`
+    })
+  }
+
+  function selectSums(naming: Naming, write: (reader: RowReader) => (values: readonly string[], from: string) => string, more?: (reader: RowReader) => string): string {
+    return source.select((reader) => {
+      const values = names.sql(reader, naming)
+      const finish = write(reader)
+      const where = [...wheres(reader), ...(more === undefined ? [] : [more(reader)])].join(' AND ')
+      return (from) => finish(values, `${from} WHERE ${where}`)
+    })
+  }
+
+  function wheres(reader: RowReader): string[] {
+    return [withinSql(source, reader.column('time'), range), filtersSql(source, reader, filters, query), ...names.conditions(reader)]
+  }
+
+  function bare(sums: readonly SumSql[], takings: readonly SumSql[]): (values: readonly string[], from: string) => string {
+    return (values, from) => `SELECT ${[...values, ...sums.map(aliased), ...takings.map(takingsSql)].join(', ')} FROM ${from}${groupBy(names.aliases.join(', '))}`
+  }
+
+  /** The deepest scroll of each visitor has to be known before it is added up. */
+  function byVisitor(column: Column, sums: readonly SumSql[], takings: readonly SumSql[]): (values: readonly string[], from: string) => string {
+    const inner: SumSql[] = [...sums, ...takings, ['deepest', `maxIf(${column('scroll')}, ${column('isView')})`], ['knows', `countIf(${column('isView')} AND ${column('scroll')} >= 0) > 0`]]
+    const visitor = column('visitor')
+    const outer: SumSql[] = [['visitors', 'count()'], ...sums.map(([name]) => [name, `sum(${name}_)`] as const), ['scroll', 'sumIf(deepest_, knows_)'], ['scrolled', 'countIf(knows_)']]
+    const merged = takings.map(([name]): SumSql => [name, `sumMap(${name}_.1, ${name}_.2, ${name}_.3)`])
+    return (values, from) => {
+      const each = [...values, ...inner.map(([name, sql]) => `${sql} AS ${name}_`)].join(', ')
+      return `SELECT ${[...names.aliases, ...outer.map(aliased), ...merged.map(takingsSql)].join(', ')} FROM (SELECT ${each} FROM ${from} GROUP BY ${[...names.aliases, visitor].join(', ')})${groupBy(names.aliases.join(', '))}`
+    }
+  }
+}
+
+/** @param isOne which rows count: one of each visit. @param landed whether the visit did where it is asked about */
+function visitSums(column: Column, isOne: string, landed: string): SumSql[] {
+  return [
+    ['visits', `countIf(${isOne})`],
+    ['entered', `countIf(${isOne})`],
+    ['enteredViews', `sumIf(${column('views')}, ${isOne})`],
+    ['enteredTime', `sumIf(${column('duration')}, ${isOne})`],
+    ['landed', `countIf(${isOne} AND ${landed})`],
+    ['bounced', `sumIf(${column('bounced')}, ${isOne} AND ${landed})`],
+  ]
+}
+
+function aliased([name, sql]: SumSql): string {
+  return `${sql} AS sum_${name}`
+}
+
+/** Amounts as texts: they may have more digits than a number of JSON. */
+function takingsSql([name, sql]: SumSql): string {
+  return `(${sql} AS sums_of_takings).1 AS ${name}Currencies, arrayMap(amount -> toString(amount), sums_of_takings.2) AS ${name}Amounts, sums_of_takings.3 AS ${name}Counts`
+}
+
+/** Without dimensions there is one row, also of nothing. */
+function groupBy(aliases: string): string {
+  return aliases === '' ? '' : ` GROUP BY ${aliases}`
+}
