@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+type InstalledName = 'node22' | 'node24' | 'bun' | 'deno'
+
 /** The runtimes that `npm run test:runtimes` knows: what npm calls them, the file in the package, and what comes before a script. */
-const runtimes = {
+const runtimes: Record<InstalledName, { packages: string; file: RegExp; flags: readonly string[] }> = {
   node22: { packages: 'node@22', file: /(^|\/)node-[\w-]+\/bin\/node(\.exe)?$/, flags: [] },
   node24: { packages: 'node@24', file: /(^|\/)node-[\w-]+\/bin\/node(\.exe)?$/, flags: [] },
-  bun: { packages: 'bun@1.4.5', file: /@oven\/[\w-]+\/bin\/bun(\.exe)?$/, flags: [] },
+  bun: { packages: 'bun@1.4.5', file: /(^bun|@oven\/[\w-]+)\/bin\/bun(\.exe)?$/, flags: [] },
   deno: { packages: 'deno@2.9.6', file: /@deno\/[\w-]+\/deno(\.exe)?$/, flags: ['run', '-A'] },
-} as const
+}
 
-type InstalledName = keyof typeof runtimes
+export type RuntimeName = 'node' | InstalledName | 'workers'
 
 /** `node` is the one that runs this; `workers` comes with miniflare. */
-export const runtimeNames = ['node', ...(Object.keys(runtimes) as InstalledName[]), 'workers'] as const
-
-export type RuntimeName = (typeof runtimeNames)[number]
+export const runtimeNames: readonly RuntimeName[] = ['node', ...(Object.keys(runtimes) as InstalledName[]), 'workers']
 
 /**
  * How the runtime is told to run a file, installed below `folder` where it is not there yet; undefined where it cannot be had.
@@ -39,7 +39,7 @@ function install(name: InstalledName, place: string): string | undefined {
   return findProgram(name, place)
 }
 
-/** In the package of the platform: an install script would link it, and may not have run. */
+/** In the package of the platform, or where an install script has moved it, if that has run. */
 function findProgram(name: InstalledName, place: string): string | undefined {
   const modules = join(place, 'node_modules')
   if (!existsSync(modules)) return undefined

@@ -1,11 +1,10 @@
 // `npm run test:runtimes`: one behaviour of the collector and the server package on each runtime, as it was built. Names run only
 // those. What is installed stays below node_modules/.cache.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from './build.mjs'
 import { ensureRuntime, runtimeNames } from './runtimes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,7 +16,7 @@ if (unknown !== undefined) {
   process.exit(1)
 }
 
-await build()
+spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' })
 const commands: Record<string, string[]> = {}
 for (const name of runtimeNames.filter((known) => asked.length === 0 || asked.includes(known))) {
   const command = ensureRuntime(name, cache)

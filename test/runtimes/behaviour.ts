@@ -37,7 +37,8 @@ export function testRuntime(runtime: Runtime): void {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     })
 
-    const start = (): Promise<Running> => runtime.start({ folder: join(folder, 'collector'), webhook: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hits` })
+    const start = (env: Record<string, string> = {}): Promise<Running> =>
+      runtime.start({ folder: join(folder, 'collector'), webhook: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hits`, env })
 
     test('a hit is stored, its repetition is known, and what is none is refused by name', async () => {
       const hit = { id: idAt(Date.now()), url: 'https://shop.example/first', title: 'First', referrer: 'https://search.example/' }
@@ -185,6 +186,21 @@ export function testRuntime(runtime: Runtime): void {
       expect((await exported()).some(({ url }) => url.endsWith('/last'))).toBe(true)
     })
 
+    test.skipIf(!runtime.isProcess)('two processes share the port and the storage, SQLite where it is there', async () => {
+      await running.stop()
+      const sqlite = { TREADLIGHT_STORAGE_DRIVER: 'sqlite', TREADLIGHT_STORAGE_PATH: join(folder, 'collector', 'hits.sqlite') }
+      const env = { TREADLIGHT_METRICS: 'open', TREADLIGHT_LIMITS_PER_ADDRESS: '0', ...(runtime.hasSqlite && sqlite) }
+      if (!runtime.sharesPort) await expect(start({ TREADLIGHT_WORKERS: '2' })).rejects.toThrow('cannot share a port')
+      running = await start({ ...env, ...(runtime.sharesPort && { TREADLIGHT_WORKERS: '2' }) })
+      await expect.poll(async () => (await request('/metrics')).text(), { timeout: 15_000, interval: 200 }).toContain(`treadlight_processes ${runtime.sharesPort ? 2 : 1}`)
+      const statuses = await Promise.all(Array.from({ length: 20 }, async (_, i) => (await post({ url: `https://shop.example/shared/${i}` })).status))
+      expect(statuses).toEqual(Array(20).fill(201))
+      cookie = (await logIn(running.password || password)).headers.getSetCookie()[0]!.split(';')[0]!
+      expect((await exported()).filter(({ url }) => url.includes('/shared/'))).toHaveLength(20)
+      expect(await running.stop()).toBe(0)
+      running = await start()
+    })
+
     /** Each test has a visitor of its own: both headers, of which each runtime believes one. */
     function from(number: number): Record<string, string> {
       return { 'x-forwarded-for': `192.0.2.${number}`, 'cf-connecting-ip': `192.0.2.${number}` }
@@ -194,8 +210,13 @@ export function testRuntime(runtime: Runtime): void {
       return request('/hit', { method: 'POST', body: JSON.stringify(body), headers: { 'user-agent': firefox, ...from(address++) } })
     }
 
-    function request(path: string, init?: RequestInit): Promise<Response> {
-      return fetch(running.url + path, init)
+    /** What is in front of Workers here sometimes closes a connection in the moment in which it is used again. */
+    async function request(path: string, init?: RequestInit): Promise<Response> {
+      const ask = (): Promise<Response> => fetch(running.url + path, init)
+      return ask().catch((error: Error & { cause?: { code?: string } }) => {
+        if (runtime.isProcess || error.cause?.code !== 'ECONNRESET') throw error
+        return ask()
+      })
     }
 
     function ask(path: string, body: object): Promise<Response> {

@@ -15,6 +15,8 @@ export function createProcessRuntime(name: string, command: readonly string[]): 
   return {
     name,
     isProcess: true,
+    sharesPort: name !== 'deno',
+    hasSqlite: name !== 'node' || process.getBuiltinModule('node:sqlite') !== undefined,
     async start({ folder, webhook, env = {} }) {
       if (!existsSync(folder)) {
         mkdirSync(folder, { recursive: true })

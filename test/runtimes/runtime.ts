@@ -3,13 +3,17 @@ export interface Runtime {
   name: string
   /** What its runtime has no process for: signals. */
   isProcess: boolean
+  /** Several of its processes can listen on one port. */
+  sharesPort: boolean
+  /** It has SQLite: Node.js from 22.5 on. */
+  hasSqlite: boolean
   /** Starts it; what `folder` holds is what an earlier one has stored there. */
   start(site: StartOptions): Promise<Running>
   /** A site that is tracked by `@treadlight/server`: `/` is a page, `/order` sends an event. */
   startShop(options: { folder: string; collector: string; token: string }): Promise<Pick<Running, 'url' | 'stop'>>
 }
 
-export interface StartOptions {
+interface StartOptions {
   folder: string
   /** Where its one destination is: a webhook. */
   webhook: string

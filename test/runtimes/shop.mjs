@@ -4,7 +4,7 @@ import { createOutboxSender } from '@treadlight/server/outbox'
 import { serve } from 'srvx'
 
 const { COLLECTOR: collector, TOKEN: token, OUTBOX: folder } = process.env
-const tracking = createTracking({ collector, token, sender: createOutboxSender({ collector, token, folder }) })
+const tracking = createTracking({ collector, token, sender: createOutboxSender({ collector, token, folder, flushAfter: 300 }) })
 const page = trackHandler(tracking, () => new Response('<title>Shop</title><h1>Shop</h1>', { headers: { 'content-type': 'text/html' } }), {
   facts: (request) => ({ address: request.ip }),
 })

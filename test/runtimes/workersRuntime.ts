@@ -41,20 +41,15 @@ export async function bundleWorker(contents: string): Promise<Bundle> {
 export const workers: Runtime = {
   name: 'workers',
   isProcess: false,
+  sharesPort: false,
+  hasSqlite: false,
   async start({ folder, webhook, env = {} }) {
     const { script } = await bundleWorker(`
       import { webhook } from '@treadlight/destinations'
       import { createWorker } from 'treadlight/workers'
       export const { worker, Collector } = createWorker({ config: { destinations: [webhook({ url: '${webhook}', allowPrivate: true })] } })
       export default worker`)
-    const running = await run(script, {
-      r2Buckets: ['BUCKET'],
-      r2Persist: `${folder}/r2`,
-      durableObjects: { COLLECTOR: { className: 'Collector', useSQLite: true } },
-      durableObjectsPersist: `${folder}/objects`,
-      bindings: { ...settings, ...env, TREADLIGHT_PASSWORD: password },
-    })
-    return { ...running, password }
+    return { ...(await runWorker(script, collectorOptions(folder, { ...settings, ...env, TREADLIGHT_PASSWORD: password }))), password }
   },
   async startShop({ collector, token }) {
     const { script } = await bundleWorker(`
@@ -70,11 +65,26 @@ export const workers: Runtime = {
           return new Response('thanks')
         },
       }`)
-    return run(script, { bindings: { SITE: collector, TOKEN: token } })
+    return runWorker(script, { bindings: { SITE: collector, TOKEN: token } })
   },
 }
 
-async function run(script: string, options: Partial<MiniflareOptions>): Promise<Omit<Running, 'password'>> {
+/** The bindings that deploy/workers/wrangler.jsonc names. */
+export function collectorOptions(folder: string, env: Record<string, string>): Partial<MiniflareOptions> {
+  return {
+    r2Buckets: ['BUCKET'],
+    r2Persist: `${folder}/r2`,
+    durableObjects: { COLLECTOR: { className: 'Collector', useSQLite: true } },
+    durableObjectsPersist: `${folder}/objects`,
+    bindings: env,
+  }
+}
+
+export interface RunningWorker extends Omit<Running, 'password'> {
+  miniflare: Miniflare
+}
+
+export async function runWorker(script: string, options: Partial<MiniflareOptions>): Promise<RunningWorker> {
   let output = ''
   const miniflare = new Miniflare({
     // As a list they are not looked through for imports, of which the runtime itself knows best.
@@ -92,5 +102,5 @@ async function run(script: string, options: Partial<MiniflareOptions>): Promise<
   const url = (await miniflare.ready).href.replace(/\/$/, '')
   // There is no other way to end it.
   const stop = async (): Promise<null> => (await miniflare.dispose(), null)
-  return { url, output: () => output, stop, kill: async () => void (await stop()) }
+  return { miniflare, url, output: () => output, stop, kill: async () => void (await stop()) }
 }

@@ -34,6 +34,7 @@ import { watchReceiver } from './hit/watchReceiver.ts'
 import { addAdminRoutes } from './http/adminRoutes.ts'
 import { addAnnotationRoutes } from './http/annotationRoutes.ts'
 import { addAssetRoutes } from './http/assetRoutes.ts'
+import { createBaseNote } from './http/base.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addCardRoutes } from './http/cardRoutes.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
@@ -239,8 +240,10 @@ export function createCollector(options: CollectorOptions): Collector {
   const receiver = createReceiver({ store: counted, sites, saltsOf, rulesOf: rules.of, ledger, now, policy, identify, logIns, ownVisits, poisonedHits, forwarding })
   const { receive, failingSince } = watchReceiver(receiver, { now, onError })
 
+  const noteBase = createBaseNote(options.base ?? '')
   const app = new H3({
     silent: true,
+    ...(noteBase && { onRequest: noteBase }),
     onError(error) {
       // That no route was asked for is nobody's time to measure.
       if (error.status === 404) requests.add('none', 404)
@@ -305,7 +308,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addStorageRoute(routes, { store, values, sites, problems, failures, failingSince, described: options.storage, lastUpkeep: () => lastUpkeep, now })
   addConfigRoute(routes, options.configuration ?? {})
   addMetricsRoute(routes, options.metrics ?? 'token', { totals, requests, failures, problems, failingSince, delay: createEventLoopDelay(), forwarding }, peers)
-  addAssetRoutes(routes, shares)
+  addAssetRoutes(routes, shares, options.base)
 
   return {
     app,

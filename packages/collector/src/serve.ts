@@ -80,6 +80,8 @@ export async function serve({ config, settings, worker = 0, peers, setUp, before
     node: { exclusive: false, headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 },
     // Bun refuses a body by itself, before the route that would say what a tracker understands; and cuts a stream that is silent, s.
     bun: { maxRequestBodySize: mostBun, idleTimeout: 30 },
+    // Node.js hands its workers one socket; elsewhere each has its own, among which the kernel shares out connections.
+    reusePort: peers !== undefined && !isNode(),
   })
   // Beyond what is open already nobody is heard: better than to run out of file descriptors for the storage.
   const http = server.node?.server as HttpServer | undefined

@@ -180,6 +180,8 @@ function giveUp(): void {
 function assertShared(config: Config): void {
   const { workers, storage } = config
   const remedy = 'set workers to 1 or leave it out'
+  // Only behind --unstable-net, which the processes would not inherit.
+  if ('deno' in process.versions) throw new ConfigError(`workers: ${workers} cannot share a port on Deno: ${remedy}, or start several collectors behind a proxy`)
   if (isTextFile(config)) throw new ConfigError(`workers: ${workers} cannot share the text file of store.type ndjson, which one process writes: ${remedy}`)
   if (storage.driver === 'memory') throw new ConfigError(`workers: ${workers} cannot share storage.driver memory, which is each process’s own: ${remedy}`)
 }

@@ -73,7 +73,8 @@ export function banner({ url, password, collector, failing }: StartedCollector, 
   ].join('\n')
 }
 
-function describePassword(password: string): string[] {
+/** What is said of a first start's password, in lines. */
+export function describePassword(password: string): string[] {
   return [
     `  First start: the dashboard’s password is  ${password}`,
     '  It is kept as a hash only and never shown again. `npx treadlight user reset` makes another.',

@@ -11,6 +11,7 @@ import { brotliCompress, gzip } from 'node:zlib'
 import { FastResponse } from 'srvx'
 import type { Shares } from '../admin/shares.ts'
 import { isWorkers } from '../installation/isNode.ts'
+import { baseOf } from './base.ts'
 import { noSuchShare, secretOf } from './authorize.ts'
 import { privateHeaders } from './respond.ts'
 import { sharePath, type Routes } from './routes.ts'
@@ -43,13 +44,15 @@ interface Asset {
 /**
  * The tracker's scripts and the dashboard, from a map that is fixed at build time: there is no path to traverse. The dashboard
  * is below share links too, since it finds the API relative to itself.
+ *
+ * @param base the path before all addresses
  */
-export function addAssetRoutes(routes: Routes, shares: Shares): void {
-  addScript(routes, 't', small)
-  addScript(routes, 't.full', full)
-  addScript(routes, 'pagetimer', pagetimer)
-  addScript(routes, 't.server', server)
-  addScript(routes, 'card', card)
+export function addAssetRoutes(routes: Routes, shares: Shares, base = ''): void {
+  addScript(routes, base, 't', small)
+  addScript(routes, base, 't.full', full)
+  addScript(routes, base, 'pagetimer', pagetimer)
+  addScript(routes, base, 't.server', server)
+  addScript(routes, base, 'card', card)
 
   for (const [name, { type, body, immutable }] of Object.entries(assets)) {
     const isPage = name === 'index.html'
@@ -60,16 +63,16 @@ export function addAssetRoutes(routes: Routes, shares: Shares): void {
     const shared = { ...asset, headers: { ...pageHeaders, 'x-robots-tag': 'noindex' } }
     serveAsset(routes, sharePath + path, shared, isPage ? async (event) => ((await shares.find(secretOf(event))) ? undefined : noSharePage()) : undefined)
   }
-  routes.add('GET', '/', 'public', () => redirect('dashboard/'))
+  // Relative where the path may be a proxy's; below an app's it may have come without its slash.
+  routes.add('GET', '/', 'public', (event) => redirect(baseOf(event) === '' ? 'dashboard/' : `${baseOf(event)}/dashboard/`))
 }
 
 /**
  * A script under its name, an hour long, so that a new version reaches every page the same day; and for pages that pin
  * what they load (`integrity`) under its hash, for ever. `NAME.json` says where and what that is.
  */
-function addScript(routes: Routes, name: string, { script, integrity }: typeof small): void {
+function addScript(routes: Routes, base: string, name: string, { script, integrity }: typeof small): void {
   const pinned = `/${name}-${integrity.slice(7, 23).replace(/[+/]/g, '_')}.js`
-  const json = JSON.stringify({ src: pinned, integrity })
   const asset = {
     type: 'text/javascript; charset=utf-8',
     body: script,
@@ -78,7 +81,7 @@ function addScript(routes: Routes, name: string, { script, integrity }: typeof s
   }
   serveAsset(routes, `/${name}.js`, asset)
   serveAsset(routes, pinned, { ...asset, cache: `public, max-age=${year}, immutable` })
-  serveAsset(routes, `/${name}.json`, { ...asset, type: 'application/json', body: json, cache: 'no-cache' })
+  serveAsset(routes, `/${name}.json`, { ...asset, type: 'application/json', body: JSON.stringify({ src: base + pinned, integrity }), cache: 'no-cache' })
 }
 
 /** @param refuse answers what to say instead, or undefined */

@@ -9,6 +9,7 @@ import { isEncoding } from '../isEncoding.ts'
 import { createRateLimit } from '../rateLimit.ts'
 import { grantAccess } from './access.ts'
 import { readBearer } from './readBearer.ts'
+import { baseOf } from './base.ts'
 import { failure } from './respond.ts'
 
 /**
@@ -137,15 +138,16 @@ function refuseForeign(event: H3Event): Response | undefined {
   return undefined
 }
 
-// `__Host-` binds the cookie to this very host, but browsers take it over TLS only.
-const secureName = '__Host-treadlight'
-const plainName = 'treadlight'
+/** `__Host-` binds the cookie to this very host, but browsers take it over TLS only, and for the whole host. */
+function cookieName(event: H3Event): string {
+  if (event.url.protocol !== 'https:') return 'treadlight'
+  return baseOf(event) === '' ? '__Host-treadlight' : '__Secure-treadlight'
+}
 
 /** The cookie of a log-in. @param maxAge seconds */
 export function loginCookie(event: H3Event, token: string, maxAge: number): string {
   const secure = event.url.protocol === 'https:'
-  const name = secure ? secureName : plainName
-  return `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
+  return `${cookieName(event)}=${token}; Path=${baseOf(event) || '/'}; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
 }
 
 /**
@@ -161,7 +163,7 @@ export function shareCookie(event: H3Event, token: string, maxAge: number): stri
 
 /** What the cookie of a log-in says; undefined where there is none. */
 export function readLogin(event: H3Event): string | undefined {
-  return readCookie(event, event.url.protocol === 'https:' ? secureName : plainName)
+  return readCookie(event, cookieName(event))
 }
 
 function readShareLogin(event: H3Event): string | undefined {

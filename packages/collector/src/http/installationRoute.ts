@@ -16,6 +16,7 @@ import { siteNamed } from './siteOfQuery.ts'
 import type { Site, Sites } from '../sites/sites.ts'
 import { readJson } from './readJson.ts'
 import { failure, json } from './respond.ts'
+import { baseOf } from './base.ts'
 import type { Routes } from './routes.ts'
 
 export interface InstallationRouteOptions {
@@ -46,7 +47,7 @@ export function addInstallationRoute(routes: Routes, options: InstallationRouteO
     const body = await readJson(event)
     const url = readAddress(body?.['url'])
     if (!url) return failure(400, `url: ${quote(typeof body?.['url'] === 'string' ? body['url'] : typeof body?.['url'])} must be a page’s address beginning with https:// or http://, without user and password`)
-    const collector = readAddress(body?.['collector'] ?? `${event.url.origin}/`)
+    const collector = readAddress(body?.['collector'] ?? `${event.url.origin}${baseOf(event)}/`)
     if (!collector?.pathname.endsWith('/')) return failure(400, 'collector: must be this collector’s address, ending in a slash')
     const site = await siteNamed(sites, event, body?.['site_id'])
     if (site instanceof Response) return site
