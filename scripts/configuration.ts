@@ -11,8 +11,8 @@ const root = new URL('../', import.meta.url)
 export const pagePath: string = fileURLToPath(new URL('docs/configuration.md', root))
 
 /** What interfaces of settings are below, where they are not the whole. */
-const prefixes: Readonly<Record<string, string>> = { LimitSettings: 'limits.', RobotSettings: 'bots.', PlaceSettings: 'place.' }
-const files = ['config.ts', ...['destinations', 'dialects', 'limits', 'operation', 'page', 'place', 'privacy', 'robots'].map((name) => `settings/${name}.ts`)]
+const prefixes: Readonly<Record<string, string>> = { ClickhouseSettings: 'store.', LimitSettings: 'limits.', RobotSettings: 'bots.', PlaceSettings: 'place.' }
+const files = ['config.ts', ...['clickhouse', 'destinations', 'dialects', 'limits', 'operation', 'page', 'place', 'privacy', 'robots'].map((name) => `settings/${name}.ts`)]
 
 interface Meaning {
   text: string
@@ -53,9 +53,8 @@ ${listStorageOptions().map(({ option, variable, drivers, allowed }) => `| \`stor
 }
 
 function row({ path, env, allowed, fallback }: ListedSetting, meaning: Meaning | undefined): string {
-  if (meaning === undefined) throw new Error(`the setting ${path} has no doc comment in packages/collector/src`)
-  const text = [meaning.text, `Takes ${allowed}.`].filter(Boolean).join(' ')
-  return `| \`${path}\` | ${env.map((name) => `\`${name}\``).join(', ')} | ${meaning.fallback ?? show(fallback)} | ${text.replaceAll('|', '\\|')} |`
+  const text = [meaning?.text, `Takes ${allowed}.`].filter(Boolean).join(' ')
+  return `| \`${path}\` | ${env.map((name) => `\`${name}\``).join(', ')} | ${meaning?.fallback ?? show(fallback)} | ${text.replaceAll('|', '\\|')} |`
 }
 
 function show(value: unknown): string {
@@ -85,7 +84,8 @@ function addMembers(members: ts.NodeArray<ts.TypeElement>, prefix: string, into:
   for (const member of members) {
     if (!ts.isPropertySignature(member)) continue
     const path = prefix + member.name.getText()
-    if (member.type && ts.isTypeLiteralNode(member.type)) addMembers(member.type.members, `${path}.`, into)
+    const types = member.type && ts.isIntersectionTypeNode(member.type) ? [...member.type.types] : member.type ? [member.type] : []
+    for (const type of types) if (ts.isTypeLiteralNode(type)) addMembers(type.members, `${path}.`, into)
     const meaning = meaningOf(member)
     if (meaning !== undefined && !into.has(path)) into.set(path, meaning)
   }

@@ -40,6 +40,11 @@ const values: Record<string, [text: string, value: unknown]> = {
   site: ['shop', 'shop'],
   'store.type': ['ndjson', 'ndjson'],
   'store.path': ['/var/lib/hits.ndjson', '/var/lib/hits.ndjson'],
+  'store.url': ['http://clickhouse:8123', 'http://clickhouse:8123'],
+  'store.database': ['hits', 'hits'],
+  'store.username': ['ada', 'ada'],
+  'store.password': ['s3cret', 's3cret'],
+  'store.cluster': ['main', 'main'],
   'bots.crawlers': ['count', 'count'],
   'bots.automation': ['count', 'count'],
   'place.headers': ['cloudflare', 'cloudflare'],
@@ -71,16 +76,22 @@ const values: Record<string, [text: string, value: unknown]> = {
   destinations: ['[{ "use": "webhook", "url": "https://example.com/hits" }]', [expect.objectContaining({ name: 'webhook' })]],
 }
 
+/** What some settings cannot be without. */
+const company = (path: string): Record<string, string> => {
+  if (/^store\.(?:database|username|password|cluster)$/.test(path)) return { TREADLIGHT_STORE_TYPE: 'clickhouse', TREADLIGHT_STORE_URL: 'http://clickhouse:8123' }
+  return path === 'store.url' ? { TREADLIGHT_STORE_TYPE: 'clickhouse' } : {}
+}
+
 test('every setting can be set by each of its variables, and by a file that a variable names', async () => {
   for (const { path, env, fallback } of listSettings()) {
     expect(env.length, `${path} has a variable`).toBeGreaterThan(0)
     const [text, value] = values[path] ?? expect.fail(`this test needs a value of ${path}`)
     expect(fallback, path).not.toEqual(value)
     for (const name of env) {
-      expect((await resolve({ [name]: text })).settings.get(path)).toEqual({ value, from: `environment variable ${name}` })
+      expect((await resolve({ ...company(path), [name]: text })).settings.get(path)).toEqual({ value, from: `environment variable ${name}` })
       if (!name.startsWith('TREADLIGHT_')) continue
       const file = await fileOf(name, `${text}\n`)
-      expect((await resolve({ [`${name}_FILE`]: file })).settings.get(path)).toEqual({ value, from: `environment variable ${name}_FILE` })
+      expect((await resolve({ ...company(path), [`${name}_FILE`]: file })).settings.get(path)).toEqual({ value, from: `environment variable ${name}_FILE` })
     }
   }
 })

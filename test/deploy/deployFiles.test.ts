@@ -68,6 +68,7 @@ describe('compose files', () => {
     }
     const { config } = await resolveConfig({ env: environment, folder: await makeFolder() })
     if (overlay === undefined) expect(config.storage).toEqual({ driver: 'fs', base: './data' })
+    else if (config.store.type === 'clickhouse') expect(Object.keys(over.services)).toContain(new URL(String(config.store.url)).hostname)
     else {
       // The storage is the service beside it.
       expect(overlay).toBe(`compose.${config.storage.driver}.yaml`)

@@ -9,6 +9,7 @@ import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { count, createProgress, formatBytes } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
+import { isClickhouse } from '../settings/clickhouse.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight backup --to FOLDER`: a copy of any storage that `treadlight restore` takes. */
@@ -50,6 +51,7 @@ export const backup: Command = {
         const lost = report.problems?.filter(isLoss) ?? []
         if (values['json'] === true) console.log(JSON.stringify({ folder, ...report, bytes: report.bytes + more, verified: verify, problems: report.problems ?? [] }, null, 2))
         else console.log(sentence(describePlace(config), folder, { ...report, bytes: report.bytes + more }))
+        if (isClickhouse(config)) console.error('treadlight: the hits lie in ClickHouse, and this copy has what lies beside them: make a BACKUP DATABASE there too')
         if (lost.length === 0) return 0
         console.error(`treadlight: ${count(lost.length, 'value')} of the copy ${lost.length === 1 ? 'is' : 'are'} damaged: treadlight doctor --deep says whether the storage has them whole; if so, delete them from ${target.data} and run this again: ${lost.slice(0, 5).map(({ key }) => key).join(', ')}`)
         return 1
