@@ -1,7 +1,7 @@
 export { adoptionTime } from './adoptSegments.ts'
 export { createByteCache, type ByteCache } from './byteCache.ts'
 export { checkStorage, type Check, type CheckStorageOptions } from './checkStorage.ts'
-export { copyStorage, type CopyOptions, type CopyReport } from './copyStorage.ts'
+export { copyStorage, type CopyOptions, type CopyReport } from './copy/copyStorage.ts'
 export { compareStorages, type ComparedStorages } from './copy/compareStorages.ts'
 export { copyFacts, type CopyFactsOptions, type CopyFactsReport } from './copy/copyFacts.ts'
 export { isHitKey, isSmallKey } from './copy/copyOrder.ts'

@@ -2,8 +2,8 @@ import { copyStorage, createStore, createValues, openStorage, verifyStorage, typ
 import fc from 'fast-check'
 import { createStorage, type Storage } from 'unstorage'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { minute, makeHit, noon, testId } from './makeHit.ts'
-import { createTemporaryDirectory } from './temporaryDirectory.ts'
+import { minute, makeHit, noon, testId } from '../makeHit.ts'
+import { createTemporaryDirectory } from '../temporaryDirectory.ts'
 
 async function openFs(base: string): Promise<Storage> {
   const { storage } = await openStorage({ driver: 'fs', base, sync: false })

@@ -1,9 +1,10 @@
 import type { Buffer } from 'node:buffer'
 import type { Storage } from 'unstorage'
-import { isAppendDriver } from './batchWriter.ts'
-import { readFrames } from './frame.ts'
-import { isForeignKey, parseBatchKey } from './keys.ts'
-import { createItem, listKeys, readBytes } from './values.ts'
+import { isAppendDriver } from '../batchWriter.ts'
+import { readFrames } from '../frame.ts'
+import { isForeignKey, parseBatchKey } from '../keys.ts'
+import { createItem, listKeys, readBytes } from '../values.ts'
+import { kindOf, mayGrow } from './copyOrder.ts'
 
 export interface CopyOptions {
   /**
@@ -30,7 +31,6 @@ export interface CopyReport {
 
 /** What is derived of segments, which any collector makes anew; what somebody merely tries out; and what waits for other systems, which would have it twice. */
 const passedOver = /^(?:[a-z0-9_-]{1,64}:(?:index|rollup|persons|catalog|packed|clean):|(?:doctor|probe|forwarding):)/
-const kindPattern = /^[a-z0-9_-]{1,64}:(batch|manifest|segment|link|erasure|pruning|kept):/
 
 /** Values on their way at once: segments are some megabytes each. */
 const parallel = 8
@@ -114,16 +114,11 @@ export async function copyStorage(from: Storage, to: Storage, { mirror = false, 
 /** Everything that is to be copied, as far as it matters in an order in which nothing that moves meanwhile is missed. */
 async function listForCopy(storage: Storage): Promise<string[]> {
   const keys = new Set<string>()
-  const passes = [['batch'], ['manifest', 'link', 'none'], ['segment', 'erasure', 'pruning'], ['kept']]
+  const passes = [['batch'], ['manifest', 'link', ''], ['segment', 'erasure', 'pruning'], ['kept']]
   for (const kinds of passes) {
     for (const key of await listKeys(storage, '')) if (kinds.includes(kindOf(key)) && isCopied(key)) keys.add(key)
   }
   return [...keys]
-}
-
-/** `none`: what is not of a site’s hits, such as accounts and salts. */
-function kindOf(key: string): string {
-  return kindPattern.exec(key)?.[1] ?? 'none'
 }
 
 function isCopied(key: string): boolean {
@@ -135,11 +130,6 @@ const ranks = ['none', 'batch', 'segment', 'kept', 'link', 'erasure', 'pruning',
 
 function rankOf(key: string): number {
   return ranks.indexOf(kindOf(key))
-}
-
-/** Of all values only batches do, as long as they are no gathered ones. */
-function mayGrow(key: string): boolean {
-  return parseBatchKey(key)?.bytes === 0
 }
 
 /** A write that is under way, or was cut off: nobody was told that it had worked. What a later version has written is not looked at. */
