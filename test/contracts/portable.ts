@@ -55,13 +55,14 @@ async function playMoved({ before, between, after }: Record<'before' | 'between'
   const stores: PortableStore[] = [from]
   const play = async (planned: Step): Promise<void> => {
     if (planned.do === 'reopen' || planned.do === 'wait') return
-    const each = planned.do === 'append' ? { ...planned, hits: planned.hits.filter((hit) => hit.time >= oldest) } : planned
+    const each = planned.do === 'append' || planned.do === 'load' ? { ...planned, hits: planned.hits.filter((hit) => hit.time >= oldest) } : planned
     time += 21 * minute
     if (each.do === 'prune' && !each.dryRun) oldest = Math.max(oldest, each.newest === undefined ? time - Math.min(each.anonymous, each.authenticated) : time + day)
     const said = await perform(reference, each, time)
     for (const store of stores) {
       const answer = await perform(store, each, time)
-      if (each.do !== 'append' && each.do !== 'maintain') expect(answer).toEqual(said)
+      // What becomes of a retry depends on what a process has read.
+      if (each.do !== 'append' && each.do !== 'load' && each.do !== 'maintain') expect(answer).toEqual(said)
     }
   }
   for (const each of before) await play(each)
