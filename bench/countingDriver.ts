@@ -69,3 +69,8 @@ export function createCountingDriver(latency = 0): { driver: Driver & PartDriver
     },
   }
 }
+
+/** What came since a count before. */
+export function requestsSince(all: ObjectRequests, before: ObjectRequests): ObjectRequests {
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value - before[name as keyof ObjectRequests]])) as unknown as ObjectRequests
+}

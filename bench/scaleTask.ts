@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createStorage } from 'unstorage'
-import { createCountingDriver, noRequests, type ObjectRequests } from './countingDriver.ts'
+import { createCountingDriver, noRequests, requestsSince, type ObjectRequests } from './countingDriver.ts'
 import { generateHits } from './generateHits.ts'
 
 export interface ScaleTask {
@@ -38,10 +38,14 @@ const end = Date.parse('2026-11-22')
 const task = JSON.parse(process.argv[2]!) as ScaleTask
 let now = end
 const result: ScaleTaskResult = { hits: 0, hours: 0, requests: noRequests(), idle: noRequests(), cpu: 0, wall: 0, rss: 0 }
-await { requests: countRequests, watch, make, day: takeDay, open: openDay }[task.task]()
+await tasks()[task.task]()
 result.rss = process.resourceUsage().maxRSS / 1024
 process.send!(result)
 process.disconnect()
+
+function tasks(): Record<ScaleTask['task'], () => Promise<void>> {
+  return { requests: countRequests, watch, make, day: takeDay, open: openDay }
+}
 
 /** Days of arrivals with upkeep each minute, as a collector does it; what the first two days cost that have nothing to compact is left out. */
 async function countRequests(): Promise<void> {
@@ -142,8 +146,4 @@ async function openDay(): Promise<void> {
 
 function* groups(hits: readonly StoredHit[]): Generator<readonly StoredHit[]> {
   for (let at = 0; at < hits.length; at += task.group) yield hits.slice(at, at + task.group)
-}
-
-function requestsSince(all: ObjectRequests, before: ObjectRequests): ObjectRequests {
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value - before[name as keyof ObjectRequests]])) as unknown as ObjectRequests
 }

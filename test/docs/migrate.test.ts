@@ -8,11 +8,11 @@ const written = [...forms.matchAll(/`([^`]+:[^`]*)`/g)].map(([, form]) => form!.
 
 describe('docs/migrate.md', () => {
   test.each(written)('the form %s names a place', async (form) => {
-    const env = { TREADLIGHT_TO_STORAGE_ACCESS_KEY_ID: 'id', TREADLIGHT_TO_STORAGE_SECRET_ACCESS_KEY: 'key' }
+    const env = { TREADLIGHT_TO_STORAGE_ACCESS_KEY_ID: 'id', TREADLIGHT_TO_STORAGE_SECRET_ACCESS_KEY: 'geheim' }
     const { config, name } = await readPlace('to', form, env)
     expect(config.store.type).toBe(form.startsWith('ndjson') ? 'ndjson' : 'storage')
     const { driver } = config.storage
-    expect([driver, name]).toEqual([form.startsWith('ndjson') ? 'fs' : form.split(':')[0]!.replace('rediss', 'redis'), expect.not.stringContaining('key')])
+    expect([driver, name]).toEqual([form.startsWith('ndjson') ? 'fs' : form.split(':')[0]!.replace('rediss', 'redis'), expect.not.stringContaining('geheim')])
   })
 
   test('all forms that there are', () => {
