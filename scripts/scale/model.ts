@@ -31,7 +31,7 @@ export const prices: readonly Prices[] = [
 ]
 
 /** What no bench can measure: how people behave, and what the owner wants. */
-export const assumptions = {
+export const assumptions: Readonly<Record<'peak' | 'largestDay' | 'months' | 'load' | 'write' | 'watched' | 'memory' | 'replicas' | 'full' | 'disk' | 'cores', number>> = {
   /** The busiest second of a month, in seconds of the average. */
   peak: 5,
   /** The largest day of a month, in days of the average. */

@@ -1,7 +1,7 @@
 import { assumptions, needsOf, prices, type Measurements, type Needs } from './model.ts'
 
 /** Hits a month that the page tells of. */
-export const volumes: readonly number[] = [1e6, 1e7, 1e8, 1e9, 1e10]
+const volumes: readonly number[] = [1e6, 1e7, 1e8, 1e9, 1e10]
 
 type Row = [label: string, say: (needs: Needs) => string]
 
