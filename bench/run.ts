@@ -6,6 +6,7 @@ import { explorer } from './explorer.ts'
 import { funnel } from './funnel.ts'
 import { ingest } from './ingest.ts'
 import { query } from './query.ts'
+import { scale } from './scale.ts'
 import { storage } from './storage.ts'
 import { tracker } from './tracker.ts'
 
@@ -38,6 +39,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
   funnel: { summary: 'how long funnels and journeys take on a month of one and ten million hits, in a new process and in one that was asked before', run: funnel },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   query: { summary: 'how long questions take on up to ten million hits, in a new process and in one that was asked before; memory, bytes; DuckDB and chdb beside it', run: query },
+  scale: { summary: 'requests that an object store bills, memory and start by the hits of the largest day: what docs/scale.md needs beside the others', run: scale },
   storage: { summary: 'compaction, bytes per hit, export, erasure and their memory, on a month and a year of arrivals', run: storage },
   tracker: { summary: 'how long the scripts keep the main thread of a page: as they are evaluated, and until the first view is sent, in Chromium', run: tracker },
 }

@@ -79,7 +79,7 @@ describe('mirrorStorage', () => {
         expect(await describeAll(await open(to), false)).toEqual(await describeAll(reference, false))
         expect((await verifyStorage(to, { now })).foreign).toEqual([])
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     )
   })
 

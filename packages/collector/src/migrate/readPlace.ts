@@ -27,7 +27,7 @@ const forms: Record<string, (rest: string, whole: string) => Flags> = {
   postgresql: (_, whole) => ({ 'storage.driver': 'postgres', 'storage.url': whole }),
   s3: (rest) => {
     const [, bucket = '', prefix = ''] = /^\/\/([^/]*)\/?(.*)$/.exec(rest) ?? []
-    return { 'storage.driver': 's3', 'storage.bucket': bucket, ...(prefix !== '' && { 'storage.prefix': prefix }) }
+    return { 'storage.driver': 's3', 'storage.bucket': bucket, ...(prefix !== '' && { 'storage.prefix': prefix.replace(/\/?$/, '/') }) }
   },
 }
 

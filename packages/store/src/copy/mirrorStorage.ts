@@ -26,7 +26,7 @@ export interface MirrorOptions {
   now?: () => number
 }
 
-export interface MirrorProgress {
+interface MirrorProgress {
   /** Of this round: those that have to be copied, and those that are. */
   total: number
   done: number
