@@ -69,7 +69,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 const question = fc
   .record({ metrics: fc.subarray([...counts, 'events', 'total_revenue'] as const, { minLength: 1 }), dimensions: fc.constantFrom(...dimensions), filters: fc.constantFrom(...filters), from: fc.integer({ min: -1, max: 10 }), hours: fc.constantFrom(0, 0, 0, 5), timezone: fc.constantFrom('UTC', 'UTC', 'Europe/Berlin') })
-  .map(({ from, hours, ...query }): Query => ({ site: 'shop', ...query, range: { from: midnight - from * day + hours * 3_600_000, to: midnight + day }, imports: true }))
+  .map(({ from, hours, metrics, dimensions, filters, timezone }): Query => ({ site: 'shop', metrics, dimensions, filters, timezone, range: { from: midnight - from * day + hours * 3_600_000, to: midnight + day }, imports: true }))
 
 function sumsOf({ days, knowsVisits }: { days: readonly { ago: number; rows: readonly [string, number, number][] }[]; knowsVisits: boolean }): ImportedSums {
   const names = knowsVisits ? (['visitors', 'visits'] as const) : (['visitors'] as const)
