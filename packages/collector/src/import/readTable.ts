@@ -62,5 +62,8 @@ export function place(rows: readonly ReadRow[], line: number, file: number): Imp
 
 /** The same, without what is undefined or ''. */
 export function hitOf(given: { [Key in keyof ImportedHit]: ImportedHit[Key] | undefined } & Pick<ImportedHit, 'time' | 'url'>): ImportedHit {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== '')) as unknown as ImportedHit
+  const hit: Record<string, unknown> = {}
+  // In a loop: of an export there are millions.
+  for (const field in given) if (given[field as keyof typeof given] !== undefined && given[field as keyof typeof given] !== '') hit[field] = given[field as keyof typeof given]
+  return hit as unknown as ImportedHit
 }
