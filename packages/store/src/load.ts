@@ -20,7 +20,7 @@ export async function loadFacts(log: SiteLog, compacted: CompactedIds, options: 
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     // Another process may have pruned what this one takes to be there.
     await log.refreshNow()
-    const outcomes = new Array<AppendOutcome>(hits.length).fill('stored')
+    const outcomes = hits.map((): AppendOutcome => 'stored')
     const tables: FactTable[] = []
     // A day at a time: the ids of a few days are kept.
     for (const [day, places] of groupBy(hits.keys(), (place) => hits[place]!.day)) {

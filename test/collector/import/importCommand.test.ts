@@ -86,7 +86,7 @@ describe('our own exports: into an empty store, equal answers', () => {
     const hits = await listHits(store)
     return {
       // When they came is another matter.
-      hits: hits.map((hit) => ({ ...hit, received: 0 })),
+      hits: hits.map((hit) => Object.assign(hit, { received: 0 })),
       all: await store.query({ ...query, metrics: [...asked.metrics, 'time_on_page', 'scroll_depth', 'total_revenue'] }),
       rows: await Promise.all(dimensions.map((dimension) => store.query({ ...query, ...asked, dimensions: [dimension] }))),
       pages: await store.query({ ...query, metrics: ['time_on_page', 'scroll_depth'], dimensions: ['event:page'] }),
@@ -99,7 +99,7 @@ describe('our own exports: into an empty store, equal answers', () => {
 
   function makeHits(): StoredHit[] {
     const hits: StoredHit[] = []
-    const add = (...its: StoredHit[]) => hits.push(...its.map((hit) => ({ ...hit, site: 'default' })))
+    const add = (...its: StoredHit[]) => hits.push(...its.map((hit) => Object.assign(hit, { site: 'default' })))
     for (let number = 0; number < 60; number++) {
       const time = noon - (number % 5) * day + number * minute
       const base = { time, visitor: `v${number % 7}`, session: number % 4 === 0 ? 's1' : '', id: testId(number, time) }
