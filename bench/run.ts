@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { dashboard } from './dashboard.ts'
 import { explorer } from './explorer.ts'
 import { funnel } from './funnel.ts'
+import { importing } from './import.ts'
 import { ingest } from './ingest.ts'
 import { query } from './query.ts'
 import { scale } from './scale.ts'
@@ -37,6 +38,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
   dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
   explorer: { summary: 'how long a page of a million hits takes, searched and ordered in any way, in a new process and in one that was asked before', run: explorer },
   funnel: { summary: 'how long funnels and journeys take on a month of one and ten million hits, in a new process and in one that was asked before', run: funnel },
+  import: { summary: 'hits per second of one core from a file of a million until they answer from indexes: our own exports, access logs', run: importing },
   ingest: { summary: 'hits per second of the collector against a bare node:http server, start-up, memory', run: ingest },
   query: { summary: 'how long questions take on up to ten million hits, in a new process and in one that was asked before; memory, bytes; DuckDB and chdb beside it', run: query },
   scale: { summary: 'requests that an object store bills, memory and start by the hits of the largest day: what docs/scale.md needs beside the others', run: scale },
@@ -46,7 +48,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
 
 const usage = [
   'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
-  '                         query, funnel, explorer: [--hits N] [--data DIR], query: [--larger]',
+  '                         query, funnel, explorer, import: [--hits N] [--data DIR], query: [--larger]',
   '',
   ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
 ].join('\n')

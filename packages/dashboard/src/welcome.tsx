@@ -58,8 +58,8 @@ function Snippets({ base }: { base: string }) {
   )
 }
 
-/** Whether the site was ever hit. */
+/** Whether the site was ever hit, or has figures of another product. */
 export async function hasHits(client: Client, site: string, signal?: AbortSignal): Promise<boolean> {
-  const { results } = await client.query({ site_id: site, date_range: 'all', metrics: ['events'] }, signal)
+  const { results } = await client.query({ site_id: site, date_range: 'all', metrics: ['events'], include: { imports: true } }, signal)
   return (results[0]?.metrics[0] ?? 0) > 0
 }

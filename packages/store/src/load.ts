@@ -20,28 +20,32 @@ export async function loadFacts(log: SiteLog, compacted: CompactedIds, options: 
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     // Another process may have pruned what this one takes to be there.
     await log.refreshNow()
-    const outcomes = new Map<StoredHit, AppendOutcome>()
+    const outcomes = hits.map((): AppendOutcome => 'stored')
     const tables: FactTable[] = []
     // A day at a time: the ids of a few days are kept.
-    for (const [day, its] of groupBy(hits, (hit) => hit.day)) {
+    for (const [day, places] of groupBy(hits.keys(), (place) => hits[place]!.day)) {
       await compacted.prepare(day)
-      const table = takeUp(log, compacted, day, its, outcomes)
+      const table = takeUp(log, compacted, day, hits, places, outcomes)
       if (table.size > 0) tables.push(table)
     }
     const facts = dryRun || tables.length === 0 ? 0 : await compact(log, options, { days: tables.map((table) => ({ table })) })
-    if (facts !== undefined) return hits.map((hit) => outcomes.get(hit)!)
+    if (facts !== undefined) return outcomes
   }
   throw new StoreBusyError(`site ${log.site}: persons were erased, or hits pruned, whenever hits were to be written: try again`, 10)
 }
 
-/** What changes something of these hits of a day; and says of each what becomes of it, as `append` does. */
-function takeUp(log: SiteLog, compacted: CompactedIds, day: string, hits: readonly StoredHit[], outcomes: Map<StoredHit, AppendOutcome>): FactTable {
+/**
+ * What changes something of the hits of a day; and says of each what becomes of it, as `append` does.
+ * @param places of them among the hits @param outcomes in the order of the hits
+ */
+function takeUp(log: SiteLog, compacted: CompactedIds, day: string, hits: readonly StoredHit[], places: readonly number[], outcomes: AppendOutcome[]): FactTable {
   const table = createFactTable(log.site, day)
   const fresh = log.fresh.get(day) ?? []
   const isShown = (id: string) => fresh.length > 0 && log.marks.keep(fresh.flatMap((each) => each.factsOf(id))).length > 0
-  for (const hit of hits) {
+  for (const place of places) {
+    const hit = hits[place]!
     const isKnown = table.rowsOf(hit.id).length > 0 || compacted.has(hit) || isShown(hit.id) || log.marks.hasErased(hit)
-    outcomes.set(hit, isKnown ? 'duplicate' : 'stored')
+    if (isKnown) outcomes[place] = 'duplicate'
     if (!isKnown || !(log.holds(hit) || compacted.holds(hit))) table.add(hit)
   }
   return table

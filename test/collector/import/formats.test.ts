@@ -214,6 +214,21 @@ const cases: [what: string, format: ImportFormat, files: Files, rows: unknown[]]
       { sums: { day: '2026-03-01', dimension: 'visit:browser_version', label: '23', visitors: 1, visits: 1, entered: 1, bounced: 1, duration: 0 }, line: 2, file: 5 },
     ],
   ],
+  [
+    'Plausible: tables of an earlier version',
+    plausible,
+    {
+      'imported_pages.csv': 'date,hostname,page,visitors,pageviews,exits,time_on_page\n2024-03-01,shop.example,/a,40,90,30,1200\n',
+      'imported_exit_pages.csv': 'date,exit_page,visitors,exits\n2024-03-01,/a,30,30\n',
+      'imported_locations.csv': 'date,country,region,city,visitors,visits,visit_duration,bounces\n2024-03-01,DE,DE-BE,2950159,5,6,70,1\n',
+    },
+    [
+      { sums: { day: '2024-03-01', dimension: 'event:page', label: '/a', visitors: 40, pageviews: 90, events: 90, engaged: 1_200_000, engagedVisits: 60 }, line: 2 },
+      { sums: { day: '2024-03-01', dimension: 'visit:exit_page', label: '/a', visitors: 30, visits: 30 }, line: 2, file: 1 },
+      { sums: { day: '2024-03-01', dimension: 'visit:country', label: 'DE', visitors: 5, visits: 6, entered: 6, bounced: 1, duration: 70_000 }, line: 2, file: 2 },
+      { sums: { day: '2024-03-01', dimension: 'visit:region', label: 'DE-BE', visitors: 5, visits: 6, entered: 6, bounced: 1, duration: 70_000 }, line: 2, file: 2 },
+    ],
+  ],
 ]
 
 /** Hits of the visit above, with what it says of all of them. */

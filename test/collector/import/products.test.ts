@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { importCommand } from '../../../packages/collector/src/commands/import.ts'
 import { resolveConfig } from '../../../packages/collector/src/config.ts'
 import { openStore } from '../../../packages/collector/src/openStore.ts'
+import { zipOf } from './zipOf.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -20,13 +21,13 @@ type Settings = Record<string, string>
 const configOf = (env: Settings) => resolveConfig({ env: { TREADLIGHT_STORAGE_BASE: join(folder, 'data'), TREADLIGHT_RETENTION_ANONYMOUS: '9999', TREADLIGHT_RETENTION_AUTHENTICATED: '9999', ...env }, folder })
 
 /** The report of `treadlight import`. */
-async function importFiles(files: Record<string, string | Uint8Array>, env: Settings): Promise<Record<string, unknown>> {
+async function importFiles(files: Record<string, string | Uint8Array>, env: Settings, flags: Record<string, string | boolean> = {}): Promise<Record<string, unknown>> {
   const paths = Object.keys(files).map((name) => join(folder, name))
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
   const log = vi.spyOn(console, 'log').mockReturnValue()
   try {
     const { config, settings } = await configOf(env)
-    expect(await importCommand.run({ config, settings, positionals: paths, values: { json: true, host: 'shop.example' } })).toBe(0)
+    expect(await importCommand.run({ config, settings, positionals: paths, values: { json: true, host: 'shop.example', ...flags } })).toBe(0)
     return JSON.parse(String(log.mock.calls.at(-1)![0])) as Record<string, unknown>
   } finally {
     log.mockRestore()
@@ -37,7 +38,7 @@ async function ask(env: Settings, question: Partial<Query>): Promise<unknown[]> 
   const { store, close } = await openStore((await configOf(env)).config)
   try {
     const { rows } = await store.query({ site: 'default', range, timezone: 'UTC', metrics: ['visitors'], ...question })
-    return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics])
+    return rows.map(({ dimensions, metrics }) => [dimensions, metrics].flat())
   } finally {
     await close()
   }
@@ -148,4 +149,41 @@ test.each(cases)('%s', async (_, files, env, stored, expected, others) => {
   expect(again).toMatchObject({ stored: 0, duplicate: stored })
   expect(await ask(env, { metrics: counts })).toEqual([expected])
   for (const [question, rows] of others) expect(await ask(env, { orderBy: (question.dimensions ?? []).map((dimension) => [dimension, 'asc']), ...question })).toEqual(rows)
+})
+
+test('Umami: a zip of the tables of a server of one’s own, with more in it than is known here', async () => {
+  const zip = zipOf({
+    'event_data.csv': 'event_data_id,website_id,website_event_id,data_key,string_value,number_value,date_value,data_type,created_at\nd1,w,e1,plan,pro,,,1,2026-03-01 10:00:00+00\n',
+    'session.csv': 'session_id,website_id,browser,os,device,screen,language,country,region,city,created_at,distinct_id\ns,w,firefox,Linux,desktop,1920x1080,de-DE,DE,DE-BE,Berlin,2026-03-01 10:00:00+00,ada\n',
+    'session_data.csv': 'session_data_id,website_id,session_id,data_key,string_value,number_value,date_value,data_type,created_at\n',
+    'readme.txt': 'hello\n',
+    'website_event.csv': 'event_id,website_id,session_id,visit_id,created_at,url_path,url_query,referrer_path,referrer_query,referrer_domain,page_title,event_type,event_name,tag,hostname\ne1,w,s,v,2026-03-01 10:00:00.5+00,/a,,,,,A,2,join,,shop.example\n',
+  })
+  expect(await importFiles({ 'umami.zip': zip }, sessions)).toMatchObject({ stored: 1, refused: {}, problems: [] })
+  expect(await ask(sessions, { dimensions: ['event:goal', 'event:props:plan', 'visit:city', 'visit:browser'], metrics: ['events'] })).toEqual([['join', 'pro', 'Berlin', 'Firefox', 1]])
+})
+
+const plausibleZip = zipOf({
+  'imported_visitors_20260301_20260302.csv': '"date","visitors","pageviews","bounces","visits","visit_duration"\n"2026-03-01",40,100,25,50,500\n"2026-03-02",10,20,5,10,100\n',
+  'imported_devices_20260301_20260302.csv': '"date","device","visitors","visits","visit_duration","bounces","pageviews"\n"2026-03-01","Desktop",40,50,500,25,100\n"2026-03-02","Mobile",10,10,100,5,20\n',
+  'imported_custom_props.csv': '"date","property","value","visitors","events"\n"2026-03-01","plan","pro",1,1\n',
+})
+
+test('Plausible: a zip counts once, beside the hits, and of the days that are wanted', async () => {
+  const zip = { 'shop_example_20260303.zip': plausibleZip }
+  const visitors = () => ask({}, { imports: true, metrics: ['visitors', 'bounce_rate'] })
+  expect(await importFiles(zip, {}, { 'dry-run': true })).toMatchObject({ dryRun: true, sums: { days: 2, outcome: 'stored' } })
+  expect(await importFiles(zip, {}, { from: '2026-03-02' })).toMatchObject({ stored: 0, sums: { days: 1, first: '2026-03-02', last: '2026-03-02', outcome: 'stored' } })
+  expect(await visitors()).toEqual([[10, 50]])
+  expect(await importFiles(zip, {})).toMatchObject({ sums: { days: 2, outcome: 'stored' } })
+  expect(await importFiles(zip, {})).toMatchObject({ sums: { days: 2, outcome: 'duplicate' } })
+  expect(await visitors()).toEqual([[50, 50]])
+  expect(await ask({}, { imports: true, dimensions: ['visit:device'] })).toEqual([['Desktop', 40], ['Mobile', 10]])
+  await importFiles({ 'visits.json': matomo }, {})
+  expect(await ask({}, { imports: true, dimensions: ['time:day'], orderBy: [['time:day', 'asc']] })).toEqual([['2026-03-01', 2], ['2026-03-02', 10]])
+})
+
+test('Plausible: a text file keeps no sums, and says so', async () => {
+  const env = { TREADLIGHT_STORE_TYPE: 'ndjson', TREADLIGHT_STORE_PATH: join(folder, 'hits.ndjson') }
+  await expect(importFiles({ 'shop_example_20260303.zip': plausibleZip }, env)).rejects.toThrow('sums of days can be kept by a store on a storage only')
 })

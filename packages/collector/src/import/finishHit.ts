@@ -25,7 +25,7 @@ import { createContentIds } from './contentIds.ts'
 import type { ImportedHit } from './importFormat.ts'
 
 /** What a row became, or why it does not count. */
-export type FinishedHit = { hit: StoredHit } | { drop: DropReason } | { problem: string }
+type FinishedHit = { hit: StoredHit } | { drop: DropReason } | { problem: string }
 
 /** Completes what an export knows of a hit, as the collector does with what it receives. */
 export type FinishHit = (imported: ImportedHit) => FinishedHit

@@ -44,13 +44,17 @@ export function isOldImportNote(key: string, now: number): boolean {
 export function createImportNotes(values: Values, what: readonly string[], now: () => number = Date.now): ImportNotes {
   const prefix = `import:${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 24)}-`
 
+  async function list(): Promise<string[]> {
+    return (await values.list('import:')).filter((key) => key.startsWith(prefix))
+  }
+
   async function removeBut(last?: string): Promise<void> {
-    for (const key of await values.list(prefix)) if (key !== last) await values.remove(key)
+    for (const key of await list()) if (key !== last) await values.remove(key)
   }
 
   return {
     async read() {
-      const keys = await values.list(prefix)
+      const keys = await list()
       // The last may have been cut off as the machine went down.
       for (const key of keys.filter((each) => !isOldImportNote(each, now())).toReversed()) {
         const note = parseObject(await readText(values, key))

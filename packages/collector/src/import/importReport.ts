@@ -25,7 +25,7 @@ export interface ImportReport {
   sums?: { days: number; first: string; last: string; outcome: 'stored' | 'duplicate' }
 }
 
-export interface ImportProblem {
+interface ImportProblem {
   file: string
   line: number
   problem: string

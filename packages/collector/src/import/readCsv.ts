@@ -40,7 +40,9 @@ export async function* readCsv(file: ImportFile, { delimiter = ',' }: CsvOptions
   let { offset, line } = from
   let rest: Buffer = Buffer.alloc(0)
   let taken: string[][] = []
-  const parser = new Papa.Parser({ delimiter, newline: newlineOf(file.text) })
+  const newline = newlineOf(file.text)
+  const parser = new Papa.Parser({ delimiter, newline })
+  const oneRow = new Papa.Parser({ delimiter, newline, preview: 1 })
 
   for await (const chunk of file.bytes(offset)) {
     const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([rest, chunk])
@@ -59,9 +61,32 @@ export async function* readCsv(file: ImportFile, { delimiter = ',' }: CsvOptions
 
   /** @returns bytes of whole rows */
   function take(text: string, ignoresLast: boolean): number {
-    const { data, meta } = parser.parse(text, 0, ignoresLast) as Papa.ParseResult<string[]>
-    taken = data
-    return meta.cursor === text.length ? Buffer.byteLength(text) : Buffer.byteLength(text.slice(0, meta.cursor))
+    const { rows, end } = parseRows(text)
+    taken = rows
+    if (end < text.length && !ignoresLast) taken.push(...(parser.parse(text.slice(end), 0, false) as Papa.ParseResult<string[]>).data)
+    return end === text.length ? Buffer.byteLength(text) : Buffer.byteLength(text.slice(0, end))
+  }
+
+  /** The rows that are whole, and where they end. Papa goes by the letter once there is a quote: rows without one are only split. */
+  function parseRows(text: string): { rows: string[][]; end: number } {
+    const rows: string[][] = []
+    let end = 0
+    while (end < text.length) {
+      const quote = text.indexOf('"', end)
+      const plainEnd = quote === -1 ? text.length : text.lastIndexOf('\n', quote) + 1
+      if (plainEnd > end) {
+        const lastBreak = text.lastIndexOf(newline, plainEnd - 1)
+        if (lastBreak < end) break
+        for (const line of text.slice(end, lastBreak).split(newline)) rows.push(line.split(delimiter))
+        end = lastBreak + newline.length
+        if (quote === -1) break
+      }
+      const { data, meta } = oneRow.parse(text.slice(end), 0, true) as Papa.ParseResult<string[]>
+      if (data[0] === undefined) break
+      rows.push(data[0])
+      end += meta.cursor
+    }
+    return { rows, end }
   }
 
   function* flush(used: number): Generator<CsvPiece> {

@@ -1,11 +1,12 @@
 import type { StoredHit } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
 import type { TimeRange } from '../export/hitLines.ts'
 import type { AnyStore } from '../openStore.ts'
 import type { Site } from '../sites/sites.ts'
 import { collectSums } from './collectSums.ts'
 import { createFinishHit, type FinishOptions } from './finishHit.ts'
-import type { ImportFormat, ImportPosition, ImportRow } from './importFormat.ts'
+import type { ImportedSums, ImportFormat, ImportPosition, ImportRow } from './importFormat.ts'
 import type { ImportNote, ImportNotes, ImportPlace } from './importNotes.ts'
 import { createTally, type ImportReport } from './importReport.ts'
 import { createLoader } from './loader.ts'
@@ -93,7 +94,7 @@ export async function runImport(options: ImportOptions): Promise<ImportReport | 
         if ('skip' in row) return isCounted ? undefined : tally.skip(row.skip)
         const problemOf = (problem: string, sample?: string) => tally.refuse({ file: files[row.file ?? 0]!.name, line: row.line, problem, ...(sample !== undefined && { sample }) })
         if ('problem' in row) return isCounted ? undefined : problemOf(row.problem, row.sample)
-        if ('sums' in row) return sums.add(row.sums)
+        if ('sums' in row) return addRow(row.sums)
         // Also of what is only counted: equal rows get their numbers here.
         const finished = 'stored' in row ? ownHit(row.stored) : finishHit(row.hit)
         if (isCounted) return
@@ -143,12 +144,16 @@ export async function runImport(options: ImportOptions): Promise<ImportReport | 
     options.onOld?.(first)
   }
 
+  function addRow(row: ImportedSums): void {
+    if (!dryRun && store?.importSums === undefined) throw new Error('[treadlight import] sums of days can be kept by a store on a storage only (store.type), not by this one')
+    sums.add(row)
+  }
+
   async function addSums(): Promise<void> {
-    const [source] = sources
-    const collected = sums.finish(source!.format.title)
-    if (collected === undefined) return
-    const outcome = dryRun ? 'stored' : await store?.importSums?.(defaultSite.id, collected)
-    if (outcome === undefined) throw new Error('[treadlight import] sums of days can be kept by a store on a storage only (store.type), not by this one')
+    const all = sums.finish(basename(sources[0]!.source.name))
+    const collected = all && { ...all, days: all.days.filter(({ from, to }) => from >= (range.from ?? -Infinity) && to <= (range.to ?? Infinity)) }
+    if (collected === undefined || collected.days.length === 0) return
+    const outcome = dryRun ? 'stored' : await store!.importSums!(defaultSite.id, collected)
     tally.report.sums = { days: collected.days.length, first: collected.days[0]!.day, last: collected.days.at(-1)!.day, outcome }
   }
 }

@@ -36,6 +36,8 @@ interface Header extends ImportInfo {
 
 /** A day's name lies at most so far from its moments in UTC, ms. */
 const slack = 2 * 86_400_000
+/** Imports of other processes are rare: they are looked for no more often than this, ms, as every look may be paid for. */
+const rest = 5000
 
 export interface ImportedShelfOptions extends Pick<ResolvedStoreOptions, 'storage' | 'now' | 'refreshMs' | 'onProblem'> {
   log: SiteLog
@@ -47,7 +49,7 @@ export function createImportedShelf({ storage, now, refreshMs, onProblem, log, c
   const prefix = `${log.site}:sums:`
   const values: Values = createValues(storage, { onProblem })
   let headers = new Map<string, Header>()
-  const { refresh, refreshNow } = createRefresher(load, refreshMs)
+  const { refresh, refreshNow } = createRefresher(load, refreshMs === 0 ? 0 : Math.max(refreshMs, rest))
 
   async function load(): Promise<void> {
     const keys = (await values.list(prefix)).filter((key) => /^[0-9a-f]{16}$/.test(key.slice(prefix.length)))

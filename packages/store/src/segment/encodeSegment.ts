@@ -63,5 +63,5 @@ function metadataOf(rows: number, groups: RowGroup[], { site, day }: Pick<FactCo
 /** A column may be wider than most of its kind are, in all of its groups. */
 function schemaOf(groups: readonly RowGroup[]): FileMetaData['schema'] {
   const types = new Map(groups[0]?.columns.map(({ meta_data }) => [meta_data!.path_in_schema[0], meta_data!.type]))
-  return schema.map((element) => (element.type === 'INT32' && types.get(element.name) === 'INT64' ? { ...element, type: 'INT64' } : element))
+  return schema.map((element) => (element.type === 'INT32' && types.get(element.name) === 'INT64' ? Object.assign({}, element, { type: 'INT64' }) : element))
 }
