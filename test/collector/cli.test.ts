@@ -45,7 +45,7 @@ const unreachable = { TREADLIGHT_STORAGE_DRIVER: 'redis', TREADLIGHT_STORAGE_URL
 
 describe('what is wrong is one clear line, and exit code 1', () => {
   test.each([
-    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, export, import, compact, prune, [a-z, -]+, config/],
+    ['an unknown command', ['sevre'], {}, /there is no command sevre; there are serve, export, import, compact, migrate, prune, [a-z, -]+, config/],
     ['an unknown option', ['serve', '--prot', '1'], {}, /--prot.*--help/],
     ['an unknown argument', ['prune', 'now'], {}, /now.*--help/],
     ['a bad port', ['serve', '--port', 'x'], {}, /port: "x" \(flag\) must be a whole number/],
