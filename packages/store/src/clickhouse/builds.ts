@@ -4,8 +4,10 @@ import type { SqlClient } from './client.ts'
 import { deriveSql } from './deriveRows.ts'
 import { hitsSql } from './hitsSql.ts'
 import { readNames } from './nameMaps.ts'
+import { waited } from './deletion.ts'
 import { createParams, type Params } from './params.ts'
 import { rowColumnNames, rowsVersion } from './rowColumns.ts'
+import { onCluster, type SchemaPlace } from './schema.ts'
 import type { Tables } from './tables.ts'
 
 /** A home day as it stands. */
@@ -63,10 +65,10 @@ export async function readBuilds(client: SqlClient, tables: Tables, site: string
  * Derives the rows of some home days anew. What a day was is read before its facts are: if any come in between, the build is of a
  * day that there is no more, and nobody reads it.
  *
- * @returns how many rows were written
+ * @returns of how many facts
  */
 export async function buildDays(client: SqlClient, tables: Tables, { site, days, now }: BuildOptions): Promise<number> {
-  let written = 0
+  let built = 0
   const wanted = new Set(days)
   const params = createParams()
   const states = await client.rows<DayState>(
@@ -74,36 +76,55 @@ export async function buildDays(client: SqlClient, tables: Tables, { site, days,
     params,
   )
   for (const chunk of chunksOf(states.filter(({ home }) => wanted.has(home)))) {
-    const id = randomUUID()
-    written += await writeRows(client, tables, site, chunk.map(({ home }) => home), id)
+    const id = newId(now)
+    await writeRows(client, tables, site, chunk.map(({ home }) => home), id)
     const builds = chunk.map(({ home, facts, sums }) => ({ site, day: home, inserted: facts, checksum: sums, build: buildOf(id, home), format: formatOf(), made: now }))
     await client.insert(tables.builds, builds)
+    built += chunk.reduce((sum, { facts }) => sum + Number(facts), 0)
   }
-  return written
+  return built
 }
 
-/** Deletes rows of builds that no day has had for so long that nobody is still reading them. @param before ms since 1970 */
-export async function dropBuilds(client: SqlClient, tables: Tables, site: string, before: number): Promise<number> {
-  const current = (await readBuilds(client, tables, site)).map(({ build }) => build)
+/**
+ * Deletes the rows of builds that no day has any more, and of those that were cut short: also what was erased or pruned since goes
+ * with them.
+ *
+ * @param before ms since 1970: somebody may still be reading what was made since
+ * @returns how many builds are gone
+ */
+export async function dropBuilds(client: SqlClient, { tables, cluster }: SchemaPlace, site: string, before: number): Promise<number> {
+  const current = new Set((await readBuilds(client, tables, site)).map(({ build }) => build))
   const params = createParams()
-  const old = `site = ${params.add('String', site)} AND build NOT IN ${params.add('Array(String)', current)} AND build NOT IN (SELECT build FROM ${tables.builds} WHERE site = ${params.add('String', site)} AND made >= ${params.add('Int64', before)})`
-  const [{ count = 0 } = {}] = await client.rows<{ count: number }>(`SELECT count() AS count FROM ${tables.builds} WHERE ${old}`, params)
-  return count
+  const ofSite = `site = ${params.add('String', site)}`
+  const found = await client.rows<{ build: string }>(`SELECT build FROM ${tables.rows} WHERE ${ofSite} UNION DISTINCT SELECT build FROM ${tables.builds} WHERE ${ofSite}`, params)
+  const old = found.map(({ build }) => build).filter((build) => !current.has(build) && madeAt(build) < before)
+  if (old.length === 0) return 0
+  const which = `${ofSite} AND build IN ${params.add('Array(String)', old)}`
+  for (const table of ['rows', 'builds'] as const) await client.command(`ALTER TABLE ${tables.local(table)}${onCluster(cluster)} DELETE WHERE ${which}`, params, { ...waited })
+  return old.length
 }
 
-async function writeRows(client: SqlClient, tables: Tables, site: string, days: readonly string[], id: string): Promise<number> {
+async function writeRows(client: SqlClient, tables: Tables, site: string, days: readonly string[], id: string): Promise<void> {
   const params = createParams()
   const of = { site, days }
   const names = await readNames(client, tables, of)
   const rows = deriveSql(hitsSql(tables, params, of), { params, names })
   const build = `concat(${params.add('String', id)}, '-', toString(day))`
   await client.command(`INSERT INTO ${tables.rows} (site, build, ${rowColumnNames.join(', ')}) SELECT ${params.add('String', site)}, ${build}, ${rowColumnNames.join(', ')} FROM (${rows})`, params)
-  return 0
 }
 
 /** One for each day, so that a name says which rows are meant. */
 function buildOf(id: string, day: string): string {
   return `${id}-${day}`
+}
+
+/** Says when it was made, for whoever finds rows of one that was cut short. @param now ms since 1970 */
+function newId(now: number): string {
+  return `${now}-${randomUUID()}`
+}
+
+function madeAt(build: string): number {
+  return Number(build.slice(0, build.indexOf('-')))
 }
 
 function chunksOf(states: readonly DayState[]): DayState[][] {

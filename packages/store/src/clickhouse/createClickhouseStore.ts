@@ -1,14 +1,14 @@
-import { runFunnel, runJourneys } from '../funnels/runVisits.ts'
 import type { StoredHit } from '../hit.ts'
 import { checkLink, checkSite } from '../keys.ts'
-import { runQuery } from '../runQuery.ts'
 import type { AppendOutcome, HitStore, PruneReport } from '../store.ts'
 import type { Store } from '../createStore.ts'
-import { rangeToRead } from '../touches.ts'
+import { answerSql } from './answerSql.ts'
 import { appendHits, type Appending } from './appendHits.ts'
 import { erasePerson } from './erasePerson.ts'
+import { funnelSql } from './funnelSql.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { identifySession } from './identifySession.ts'
+import { journeysSql } from './journeysSql.ts'
 import { createListings } from './listings.ts'
 import { migrate } from './migrations.ts'
 import { openClient } from './openClient.ts'
@@ -63,13 +63,16 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
       return hits.length === 0 ? [] : queue.add(hits.map((hit) => ({ ...hit })))
     },
     async query(query) {
-      return runQuery(await daysOf(query), query)
+      open(query.site)
+      return answerSql(client, tables, query)
     },
     async funnel(query) {
-      return runFunnel(await daysOf(query), query)
+      open(query.site)
+      return funnelSql(client, tables, query)
     },
     async journeys(query) {
-      return runJourneys(await daysOf(query), query)
+      open(query.site)
+      return journeysSql(client, tables, query)
     },
     async *hits(filter) {
       open(filter.site)
@@ -114,11 +117,6 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
       closing ??= Promise.all([queue.flush(), upkeep]).then(client.close, client.close)
       await closing
     },
-  }
-
-  async function daysOf(query: Parameters<HitStore['query']>[0] | Parameters<HitStore['funnel']>[0] | Parameters<HitStore['journeys']>[0]): Promise<StoredHit[][]> {
-    open(query.site)
-    return listings.days(query.site, rangeToRead(query))
   }
 
   /** One at a time in a process: each has the server rewrite what the next would. */

@@ -9,7 +9,9 @@ import { comparisonSql } from './textTests.ts'
 const latest = 8.64e15
 
 /** What filters mean depends on: see `FilterContext`. */
-export type FilterScope = Pick<Query, 'range' | 'goals'>
+export interface FilterScope extends Pick<Query, 'range'> {
+  goals?: Query['goals'] | undefined
+}
 
 /**
  * Whether a row, a hit of a visit, meets all filters: a condition, as `compileFilters` has it.

@@ -5,6 +5,7 @@ import type { SqlClient } from './client.ts'
 import { readNames } from './nameMaps.ts'
 import type { SiteRows } from './rowsSource.ts'
 import type { Tables } from './tables.ts'
+import { utcDay } from './utcDay.ts'
 
 const day = 86_400_000
 /** A home day has the hits of its calendar day in some zone, and zones are at most 14 hours off UTC. */
@@ -20,9 +21,9 @@ export interface FoundRows extends SiteRows {
 export async function findRows(client: SqlClient, tables: Tables, query: Pick<Query, 'site' | 'range' | 'dimensions' | 'filters'>): Promise<FoundRows> {
   const { site, range } = query
   const read = rangeToRead(query)
-  const found = await readBuilds(client, tables, site, { from: dateOf(read.from - slack), to: dateOf(read.to + slack) })
+  const found = await readBuilds(client, tables, site, { from: utcDay(read.from - slack), to: utcDay(read.to + slack) })
   const inline = found.filter(({ build }) => build === '').map(({ home }) => home)
-  const [first, last] = [dateOf(range.from - slack), dateOf(range.to + slack)]
+  const [first, last] = [utcDay(range.from - slack), utcDay(range.to + slack)]
   return {
     site,
     built: new Map(found.filter(({ build }) => build !== '').map(({ home, build }) => [home, build])),
@@ -38,7 +39,3 @@ export function spanOf(days: ReadonlySet<string>): { from: number; to: number } 
   return { from: Math.min(...times) - slack, to: Math.max(...times) + slack }
 }
 
-/** `YYYY-MM-DD`, as far as a column of dates goes. */
-function dateOf(time: number): string {
-  return new Date(Math.min(Math.max(time, 0), Date.UTC(2149, 5, 6))).toISOString().slice(0, 10)
-}

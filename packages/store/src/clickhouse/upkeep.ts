@@ -7,6 +7,7 @@ import { linksSql } from './hitsSql.ts'
 import type { ResolvedClickhouseOptions } from './options.ts'
 import { createParams } from './params.ts'
 import { onCluster } from './schema.ts'
+import { lookAfterBuilds } from './upkeepBuilds.ts'
 import { utcDay } from './utcDay.ts'
 
 const day = 86_400_000
@@ -15,16 +16,19 @@ const leftOverAge = day
 /** How long a pruning is asked about what comes late, ms: nothing is on its way from a collector to the tables for as long. */
 const pruningAge = day
 
-type Settings = Pick<ResolvedClickhouseOptions, 'retention' | 'now'>
+type Settings = Pick<ResolvedClickhouseOptions, 'retention' | 'now' | 'grace'>
 
 /** Upkeep of the tables: whatever a process that was killed has left is finished, and what has had its time goes. */
-export async function lookAfter(shared: Appending, settings: Settings, sites: readonly string[], _force: boolean): Promise<MaintainReport> {
+export async function lookAfter(shared: Appending, settings: Settings, sites: readonly string[], force: boolean): Promise<MaintainReport> {
   const report: MaintainReport = { compacted: 0, rewritten: 0, deleted: 0 }
   const errands = createErrands()
   for (const site of sites) {
     report.rewritten += await errands.attempt(() => finishErasures(shared, site), 0)
     report.rewritten += await errands.attempt(() => foldLinks(shared, settings, site), 0)
     report.deleted += await errands.attempt(() => dropOldPrunings(shared, site), 0)
+    const built = await errands.attempt(() => lookAfterBuilds(shared.client, shared.place, site, { now: settings.now(), grace: settings.grace, force }), { compacted: 0, deleted: 0 })
+    report.compacted += built.compacted
+    report.deleted += built.deleted
   }
   report.deleted += await errands.attempt(() => dropOldTasks(shared.client, shared.place, settings.now() - leftOverAge), 0)
   errands.rethrow()

@@ -129,7 +129,8 @@ function readColumn(counts: ReadonlyMap<string, number>, ended: number, chosen: 
   }
 }
 
-function compareSteps(a: string, b: string): number {
+/** The order of equally frequent steps, by `stepKey`: by their text, pages before events. */
+export function compareSteps(a: string, b: string): number {
   return compareText(textOf(a), textOf(b)) || compareText(b, a)
 }
 
