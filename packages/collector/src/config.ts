@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
@@ -152,6 +153,8 @@ export interface LoadConfigOptions {
   env?: Record<string, string | undefined>
   /** Where a config file is looked for. */
   folder?: string
+  /** The config file, wherever it is, instead of one in `folder`; '' for none. */
+  file?: string | undefined
   /** Other defaults than usual, by path. */
   defaults?: Record<string, unknown>
 }
@@ -182,12 +185,13 @@ export interface ResolvedSetting {
 }
 
 /** The same, and where each setting came from, by path. */
-export async function resolveConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<{
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, defaults = {} }: LoadConfigOptions = {}): Promise<{
   config: Config
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
-  const file = await readConfigFile(folder)
+  const environment = readEnvironment(env, variables())
+  const file = await readConfigFile(folder, named)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
@@ -198,7 +202,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
     if (value !== undefined) assignAt(config, path, value)
     resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
-  config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
+  config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
   assertClickhouse(config as unknown as Config)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
@@ -208,12 +212,12 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
     const { env: names, read, allowed, words = [] } = settings[path]!
-    const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
+    const variable = names.find((name) => environment.values[name])
     const [raw, place] =
       flags[path] !== undefined
         ? [flags[path], 'flag']
         : variable !== undefined
-          ? [env[variable], `environment variable ${variable}`]
+          ? [environment.values[variable], environment.placeOf(variable)]
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
@@ -235,10 +239,31 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
 /** What sites have in the same environment for `@treadlight/server`, as its documentation names it: no setting of the collector. */
 const siteVariables = ['TREADLIGHT_TOKEN']
 
+/** The names of all environment variables that settings and options of drivers have. */
+function variables(): string[] {
+  return [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
+}
+
+/** A setting as its documentation lists it, see docs/configuration.md. */
+export interface ListedSetting extends Pick<Setting, 'allowed'> {
+  path: string
+  env: readonly string[]
+  /** Where nothing is said; undefined where the setting may be missing. */
+  fallback: unknown
+}
+
+/** Every setting but those of storages, in the order of `treadlight config`. */
+export function listSettings(): ListedSetting[] {
+  return Object.entries(settings).map(([path, { env, allowed, fallback }]) => ({ path, env, allowed, fallback: fallback() }))
+}
+
+/** What `treadlight migrate` reads of one of its two places: see `readPlace`. */
+const placePrefix = /^(TREADLIGHT_)(?:FROM|TO)_(?=STOR(?:AG)?E_)/
+
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
-  const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
-  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name) && !siteVariables.includes(name))
+  const known = variables()
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name) && !isKnownVariable(name.replace(placePrefix, '$1'), known))
   const prefix = 'TREADLIGHT_'
   const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
@@ -254,8 +279,8 @@ interface ConfigFile {
   storage: Record<string, unknown>
 }
 
-async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const [name, another] = findFiles(folder)
+async function readConfigFile(folder: string, named?: string): Promise<ConfigFile> {
+  const [name, another] = named === undefined ? findFiles(folder) : named === '' ? [] : [named]
   if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }

@@ -6,6 +6,7 @@ import {
   openStorage,
   type Check,
   type HitStore,
+  type Portable,
   type StorageConfig,
   type StorageProblem,
   type Store,
@@ -21,7 +22,7 @@ import { ConfigError } from './settings.ts'
 import { isClickhouse } from './settings/clickhouse.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'sites'>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
 
 /** ms. */
 const day = 86_400_000
@@ -83,16 +84,42 @@ export async function openExisting(config: Config, options?: OpenOptions): Promi
   return openStore(config, { ...options, existing: true })
 }
 
+/** The storage of a config, whether or not there is anything in it yet. */
+export async function openAnyStorage(config: Config): Promise<OpenStorage> {
+  return openConfigured(config)
+}
+
 /** The same for its storage alone. */
 export async function openExistingStorage(config: Config): Promise<OpenStorage> {
   assertExists(config)
   return openConfigured(config)
 }
 
-function assertExists({ storage, store }: Config): void {
-  const { driver, base, path } = storage
-  if (driver === 'memory')
+/** A storage that may be new. @throws ConfigError for memory, which would be gone with this process */
+export async function openNewStorage(config: Config): Promise<OpenStorage> {
+  assertLasting(config)
+  return openConfigured(config)
+}
+
+/** Whether there is something already, as far as files tell. */
+export function isThere(config: Config): boolean {
+  try {
+    assertExists(config)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function assertLasting({ storage }: Config): void {
+  if (storage.driver === 'memory')
     throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
+}
+
+function assertExists(config: Config): void {
+  assertLasting(config)
+  const { storage, store } = config
+  const { driver, base, path } = storage
   if (driver === 'fs' && !existsSync(String(base)))
     throw new ConfigError(`storage.base: there is no folder ${String(base)}; name the collector’s with --data`)
   if (driver === 'fs' && !statSync(String(base)).isDirectory())
