@@ -52,7 +52,7 @@ describe.skipIf(chdbModules === undefined)('collectors on ClickHouse’s engine'
     const question = { site_id: 'default', metrics: ['pageviews', 'visitors'], date_range: 'day' }
     const answer = await fetch(`${again.url}/api/v2/query`, { method: 'POST', headers: { 'content-type': 'application/json', cookie, origin: again.url }, body: JSON.stringify(question) })
     expect(await answer.json()).toMatchObject({ results: [{ metrics: [3, 1] }] })
-    const health = (await (await fetch(`${again.url}/health`)).json()) as object
+    const health = (await (await fetch(`${again.url}/api/health`)).json()) as object
     expect(health).toMatchObject({ durability: 'acknowledged' })
     const doctor = await run(['doctor', '--json'])
     expect(JSON.parse(doctor.out)).toMatchObject({ ok: true, durability: 'acknowledged', sites: [{ site: 'default', hits: 3 }] })
