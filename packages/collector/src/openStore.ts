@@ -19,7 +19,7 @@ import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
-import { isClickhouse } from './settings/clickhouse.ts'
+import { isClickhouse } from './settings/store.ts'
 
 /** What stores have, and a store on a storage has in addition. */
 export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
