@@ -133,7 +133,7 @@ function assertExists(config: Config): void {
 async function openConfigured(config: Config): Promise<OpenStorage> {
   const hide = createSecretHider(config.storage, [config.store.password ?? ''])
   const explain = (cause: unknown): ConfigError =>
-    new ConfigError(`${/^\[treadlight clickhouse\]/.test((cause as Error).message) ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
+    new ConfigError(`${(cause as Error).message.startsWith('[treadlight clickhouse]') ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
     const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)
