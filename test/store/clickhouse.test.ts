@@ -129,7 +129,7 @@ describe('group commit', () => {
   })
 
   test('a write that fails refuses all of it, and too much that waits is refused at once', async () => {
-    let fail: (error: Error) => void = expect.fail
+    let fail: (error: Error) => void = () => expect.fail()
     const queue = createGroupCommit<number, string>({ pause: 0, maxWaiting: 2, write: () => new Promise((_, reject) => void (fail = reject)) })
     const waiting = [queue.add([1]), queue.add([2])]
     await expect(queue.add([3])).rejects.toMatchObject({ name: 'StoreBusyError', retryAfter: 1 })
