@@ -16,8 +16,17 @@ const histories: [string, Step[]][] = [
     [
       { do: 'identify', session: 's1', user: 'u1' },
       { do: 'erase', subject: { session: 's1' } },
-      { do: 'append', hits: [makeHit({ id: testId(1), session: 's1', time: noon + 40 * 60_000 })] },
+      { do: 'append', hits: [makeHit({ id: testId(1), session: 's1', time: noon + 50 * 60_000 })] },
       { do: 'wait', days: 1 },
+      { do: 'erase', subject: { user: 'u1' } },
+    ],
+  ],
+  [
+    'a user who is erased twice, and what the session sent between',
+    [
+      { do: 'identify', session: 's1', user: 'u1' },
+      { do: 'erase', subject: { user: 'u1' } },
+      { do: 'append', hits: [makeHit({ id: testId(1), session: 's1', time: noon + 50 * 60_000 })] },
       { do: 'erase', subject: { user: 'u1' } },
     ],
   ],
