@@ -7,6 +7,7 @@ import { encodeFact } from '../../../packages/store/src/clickhouse/factRow.ts'
 import { funnelSql } from '../../../packages/store/src/clickhouse/funnelSql.ts'
 import { journeysSql } from '../../../packages/store/src/clickhouse/journeysSql.ts'
 import { migrate } from '../../../packages/store/src/clickhouse/migrations.ts'
+import { createSharedRows } from '../../../packages/store/src/clickhouse/sharedRows.ts'
 import { createTables, type Tables } from '../../../packages/store/src/clickhouse/tables.ts'
 import { funnelCases, journeyCases } from '../../contracts/funnelCases.ts'
 import { queryCases } from '../../contracts/queryCases.ts'
@@ -34,7 +35,7 @@ describe.skipIf(chdbModules === undefined)('rows of ClickHouse', () => {
   describe.each(['inline', 'built'])('%s', (how) => {
     test.each(queryCases.map((each, index) => ({ ...each, index })))('$name', async ({ hits, query, rows, totalRows, index }) => {
       const site = await fill(how, `case-${how}-${index}`, hits)
-      expect(await answerSql(client, tables, { site, timezone: 'UTC', range, ...query })).toEqual({
+      expect(await answerSql(client, tables, { site, timezone: 'UTC', range, ...query }, createSharedRows(client))).toEqual({
         rows: rows.map(([dimensions, metrics, currency]) => (currency === undefined ? { dimensions, metrics } : { dimensions, metrics, currency })),
         totalRows: totalRows ?? rows.length,
       })

@@ -6,15 +6,12 @@ import { createRowNames, type Naming, type RowNames } from './rowNames.ts'
 import type { RowReader, RowsSource } from './rowsSource.ts'
 import type { ZoneStep } from './zoneSteps.ts'
 
-/** A question for some of the sums of a query's rows: columns named as in `Sums` behind `sum_`, and `d0`, `d1` … for the dimensions. */
-export interface SumsStatement {
-  sql: string
-  /** Has rows that no other statement has, and sums for them that are not all: what several say of one row adds up. */
-  isPart: boolean
-}
-
 export interface SumsPlan {
-  statements: readonly SumsStatement[]
+  /**
+   * Each for some of the sums: columns named as in `Sums` behind `sum_`, and `d0`, `d1` … for the dimensions. What several say of one row
+   * adds up. The first has all rows that hits have, and what is counted of hits.
+   */
+  statements: readonly string[]
   names: RowNames
 }
 
@@ -52,7 +49,7 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
 
   const scrolls = metrics.includes('scroll_depth') ? [scrollStatement()] : []
   const statements = [hitsStatement(), ...scrolls, ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
-  return { names, statements: statements.map((sql, index) => ({ sql, isPart: index > 0 })) }
+  return { names, statements }
 
   /** What hits come to, each by itself. */
   function hitsStatement(): string {
