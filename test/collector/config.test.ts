@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../../packages/collector/src/config.ts'
+import { describePlace, describePromise } from '../../packages/collector/src/describeStorage.ts'
 import { dialects } from '../../packages/collector/src/dialects/dialects.ts'
 import { pageDefaults } from '../../packages/collector/src/settings/page.ts'
 import { configuredSites } from '../../packages/collector/src/sites/configuredSites.ts'
@@ -113,7 +114,10 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     [{ TREADLIGHT_STORAGE_DRIVER: 's3' }, /storage\.bucket: the driver s3 needs it: set it, or TREADLIGHT_STORAGE_BUCKET/],
     [{ TREADLIGHT_STORAGE_DRIVER: 'sqlite' }, /storage\.path: the driver sqlite needs it/],
     [{ TREADLIGHT_STORAGE_DRIVER: 'r2' }, /storage\.binding: the driver r2 needs it: which a Worker is given; from elsewhere, R2 is reached by the driver s3/],
-    [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*one of storage, ndjson$/],
+    [{ TREADLIGHT_STORE_TYPE: 'text' }, /store\.type: "text".*one of storage, ndjson, clickhouse$/],
+    [{ TREADLIGHT_STORE_TYPE: 'clickhouse' }, /store\.url: store\.type clickhouse needs it: set it, or TREADLIGHT_STORE_URL/],
+    [{ TREADLIGHT_STORE_URL: 'http://me:secret@localhost:8123' }, /^store\.url \(environment variable TREADLIGHT_STORE_URL\) must be an http or https address without user and password/],
+    [{ TREADLIGHT_STORE_DATABASE: 'a-b' }, /store\.database: "a-b".*letters, digits and _/],
     [{ TREADLIGHT_SITE: 'My Shop' }, /site: "My Shop".*a-z/],
     [{ TREADLIGHT_RETENTION_NEWEST: '0' }, /retention\.newest.*number of hits from 1/],
     [{ TREADLIGHT_RETENTION_SUMS: 'some' }, /retention\.sums.*true or false/],
@@ -144,6 +148,7 @@ describe('says in one line what is wrong, where, and what is allowed', () => {
     ['{"page": {"trailingslash": "keep"}}', /no setting page\.trailingslash; did you mean page\.trailingSlash\?$/],
     ['{"page": {"colour": "red"}}', /no setting page\.colour; there are page\.hash, page\.trailingSlash, page\.params, .*page\.clickIds$/],
     ['{"database": "x"}', /no setting database; there are hosts, page, .*, storage$/],
+    ['{"store": {"url": "http://localhost:8123"}}', /store\.url is for store\.type clickhouse: set that as well, or leave it out$/],
     ['{"privacy": "Strict"}', /privacy: "Strict" .*must be one of default, strict, cnil; did you mean strict\?$/],
     ['{"privacy": "strcit"}', /did you mean strict\?$/],
     ['{"log": "jsn"}', /one of text, json; did you mean json\?$/],
@@ -291,6 +296,13 @@ describe('storage: the driver’s own options', () => {
 test('a text file for the hits, and only so many of them', async () => {
   const config = await load({ TREADLIGHT_STORE_TYPE: 'ndjson', TREADLIGHT_STORE_PATH: '/srv/hits.ndjson', TREADLIGHT_RETENTION_NEWEST: '1000000' })
   expect(config).toMatchObject({ store: { type: 'ndjson', path: '/srv/hits.ndjson' }, retention: { newest: 1_000_000 } })
+})
+
+test('ClickHouse for the hits', async () => {
+  const config = await load({ TREADLIGHT_STORE_TYPE: 'clickhouse', TREADLIGHT_STORE_URL: 'https://db.example:8443', TREADLIGHT_STORE_USERNAME: 'me', TREADLIGHT_STORE_PASSWORD: 'hunter2', TREADLIGHT_STORE_CLUSTER: 'main' })
+  expect(config.store).toMatchObject({ type: 'clickhouse', url: 'https://db.example:8443', username: 'me', password: 'hunter2', cluster: 'main' })
+  expect(describePlace(config)).toBe('clickhouse db.example:8443, database treadlight (small values: folder ./data)')
+  expect(describePromise(config, 'acknowledged')).toBe('a hit answered 201 is on the disk of a quorum of the ClickHouse replicas (acknowledged)')
 })
 
 test('a package of ours that is not in the folder of the file', async () => {

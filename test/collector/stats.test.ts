@@ -164,3 +164,34 @@ test('PV22 behind retention whole days answer as before, and anything else says 
   const compared = await query({ metrics: ['pageviews'], date_range: 'day', filters: [['is', 'event:page', ['/a']]], include: { comparisons: { mode: 'custom', date_range: [end, end].map(() => new Date(noon - 4 * day).toISOString().slice(0, 10)) } } })
   expect(compared.meta).toMatchObject({ pruned_before: `${end}T00:00:00.000Z` })
 })
+
+test('imported sums count where they are asked for, in both versions, and what leaves them out says so', async () => {
+  const day = 86_400_000
+  const store = createReferenceStore({ now: () => noon })
+  test_ = createTestCollector({ store })
+  cookie = await logInOwner(test_)
+  const midnight = Math.floor(noon / day) * day
+  const named = (ago: number) => new Date(midnight - ago * day).toISOString().slice(0, 10)
+  const dayOf = (ago: number, visitors: number) => ({ day: named(ago), from: midnight - ago * day, to: midnight - (ago - 1) * day, rows: { all: [['', visitors]], 'visit:source': [['Google', visitors]] } }) as const
+  await store.append([makeHit({ site: 'default', time: noon })])
+  await store.importSums!('default', { title: 'export.zip', sums: { all: ['visitors'], 'visit:source': ['visitors'] }, days: [dayOf(20, 5), dayOf(3, 7)] })
+  const asked = { metrics: ['visitors'], include: { imports: true } }
+
+  expect(await query({ metrics: ['visitors'], date_range: '7d' })).toMatchObject({ results: [{ metrics: [1] }], meta: {} })
+  expect(await query({ ...asked, date_range: '7d' })).toMatchObject({ results: [{ metrics: [8] }], meta: { imports_included: true, imported_before: `${named(2)}T00:00:00.000Z` } })
+  const bySource = await query({ ...asked, date_range: '30d', dimensions: ['visit:source'] })
+  expect(bySource.results).toEqual([{ dimensions: ['Google'], metrics: [12] }, { dimensions: ['Direct / None'], metrics: [1] }])
+  // What everything begins with is an imported day.
+  const all = await query({ ...asked, date_range: 'all' })
+  expect(all.results).toEqual([{ dimensions: [], metrics: [13] }])
+  expect(all.query.date_range[0]).toBe(`${named(20)}T00:00:00.000Z`)
+  const skipped = await query({ ...asked, date_range: '7d', filters: [['is', 'event:page', ['/']]] })
+  expect(skipped.meta).toEqual({ imports_included: false, imports_skip_reason: 'unsupported_query', imports_skipped_before: `${named(2)}T00:00:00.000Z`, imports_warning: expect.stringContaining('imports_skipped_before') })
+  // Of the range that it is compared with, too.
+  const compared = await query({ ...asked, date_range: 'day', include: { imports: true, comparisons: { mode: 'custom', date_range: [named(3), named(3)] } } })
+  expect(compared).toMatchObject({ results: [{ metrics: [1], comparison: { metrics: [7] } }], meta: { imported_before: `${named(2)}T00:00:00.000Z` } })
+  for (const [parameters, visitors] of [['', 1], ['&with_imported=true', 8], ['&with_imported=false', 1]] as const) {
+    const response = await test_.request(`/api/v1/stats/aggregate?site_id=default&period=7d${parameters}`, { headers: { cookie } })
+    expect(await response.json()).toEqual({ results: { visitors: { value: visitors } } })
+  }
+})

@@ -311,3 +311,25 @@ test('a filtered range behind retention says since when all hits are there, an u
   expect(await page.getByText('that retention has left').textContent()).toContain(`Before ${since}`)
   expect(await value('Pageviews').textContent()).toBe('1')
 })
+
+test('imported days are shown and marked; where they cannot answer it is said that they are left out', async () => {
+  const day = 86_400_000
+  const midnight = Math.floor(Date.now() / day) * day
+  const from = midnight - 3 * day
+  await stage.append(visit('v1', ['/a']))
+  await stage.store.importSums!('default', {
+    title: 'export.zip',
+    sums: { all: ['visitors', 'visits', 'pageviews'], 'event:page': ['visitors', 'pageviews'] },
+    days: [{ day: new Date(from).toISOString().slice(0, 10), from, to: from + day, rows: { all: [['', 41, 50, 90]], 'event:page': [['/a', 40, 80]] } }],
+  })
+  const page = await stage.open('?period=7d')
+  await page.getByText('figures were imported').waitFor()
+  expect(await value('Visitors').textContent()).toBe('42')
+  expect(await row('Top pages', '/a').count()).toBe(1)
+  // The export has said nothing of sources.
+  await page.getByRole('region', { name: 'Sources' }).getByText('Imported days are left out').waitFor()
+  await row('Top pages', '/a').click()
+  await page.getByText('Imported figures until').waitFor()
+  expect(await page.getByText('figures were imported').count()).toBe(0)
+  expect(await value('Visitors').textContent()).toBe('1')
+})

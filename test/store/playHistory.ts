@@ -18,7 +18,7 @@ import { day, makeHit, minute, noon, testId } from './makeHit.ts'
 
 /** What happens to a site. */
 export type Step =
-  | { do: 'append'; hits: StoredHit[] }
+  | { do: 'append' | 'load'; hits: StoredHit[] }
   | { do: 'identify'; session: string; user: string }
   | { do: 'erase'; subject: Omit<Subject, 'site'> }
   | { do: 'prune'; anonymous: number; authenticated: number; newest?: number | undefined; dryRun: boolean }
@@ -55,7 +55,8 @@ const hit: fc.Arbitrary<StoredHit> = fc
     makeHit({ id: testId(number), ...fields, url: `https://shop.example${fields.path}${query}`, ...(fields.type === 'event' && said) }),
   )
 
-export const append: fc.Arbitrary<Step> = fc.record({ do: fc.constant('append'), hits: fc.array(hit, { maxLength: 4 }) })
+/** Loads now and then, as imports do. */
+export const append: fc.Arbitrary<Step> = fc.record({ do: fc.constantFrom('append', 'append', 'append', 'load'), hits: fc.array(hit, { maxLength: 4 }) })
 export const identify: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('identify'),
   session: fc.constantFrom('s1', 's2'),
@@ -156,7 +157,7 @@ export async function playOn(steps: readonly [Step, at: number][], open: (option
   // What is too old for an earlier pruning does not come: as a collector refuses it, and an import is one of its own.
   let oldest = -Infinity
   for (const [planned, at] of steps) {
-    const step = planned.do === 'append' && !keepSums ? { ...planned, hits: planned.hits.filter((hit) => hit.time >= oldest) } : planned
+    const step = (planned.do === 'append' || planned.do === 'load') && !keepSums ? { ...planned, hits: planned.hits.filter((hit) => hit.time >= oldest) } : planned
     // So much later that nobody is taken to be writing still: deletions are complete.
     time += 21 * minute
     const index = at % processes
@@ -171,18 +172,22 @@ export async function playOn(steps: readonly [Step, at: number][], open: (option
     } else {
       const [expected, actual] = [await perform(reference, step, time), await perform(store, step, time)]
       // What a process answers to a retry depends on what it has read; what it counts does not.
-      if (step.do !== 'append' && step.do !== 'maintain') expect(actual).toEqual(expected)
+      if (step.do !== 'append' && step.do !== 'load' && step.do !== 'maintain') expect(actual).toEqual(expected)
     }
     for (const each of stores) expect(await describeAll(each, keepSums)).toEqual(await describeAll(reference, keepSums))
   }
   for (const store of stores) await store.close()
 }
 
-async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wait' }>, now: number): Promise<unknown> {
+/** Does a step, and answers what the store said. @param now ms since 1970 */
+export async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wait' }>, now: number): Promise<unknown> {
   switch (step.do) {
     case 'append':
+    case 'load': {
       // As a collector stamps them.
-      return store.append(step.hits.map((hit) => ({ ...hit, received: now })))
+      const hits = step.hits.map((hit) => ({ ...hit, received: now }))
+      return step.do === 'load' && isStore(store) ? store.load(hits) : store.append(hits)
+    }
     case 'identify':
       return store.identify({ site: 'shop', session: step.session, user: step.user, time: now })
     case 'erase':
@@ -195,6 +200,11 @@ async function perform(store: HitStore, step: Exclude<Step, { do: 'reopen' | 'wa
     case 'maintain':
       return store.maintain({ force: step.force })
   }
+}
+
+/** To the reference, to load is to append. */
+function isStore(store: HitStore): store is Store {
+  return 'load' in store
 }
 
 /** Persons are not looked for like everybody: what names none of them is not read. */
@@ -239,7 +249,8 @@ async function listAll(store: HitStore, filter: Omit<HitFilter, 'site'>): Promis
   return hits
 }
 
-async function describeAll(store: HitStore, asksForSums: boolean): Promise<unknown> {
+/** All that a store answers to many questions. */
+export async function describeAll(store: HitStore, asksForSums: boolean): Promise<unknown> {
   const hits: StoredHit[] = []
   for await (const each of store.hits({ site: 'shop', order: 'oldest' })) hits.push(each)
   const some: string[] = []

@@ -1,5 +1,6 @@
 import { inspect, parseArgs } from 'node:util'
 import { annotation } from './commands/annotation.ts'
+import { backup } from './commands/backup.ts'
 import type { Command } from './commands/command.ts'
 import { compact } from './commands/compact.ts'
 import { configCommand } from './commands/config.ts'
@@ -11,10 +12,14 @@ import { exclude } from './commands/exclude.ts'
 import { exportCommand } from './commands/export.ts'
 import { funnel } from './commands/funnel.ts'
 import { goal } from './commands/goal.ts'
+import { imports } from './commands/imports.ts'
 import { hits } from './commands/hits.ts'
+import { importCommand } from './commands/import.ts'
 import { journeys } from './commands/journeys.ts'
+import { migrate } from './commands/migrate.ts'
 import { person } from './commands/person.ts'
 import { prune } from './commands/prune.ts'
+import { restore } from './commands/restore.ts'
 import { segment } from './commands/segment.ts'
 import { serveCommand } from './commands/serve.ts'
 import { share } from './commands/share.ts'
@@ -34,16 +39,21 @@ import { version } from './version.ts'
 const commands: readonly Command[] = [
   serveCommand,
   exportCommand,
+  importCommand,
   compact,
+  migrate,
   prune,
   person,
   erase,
   doctor,
+  backup,
+  restore,
   drops,
   site,
   exclude,
   destinations,
   goal,
+  imports,
   segment,
   annotation,
   vitals,

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTimeZone } from './days.ts'
+import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
+import { asBoolean, asNumber, asText, asTexts, ConfigError, nearest, suggest, type Setting } from './settings.ts'
 import { destinationSettings, type DestinationSettings } from './settings/destinations.ts'
 import { dialectSettings, type DialectSettings } from './settings/dialects.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
@@ -16,6 +17,7 @@ import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { assertOwnHosts } from './sites/configuredSites.ts'
+import { assertStore, storeSettings, type StoreSettings } from './settings/store.ts'
 import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
@@ -54,12 +56,7 @@ export interface Config extends DestinationSettings, DialectSettings, OperationS
    */
   storage: StorageSettings
   /** How hits lie there. */
-  store: {
-    /** `ndjson` keeps them in one text file; only small values such as salts and the password go to `storage`. @default 'storage' */
-    type: 'storage' | 'ndjson'
-    /** The text file. @default './hits.ndjson' */
-    path: string
-  }
+  store: StoreSettings
   bots: RobotSettings
   /** What is stored of a client's address. @default 'none' */
   address: AddressSetting
@@ -109,12 +106,7 @@ const settings: Record<string, Setting> = {
     read: (value) => (typeof value === 'string' && /^[a-z0-9_-]{1,64}$/.test(value) ? value : undefined),
     allowed: '1 to 64 of a-z, 0-9, _ and -',
   },
-  'store.type': {
-    env: ['TREADLIGHT_STORE_TYPE'],
-    fallback: () => 'storage',
-    ...asWord(['storage', 'ndjson']),
-  },
-  'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
+  ...storeSettings,
   ...robotSettings,
   ...placeSettings,
   'retention.anonymous': {
@@ -150,6 +142,8 @@ export interface LoadConfigOptions {
   env?: Record<string, string | undefined>
   /** Where a config file is looked for. */
   folder?: string
+  /** The config file, wherever it is, instead of one in `folder`; '' for none. */
+  file?: string | undefined
   /** Other defaults than usual, by path. */
   defaults?: Record<string, unknown>
 }
@@ -180,12 +174,13 @@ export interface ResolvedSetting {
 }
 
 /** The same, and where each setting came from, by path. */
-export async function resolveConfig({ flags = {}, env = process.env, folder = '.', defaults = {} }: LoadConfigOptions = {}): Promise<{
+export async function resolveConfig({ flags = {}, env = process.env, folder = '.', file: named, defaults = {} }: LoadConfigOptions = {}): Promise<{
   config: Config
   settings: Map<string, ResolvedSetting>
 }> {
   refuseUnknown(env)
-  const file = await readConfigFile(folder)
+  const environment = readEnvironment(env, variables())
+  const file = await readConfigFile(folder, named)
   const config: Record<string, unknown> = {}
   const resolved = new Map<string, ResolvedSetting>()
   const preset = (readSetting('privacy').value ?? 'default') as PrivacyPreset
@@ -196,8 +191,9 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
     if (value !== undefined) assignAt(config, path, value)
     resolved.set(path, { value, from: chosen.value !== undefined ? chosen.place : preferred === undefined ? 'default' : `privacy: ${preset}` })
   }
-  config['storage'] = readStorage({ flags, env, file, note: (path, setting) => resolved.set(path, setting) })
+  config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
+  assertStore(config as unknown as Config, file)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }
@@ -205,12 +201,12 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   /** What the owner has set, and where; a value of undefined for nothing. */
   function readSetting(path: string): ChosenSetting {
     const { env: names, read, allowed, words = [] } = settings[path]!
-    const variable = names.find((name) => env[name] !== undefined && env[name] !== '')
+    const variable = names.find((name) => environment.values[name])
     const [raw, place] =
       flags[path] !== undefined
         ? [flags[path], 'flag']
         : variable !== undefined
-          ? [env[variable], `environment variable ${variable}`]
+          ? [environment.values[variable], environment.placeOf(variable)]
           : [file.values.get(path), file.name]
     const value = raw === undefined ? undefined : read(raw)
     if (value !== undefined || raw === undefined) return { path, value, place }
@@ -232,10 +228,31 @@ export function isTextFile({ store }: Pick<Config, 'store'>): boolean {
 /** What sites have in the same environment for `@treadlight/server`, as its documentation names it: no setting of the collector. */
 const siteVariables = ['TREADLIGHT_TOKEN']
 
+/** The names of all environment variables that settings and options of drivers have. */
+function variables(): string[] {
+  return [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
+}
+
+/** A setting as its documentation lists it, see docs/configuration.md. */
+export interface ListedSetting extends Pick<Setting, 'allowed'> {
+  path: string
+  env: readonly string[]
+  /** Where nothing is said; undefined where the setting may be missing. */
+  fallback: unknown
+}
+
+/** Every setting but those of storages, in the order of `treadlight config`. */
+export function listSettings(): ListedSetting[] {
+  return Object.entries(settings).map(([path, { env, allowed, fallback }]) => ({ path, env, allowed, fallback: fallback() }))
+}
+
+/** What `treadlight migrate` reads of one of its two places: see `readPlace`. */
+const placePrefix = /^(TREADLIGHT_)(?:FROM|TO)_(?=STOR(?:AG)?E_)/
+
 /** A mistyped variable would leave a default in force without a word. */
 function refuseUnknown(env: Record<string, string | undefined>): void {
-  const known = [...Object.values(settings).flatMap((setting) => setting.env), ...storageVariables]
-  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !known.includes(name) && !siteVariables.includes(name))
+  const known = variables()
+  const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name) && !isKnownVariable(name.replace(placePrefix, '$1'), known))
   const prefix = 'TREADLIGHT_'
   const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
@@ -251,8 +268,8 @@ interface ConfigFile {
   storage: Record<string, unknown>
 }
 
-async function readConfigFile(folder: string): Promise<ConfigFile> {
-  const [name, another] = findFiles(folder)
+async function readConfigFile(folder: string, named?: string): Promise<ConfigFile> {
+  const [name, another] = named === undefined ? findFiles(folder) : named === '' ? [] : [named]
   if (another !== undefined) throw new ConfigError(`${name} and ${another}: there are two config files in this folder; remove or rename all but one`)
   const values = new Map<string, unknown>()
   if (name === undefined) return { name: '', values, storage: {} }

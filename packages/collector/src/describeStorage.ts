@@ -5,12 +5,14 @@ import type { Config } from './config.ts'
 export function describePlace({ storage, store }: Pick<Config, 'storage' | 'store'>): string {
   const { driver } = storage
   const place = Object.hasOwn(places, driver) ? places[driver]!(storage) : driver
+  if (store.type === 'clickhouse') return `clickhouse ${addressOf(store.url)}, database ${store.database ?? 'treadlight'} (small values: ${place})`
   return store.type === 'ndjson' ? `file ${store.path} (small values: ${place})` : place
 }
 
 /** What a 201 is worth, as half a sentence. */
 export function describePromise({ storage, store }: Pick<Config, 'storage' | 'store'>, durability: Durability): string {
   if (store.type === 'ndjson') return `${promises[durability]} (${durability})`
+  if (store.type === 'clickhouse') return `a hit answered 201 is on the disk of ${store.cluster === undefined ? 'the ClickHouse server' : 'a quorum of the ClickHouse replicas'} (${durability})`
   if (storage.driver === 'fs' && storage['sync'] === false) return 'without fsync a power failure may take the last hits (volatile)'
   if (durability === 'volatile' && storage.driver !== 'memory') return 'a hit answered 201 may be lost all the same: see treadlight doctor (volatile)'
   return `${byDriver.get(storage.driver) ?? promises[durability]} (${durability})`

@@ -17,6 +17,7 @@ import type { Config } from './config.ts'
 import { describeDamage } from './describeDamage.ts'
 import { checkForwarding } from './forwarding/checkForwarding.ts'
 import { createSecretHider } from './hideSecrets.ts'
+import { isClickhouse } from './settings/store.ts'
 import { countLines, hitLines } from './export/hitLines.ts'
 import type { OpenStorage, OpenStore } from './openStore.ts'
 import { checkOwners } from './ownerChecks.ts'
@@ -63,7 +64,7 @@ export interface Diagnosis {
 export async function* examine(examination: Examination): AsyncGenerator<Check, Diagnosis, void> {
   const { config, opened, deep, signal, show, now = Date.now } = examination
   const diagnosis: Diagnosis = { checks: [], sites: [], values: [], problems: [] }
-  const hide = createSecretHider(config.storage)
+  const hide = createSecretHider(config.storage, [config.store.password ?? ''])
   const note = ({ detail, remedy, ...check }: Check): Check => {
     const noted = { ...check, detail: hide(detail).replace(/^\[treadlight [\w-]+\] /, ''), ...(remedy !== undefined && { remedy }) }
     diagnosis.checks.push(noted)
@@ -146,8 +147,9 @@ async function sitesOf({ store }: OpenStore, config: Config): Promise<string[]> 
 }
 
 async function lookAt({ store }: OpenStore, config: Config, site: string, keys: readonly string[], signal: AbortSignal, show: Examination['show']): Promise<SiteFindings> {
-  let hits = 0
-  for await (const piece of hitLines(store, { site })) {
+  // A database counts by itself; elsewhere reading is what shows damage.
+  let hits = isClickhouse(config) ? await store.countAbout!({ site }) : 0
+  for await (const piece of isClickhouse(config) ? [] : hitLines(store, { site })) {
     if (signal.aborted) break
     hits += countLines(piece)
     show(() => `counting … ${count(hits, 'hit')} of site ${site}`)

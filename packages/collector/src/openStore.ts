@@ -6,6 +6,7 @@ import {
   openStorage,
   type Check,
   type HitStore,
+  type Portable,
   type StorageConfig,
   type StorageProblem,
   type Store,
@@ -18,9 +19,13 @@ import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
+import { isClickhouse } from './settings/store.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'sites'>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
+
+/** ms. */
+const day = 86_400_000
 
 type OpenedStorage = Awaited<ReturnType<typeof openStorage>>
 
@@ -39,6 +44,8 @@ export interface OpenOptions {
   readOnly?: boolean
   /** For what deletes: a disk that is full is no reason not to begin, since deleting may free it. @default false */
   freesSpace?: boolean
+  /** Makes no database, nor tables in one. @default false */
+  existing?: boolean
   /** Told of each thing that is found damaged. @default says so on stderr */
   onProblem?: (problem: StorageProblem) => void
 }
@@ -74,7 +81,12 @@ export async function openStore(config: Config, options?: OpenOptions): Promise<
  */
 export async function openExisting(config: Config, options?: OpenOptions): Promise<OpenStore> {
   assertExists(config)
-  return openStore(config, options)
+  return openStore(config, { ...options, existing: true })
+}
+
+/** The storage of a config, whether or not there is anything in it yet. */
+export async function openAnyStorage(config: Config): Promise<OpenStorage> {
+  return openConfigured(config)
 }
 
 /** The same for its storage alone. */
@@ -83,10 +95,31 @@ export async function openExistingStorage(config: Config): Promise<OpenStorage> 
   return openConfigured(config)
 }
 
-function assertExists({ storage, store }: Config): void {
-  const { driver, base, path } = storage
-  if (driver === 'memory')
+/** A storage that may be new. @throws ConfigError for memory, which would be gone with this process */
+export async function openNewStorage(config: Config): Promise<OpenStorage> {
+  assertLasting(config)
+  return openConfigured(config)
+}
+
+/** Whether there is something already, as far as files tell. */
+export function isThere(config: Config): boolean {
+  try {
+    assertExists(config)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function assertLasting({ storage }: Config): void {
+  if (storage.driver === 'memory')
     throw new ConfigError('storage.driver memory: what a collector has in its memory only that collector can see; name another driver')
+}
+
+function assertExists(config: Config): void {
+  assertLasting(config)
+  const { storage, store } = config
+  const { driver, base, path } = storage
   if (driver === 'fs' && !existsSync(String(base)))
     throw new ConfigError(`storage.base: there is no folder ${String(base)}; name the collector’s with --data`)
   if (driver === 'fs' && !statSync(String(base)).isDirectory())
@@ -98,9 +131,9 @@ function assertExists({ storage, store }: Config): void {
 }
 
 async function openConfigured(config: Config): Promise<OpenStorage> {
-  const hide = createSecretHider(config.storage)
+  const hide = createSecretHider(config.storage, [config.store.password ?? ''])
   const explain = (cause: unknown): ConfigError =>
-    new ConfigError(`storage: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
+    new ConfigError(`${(cause as Error).message.startsWith('[treadlight clickhouse]') ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
     const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)
@@ -132,7 +165,7 @@ async function findFailing(name: string, storage: OpenedStorage['storage']): Pro
 async function open(
   config: Config,
   { storage, durability, failing, close }: Omit<OpenStorage, 'open'>,
-  { readOnly = false, freesSpace = false, onProblem: tell }: OpenOptions,
+  { readOnly = false, freesSpace = false, existing = false, onProblem: tell }: OpenOptions,
 ): Promise<OpenStore> {
   const { store: settings } = config
   const log = createConfiguredLog(config)
@@ -151,6 +184,8 @@ async function open(
   const store =
     settings.type === 'ndjson'
       ? await createNdjsonStore({ path: settings.path, readOnly, onProblem })
+      : isClickhouse(config)
+      ? await openClickhouse(config, { readOnly, existing })
       : await createStore({ storage, durability, keepSums: config.retention.sums, onProblem, onError })
   return {
     failing,
@@ -162,6 +197,13 @@ async function open(
       await store.close().finally(close)
     },
   }
+}
+
+/** Loaded only where it is wanted. */
+async function openClickhouse({ store: { type: _type, path: _path, ...settings }, retention }: Config, { readOnly, existing }: { readOnly: boolean; existing: boolean }): Promise<AnyStore> {
+  const { createClickhouseStore } = await import('@treadlight/store/clickhouse')
+  const ages = { anonymous: retention.anonymous * day, authenticated: retention.authenticated * day }
+  return createClickhouseStore({ ...settings, retention: ages, readOnly, existing })
 }
 
 /** Whether something could not be written because there is no room for it. */

@@ -1,4 +1,5 @@
 import { redact, type StorageConfig } from '@treadlight/store'
+import type { Environment } from './environment.ts'
 import { asBoolean, asNumber, asText, ConfigError, suggest } from './settings.ts'
 
 /** Where values go: the driver, and whatever else that driver takes. */
@@ -88,10 +89,19 @@ export const storageVariables: readonly string[] = [
   ...new Set(Object.values(kinds).flatMap((options) => Object.keys(options).map(variableOf))),
 ]
 
+/** Every option of every driver by its variable, with the drivers that have it, in the order of docs/storage.md. */
+export function listStorageOptions(): { option: string; variable: string; drivers: string[]; allowed: string }[] {
+  const names = new Set(Object.values(kinds).flatMap((options) => Object.keys(options)))
+  return [...names].flatMap((option) => {
+    const drivers = Object.keys(kinds).filter((driver) => Object.hasOwn(optionsOf(driver)!, option) && optionsOf(driver)![option] !== 'code')
+    return drivers.length === 0 ? [] : [{ option, variable: variableOf(option), drivers, allowed: describeAllowed(optionsOf(drivers[0]!)![option]!) }]
+  })
+}
+
 export interface StorageSources {
   /** By path, `storage.base`. */
   flags: Record<string, string | undefined>
-  env: Record<string, string | undefined>
+  env: Environment
   /** The file's `storage`, and the file's name for messages. */
   file: { name: string; storage: Record<string, unknown> }
   /** Told of each option that is in force, and where it is from. */
@@ -106,7 +116,7 @@ export interface StorageSources {
  */
 export function readStorage({ flags, env, file, note = () => undefined }: StorageSources): StorageSettings {
   const fileDriver = file.storage['driver'] ?? 'fs'
-  const driver = asText(flags['storage.driver'] ?? (env[`${prefix}DRIVER`] || undefined) ?? fileDriver)
+  const driver = asText(flags['storage.driver'] ?? (env.values[`${prefix}DRIVER`] || undefined) ?? fileDriver)
   if (driver === undefined) throw new ConfigError(`storage.driver (${file.name}) must be the name of a storage driver`)
   note('storage.driver', { value: driver, from: placeOfDriver({ flags, env, file }) })
   checkFlags(flags, driver)
@@ -121,8 +131,8 @@ export function readStorage({ flags, env, file, note = () => undefined }: Storag
     const [raw, place] =
       flags[`storage.${name}`] !== undefined
         ? [flags[`storage.${name}`], 'flag']
-        : env[variable]
-          ? [env[variable], `environment variable ${variable}`]
+        : env.values[variable]
+          ? [env.values[variable], env.placeOf(variable)]
           : [fromFile[name], file.name]
     if (raw === undefined) continue
     storage[name] = readOption(name, kind, raw, place)
@@ -140,7 +150,7 @@ export function readStorage({ flags, env, file, note = () => undefined }: Storag
 
 function placeOfDriver({ flags, env, file }: StorageSources): string {
   if (flags['storage.driver'] !== undefined) return 'flag'
-  if (env[`${prefix}DRIVER`]) return `environment variable ${prefix}DRIVER`
+  if (env.values[`${prefix}DRIVER`]) return env.placeOf(`${prefix}DRIVER`)
   return file.storage['driver'] === undefined ? 'default' : file.name
 }
 

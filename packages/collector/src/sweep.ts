@@ -1,5 +1,6 @@
 import type { Values } from '@treadlight/store'
 import { addDays } from './days.ts'
+import { isOldImportNote } from './import/importNotes.ts'
 import { dropDayOf, dropDaysKept } from './drops/dropCounts.ts'
 
 /** How long a round is good for, ms. */
@@ -9,8 +10,8 @@ const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 const saltDaysKept = 3
 
 /**
- * Deletes what has had its time whatever site it is of, removed ones too: salts, so that nobody is recognised, and counts of
- * what was dropped. Once an hour, whenever it is called.
+ * Deletes what has had its time whatever site it is of, removed ones too: salts, so that nobody is recognised, notes of
+ * imports that broke off, and counts of what was dropped. Once an hour, whenever it is called.
  *
  * @param now ms since 1970
  */
@@ -23,7 +24,7 @@ export function createSweep(values: Values, now: () => number): () => Promise<vo
     for (const key of await values.list('')) {
       const salted = saltKey.exec(key)?.[1]
       const counted = dropDayOf(key)
-      if ((salted !== undefined && salted < oldestSalt) || (counted !== undefined && counted < oldestDrops)) await values.remove(key)
+      if (isOldImportNote(key, now()) || (salted !== undefined && salted < oldestSalt) || (counted !== undefined && counted < oldestDrops)) await values.remove(key)
     }
     sweptAt = now()
   }

@@ -47,7 +47,7 @@ export interface Query {
   dimensions?: readonly (Dimension | Interval | 'time')[]
   filters?: readonly ApiFilter[]
   order_by?: readonly (readonly [string, 'asc' | 'desc'])[]
-  include?: { time_labels?: true; total_rows?: true; comparisons?: Comparison | undefined }
+  include?: { imports?: true; time_labels?: true; total_rows?: true; comparisons?: Comparison | undefined }
   pagination?: { limit: number; offset?: number }
 }
 
@@ -59,6 +59,10 @@ export interface QueryAnswer {
     total_rows?: number
     /** ISO time: figures of before are of the hits that retention has left. */
     pruned_before?: string
+    /** ISO time: figures of before are in part those of another product. */
+    imported_before?: string
+    /** ISO time: imported days before are left out, since they cannot answer the question. */
+    imports_skipped_before?: string
   }
   /** The question as it was understood. */
   query: {

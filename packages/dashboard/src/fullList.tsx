@@ -54,6 +54,7 @@ export function FullList({ dimension, detail, navigation, onChoose }: FullListPr
           />
         )}
         {list?.rows.length === 0 && <p class="empty">{search === '' ? text.noData : text.nothingFound}</p>}
+        {list?.lacksImports && <p class="list-note">{text.importsSkipped}</p>}
         {list?.rows.some(({ value }) => value === text.other) && <p class="list-note">{text.otherMeaning}</p>}
       </div>
       {list && <Paging list={list} onMove={(to) => show({ offset: to })} />}

@@ -40,6 +40,8 @@ export interface List {
   reached: number
   /** Values there are. */
   total: number
+  /** Whether there are imported days that say nothing of these values. */
+  lacksImports: boolean
 }
 
 /** Fetches a stretch of a list and keeps it up to date. */
@@ -52,7 +54,7 @@ export function useList(question: ListQuestion): Answer<List> {
   const rows = all.filter((row) => !isHidden(dimension, row, all))
   const offset = asked.pagination.offset ?? 0
   const reached = offset + results.length
-  return { ...answer, value: withoutMoney({ dimension, columns: asked.metrics, rows, offset, reached, total: meta.total_rows ?? reached }) }
+  return { ...answer, value: withoutMoney({ dimension, columns: asked.metrics, rows, offset, reached, total: meta.total_rows ?? reached, lacksImports: meta.imports_skipped_before !== undefined }) }
 }
 
 /** A question to the stats API, beside what everything on the page has in common. */

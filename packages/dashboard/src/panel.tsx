@@ -88,6 +88,8 @@ function TopRows({ tab, dimension, navigation, onChoose, onMore }: TopRowsProps)
           <Rows list={{ ...list, rows }} navigation={navigation} onChoose={onChoose} />
         )}
       </div>
+      {/* Where the page has filters, the chart says it once for all. */}
+      {list.lacksImports && navigation.view.filters.length === 0 && <p class="list-note">{text.importsSkipped}</p>}
       <div class="panel-footer">
         {(hasMore || rows.length > 0) && (
           <button type="button" class="link" aria-label={text.moreOf(tabName(tab))} onClick={onMore}>

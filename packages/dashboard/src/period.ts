@@ -116,6 +116,15 @@ export function firstWhole(prunedBefore: string | undefined, timezone: string): 
   return prunedBefore === undefined ? undefined : siteClock(Date.parse(prunedBefore), timezone).slice(0, 10)
 }
 
+/** The last of the site's days with imported figures, and of those that were left out, by what an answer says. */
+export function importedDays(meta: { imported_before?: string; imports_skipped_before?: string }, timezone: string): { until: string | undefined; skippedUntil: string | undefined } {
+  return { until: lastBefore(meta.imported_before, timezone), skippedUntil: lastBefore(meta.imports_skipped_before, timezone) }
+}
+
+function lastBefore(before: string | undefined, timezone: string): string | undefined {
+  return before === undefined ? undefined : siteClock(Date.parse(before) - 1, timezone).slice(0, 10)
+}
+
 /** The site's days that a half-open range of ISO times touches. */
 export function daysOf([from, to]: readonly [from: string, to: string], timezone: string): Days {
   const dayOf = (time: number): string => siteClock(time, timezone).slice(0, 10)

@@ -124,7 +124,7 @@ export function usePulse(client: Client, question: PulseQuestion): Pulse {
 }
 
 async function askOverview(client: Client, { base, comparisons, timezone }: PulseQuestion, signal: AbortSignal): Promise<Omit<Beat, 'key' | 'period' | 'minute'>> {
-  const { results, query } = await client.query({ ...base, metrics, include: { comparisons } }, signal)
+  const { results, query } = await client.query({ ...base, metrics, include: { imports: true, comparisons } }, signal)
   return {
     overview: results[0]?.metrics ?? metrics.map(() => 0),
     before: results[0]?.comparison?.metrics,

@@ -44,5 +44,5 @@ export function useQuery<const Q extends Question>(question: Q): Answer<QueryAns
 /** A question with what all of the page have in common. */
 export function toQuery({ base, comparisons }: Scope, { narrow, ...question }: Question): Query {
   const filters = [...(base.filters ?? []), ...(narrow ? [narrow] : [])]
-  return { ...base, ...question, filters, include: { comparisons, ...question.include } }
+  return { ...base, ...question, filters, include: { imports: true, comparisons, ...question.include } }
 }

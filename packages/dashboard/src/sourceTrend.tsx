@@ -5,7 +5,7 @@ import { formatExact, formatNumber, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
 import { toParts } from './parts.ts'
-import { daysOf, firstWhole } from './period.ts'
+import { daysOf, firstWhole, importedDays } from './period.ts'
 import { useQuery } from './scope.ts'
 import { bucketOf } from './series.ts'
 import { SourceBars } from './sourceBars.tsx'
@@ -68,7 +68,7 @@ function TrendOf({ navigation, clock, timezone, access, sources, isStale }: Sour
     now: bucketOf(clock, interval),
   })
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale} wholeFrom={firstWhole(named.value.meta.pruned_before ?? totals.value.meta.pruned_before, timezone)}>
+    <TrendFrame navigation={navigation} interval={interval} days={[daysOf(totals.value.query.date_range, timezone)]} isStale={isStale || totals.isStale || named.isStale} wholeFrom={firstWhole(named.value.meta.pruned_before ?? totals.value.meta.pruned_before, timezone)} imported={importedDays({ ...totals.value.meta, ...named.value.meta }, timezone)}>
       <p class="trend-sum">{text.pageviewsInAll(formatExact(shown.total), formatNumber(round(shown.average)), text.buckets[interval].toLowerCase())}</p>
       <AnnotatedTrend navigation={navigation} access={access} timezone={timezone} ranges={[totals.value.query.date_range]} labels={[shown.labels]} interval={interval}>
         {([marks]) => <SourceBars shown={shown} interval={interval} marks={marks!} />}

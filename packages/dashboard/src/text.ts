@@ -173,6 +173,10 @@ export const text = {
 
   prunedBefore: (day: string): string => `Before ${day} only the hits that retention has left are counted with these filters.`,
 
+  importedBefore: (day: string): string => `Until ${day} figures were imported, in part or all of them.`,
+  importsSkippedBefore: (day: string): string => `Imported figures until ${day} are left out: they are of whole days, and cannot answer this.`,
+  importsSkipped: 'Imported days are left out: nothing is known of this there.',
+
   compare: 'Compare',
   comparisons: {
     none: 'No comparison',

@@ -9,7 +9,7 @@ import { HiddenTable } from './hiddenTable.tsx'
 import { formatMetric, type Metric, metricKinds, metrics } from './metrics.ts'
 import type { Navigation } from './navigation.ts'
 import { Notice } from './notice.tsx'
-import { daysOf, firstWhole } from './period.ts'
+import { daysOf, firstWhole, importedDays } from './period.ts'
 import { useQuery } from './scope.ts'
 import { type Series, toSeries } from './series.ts'
 import { SourceTrend } from './sourceTrend.tsx'
@@ -45,7 +45,7 @@ function MetricTrend({ navigation, clock, timezone, access }: TrendProps) {
   // Not from the labels: a week is named by its Monday, which may be before the period's first day.
   const ranges = [query.date_range, query.comparison_date_range].filter((range) => range !== undefined)
   return (
-    <TrendFrame navigation={navigation} interval={interval} days={ranges.map((range) => daysOf(range, timezone))} isStale={answer.isStale} wholeFrom={firstWhole(meta.pruned_before, timezone)}>
+    <TrendFrame navigation={navigation} interval={interval} days={ranges.map((range) => daysOf(range, timezone))} isStale={answer.isStale} wholeFrom={firstWhole(meta.pruned_before, timezone)} imported={importedDays(meta, timezone)}>
       <AnnotatedTrend navigation={navigation} access={access} timezone={timezone} ranges={ranges} labels={[series.labels, series.before?.labels ?? []]} interval={interval}>
         {([marks, marksBefore]) => (
           <>

@@ -3,7 +3,7 @@ import { Choice } from './choice.tsx'
 import { ComparePicker } from './comparePicker.tsx'
 import { formatRange, type Interval } from './format.ts'
 import type { Navigation } from './navigation.ts'
-import { type Days, intervalsOf } from './period.ts'
+import { type Days, type importedDays, intervalsOf } from './period.ts'
 import { text } from './text.ts'
 
 interface TrendFrameProps {
@@ -15,11 +15,13 @@ interface TrendFrameProps {
   isStale: boolean
   /** The first day of which all hits are there, where figures of days before lack some. */
   wholeFrom?: string | undefined
+  /** The last days of which figures are imported, and of which imported ones are left out. */
+  imported?: ReturnType<typeof importedDays>
   children: ComponentChildren
 }
 
 /** What stands above a chart, whichever it is: its days, and how they are drawn. */
-export function TrendFrame({ navigation, interval, days, isStale, wholeFrom, children }: TrendFrameProps): VNode {
+export function TrendFrame({ navigation, interval, days, isStale, wholeFrom, imported, children }: TrendFrameProps): VNode {
   const { view } = navigation
   const intervals = intervalsOf(view.period).filter((name) => view.chart === 'line' || name !== 'time:minute')
   const offered = intervals.includes(interval) ? intervals : [...intervals, interval]
@@ -47,6 +49,8 @@ export function TrendFrame({ navigation, interval, days, isStale, wholeFrom, chi
         </div>
       </div>
       {wholeFrom !== undefined && <p class="trend-note">{text.prunedBefore(formatRange([wholeFrom, wholeFrom]))}</p>}
+      {imported?.until !== undefined && <p class="trend-note">{text.importedBefore(formatRange([imported.until, imported.until]))}</p>}
+      {imported?.skippedUntil !== undefined && <p class="trend-note">{text.importsSkippedBefore(formatRange([imported.skippedUntil, imported.skippedUntil]))}</p>}
       {children}
     </div>
   )

@@ -6,6 +6,8 @@ import { readDay } from './factSet.ts'
 import { groupBy } from './groupBy.ts'
 import { addKept } from './kept/addKept.ts'
 import type { KeptShelf } from './kept/keptShelf.ts'
+import { addImported } from './imported/addImported.ts'
+import type { ImportedShelf } from './imported/importedShelf.ts'
 import type { Query, QueryResult } from './query.ts'
 import { compileRollupQuery, type RollupQuery } from './rollup/compileRollupQuery.ts'
 import type { Rollup } from './rollup/rollup.ts'
@@ -23,6 +25,8 @@ export interface AnswerSources {
   dayIndexes: DayIndexes
   /** Where sums are kept that pruning leaves. */
   kept?: KeptShelf | undefined
+  /** Sums of other products. */
+  imported?: ImportedShelf | undefined
 }
 
 /** Sums that are asked for, and the home days that are still to be added to them. */
@@ -50,7 +54,8 @@ export async function answerQuery(sources: AnswerSources, query: Query): Promise
   for (const each of open) await addRollups(sources.shelf, each)
   await addIndexes(sources, open)
   await addHits(sources.log, answer, open)
-  return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }) }
+  const said = query.imports === true && sources.imported ? addImported(answer, query, await sources.imported.find(query.range)) : {}
+  return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }), ...said }
 }
 
 async function addRollups(shelf: Shelf<Rollup>, { sums, rollupQuery, days }: Open): Promise<void> {

@@ -9,7 +9,7 @@ export interface KindOfValues {
   bytes?: number
 }
 
-const siteKind = /^[a-z0-9_-]{1,64}:(batch|segment|manifest|link|erasure|pruning|kept|index|rollup|persons|packed|catalog|clean|salt|drop):/
+const siteKind = /^[a-z0-9_-]{1,64}:(batch|segment|manifest|link|erasure|pruning|kept|index|rollup|persons|packed|catalog|clean|sums|salt|drop):/
 /** Their names end in their length. */
 const sized: ReadonlySet<string> = new Set(['manifest', 'kept', 'index', 'rollup', 'persons', 'packed', 'catalog', 'clean'])
 

@@ -1,4 +1,5 @@
 import { createBatchWriter } from './batchWriter.ts'
+import { compareText } from './byTime.ts'
 import { createByteCache } from './byteCache.ts'
 import { answerQuery } from './answerQuery.ts'
 import type { CleanMemory } from './clean.ts'
@@ -16,6 +17,7 @@ import { createJourneys } from './funnels/journeys.ts'
 import type { VisitCounter } from './funnels/visitCounter.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import type { StoredHit } from './hit.ts'
+import { createImportedShelf, type ImportedShelf } from './imported/importedShelf.ts'
 import { takesVisible } from './kept/hitsLeft.ts'
 import { createKeptShelf, type KeptShelf } from './kept/keptShelf.ts'
 import { checkLink, checkSite, formatStamp } from './keys.ts'
@@ -23,6 +25,7 @@ import { createDayIndexes, type DayIndexes } from './dayIndexes.ts'
 import { readDayStates, type DayStates } from './dayStates.ts'
 import { countDay, spansOf } from './daySpans.ts'
 import { listDays } from './listDays.ts'
+import { loadFacts } from './load.ts'
 import { compactBatches, maintainSite } from './maintainSite.ts'
 import { addToReport, afterAll, createPruning, pruningEndsOf } from './pruning.ts'
 import { daysOfPerson, personValues, readPerson } from './searchDay.ts'
@@ -30,16 +33,17 @@ import type { PersonValues } from './segment/findRows.ts'
 import { readRange } from './readRange.ts'
 import { createSiteLog, type SiteLog } from './siteLog.ts'
 import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
+import { disown } from './ndjson/purge.ts'
+import type { Portable } from './portable/portable.ts'
+import { portableFacts } from './portable/portableFacts.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
 
 /** A store on a storage. */
-export interface Store extends HitStore {
+export interface Store extends HitStore, Portable {
   /** What is damaged in the storage and left out of the answers, as far as it was read; each once. */
   readonly problems: readonly StorageProblem[]
-  /** The sites that have something in the storage. */
-  sites(): Promise<string[]>
   /**
    * All hits of a site as NDJSON, in pieces of whole lines: day by day, within a day in no order. In constant memory,
    * and several times as fast as `hits`.
@@ -52,8 +56,20 @@ export interface Store extends HitStore {
   countAbout(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<number>
   /** The home days that may have hits of the range, and whether what was made of their hits is still so. */
   dayStates(filter: Pick<HitFilter, 'site' | 'from' | 'to'>): Promise<DayStates>
+  /**
+   * Takes many hits at once, as imports have them, best whole home days: written into segments right away, at a few times
+   * the speed of `append`, and without its bound. All count together once it resolves, with an outcome per hit in the given
+   * order; hits of several sites a site at a time. Before a closed day answers from an index, `maintain` makes that.
+   * @throws StoreBusyError where persons were erased, or hits pruned, again and again meanwhile
+   */
+  load(hits: readonly StoredHit[], options?: LoadOptions): Promise<AppendOutcome[]>
   /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
   countWaiting(site: string): Promise<number>
+}
+
+export interface LoadOptions {
+  /** Says what would become of each, and writes nothing. */
+  dryRun?: boolean
 }
 
 /** What is in memory of a site. */
@@ -64,12 +80,13 @@ interface Site {
   shelf: SiteShelf
   /** Where sums are to be kept. */
   kept: KeptShelf | undefined
+  imported: ImportedShelf
   /** Of days as they stand. */
   dayIndexes: DayIndexes
   explorer: Explorer
 }
 
-const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(?:batch|manifest|link|erasure|pruning|packed|persons|index|rollup|clean|kept|sums):/
 /** For how long a compaction that has changed nothing is not tried again, ms. Each try begins a new batch. */
 const compactRest = 60_000
 /** Decoded columns of indexes and opened rollups that are kept, of all sites together, bytes. */
@@ -121,6 +138,26 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       assertOpen()
       return openSites()
     },
+    async marks(site) {
+      const { marks, links, erasures, prunings } = await freshLog(site)
+      const all = [...links.values()].flat()
+      const living = all.filter((link) => !marks.isDead(link))
+      return { links: living, erasures: disown([...erasures.values()], all.filter(marks.isDead), living), prunings: [...prunings.values()] }
+    },
+    async *facts(site, { day: only } = {}) {
+      const log = await freshLog(site)
+      for (const { day } of spansOf(log, {}).toSorted((a, b) => compareText(a.day, b.day))) {
+        if (only !== undefined && day !== only) continue
+        const piece = portableFacts(day, await log.readDay(day), log.marks)
+        if (piece.facts.length + (piece.erased?.length ?? 0) > 0) yield piece
+      }
+    },
+    async addMarks(site, marks) {
+      assertOpen()
+      const log = logOf(site)
+      await log.refreshNow()
+      await log.writeMarks(marks)
+    },
     async append(hits) {
       assertOpen()
       const [first] = hits
@@ -131,10 +168,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       const outcomes = new Map(await Promise.all(written))
       return hits.map(({ site }) => outcomes.get(site)?.next().value as AppendOutcome)
     },
+    load: (hits, { dryRun = false } = {}) =>
+      inTurn(async () => {
+        const bySite = groupBy(hits, ({ site }) => site)
+        for (const site of bySite.keys()) checkSite(site)
+        const outcomes = new Map<string, Iterator<AppendOutcome>>()
+        for (const [site, group] of bySite) outcomes.set(site, (await loadFacts(logOf(site), siteOf(site).compacted, settings, group, dryRun)).values())
+        return hits.map(({ site }) => outcomes.get(site)!.next().value as AppendOutcome)
+      }),
     async query(query) {
       const log = await freshLog(query.site)
-      const { shelf, dayIndexes, kept } = siteOf(query.site)
-      return answerQuery({ log, shelf, dayIndexes, kept }, query)
+      const { shelf, dayIndexes, kept, imported } = siteOf(query.site)
+      return answerQuery({ log, shelf, dayIndexes, kept, imported }, query)
     },
     funnel: (query) => count(query, createFunnel),
     journeys: (query) => count(query, createJourneys),
@@ -188,6 +233,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         for (const site of pruned) await prune(site, policy, pruning.now ?? now(), pruning.dryRun === true, report)
         return report
       }),
+    async importSums(site, sums) {
+      assertOpen()
+      return (await siteOf(site).imported.add(sums)) ? 'stored' : 'duplicate'
+    },
+    async imports(site) {
+      assertOpen()
+      return siteOf(site).imported.list()
+    },
+    async removeImport(site, id) {
+      assertOpen()
+      return siteOf(site).imported.remove(id)
+    },
     maintain: ({ force = false } = {}) =>
       inTurn(async () => {
         const report: MaintainReport = { ...nothingDone }
@@ -333,12 +390,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (known !== undefined) return known
     const log = createSiteLog({ ...settings, site, writer, onProblem: addProblem })
     const memory: CleanMemory = { clean: new Map<string, number>(), sweptAt: -Infinity, waits: false, packed: { values: new Map(), named: new Set() } }
+    const kept = settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined
     const opened: Site = {
       log,
       compacted: createCompactedIds(log),
       memory,
       shelf: createSiteShelf({ ...settings, log, clean: memory.clean, cache }),
-      kept: settings.keepSums ? createKeptShelf({ ...settings, log, cache }) : undefined,
+      kept,
+      imported: createImportedShelf({ ...settings, onProblem: addProblem, log, cache, kept }),
       dayIndexes: createDayIndexes(log),
       explorer: createExplorer(log, columns),
     }

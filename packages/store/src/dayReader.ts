@@ -94,7 +94,7 @@ export function createDayReader(log: SiteLog): DayReader {
 
 /** So that damage shows at once, and the segments need not be kept. */
 function readAll(parts: FactParts): FactParts {
-  const fields = [...textFields, 'type', 'visitor', 'session', 'revenueAmount', 'revenueCurrency'] as const
+  const fields = [...textFields, 'type', 'visitor', 'session', 'revenueAmount', 'revenueCurrency', 'props'] as const
   const texts = new Map(fields.map((field) => [field, parts.text(field)]))
   const numbers = new Map((['time', 'engaged', 'engagedDelta', 'scroll'] as const).map((field) => [field, parts.number(field)]))
   const persons = new Map((['visitor', 'session'] as const).map((field) => [field, personsOfTexts(texts.get(field)!)]))

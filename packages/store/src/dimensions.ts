@@ -32,8 +32,15 @@ export function readEvent(dimension: EventDimension): (hit: StoredHit) => string
   if (dimension === 'event:page') return ({ path }) => path
   if (dimension === 'event:hostname') return ({ hostname }) => hostname
   if (dimension === 'event:name') return ({ type, name }) => (type === 'pageview' ? 'pageview' : (name ?? ''))
-  const key = dimension.slice('event:props:'.length)
-  return ({ props }) => (props !== undefined && Object.hasOwn(props, key) ? String(props[key]) : '') || noProp
+  const key = dimension.slice(propPrefix.length)
+  return ({ props }) => readProp(props, key)
+}
+
+export const propPrefix = 'event:props:'
+
+/** What a prop says of a hit. */
+export function readProp(props: StoredHit['props'], key: string): string {
+  return (props !== undefined && Object.hasOwn(props, key) ? String(props[key]) : '') || noProp
 }
 
 /** Dimensions that are a field of the session's first hit as it is. */

@@ -6,10 +6,10 @@
  * @example
  * const { Redis } = await import('ioredis').catch(missingPeer('redis', 'ioredis'))
  */
-export function missingPeer(driver: string, library: string): (cause: unknown) => never {
+export function missingPeer(driver: string, library: string, what = 'storage driver'): (cause: unknown) => never {
   return (cause) => {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND'
     const problem = missing ? `needs ${library}:` : `cannot load ${library}, install it anew:`
-    throw new Error(`[treadlight store] storage driver ${driver} ${problem} npm install ${library}`, { cause })
+    throw new Error(`[treadlight store] ${what} ${driver} ${problem} npm install ${library}`, { cause })
   }
 }

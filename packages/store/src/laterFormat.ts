@@ -6,7 +6,7 @@ export function isLaterFormat(error: unknown): error is Error {
   return error instanceof Error && /later than this version's \(\d+\): upgrade treadlight/.test(error.message)
 }
 
-const ofSite = /^([a-z0-9_-]{1,64}):(?:batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept|salt):/
+const ofSite = /^([a-z0-9_-]{1,64}):(?:batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept|sums|salt):/
 
 /** An error that says so, with the value that it is about; any other as it is. */
 export function nameValue(error: unknown, key: string): unknown {

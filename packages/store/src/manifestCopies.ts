@@ -8,7 +8,7 @@ import type { SiteLog } from './siteLog.ts'
 import type { ResolvedStoreOptions } from './storeOptions.ts'
 import { createItem, listKeys, readBytes, type StorageProblem } from './values.ts'
 
-type CopyOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'settle'>
+type MirrorOptions = Pick<ResolvedStoreOptions, 'storage' | 'now' | 'settle'>
 
 /** Manifests by their key. */
 export type ManifestCopies = ReadonlyMap<string, Manifest>
@@ -32,7 +32,7 @@ export function decodeCopies(bytes: Buffer): ManifestCopies | undefined {
  * of what opening takes. They never change, so a copy is as good; whether a manifest is still there says only its key.
  * What cannot be read costs no more than the time that it would have saved.
  */
-export async function readCopies(site: string, { storage, now, settle }: CopyOptions, onProblem: (problem: StorageProblem) => void): Promise<{ keys: string[]; copies: ManifestCopies }> {
+export async function readCopies(site: string, { storage, now, settle }: MirrorOptions, onProblem: (problem: StorageProblem) => void): Promise<{ keys: string[]; copies: ManifestCopies }> {
   const keys = (await listKeys(storage, `${site}:catalog:`)).filter((key) => !isForeignKey(key))
   for (const key of keys.toReversed()) {
     const bytes = await readBytes(storage, key).catch(() => undefined)

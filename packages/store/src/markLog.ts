@@ -2,6 +2,8 @@ import type { Storage } from 'unstorage'
 import { hashText, type Erasure } from './erasure.ts'
 import { formatStamp, isForeignKey } from './keys.ts'
 import { createMarks, type Marks } from './marks.ts'
+import { missingMarks } from './portable/missingMarks.ts'
+import type { SiteMarks } from './portable/portable.ts'
 import type { Pruning } from './pruning.ts'
 import type { Link } from './store.ts'
 import { createValues, ensureValue, type StorageProblem } from './values.ts'
@@ -28,11 +30,16 @@ export interface MarkLog {
   writeErasure(erasure: Erasure): Promise<void>
   /** Says of hits that they were erased, beside those that an erasure knew of. @param names as `nameHit` says */
   writeErasedHits(names: readonly string[]): Promise<void>
+  /** Writes what was said elsewhere, as far as it is not known here. */
+  writeMarks(given: SiteMarks): Promise<void>
   /** @param stamp of `formatStamp`, where something names it already */
   writePruning(pruning: Pruning, stamp?: string): Promise<void>
   /** Says of an erasure that it is finished. */
   writeFinished(erasureKey: string): Promise<void>
 }
+
+/** Log-ins that are taken over in one value. */
+const linksPerValue = 10_000
 
 /** With what keeps it up to date. */
 export interface MarkReader extends MarkLog {
@@ -144,6 +151,33 @@ export function createMarkLog({ site, storage, now, nonce, onProblem }: MarkLogO
       const key = `${site}:erasure:${hashText(names.join())}-${erasure.time}-hits`
       await ensureValue(values, key, JSON.stringify(erasure))
       addErasure(key, erasure)
+    },
+    async writeMarks(given) {
+      const known = { links: [...links.values()].flat(), erasures: [...erasures.values()], prunings: [...prunings.values()] }
+      const missing = missingMarks(known, given)
+      // First whom nobody is to see.
+      for (const erasure of missing.erasures) {
+        const text = JSON.stringify(erasure)
+        const hits = erasure.hits.length > 0 ? '-hits' : ''
+        const own = `${site}:erasure:${erasure.hash}-${erasure.time}${hits}`
+        // Of one person and time another kind of store may say more later.
+        const key = erasure.hash === '' || erasures.has(own) ? `${site}:erasure:${hashText(text)}-${erasure.time}${hits}` : own
+        await ensureValue(values, key, text)
+        addErasure(key, erasure)
+      }
+      for (const pruning of missing.prunings) {
+        const text = JSON.stringify(pruning)
+        const key = `${site}:pruning:${formatStamp(pruning.at, hashText(text).slice(0, 12))}`
+        await ensureValue(values, key, text)
+        addPruning(key, pruning)
+      }
+      for (let start = 0; start < missing.links.length; start += linksPerValue) {
+        const its = missing.links.slice(start, start + linksPerValue)
+        const text = JSON.stringify(its)
+        const key = `${site}:link:${formatStamp(now(), hashText(text).slice(0, 12))}`
+        await ensureValue(values, key, text)
+        addLinks(key, its)
+      }
     },
     async writePruning(pruning, stamp = formatStamp(pruning.at, nonce())) {
       const key = `${site}:pruning:${stamp}`

@@ -96,6 +96,8 @@ export interface Query {
   orderBy?: readonly (readonly [Metric | Dimension, 'asc' | 'desc'])[]
   /** @default { limit: 10_000, offset: 0 } */
   pagination?: { limit?: number; offset?: number }
+  /** Whether days that another product has told the sums of (`ImportedSums`) count. @default false */
+  imports?: boolean
 }
 
 export interface QueryRow {
@@ -116,4 +118,8 @@ export interface QueryResult {
    * this question cannot be answered from sums. Only of stores that keep such sums.
    */
   prunedBefore?: number
+  /** Figures of before this moment, ms since 1970, are in part those of another product. Only where `Query.imports` asks for them. */
+  importedBefore?: number
+  /** There are imported days before this moment, ms since 1970, that this question cannot be answered from; they are left out. */
+  importsSkippedBefore?: number
 }

@@ -1,11 +1,14 @@
 import { runFunnel, runJourneys } from './funnels/runVisits.ts'
 import type { VisitQuestion } from './funnels/visitQuestion.ts'
 import { createReferenceKept, type ReferenceKept } from './kept/referenceKept.ts'
+import type { CountedDay } from './imported/addImported.ts'
+import { createReferenceImports, type ReferenceImports } from './imported/referenceImports.ts'
 import { listHits } from './listHits.ts'
 import { findHit } from './explorer/nearness.ts'
 import { pageHits } from './explorer/pageHits.ts'
 import { runQuery } from './runQuery.ts'
 import { createSiteMemory, type SiteMemory } from './siteMemory.ts'
+import type { Query } from './query.ts'
 import type { HitStore } from './store.ts'
 
 export interface ReferenceStoreOptions {
@@ -27,6 +30,7 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
   const now = options.now ?? Date.now
   const sites = new Map<string, SiteMemory>()
   const kept = new Map<string, ReferenceKept>()
+  const imports = new Map<string, ReferenceImports>()
   let closed = false
 
   return {
@@ -36,7 +40,8 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       return withSites.map(([site, hit]) => site.addHit(hit))
     },
     async query(query) {
-      return options.keepSums === true ? keptOf(query.site).query(query) : runQuery([siteOf(query.site).hits()], query)
+      const imported = importedDays(query)
+      return options.keepSums === true ? keptOf(query.site).query(query, imported) : runQuery([siteOf(query.site).hits()], query, imported)
     },
     async funnel(query) {
       return { ...(await runFunnel([siteOf(query.site).hits()], query)), ...pruned(query) }
@@ -77,6 +82,15 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
       }
       return total
     },
+    async importSums(site, sums) {
+      return importsOf(site).add(sums, now()) ? 'stored' : 'duplicate'
+    },
+    async imports(site) {
+      return importsOf(site).list()
+    },
+    async removeImport(site, id) {
+      return importsOf(site).remove(id)
+    },
     async maintain() {
       assertOpen()
       return { compacted: 0, rewritten: 0, deleted: 0 }
@@ -90,6 +104,20 @@ export function createReferenceStore(options: ReferenceStoreOptions = {}): HitSt
   function pruned({ site, range, timezone = 'UTC' }: VisitQuestion): { prunedBefore?: number } {
     const before = options.keepSums === true ? keptOf(site).prunedBefore(range, timezone) : undefined
     return before === undefined ? {} : { prunedBefore: before }
+  }
+
+  /** A day with hits of its own is told by these alone; so is one that had them, as far as their sums are kept. */
+  function importedDays({ site, range, imports: isAsked }: Query): CountedDay[] {
+    if (isAsked !== true) return []
+    const own = new Set(siteOf(site).hits().map(({ day }) => day))
+    return importsOf(site).find(range, (day) => own.has(day) || (options.keepSums === true && keptOf(site).has(day)))
+  }
+
+  function importsOf(name: string): ReferenceImports {
+    siteOf(name)
+    const its = imports.get(name) ?? createReferenceImports()
+    imports.set(name, its)
+    return its
   }
 
   function siteOf(name: string): SiteMemory {

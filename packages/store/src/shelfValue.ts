@@ -26,7 +26,7 @@ export interface KnownMarks {
 }
 
 /** To be raised with any change of what stands behind the header, or of what it means. */
-export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 3, rollup: 3 }
+export const shelfFormats: Readonly<Record<ShelfKind, number>> = { index: 4, rollup: 3 }
 
 /** Read at once, bytes: this header, which has some 2 kB for a month, and what the body begins with, as it tells where the rest is. */
 const firstRead = 24 * 1024

@@ -1,6 +1,7 @@
 import type { FunnelQuery, FunnelResult } from './funnels/funnel.ts'
 import type { JourneyQuery, JourneyResult } from './funnels/journeys.ts'
 import type { StoredHit } from './hit.ts'
+import type { ImportedSums, ImportInfo } from './imported/importedSums.ts'
 import type { Filter, Goal, Query, QueryResult } from './query.ts'
 
 /** What a store makes of one appended hit. */
@@ -179,6 +180,16 @@ export interface HitStore {
    * with `maintain`.
    */
   prune(policy: RetentionPolicy, options?: PruneOptions): Promise<PruneReport>
+  /**
+   * Keeps what another product has said of whole days, durably. They are no hits: no pruning and no erasure takes them, and
+   * they name nobody. Stores of other people's making need not have this, nor the next two.
+   * @throws RangeError for figures that no sum can be
+   */
+  importSums?(site: string, sums: ImportedSums): Promise<AppendOutcome>
+  /** Imports of sums, in the order in which they count: a day is told by the first that has it. */
+  imports?(site: string): Promise<ImportInfo[]>
+  /** False if there is none of this id. */
+  removeImport?(site: string, id: string): Promise<boolean>
   /** Upkeep: safe to run anywhere, any time, by any number of processes. */
   maintain(options?: MaintainOptions): Promise<MaintainReport>
   /** Finishes what is being written. Later calls throw. What the store was opened on stays open: see `createStore`. */

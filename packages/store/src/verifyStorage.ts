@@ -54,10 +54,10 @@ export interface VerifyOptions {
 
 /** Who else keeps values in the storage: frames, each a value of its own. */
 const frameKey = /^(?:[a-z0-9_-]{1,64}:(?:salt|drop):\d{4}-\d\d-\d\d|account:[a-z0-9_-]+:\d|sites:[a-z0-9_-]{1,64}\.[0-9a-f]|[a-z]+:[a-z0-9_-]{1,64}\.[0-9a-f]{12}\.[0-9a-f]{12}-[0-9a-f]{12}$|(?:login|probe|token):[0-9a-f]+$)/
-const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept):/
+const siteKey = /^([a-z0-9_-]{1,64}):(batch|manifest|catalog|segment|link|erasure|pruning|packed|persons|index|rollup|clean|kept|sums):/
 const saltKey = /^[a-z0-9_-]{1,64}:salt:(\d{4}-\d\d-\d\d):/
 
-type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'packed' | 'persons' | 'clean' | 'kept' | ShelfKind
+type Kind = 'batch' | 'manifest' | 'catalog' | 'segment' | 'link' | 'erasure' | 'pruning' | 'packed' | 'persons' | 'clean' | 'kept' | 'sums' | ShelfKind
 
 /** Values read at once: segments are some megabytes each. */
 const parallel = 8

@@ -31,8 +31,8 @@ async function expectSame<Question extends VisitQuestion>(
   const counter = create(question)
   const untold: string[] = []
   for (const index of together ? [await joinIndexes(indexes)] : indexes) {
-    untold.push(...index.days.filter((day) => !canTell(day, plan.range)).map(({ day }) => day))
-    await tallyVisits(counter, plan, index, index.days.filter((day) => canTell(day, plan.range)))
+    untold.push(...index.days.filter((day) => !canTell(day, plan)).map(({ day }) => day))
+    await tallyVisits(counter, plan, index, index.days.filter((day) => canTell(day, plan)))
   }
   const told = [...hits].filter(([day]) => !untold.includes(day)).map(([, its]) => its)
   expect(counter.result()).toEqual(await runVisits(told, question, create(question)))

@@ -18,6 +18,8 @@ const revenue = fc.record({
   amount: fc.constantFrom('0', '0.1', '0.10', '-3', '999999999999999.999999', '1e5', '', '1 EUR'),
   currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD', 'eur', 'EURO', '', '__proto__'),
 })
+/** As JSON they keep their order and their types. */
+const props = fc.option(fc.dictionary(fc.constantFrom('a', 'b', '"a"', '__proto__', 'x\udc00'), fc.constantFrom<string | number | boolean>('', 'a', 'A', 'b', '"a"', 1, 0.1, 1e21, true, false), { maxKeys: 2, noNullPrototype: true }), { nil: undefined })
 const amount = fc.option(fc.integer({ min: 0, max: 5000 }), { nil: undefined })
 
 const fields = fc.record({
@@ -51,15 +53,16 @@ const fields = fc.record({
     screen: fc.constantFrom(undefined, '', 'x', '390x844', '800x600', '1366x768', '1920x1080'),
   }),
   revenue: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: revenue }),
+  props,
   told: fc.record({ engaged: amount, engagedDelta: amount, scroll: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }) }),
 })
 
 /** Hits of one home day: few people, close together, in any order. */
 export const arbitraryHits: fc.Arbitrary<StoredHit[]> = fc.array(fields, { maxLength: 30 }).map((all) =>
-  all.map(({ offset, view, texts, told, interactive, revenue, ...rest }, number) => {
+  all.map(({ offset, view, texts, told, interactive, revenue, props, ...rest }, number) => {
     const id = testId((number * 7919) % 1009)
     const views: Record<string, string> = { own: id, '': '', 'view 1': testId(0), 'view 2': testId(5000) }
-    const said = Object.entries({ ...texts, ...told, interactive, revenue }).filter(([, value]) => value !== undefined)
+    const said = Object.entries({ ...texts, ...told, interactive, revenue, props }).filter(([, value]) => value !== undefined)
     return makeHit({ ...Object.fromEntries(said), ...rest, id, view: views[view]!, day: home, time: noon + offset } as Partial<StoredHit>)
   }),
 )

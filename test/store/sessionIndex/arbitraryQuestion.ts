@@ -16,7 +16,7 @@ const visitDimensions = [
   'utm_term', 'utm_content', 'browser', 'browser_version', 'os', 'os_version', 'device', 'country', 'region', 'city', 'country_name', 'region_name',
   'city_name', 'screen_class', 'language',
 ].map((name) => `visit:${name}` as Exclude<Dimension, `time:${string}`>)
-const hitDimensions = ['event:name', 'event:page', 'event:hostname', 'event:goal'] as const
+const hitDimensions = ['event:name', 'event:page', 'event:hostname', 'event:goal', 'event:props:a', 'event:props:b', 'event:props:__proto__'] as const
 const filterable = [...visitDimensions, ...hitDimensions]
 const timeDimensions = ['time:minute', 'time:hour', 'time:day', 'time:week', 'time:month'] as const
 

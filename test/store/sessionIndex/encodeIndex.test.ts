@@ -107,7 +107,7 @@ test('damage of any byte is found, or harmless', async () => {
 test('a later version is told from damage', async () => {
   const { Buffer } = await import('node:buffer')
   const { crc32 } = await import('node:zlib')
-  const head = 'treadlight index 03 00000002 '
+  const head = 'treadlight index 09 00000002 '
   const bytes = Buffer.from(`${head}${crc32('{}', crc32(head)).toString(16).padStart(8, '0')}\n{}`)
   await expect(open(bytes)).rejects.toThrow(LaterIndex)
 })

@@ -18,7 +18,7 @@ export async function joinIndexes(indexes: readonly SessionIndex[]): Promise<Ses
 const names = [
   'rawSource', 'source', 'medium', 'campaign', 'term', 'content', 'referrer', 'channel', 'browser', 'browserVersion', 'os', 'osVersion',
   'device', 'country', 'region', 'city', 'screenClass', 'language', 'flags', 'start', 'duration', 'hitCount', 'viewCount', 'kind', 'path',
-  'hostname', 'time', 'engaged', 'scroll', 'revenue', 'visitor',
+  'hostname', 'time', 'engaged', 'scroll', 'revenue', 'props', 'visitor',
 ] as const
 
 function shift(day: IndexDay, visits: number, hits: number): IndexDay {

@@ -57,7 +57,7 @@ export function sayHits(day: string, hits: readonly StoredHit[], tick: 1 | 60_00
   function sayHit(hit: StoredHit): SaidHit {
     const { engaged = 'nothing', scroll = 'nothing' } = hit.type === 'pageview' ? (engagement.get(pageviewKey(hit)) ?? {}) : {}
     const kind = [hit.type, hit.type === 'event' ? (hit.name ?? '') : '', hit.interactive !== false]
-    return { said: [...kind, hit.path, hit.hostname, Math.floor(hit.time / tick) * tick, engaged, scroll, broughtBy(hit)], visitor: visitorKey(hit) }
+    return { said: [...kind, hit.path, hit.hostname, Math.floor(hit.time / tick) * tick, engaged, scroll, broughtBy(hit), hit.props === undefined ? '' : JSON.stringify(hit.props)], visitor: visitorKey(hit) }
   }
 }
 
@@ -99,7 +99,7 @@ export async function sayIndex(index: SessionIndex): Promise<SaidDay[]> {
         const time = base + columns.time[at]! * tick
         const revenue = columns.revenue.values[columns.revenue.codes[at]!]!
         const whose = visit < mixed ? `unmixed ${visitor}` : `mixed ${columns.visitor[visitorsBefore + at - mixedHits]}`
-        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll, revenue === '' ? 'nothing' : sayRevenue(readRevenueText(revenue))], visitor: whose })
+        its.push({ said: [type, name, interactive, path, hostname, time, engaged, scroll, revenue === '' ? 'nothing' : sayRevenue(readRevenueText(revenue)), columns.props.values[columns.props.codes[at]!]!], visitor: whose })
       }
       const bounced = (columns.flags[visit]! & isBounced) !== 0
       said.push({ said: [base + columns.start[visit]! * tick, columns.duration[visit], bounced, columns.viewCount[visit], ...texts], hits: its })

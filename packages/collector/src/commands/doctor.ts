@@ -1,5 +1,6 @@
-import type { Check } from '@treadlight/store'
+import type { Check, Durability } from '@treadlight/store'
 import { checkLine } from '../checkLine.ts'
+import type { Config } from '../config.ts'
 import { describePlace, describePromise } from '../describeStorage.ts'
 import { examine, type Diagnosis, type Examination } from '../examine.ts'
 import { interrupted, onInterrupt } from '../interrupt.ts'
@@ -26,8 +27,8 @@ export const doctor: Command = {
     const opened = await openExistingStorage(config)
     const interrupt = onInterrupt()
     const progress = createProgress()
-    // A text file is synced, wherever small values go.
-    const durability = config.store.type === 'ndjson' ? 'synced' : opened.durability
+    // Wherever small values go: a text file is synced, and ClickHouse confirms.
+    const durability = byType[config.store.type] ?? opened.durability
     const promise = describePromise(config, durability)
     const print = (text: string): void => {
       progress.clear()
@@ -52,6 +53,8 @@ export const doctor: Command = {
     }
   },
 }
+
+const byType: Partial<Record<Config['store']['type'], Durability>> = { ndjson: 'synced', clickhouse: 'acknowledged' }
 
 /** Hands out the checks as they come, and answers everything at the end. */
 async function report(examination: AsyncGenerator<Check, Diagnosis, void>, onCheck: (check: Check) => void): Promise<Diagnosis> {

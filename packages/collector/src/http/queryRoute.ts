@@ -47,11 +47,16 @@ export async function orRefusal<T>(answer: Promise<T>): Promise<T | Response> {
 /** What stands beside `pruned_before`. */
 export const prunedWarning = 'Figures of before pruned_before are of the hits that retention has left: this question cannot be answered from the sums of whole days'
 
-function metaOf({ request, totalRows, prunedBefore }: StatsAnswer): object {
+/** What stands beside `imports_skip_reason`. */
+const skippedWarning = 'Imported days before imports_skipped_before are left out: this question cannot be answered from the sums of their days'
+
+function metaOf({ request, totalRows, prunedBefore, importedBefore, importsSkippedBefore }: StatsAnswer): object {
   const { include, comparison } = request
   return {
-    // What was imported is among the hits, and counted like them.
-    ...(include.imports && { imports_included: true }),
+    // Imported hits are hits, and counted like them.
+    ...(include.imports && { imports_included: importedBefore !== undefined || importsSkippedBefore === undefined }),
+    ...(importedBefore !== undefined && { imported_before: new Date(importedBefore).toISOString() }),
+    ...(importsSkippedBefore !== undefined && { imports_skip_reason: 'unsupported_query', imports_skipped_before: new Date(importsSkippedBefore).toISOString(), imports_warning: skippedWarning }),
     ...(include.timeLabels && { time_labels: labelsOf(request) }),
     ...(include.timeLabels && comparison && { comparison_time_labels: labelsOf(request, comparison) }),
     ...(include.totalRows && { total_rows: totalRows }),

@@ -170,19 +170,21 @@ function describeReaders({ destinations = [] }: DescribedSettings): string[] {
   ]
 }
 
+const stores = { ndjson: 'a text file on the collector’s machine', clickhouse: 'a ClickHouse database' }
+
 function describeStorage({ storage: { driver }, store, retention, userSecrets }: DescribedSettings): string[] {
   const { anonymous, authenticated, newest, sums } = retention
   const place = Object.hasOwn(kinds, driver) ? kinds[driver] : `a storage called ${driver}`
-  const isInMemory = driver === 'memory' && store.type !== 'ndjson'
+  const isInMemory = driver === 'memory' && store.type === 'storage'
   return [
-    store.type === 'ndjson' ? `It is stored in a text file on the collector’s machine; small values such as keys of the day lie in ${place}.` : `It is stored in ${place}.`,
+    store.type === 'storage' ? `It is stored in ${place}.` : `It is stored in ${stores[store.type]}; small values such as keys of the day lie in ${place}.`,
     ...(isInMemory ? ['All of it is gone when the collector ends.'] : []),
     `It is deleted ${count(anonymous)} after the visit${userSecrets.length === 0 ? '' : `; where the user is known, ${count(authenticated)} after it`}${isInMemory ? ', if it is still there' : ''}.`,
     ...(newest === undefined ? [] : [`No more than the newest ${newest.toLocaleString('en')} hits of a site stay.`]),
     isInMemory
       ? 'What is too old is no longer shown from the hour in which it becomes so.'
       : 'What is too old is no longer shown from the hour in which it becomes so, and is gone from the storage within about a day.',
-    ...(sums && store.type !== 'ndjson' && !isInMemory ? ['What the visits of a day came to stays: how many there were by page, source, place and device, and nothing of any single one.'] : []),
+    ...(sums && store.type === 'storage' && !isInMemory ? ['What the visits of a day came to stays: how many there were by page, source, place and device, and nothing of any single one.'] : []),
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { HitStore, Query, QueryRow } from '@treadlight/store'
+import type { HitStore, Query, QueryResult, QueryRow } from '@treadlight/store'
 import { compareRows, type ComparedRow } from './compareRows.ts'
 import { formatMoney, type Money } from './money.ts'
 import { isRevenue } from './names.ts'
@@ -13,14 +13,15 @@ export interface AnswerRow {
   comparison?: { dimensions: string[]; metrics: (number | Money | null)[]; change: (number | null)[] }
 }
 
+/** What the store says of days behind retention and of imported ones; of both ranges where two are compared. */
+type SaidOfDays = Pick<QueryResult, 'prunedBefore' | 'importedBefore' | 'importsSkippedBefore'>
+
 /** What a query came to. */
-export interface StatsAnswer {
+export interface StatsAnswer extends SaidOfDays {
   request: StatsRequest
   rows: AnswerRow[]
   /** Rows there are without pagination. */
   totalRows: number
-  /** See `QueryResult.prunedBefore`; of both ranges where two are compared. */
-  prunedBefore?: number
 }
 
 const all = { limit: Number.MAX_SAFE_INTEGER, offset: 0 }
@@ -37,17 +38,24 @@ export async function answerQuery(store: HitStore, request: StatsRequest): Promi
 }
 
 /** Of buckets of time all are needed, since some may be in the other range alone; of all else only the page that is asked for. */
-async function compare(store: HitStore, request: StatsRequest, otherQuery: Query): Promise<Pick<StatsAnswer, 'totalRows' | 'prunedBefore'> & { rows: ComparedRow[] }> {
+async function compare(store: HitStore, request: StatsRequest, otherQuery: Query): Promise<SaidOfDays & { totalRows: number; rows: ComparedRow[] }> {
   const { query, interval } = request
   const index = query.dimensions?.indexOf(`time:${interval ?? 'day'}`) ?? -1
   const time = interval && { index, labels: labelsOf(request), otherLabels: labelsOf(request, otherQuery.range) }
   const [own, { rows: others, ...other }] = await Promise.all([store.query(time ? { ...query, pagination: all } : query), store.query(otherQuery)])
   const rows = compareRows({ metrics: query.metrics, rows: own.rows, others, ...(time && { time }) })
-  const before = Math.max(own.prunedBefore ?? -Infinity, other.prunedBefore ?? -Infinity)
-  const pruned = Number.isFinite(before) ? { prunedBefore: before } : {}
-  if (!time) return { rows, totalRows: own.totalRows, ...pruned }
+  const said = saidOf(own, other)
+  if (!time) return { rows, totalRows: own.totalRows, ...said }
   const { limit = rows.length, offset = 0 } = query.pagination ?? {}
-  return { rows: sortRows(rows, query).slice(offset, offset + limit), totalRows: rows.length, ...pruned }
+  return { rows: sortRows(rows, query).slice(offset, offset + limit), totalRows: rows.length, ...said }
+}
+
+function saidOf(own: SaidOfDays, other: SaidOfDays): SaidOfDays {
+  const later = (name: keyof SaidOfDays) => {
+    const moment = Math.max(own[name] ?? -Infinity, other[name] ?? -Infinity)
+    return Number.isFinite(moment) ? { [name]: moment } : {}
+  }
+  return { ...later('prunedBefore'), ...later('importedBefore'), ...later('importsSkippedBefore') }
 }
 
 function writeCompared(query: Query, { comparison, ...row }: ComparedRow): AnswerRow {

@@ -55,7 +55,7 @@ const schemas: Record<string, Schema> = {
       order_by: list({ type: 'array', prefixItems: [text, named(['asc', 'desc'])], minItems: 2, maxItems: 2 }, { maxItems: mostColumns }),
       include: only(object(
         {
-          imports: { type: 'boolean' },
+          imports: { type: 'boolean', default: false, description: 'Whether sums of days that another product has told count' },
           time_labels: { type: 'boolean' },
           total_rows: { type: 'boolean' },
           trim_relative_date_range: { type: 'boolean' },
@@ -79,7 +79,7 @@ const schemas: Record<string, Schema> = {
   ),
   Answer: object({
     results: list(ref('Row')),
-    meta: object({ imports_included: { type: 'boolean' }, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' }, pruned_before: { type: 'string', format: 'date-time', description: 'Figures of before are of the hits that retention has left' }, warning: text }, []),
+    meta: object({ imports_included: { type: 'boolean' }, imported_before: { type: 'string', format: 'date-time', description: 'Figures of before are in part imported sums' }, imports_skip_reason: named(['unsupported_query']), imports_skipped_before: { type: 'string', format: 'date-time', description: 'Imported days before are left out' }, imports_warning: text, time_labels: list(text), comparison_time_labels: list(text), total_rows: { type: 'integer' }, pruned_before: { type: 'string', format: 'date-time', description: 'Figures of before are of the hits that retention has left' }, warning: text }, []),
     query: { type: 'object', description: 'The query as it was understood' },
   }),
   VitalsQuery: only(object({ site_id: text, date_range: ref('DateRange'), filters: list(ref('Filter')), by: dimension, limit: { type: 'integer', minimum: 1, maximum: 1000, default: 50 } }, ['date_range'])),

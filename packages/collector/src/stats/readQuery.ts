@@ -74,6 +74,7 @@ export async function readQuery(body: unknown, options: ReadQueryOptions): Promi
       ...(goals.length > 0 && { goals }),
       orderBy: readOrder<Metric | Dimension>(body['order_by'], [...metrics, ...dimensions], time) ?? defaultOrder(time, metrics[0]!),
       pagination: readPagination(body['pagination']),
+      ...(include['imports'] === true && { imports: true }),
     },
     include: { imports: include['imports'] === true, timeLabels: include['time_labels'] === true, totalRows: include['total_rows'] === true },
     comparison,

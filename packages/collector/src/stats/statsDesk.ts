@@ -4,7 +4,8 @@ import type { Goals } from '../goals/goals.ts'
 import { createSegmentFinder, type Segments } from '../segments/segments.ts'
 import type { Site } from '../sites/sites.ts'
 import { answerQuery, type StatsAnswer } from './answerQuery.ts'
-import { firstHit } from './firstHit.ts'
+import { firstHit, firstMoment } from './firstHit.ts'
+import { isObject } from '../isObject.ts'
 import { QueryError } from './oneOf.ts'
 import { readQuery, type StatsRequest } from './readQuery.ts'
 
@@ -40,6 +41,8 @@ export function createStatsDesk({ store, goals, segments, failures, now }: Stats
 
   async function read({ id, timezone }: Site, body: unknown): Promise<StatsRequest> {
     const findSegment = createSegmentFinder(await segments.list(id))
-    return readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), findSegment, firstHit: () => firstHit(store, id) })
+    const withImports = isObject(body) && isObject(body['include']) && body['include']['imports'] === true
+    const first = () => (withImports ? firstMoment(store, { id, timezone }) : firstHit(store, id))
+    return readQuery(body, { site: id, timezone, now: now(), goals: await goals.list(id), findSegment, firstHit: first })
   }
 }

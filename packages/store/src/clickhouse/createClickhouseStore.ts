@@ -43,7 +43,7 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
   const client = await openClient(settings)
   const { tables } = place
   try {
-    await migrate(client, place, readOnly)
+    await migrate(client, place, settings)
     if (!readOnly) await setRetention(client, place, settings.retention)
   } catch (error) {
     await client.close()

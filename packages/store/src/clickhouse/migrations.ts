@@ -2,13 +2,13 @@ import type { SqlClient } from './client.ts'
 import { createTableSql, dayStateView, firstTables, onCluster, type SchemaPlace } from './schema.ts'
 
 /** What brings a database from the version before to this one. Each statement can run again: a migration may be cut short. */
-export interface Migration {
+interface Migration {
   version: number
   statements(place: SchemaPlace): string[]
 }
 
 /** In order. One that was released is never changed: what is to be different is a migration behind it. */
-export const migrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   { version: 1, statements: (place) => [...firstTables.flatMap((table) => createTableSql(table, place)), dayStateView(place)] },
 ]
 
@@ -19,18 +19,16 @@ const unknownTable = 'UNKNOWN_TABLE'
 /** The statements that bring a database from a version, 0 for none, to the latest one. */
 export function migrationSql(from: number, place: SchemaPlace): string[] {
   const due = migrations.filter(({ version }) => version > from)
-  return due.flatMap(({ version, statements }) => [
-    ...statements(place),
-    `INSERT INTO ${place.tables.schemaVersion} (version, applied) VALUES (${version}, now())`,
-  ])
+  return due.flatMap(({ version, statements }) => statements(place).concat(`INSERT INTO ${place.tables.schemaVersion} (version, applied) VALUES (${version}, now())`))
 }
 
 /**
  * Brings a database to the latest version. Several processes may do so at once.
- * @param readOnly only looks whether it is of the latest one
+ * @param options.readOnly only looks whether it is of the latest one
+ * @param options.existing makes nothing where there is nothing
  * @throws Error where a later version of treadlight was here, and where nothing may be changed but would have to be
  */
-export async function migrate(client: SqlClient, place: SchemaPlace, readOnly = false): Promise<void> {
+export async function migrate(client: SqlClient, place: SchemaPlace, { readOnly = false, existing = false }: { readOnly?: boolean; existing?: boolean } = {}): Promise<void> {
   const version = await readVersion(client, place)
   const latest = migrations.at(-1)!.version
   if (version > latest) {
@@ -39,7 +37,7 @@ export async function migrate(client: SqlClient, place: SchemaPlace, readOnly = 
     )
   }
   if (version === latest) return
-  if (readOnly) {
+  if (readOnly || (existing && version === 0)) {
     throw new Error(`[treadlight clickhouse] database ${place.tables.database} has ${version === 0 ? 'no tables of treadlight' : `the schema version ${version}`}: start the collector on it first`)
   }
   if (version === 0) await client.command(`CREATE DATABASE IF NOT EXISTS ${place.tables.database}${onCluster(place.cluster)}`)

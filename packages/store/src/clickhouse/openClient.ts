@@ -9,7 +9,7 @@ import type { ResolvedClickhouseOptions } from './options.ts'
 export async function openClient({ url, client, username, password, cluster, name, timeout, longTimeout }: ResolvedClickhouseOptions): Promise<SqlClient> {
   const shared = { name, cluster, timeout, longTimeout }
   if (client !== undefined) return createSqlClient({ ...shared, client })
-  const { createClient } = await import('@clickhouse/client').catch(missingPeer('clickhouse', '@clickhouse/client'))
+  const { createClient } = await import('@clickhouse/client').catch(missingPeer('clickhouse', '@clickhouse/client', 'store.type'))
   const own = createClient({
     url: url!,
     ...(username !== undefined && { username }),

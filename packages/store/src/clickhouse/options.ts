@@ -18,6 +18,8 @@ export interface ClickhouseStoreOptions {
    * @default none
    */
   retention?: Pick<RetentionPolicy, 'anonymous' | 'authenticated'>
+  /** Refuses a database in which there are no tables of treadlight, such as one whose name is mistyped. @default false */
+  existing?: boolean
   /** Only reads: neither tables nor a database are made or changed. @default false */
   readOnly?: boolean
   /** ms since 1970. @default Date.now */
@@ -56,6 +58,7 @@ export function resolveOptions(options: ClickhouseStoreOptions): ResolvedClickho
     retention: undefined,
     database: 'treadlight',
     readOnly: false,
+    existing: false,
     now: Date.now,
     pause: 200,
     timeout: 30_000,

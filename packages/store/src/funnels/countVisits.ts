@@ -43,7 +43,7 @@ async function addIndexes({ shelf, dayIndexes }: Sources, plan: IndexPlan, count
   for (let lost = 0; lost < maxLost && !(await addStored(shelf, plan, counter, days)); lost++);
   for (const day of inOrder(days)) {
     const { index } = (await dayIndexes.find(day)) ?? {}
-    if (index === undefined || !index.days.every((each) => canTell(each, plan.range))) continue
+    if (index === undefined || !index.days.every((each) => canTell(each, plan))) continue
     await tallyVisits(counter, plan, index, index.days)
     days.delete(day)
   }
@@ -51,7 +51,7 @@ async function addIndexes({ shelf, dayIndexes }: Sources, plan: IndexPlan, count
 
 /** False if a value was lost that had been found: then others may have taken its place. */
 async function addStored(shelf: Sources['shelf'], plan: IndexPlan, counter: VisitCounter<unknown>, days: Set<string>): Promise<boolean> {
-  const found = [...(await shelf.findIndexes(inOrder(days))).values()].filter(({ day }) => canTell(day, plan.range))
+  const found = [...(await shelf.findIndexes(inOrder(days))).values()].filter(({ day }) => canTell(day, plan))
   let isWhole = true
   for (const [index, its] of groupBy(found, (each) => each.index)) {
     try {

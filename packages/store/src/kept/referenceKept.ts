@@ -2,6 +2,7 @@ import { createAnswer } from '../answer.ts'
 import { groupBy } from '../groupBy.ts'
 import type { StoredHit } from '../hit.ts'
 import { createMarks } from '../marks.ts'
+import { addImported, type CountedDay } from '../imported/addImported.ts'
 import type { Pruning } from '../pruning.ts'
 import type { Query, QueryResult } from '../query.ts'
 import type { SiteMemory } from '../siteMemory.ts'
@@ -14,7 +15,9 @@ import { canTellDay, compileKept, isInRange, prunedBefore } from './tellsKept.ts
 export interface ReferenceKept {
   /** Before a pruning is added. */
   keep(pruning: Pruning): Promise<void>
-  query(query: Query): Promise<QueryResult>
+  query(query: Query, imported: readonly CountedDay[]): Promise<QueryResult>
+  /** Whether the sums of a day were kept. */
+  has(day: string): boolean
   /** What `QueryResult.prunedBefore` says to a question that no sums answer. */
   prunedBefore(range: Query['range'], timezone: string): number | undefined
 }
@@ -45,7 +48,8 @@ export function createReferenceKept(site: SiteMemory): ReferenceKept {
         if (made !== undefined) kept.set(day, { whole: made.whole, ...made.hits, at: pruning.at, erasures: site.state.erasures.length })
       }
     },
-    async query(query) {
+    has: (day) => kept.has(day),
+    async query(query, imported) {
       const answer = createAnswer(query)
       const queries = compileKept(answer.asked)
       const days = groupBy(site.hits(), ({ day }) => day)
@@ -66,7 +70,8 @@ export function createReferenceKept(site: SiteMemory): ReferenceKept {
       }
       for (const [, hits] of [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))) answer.addHits(hits)
       const before = prunedBefore(untold, query.timezone)
-      return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }) }
+      const said = addImported(answer, query, imported)
+      return { ...answer.result(), ...(before !== undefined && { prunedBefore: before }), ...said }
     },
     prunedBefore(range, timezone) {
       const counting = [...kept.values()].filter(({ whole, at }) => isInRange(whole, range) && !hasLater(factsOf(whole.day), marksNow(), at))

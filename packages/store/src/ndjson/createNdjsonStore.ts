@@ -1,10 +1,14 @@
-import type { Store } from '../createStore.ts'
+import { compareText } from '../byTime.ts'
 import { findHit } from '../explorer/nearness.ts'
 import { pageHits } from '../explorer/pageHits.ts'
 import { checkSite } from '../keys.ts'
 import { runFunnel, runJourneys } from '../funnels/runVisits.ts'
 import { listHits } from '../listHits.ts'
+import { createMarks } from '../marks.ts'
 import type { Pruning } from '../pruning.ts'
+import { missingMarks } from '../portable/missingMarks.ts'
+import type { Portable } from '../portable/portable.ts'
+import { portableFacts } from '../portable/portableFacts.ts'
 import { runQuery } from '../runQuery.ts'
 import type { HitStore, MaintainReport, PruneOptions, PruneReport, RetentionPolicy } from '../store.ts'
 import { rangeToRead } from '../touches.ts'
@@ -48,7 +52,7 @@ export interface NdjsonStoreOptions {
  * const store = await createNdjsonStore({ path: './hits.ndjson' })
  * await store.append(hits)
  */
-export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<HitStore & Pick<Store, 'sites'>> {
+export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<HitStore & Portable> {
   const settings = resolveOptions(options)
   const { now, path, sync, readOnly, onProblem } = settings
   const sites = new Map<string, SiteMemory>()
@@ -71,6 +75,35 @@ export async function createNdjsonStore(options: NdjsonStoreOptions): Promise<Hi
     async sites() {
       assertOpen()
       return [...sites].flatMap(([site, { state }]) => (countLines([state]) > 0 ? [site] : []))
+    },
+    async marks(site) {
+      assertOpen()
+      const { links, erasures, prunings } = purge(siteOf(site).state).left
+      return { links, erasures, prunings }
+    },
+    async *facts(site, { day: only } = {}) {
+      assertOpen()
+      const { state } = siteOf(site)
+      const marks = createMarks(state)
+      for (const day of only === undefined ? [...state.facts.keys()].toSorted(compareText) : [only]) {
+        const piece = portableFacts(day, state.facts.get(day) ?? new Map(), marks)
+        if (piece.facts.length + (piece.erased?.length ?? 0) > 0) yield piece
+      }
+    },
+    async addMarks(site, given) {
+      assertOpen()
+      return queue.inTurn(async () => {
+        const memory = siteOf(site)
+        const { links, erasures, prunings } = missingMarks(memory.state, given)
+        const entries: Exclude<Entry, { torn: unknown }>[] = [
+          ...erasures.map((erasure) => ({ erasure: { site, ...erasure } })),
+          ...prunings.map((pruning) => ({ pruning: { site, ...pruning } })),
+          ...links.map((link) => ({ link: { ...link } })),
+        ]
+        if (entries.length === 0) return
+        await log.append(entries.map(encodeLine).join(''), entries.length)
+        for (const entry of entries) addEntry(entry)
+      })
     },
     async query(query) {
       assertOpen()

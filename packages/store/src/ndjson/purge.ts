@@ -57,7 +57,7 @@ function nameHits(erasures: readonly Erasure[], names: readonly string[]): Erasu
  * A link that came after the erasure of its user has made hits of its session the user's: they stay gone without it.
  * Not where a living link comes before it: then the session is somebody else's.
  */
-function disown(erasures: readonly Erasure[], dead: readonly Link[], living: readonly Link[]): Erasure[] {
+export function disown(erasures: readonly Erasure[], dead: readonly Link[], living: readonly Link[]): Erasure[] {
   const lost = dead.filter((link) => !living.some(({ session, time }) => session === link.session && time < link.time))
   return erasures.map((erasure) => {
     const its = lost.filter(({ user }) => erasure.kind === 'user' && erasure.hash === hashPerson('user', user))

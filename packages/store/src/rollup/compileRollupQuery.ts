@@ -154,7 +154,8 @@ const nothing: Readonly<Sums> = {
 }
 
 /** What `metricValues` computes each from. */
-const sumsOf: Record<Metric, readonly KeptSum[]> = {
+/** The sums that each metric is computed from; none of what is not kept. */
+export const sumsOf: Record<Metric, readonly KeptSum[]> = {
   visitors: ['visitors'],
   visits: ['visits'],
   pageviews: ['pageviews'],

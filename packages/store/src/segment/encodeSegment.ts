@@ -47,7 +47,7 @@ function metadataOf(rows: number, groups: RowGroup[], { site, day }: Pick<FactCo
   return {
     version: 2,
     created_by: 'treadlight',
-    schema,
+    schema: schemaOf(groups),
     num_rows: BigInt(rows),
     row_groups: groups,
     key_value_metadata: [
@@ -58,4 +58,10 @@ function metadataOf(rows: number, groups: RowGroup[], { site, day }: Pick<FactCo
     // Of the type, but not written: the writer counts the bytes itself.
     metadata_length: 0,
   }
+}
+
+/** A column may be wider than most of its kind are, in all of its groups. */
+function schemaOf(groups: readonly RowGroup[]): FileMetaData['schema'] {
+  const types = new Map(groups[0]?.columns.map(({ meta_data }) => [meta_data!.path_in_schema[0], meta_data!.type]))
+  return schema.map((element) => (element.type === 'INT32' && types.get(element.name) === 'INT64' ? { ...element, type: 'INT64' } : element))
 }

@@ -3,7 +3,8 @@ import type { StoredHit } from '../hit.ts'
 /** What the columns cannot say of a fact: fields to be laid over those that they do say. */
 export type Extra = Record<string, unknown>
 
-const known = [
+/** The fields of a hit in the order in which stores hold them: others are held as well, at several times the cost. */
+export const hitFields: readonly (keyof StoredHit)[] = [
   'site',
   'id',
   'origin',
@@ -50,7 +51,7 @@ const known = [
   'region',
   'city',
   'address',
-] as const satisfies (keyof StoredHit)[]
+]
 
 /**
  * What a fact has beside what the columns say of it. Also fields that this version does not know: written by a later one,
@@ -65,12 +66,12 @@ export function unsaidOf(fact: StoredHit, said: StoredHit): Extra | undefined {
   return unsaid.length === 0 ? undefined : Object.fromEntries(unsaid)
 }
 
-/** Whether all fields are known and in the order of `known`, which is that of the collector. Comparing costs less than looking up each. */
+/** Whether all fields are known and in the order of `hitFields`, which is that of the collector. Comparing costs less than looking up each. */
 export function isInOrder(hit: StoredHit): boolean {
   let at = 0
   for (const field in hit) {
-    while (at < known.length && known[at] !== field) at++
-    if (at++ === known.length) return false
+    while (at < hitFields.length && hitFields[at] !== field) at++
+    if (at++ === hitFields.length) return false
   }
   return true
 }

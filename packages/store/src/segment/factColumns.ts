@@ -6,7 +6,7 @@ import type { Steps } from '../steps.ts'
 import type { Column, Rows } from './column.ts'
 import { encodeConstant, encodeDay } from './constantColumn.ts'
 import { isInOrder, unsaidOf, type Extra } from './extras.ts'
-import { FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
+import { DelayColumn, FlagColumn, IntegerColumn, TimeColumn } from './numberColumns.ts'
 import type { ColumnName } from './schema.ts'
 import type { SectionReader, SectionWriter } from './sections.ts'
 import { TextColumn } from './textColumn.ts'
@@ -145,7 +145,7 @@ function createColumns() {
     origin: new TextColumn(),
     type: new TextColumn(),
     time: new TimeColumn(),
-    delay: new IntegerColumn(),
+    delay: new DelayColumn(),
     view: new UuidColumn(),
     hostname: new TextColumn(),
     path: new TextColumn(),

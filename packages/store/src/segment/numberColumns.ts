@@ -128,6 +128,42 @@ export class TimeColumn implements Column<number> {
   }
 }
 
+/**
+ * How long hits took to be received, ms: integers of 32 bits, as live ones are, or of an import, which may be years late, all
+ * about as long. What is of the other kind than the first does not fit.
+ */
+export class DelayColumn implements Column<number> {
+  private live = new IntegerColumn()
+  private late: TimeColumn | undefined
+  private isEmpty = true
+
+  set(row: number, value: number | undefined): boolean {
+    if (this.isEmpty && value !== undefined && !(Math.abs(value) <= maxOffset)) this.late = new TimeColumn()
+    if (value !== undefined) this.isEmpty = false
+    return this.late === undefined ? this.live.set(row, value) : this.late.set(row, value)
+  }
+
+  get(row: number): number | undefined {
+    return (this.late ?? this.live).get(row)
+  }
+
+  encode(rows: Rows): ChunkData {
+    return this.late === undefined ? this.live.encode(rows) : { ...this.late.encode(rows), type: 'INT64' }
+  }
+
+  /** @returns of late ones the one that the others are told from */
+  pack(rows: Rows, out: SectionWriter): true | number | undefined {
+    return this.late === undefined ? this.live.pack(rows, out) : this.late.pack(rows, out)
+  }
+
+  unpack(how: unknown, from: SectionReader, rows: number): void {
+    this.isEmpty = false
+    if (typeof how !== 'number') return this.live.unpack(how, from, rows)
+    this.late = new TimeColumn()
+    this.late.unpack(how, from, rows)
+  }
+}
+
 /** Flags. */
 export class FlagColumn implements Column<boolean> {
   /** 0 for none, 1 for false, 2 for true. */

@@ -12,7 +12,7 @@ export interface Column {
  * The columns of a segment, in the order in which they are written and read. They are named like the fields of a hit,
  * so that DuckDB, ClickHouse or pandas can be pointed at the file, with these differences, each of which saves bytes:
  *
- * - `delay`: `received - time`, ms
+ * - `delay`: `received - time`, ms; of 64 bits where hits came weeks later, as imported ones do
  * - `view`: null for a pageview (it is its own view) and for an event outside any view
  * - `url`: null where it is `'https://' || hostname || path`, that is, without query and fragment
  * - `revenueAmount`, `revenueCurrency`: the two parts of `revenue`

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { constants, crc32, gzipSync, type ZlibOptions } from 'node:zlib'
-import type { ColumnChunk, CompressionCodec, Encoding, PageHeader, Statistics } from 'hyparquet'
+import type { ColumnChunk, CompressionCodec, Encoding, PageHeader, ParquetType, Statistics } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { writeHybrid } from './hybrid.ts'
@@ -16,6 +16,8 @@ export interface ChunkData {
   /** The distinct values, PLAIN. */
   dictionary?: { bytes: Uint8Array; count: number }
   statistics?: Statistics
+  /** Where it is another than the schema's. */
+  type?: ParquetType
 }
 
 /** Below that many bytes a gzip header and a reader's call of zlib cost more than they save. */
@@ -47,7 +49,7 @@ export function writeChunk(writer: ByteWriter, column: Column, data: ChunkData):
   return {
     file_offset: BigInt(start),
     meta_data: {
-      type: schema.find(({ name }) => name === column.name)!.type!,
+      type: data.type ?? schema.find(({ name }) => name === column.name)!.type!,
       encodings: [...new Set<Encoding>(['PLAIN', 'RLE', encoding])],
       path_in_schema: [column.name],
       codec,

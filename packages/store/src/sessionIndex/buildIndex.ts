@@ -16,6 +16,11 @@ import {
 
 const minute = 60_000
 const most = 2 ** 32 - 1
+/** More different props of a day than this are not kept: whoever sends a number with each event should not fill the memory. */
+const mostProps = 20_000
+
+/** Those that are made when they are asked for. */
+type MadeColumn = Exclude<ColumnName, 'revenue' | 'props'>
 
 /**
  * The index of a home day. Undefined where it could not say exactly what the hits do: spans beyond 49 days.
@@ -27,7 +32,9 @@ export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }):
   const base = visits.count === 0 ? 0 : Math.floor(first / minute) * minute
   if (visits.count > 0 && !(last - base <= most)) return undefined
   const { count, mixed, starts, rows } = visits
-  const revenue = revenueOf(columns, rows)
+  // It has to be known at once whether there is any.
+  const revenue = raresOf(columns.revenue(), rows)
+  const props = columns.props()
   const day: IndexDay = {
     day: columns.day,
     base,
@@ -35,6 +42,7 @@ export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }):
     first,
     last,
     hasRevenue: revenue.values.length > 1,
+    keepsProps: props.values.length <= mostProps,
     visits: 0,
     visitsEnd: count,
     hits: 0,
@@ -48,7 +56,7 @@ export function buildIndex(columns: DayColumns, { tick }: { tick: 1 | 60_000 }):
     visits: count,
     hits: rows.length,
     load: async (names) => {
-      for (const name of names) if (name !== 'revenue') made[name] ??= makeColumn(name, columns, visits, day)
+      for (const name of names) made[name] ??= name === 'props' ? raresOf(day.keepsProps ? props : nothing, rows) : makeColumn(name as MadeColumn, columns, visits, day)
       return Object.fromEntries(names.map((name) => [name, made[name]])) as Pick<IndexColumns, (typeof names)[number]>
     },
   }
@@ -64,7 +72,7 @@ function spanOf({ time }: DayColumns, { rows }: DayVisits): Pick<IndexDay, 'firs
   return span
 }
 
-function makeColumn(name: Exclude<ColumnName, 'revenue'>, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
+function makeColumn(name: MadeColumn, columns: DayColumns, visits: DayVisits, day: IndexDay): IndexColumns[ColumnName] {
   const { time, type } = columns
   const { rows } = visits
   switch (name) {
@@ -167,10 +175,11 @@ function toldOf(told: Float64Array, type: Uint8Array, rows: Uint32Array): Float6
   return its
 }
 
-/** `hasRevenue` has to be known at once, and mostly nothing was brought. */
-function revenueOf(columns: DayColumns, rows: Uint32Array): CodedTexts {
-  const texts = columns.revenue()
-  const isNone = texts.values.every((text) => text === '')
+const nothing: FieldTexts = { values: [], codes: new Uint8Array(0) }
+
+/** What most hits have none of, which comes first. */
+function raresOf(texts: FieldTexts, rows: Uint32Array): CodedTexts {
+  const isNone = texts.values.every((text) => !text)
   return isNone ? { values: [''], codes: new Uint8Array(rows.length) } : textsOf(texts, rows, '')
 }
 

@@ -20,6 +20,7 @@ export const columnNames: readonly ColumnName[] = [
   'time',
   'engaged',
   'scroll',
+  'props',
   'visitor',
 ]
 
@@ -29,7 +30,7 @@ export function rowsOf(name: ColumnName): 'visits' | 'hits' | 'mixed hits' {
   return hitColumns.has(name) ? 'hits' : 'visits'
 }
 
-const hitColumns: ReadonlySet<ColumnName> = new Set<ColumnName>(['kind', 'path', 'hostname', 'time', 'engaged', 'scroll', 'revenue'])
+const hitColumns: ReadonlySet<ColumnName> = new Set<ColumnName>(['kind', 'path', 'hostname', 'time', 'engaged', 'scroll', 'revenue', 'props'])
 
 /** About what a loaded column takes, bytes: to bound what is kept. */
 export function bytesOfColumn(column: IndexColumns[ColumnName]): number {

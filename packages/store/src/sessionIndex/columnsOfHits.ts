@@ -36,6 +36,7 @@ export function columnsOfHits(day: string, hits: readonly StoredHit[]): DayColum
       return known
     },
     revenue: () => codesOf(hits, ({ revenue }) => (revenue === undefined ? '' : revenueText(revenue))),
+    props: () => codesOf(hits, ({ props }) => props && JSON.stringify(props)),
   }
 }
 

@@ -9,7 +9,7 @@ import { createUuidNumbers, type UuidNumbers } from './uuidNumbers.ts'
 export interface FactParts {
   readonly rows: number
   /** What the texts stand for; undefined where a row has none. */
-  text(field: TextField | 'type' | 'visitor' | 'session' | 'revenueAmount' | 'revenueCurrency'): FieldTexts
+  text(field: TextField | 'type' | 'visitor' | 'session' | 'revenueAmount' | 'revenueCurrency' | 'props'): FieldTexts
   /** Undefined where a row has none. */
   persons(field: PersonField): PersonNumbers | undefined
   /** NaN where a row has none. */
@@ -62,6 +62,7 @@ export function* columnsInSteps(day: string, parts: FactParts): Steps<DayColumns
     compareIds,
     text,
     revenue: () => revenueOf(parts),
+    props: () => parts.text('props'),
   }
 }
 

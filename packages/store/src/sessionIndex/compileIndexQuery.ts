@@ -7,7 +7,7 @@ import { addRow, createRowSums } from './rowSums.ts'
 import { tallyIndex } from './tallyIndex.ts'
 
 /**
- * Makes a query ready to be answered from session indexes, without its bases. Undefined where these cannot tell: props,
+ * Makes a query ready to be answered from session indexes, without its bases. Undefined where these cannot tell: 
  * click ids, first and last touches.
  *
  * @throws RangeError for a time zone that Intl does not know, where a dimension of time asks for it, and a pattern that does not compile
@@ -16,7 +16,7 @@ export function compileIndexQuery(query: Query): IndexQuery | undefined {
   const plan = compileIndexPlan(query)
   if (plan === undefined) return undefined
   return {
-    canTell: (day) => canTell(day, plan.range),
+    canTell: (day) => canTell(day, plan),
     async addTo(rows, index, days) {
       const cut = cutDays(plan, index, days)
       if (cut.spans.length > 0) tallyIndex(rows, plan, cut, (await index.load(columnsOf(plan, cut.spans))) as IndexColumns)
@@ -26,9 +26,11 @@ export function compileIndexQuery(query: Query): IndexQuery | undefined {
   }
 }
 
-/** Whether what happened in the range can be told from a day's ticks: see `IndexQuery`. */
-export function canTell(day: IndexDay, range: Query['range']): boolean {
-  if (day.tick === 1 || !touchesRange(day, range)) return true
+/** Whether what happened in the range can be told from a day's ticks, and from what of its props is kept: see `IndexQuery`. */
+export function canTell(day: IndexDay, { range, asksProps }: Pick<IndexPlan, 'range' | 'asksProps'>): boolean {
+  if (!touchesRange(day, range)) return true
+  if (asksProps && !day.keepsProps) return false
+  if (day.tick === 1) return true
   const { base, tick, first, last } = day
   const isWhole = (time: number) => (time - base) % tick === 0
   return (range.from <= first || isWhole(range.from)) && (range.to > last || isWhole(range.to))

@@ -64,6 +64,8 @@ export interface DayColumns {
   text(field: TextField): FieldTexts
   /** What each brought: see `revenueText`. */
   revenue(): FieldTexts
+  /** As JSON; undefined or '' where there are none. */
+  props(): FieldTexts
 }
 
 /** Most that is kept of engaged times and scroll depths: sums of integers are the same in any order. */

@@ -41,7 +41,7 @@ export function paddingOf(bytes: number): number {
 }
 
 function headerDayOf(day: IndexDay, fingerprint: string): HeaderDay {
-  const { base, tick, first, last, hasRevenue, visits, visitsEnd, hits, hitsEnd, mixed, mixedHits } = day
+  const { base, tick, first, last, hasRevenue, keepsProps, visits, visitsEnd, hits, hitsEnd, mixed, mixedHits } = day
   return {
     day: day.day,
     fingerprint,
@@ -50,6 +50,7 @@ function headerDayOf(day: IndexDay, fingerprint: string): HeaderDay {
     first: hits === hitsEnd ? null : first,
     last: hits === hitsEnd ? null : last,
     hasRevenue,
+    keepsProps,
     visits: visitsEnd - visits,
     hits: hitsEnd - hits,
     mixed: mixed - visits,

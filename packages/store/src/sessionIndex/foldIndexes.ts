@@ -51,7 +51,7 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
     const joined = joinParts(new Uint32Array(rows), parts)
     return name === 'flags' ? new Uint8Array(joined) : narrow(joined)
   }
-  return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' ? [''] : [])
+  return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' || name === 'props' ? [''] : [])
 }
 
 function mostValues(parts: readonly { column: Coded }[]): number {

@@ -8,6 +8,7 @@ import type { VisitBatch } from './hitBatch.ts'
 import { room } from './hitBatch.ts'
 import { lookUp } from './lookUp.ts'
 import { hasPageGoals, reachedGoals } from './reachedGoals.ts'
+import { isPropDimension, readPropOf } from './propTexts.ts'
 import type { Codes, ColumnName } from './sessionIndex.ts'
 import { touchedPage, visitField, type TouchedPage, type VisitField } from './visitFields.ts'
 
@@ -20,6 +21,7 @@ export type IndexAxis =
   | { kind: 'page'; column: 'path' | 'hostname' }
   /** Of a hit. */
   | { kind: 'name' }
+  | { kind: 'prop'; read: (props: string) => string }
   | { kind: 'goal'; goalsOf: GoalsOf; byPage: boolean }
   /** Of a hit, and of a visit when it began. */
   | { kind: 'time'; dimension: TimeDimension }
@@ -31,6 +33,7 @@ export function compileIndexAxis(dimension: Dimension, { goals, filters = [] }: 
   if (dimension === 'event:hostname') return { kind: 'page', column: 'hostname' }
   if (dimension === 'event:name') return { kind: 'name' }
   if (dimension === 'event:goal') return { kind: 'goal', goalsOf: compileGoals(goals, wantedGoals(filters)), byPage: hasPageGoals(goals) }
+  if (isPropDimension(dimension)) return { kind: 'prop', read: readPropOf(dimension) }
   const page = touchedPage(dimension)
   if (page !== undefined) return { kind: 'touched', page }
   const field = visitField(dimension)
@@ -47,6 +50,8 @@ export function columnsOfAxis(axis: IndexAxis): ColumnName[] {
       return ['kind', axis.column]
     case 'name':
       return ['kind']
+    case 'prop':
+      return ['props']
     case 'goal':
       return axis.byPage ? ['kind', 'path'] : ['kind']
     case 'time':
@@ -59,6 +64,7 @@ export type BoundAxis =
   /** What it answers with is written over by its next answer. */
   | { kind: 'visit'; labels: readonly string[]; ofVisits(batch: VisitBatch): Int32Array }
   | { kind: 'page'; labels: readonly string[]; codes: Codes; table: Int32Array }
+  /** Also of what a prop says. */
   | { kind: 'name'; labels: readonly string[]; codes: Codes; table: Int32Array }
   /** What hits reach by the code of their kind; undefined where that of their path says. */
   | { kind: 'goal'; labels: readonly string[]; ofKind: readonly (readonly number[] | undefined)[]; ofPath: readonly (readonly number[])[] }
@@ -85,6 +91,10 @@ export function bindAxis(axis: Exclude<IndexAxis, { kind: 'time' }>, bound: Boun
     case 'name': {
       const { values, codes } = columns.kind
       return { kind: 'name', codes, ...numberLabels(values.map(({ type, name }) => (type === 'pageview' ? 'pageview' : name))) }
+    }
+    case 'prop': {
+      const { values, codes } = columns.props
+      return { kind: 'name', codes, ...numberLabels(values.map(axis.read)) }
     }
     case 'goal': {
       const { ofKind, ofPath } = reachedGoals(axis.goalsOf, axis.byPage, columns)

@@ -2,6 +2,7 @@ import { compileComparison, compileWanted, isComparison, isJoin, isNegated, type
 import { compileGoals, type GoalsOf } from '../goals.ts'
 import type { Filter, Goal } from '../query.ts'
 import { hasPageGoals } from './reachedGoals.ts'
+import { isPropDimension, readPropOf } from './propTexts.ts'
 import type { ColumnName, VisitText } from './sessionIndex.ts'
 import { touchedPage, visitField, type TouchedPage } from './visitFields.ts'
 
@@ -15,6 +16,8 @@ export type IndexCondition =
   /** Of a hit. */
   | { kind: 'page'; column: 'path' | 'hostname'; test: ValueTest }
   | { kind: 'name'; test: ValueTest }
+  /** The test takes the props as their column has them. */
+  | { kind: 'prop'; test: ValueTest }
   | { kind: 'goal'; goalsOf: GoalsOf; byPage: boolean }
   /** Of either. */
   | { kind: 'and' | 'or'; parts: readonly IndexCondition[] }
@@ -48,6 +51,10 @@ function compileOne(comparison: Comparison, goals: readonly Goal[] | undefined):
   if (dimension === 'event:page') return { kind: 'page', column: 'path', test }
   if (dimension === 'event:hostname') return { kind: 'page', column: 'hostname', test }
   if (dimension === 'event:name') return { kind: 'name', test }
+  if (isPropDimension(dimension)) {
+    const read = readPropOf(dimension)
+    return { kind: 'prop', test: (props) => test(read(props)) }
+  }
   const page = touchedPage(dimension)
   if (page !== undefined) return { kind: 'touched', page, test }
   const field = visitField(dimension)
@@ -83,6 +90,8 @@ export function columnsOf(condition: IndexCondition): ColumnName[] {
       return ['kind', condition.page.column]
     case 'name':
       return ['kind']
+    case 'prop':
+      return ['props']
     case 'goal':
       return condition.byPage ? ['kind', 'path'] : ['kind']
   }

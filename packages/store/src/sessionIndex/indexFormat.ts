@@ -4,7 +4,7 @@ import type { Packing } from './packNumbers.ts'
 import type { ColumnName } from './sessionIndex.ts'
 
 /** Of the bytes and of what they mean. */
-const indexVersion = 2
+const indexVersion = 3
 
 /** A stored index that is not what was written. Nothing is lost: it is made of the segments again. */
 export class IndexDamaged extends Error {}
@@ -27,6 +27,7 @@ export interface HeaderDay {
   first: number | null
   last: number | null
   hasRevenue: boolean
+  keepsProps: boolean
   /** How many. */
   visits: number
   hits: number

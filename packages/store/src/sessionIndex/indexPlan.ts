@@ -23,6 +23,8 @@ export interface IndexPlan {
   byHit: boolean
   /** Whether it has to know where the hits of visits are. */
   looksAtHits: boolean
+  /** Whether it asks for props, which not every day keeps. */
+  asksProps: boolean
 }
 
 interface LandingTest {
@@ -73,7 +75,7 @@ export function compileIndexPlan(query: Query): IndexPlan | undefined {
   const parts = conditions.flatMap(sideBySide)
   const visits = parts.filter(isOfVisit)
   const hits = parts.filter((part) => !isOfVisit(part))
-  const byHit = hits.length > 0 || asks.engaged || asks.scroll || axes.some(({ kind }) => kind === 'page' || kind === 'name' || kind === 'goal')
+  const byHit = hits.length > 0 || asks.engaged || asks.scroll || axes.some(({ kind }) => kind === 'page' || kind === 'name' || kind === 'prop' || kind === 'goal')
   const columns = new Set<ColumnName>(['flags', ...axes.flatMap(columnsOfAxis), ...parts.flatMap(columnsOf)])
   if (landing !== undefined) for (const name of ['kind', 'path'] as const) columns.add(name)
   if (asks.views) columns.add('viewCount')
@@ -87,6 +89,7 @@ export function compileIndexPlan(query: Query): IndexPlan | undefined {
     landing,
     asks,
     columns: [...columns],
+    asksProps: columns.has('props'),
     byHit,
     looksAtHits: byHit || visits.some(looksAtHits) || axes.some(({ kind }) => kind === 'touched'),
   }

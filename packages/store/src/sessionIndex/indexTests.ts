@@ -48,6 +48,11 @@ export function bindCondition(condition: IndexCondition, bound: BoundColumns): I
       const table = Int32Array.from(values, ({ type, name }) => Number(condition.test(type === 'pageview' ? 'pageview' : name)))
       return testHits(({ at, count }, out) => lookUp(codes, at, count, table, out))
     }
+    case 'prop': {
+      const { values, codes } = columns.props
+      const table = Int32Array.from(values, (value) => Number(condition.test(value)))
+      return testHits(({ at, count }, out) => lookUp(codes, at, count, table, out))
+    }
     case 'goal':
       return testHits(findReached(condition, columns))
   }

@@ -68,12 +68,12 @@ export async function openIndex(readPart: ReadPart, length: number): Promise<Sto
 
 function daysOf(days: readonly HeaderDay[]): IndexDay[] {
   let [visits, hits] = [0, 0]
-  return days.map(({ day, base, tick, first, last, hasRevenue, ...its }) => {
+  return days.map(({ day, base, tick, first, last, hasRevenue, keepsProps, ...its }) => {
     const from = { visits, hits }
     visits += its.visits
     hits += its.hits
     const mixed = { mixed: from.visits + its.mixed, mixedHits: from.hits + its.mixedHits }
-    return { day, base, tick, first: first ?? Infinity, last: last ?? -Infinity, hasRevenue, ...from, visitsEnd: visits, hitsEnd: hits, ...mixed }
+    return { day, base, tick, first: first ?? Infinity, last: last ?? -Infinity, hasRevenue, keepsProps, ...from, visitsEnd: visits, hitsEnd: hits, ...mixed }
   })
 }
 

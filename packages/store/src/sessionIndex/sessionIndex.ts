@@ -26,6 +26,8 @@ export interface IndexDay {
   readonly last: number
   /** Whether any of them has brought something: see the column `revenue`. */
   readonly hasRevenue: boolean
+  /** Whether the column `props` says what its hits do: not where they said too many different things. */
+  readonly keepsProps: boolean
   /** Its visits are `[visits, visitsEnd)`, the hits of these `[hits, hitsEnd)`. */
   readonly visits: number
   readonly visitsEnd: number
@@ -110,6 +112,8 @@ export interface IndexColumns extends Readonly<Record<VisitText, CodedTexts>> {
   readonly scroll: Float64Array
   /** What it brought, see `revenueText`: nothing for almost all, which has the code 0. */
   readonly revenue: CodedTexts
+  /** Its props as JSON: nothing for almost all, which has the code 0. */
+  readonly props: CodedTexts
 
   // A value for each hit of the mixed visits: see `IndexDay.mixed`.
   /** Equal numbers within a day are one visitor. None of them is a visitor of the unmixed visits. */

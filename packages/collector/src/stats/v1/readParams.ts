@@ -37,6 +37,7 @@ function readParams(params: URLSearchParams, { timezone }: Site, now: number): V
     date_range: periodDays(params.get('period') ?? '30d', params.get('date'), today),
     metrics: metricsOf(params),
     filters: readFilterText(params.get('filters') ?? ''),
+    ...(params.get('with_imported') === 'true' && { include: { imports: true } }),
   }
 }
 
@@ -48,8 +49,9 @@ export function metricsOf(params: URLSearchParams): string[] {
 /** `aggregate` with its `compare`. */
 export function readAggregate(params: URLSearchParams, site: Site, now: number): V1Query {
   const compare = params.get('compare')
+  const query = readParams(params, site, now)
   const include = compare === null ? {} : { comparisons: { mode: oneOf<string>('compare', compare, comparisons) } }
-  return { ...readParams(params, site, now), include }
+  return { ...query, include: { ...query.include, ...include } }
 }
 
 /** `timeseries` with its `interval`: by default hours of a day, months of 6 and 12, and else days. */
