@@ -1,5 +1,5 @@
 // One task of the clickhouse bench, in a process of its own, since chdb has one data directory each: see clickhouse.ts.
-import type { ClickHouseClient } from '@clickhouse/client'
+import type * as Clickhouse from '@clickhouse/client'
 import type { Query, QueryResult, StoredHit } from '@treadlight/store'
 import { createClickhouseStore, type ClickhouseStore } from '@treadlight/store/clickhouse'
 import { createRequire as requireFrom } from 'node:module'
@@ -50,9 +50,9 @@ result.rss = process.resourceUsage().maxRSS / 1024
 process.send!(result)
 process.disconnect()
 
-function openClient(): ClickHouseClient {
+function openClient(): Clickhouse.ClickHouseClient {
   const load = requireFrom(join(task.modules, 'any.js'))
-  const { createClient } = load('@clickhouse/client') as typeof import('@clickhouse/client')
+  const { createClient } = load('@clickhouse/client') as typeof Clickhouse
   const { createChdbConnection } = load('chdb/connection') as { createChdbConnection(options: { path: string }): unknown }
   return createClient({ connection: createChdbConnection({ path: task.data }) } as Parameters<typeof createClient>[0])
 }
@@ -79,7 +79,7 @@ async function fill(store: ClickhouseStore): Promise<void> {
   // For a moment today is built too, for the table by hand to be filled from; a retry makes it a day of which there is no build.
   await store.maintain({ force: true })
   for (const sql of plainTable(database)) await client.command({ query: sql })
-  await store.append(today.slice(0, 1).map((hit) => ({ ...hit, received: hit.received + 1 })))
+  await store.append(Array.from(today.slice(0, 1), (hit) => ({ ...hit, received: hit.received + 1 })))
   for (const table of ['facts', 'rows', 'plain']) await client.command({ query: `OPTIMIZE TABLE ${database}.${table} FINAL` })
   result.rows = Number((await ask<{ rows: number }>(`SELECT count() AS rows FROM ${database}.rows`))[0]!.rows)
   result.factBytes = (await bytesOf('facts')) / result.hits
