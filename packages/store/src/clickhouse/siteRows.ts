@@ -28,6 +28,7 @@ export async function findRows(client: SqlClient, tables: Tables, query: Pick<Qu
     site,
     built: new Map(found.filter(({ build }) => build !== '').map(({ home, build }) => [home, build])),
     inline,
+    state: JSON.stringify(found),
     names: inline.length === 0 ? { sources: new Map(), countries: new Map() } : await readNames(client, tables, { site, days: inline }),
     days: new Set(found.map(({ home }) => home).filter((each) => each >= first && each <= last)),
   }
