@@ -5,7 +5,7 @@ import { noon } from '../../store/makeHit.ts'
 import { chdbModules, freshDatabase, openChdb } from './openChdb.ts'
 import { createAsker, randomHits } from './randomQuestions.ts'
 
-const questions = Number(process.env['QUESTIONS'] ?? 60)
+const questions = Number(process.env['QUESTIONS'] ?? 30)
 const first = Number(process.env['SEED'] ?? 1)
 
 describe.skipIf(chdbModules === undefined)('ClickHouse’s engine', () => {

@@ -17,7 +17,8 @@ export function cutSql(sql: string, { metrics, dimensions = [], orderBy, paginat
   for (const [key, direction] of orderBy ?? metrics.slice(0, 1).map((metric) => [metric, 'desc'] as const)) {
     const sum = key in sums ? sums[key as Metric] : undefined
     const index = dimensions.indexOf(key as (typeof dimensions)[number])
-    if (sum === undefined && index === -1) return undefined
+    // Visits may be told by another statement, if there are any.
+    if (sum === undefined ? index === -1 : !sql.includes(` AS ${sum}`)) return undefined
     order.push(`${sum ?? dimensionSql(index)} ${direction}`)
   }
   order.push(...dimensions.map((_, index) => dimensionSql(index)))
