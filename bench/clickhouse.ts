@@ -26,7 +26,8 @@ export async function clickhouse({ log, rounds, hits = fullHits, ...options }: B
   try {
     const program = await bundleTask('clickhouseTask.ts', join(scratch, 'task.mjs'))
     log(`storing and asking about ${count(hits)} hits of ${days} days …`)
-    const found = await runTask<ClickhouseTask, ClickhouseTaskResult>(program, { task: 'measure', modules: chdb, data: join(scratch, 'data'), hits, days, rounds })
+    const data = options.data === undefined ? join(scratch, 'data') : join(options.data, `clickhouse-${hits}`)
+    const found = await runTask<ClickhouseTask, ClickhouseTaskResult>(program, { task: 'measure', modules: chdb, data, hits, days, rounds })
     return figuresOf(found, hits === fullHits)
   } finally {
     await rm(scratch, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import type * as Clickhouse from '@clickhouse/client'
 import type { Query, QueryResult, StoredHit } from '@treadlight/store'
 import { createClickhouseStore, type ClickhouseStore } from '@treadlight/store/clickhouse'
 import { createRequire as requireFrom } from 'node:module'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateHits } from './generateHits.ts'
 import { handWritten, plainTable, type HandWritten } from './handWritten.ts'
@@ -38,12 +39,17 @@ export interface ClickhouseTaskResult {
 const database = 'bench'
 const todaysHits = 20_000
 const groupSize = 50_000
+/** So many come through `append`; the days before are copies of their days. */
+const appendedHits = 300_000
 const task = JSON.parse(process.argv[2]!) as ClickhouseTask
 const client = openClient()
 const result: ClickhouseTaskResult = { hits: 0, rows: 0, appended: 0, derived: 0, factBytes: 0, rowBytes: 0, times: [], rss: 0 }
 
 const store = await createClickhouseStore({ client, database, pause: 0, maxWaitingHits: 200_000, now: () => evening })
-await fill(store)
+const kept = `${task.data}.json`
+if (existsSync(kept)) Object.assign(result, JSON.parse(readFileSync(kept, 'utf8')))
+else await fill(store)
+await derive(store)
 await compare(store)
 await store.close()
 result.rss = process.resourceUsage().maxRSS / 1024
@@ -57,30 +63,61 @@ function openClient(): Clickhouse.ClickHouseClient {
   return createClient({ connection: createChdbConnection({ path: task.data }) } as Parameters<typeof createClient>[0])
 }
 
-/** A history whose days are built, and today, which is not. */
+/** A history of closed days, and today; and the table by hand, which is filled from what is derived of them. */
 async function fill(store: ClickhouseStore): Promise<void> {
-  const begun = performance.now()
-  let waiting: StoredHit[] = []
-  for (const hits of generateHits({ hits: task.hits, days: task.days, timezone: zone, end: lastDay, sessionIds: 0.5 })) {
-    waiting.push(...hits)
-    if (waiting.length < groupSize) continue
-    await store.append(waiting)
-    waiting = []
-  }
-  await store.append(waiting)
-  result.appended = task.hits / seconds(begun)
-  const deriving = performance.now()
-  await store.maintain()
-  result.derived = task.hits / seconds(deriving)
+  const length = Math.ceil((task.days * Math.min(task.hits, appendedHits)) / task.hits)
+  await appendDays(store, length)
+  for (let back = length; back < task.days; back += length) await copyDays(back, Math.min(length, task.days - back))
   const [made = []] = generateHits({ hits: todaysHits * 1.5, days: 1, timezone: zone, end: '2026-11-21', seed: 2, sessionIds: 0.5 })
   const today = made.filter(({ received }) => received <= evening)
   await store.append(today)
-  result.hits = task.hits + today.length
-  // For a moment today is built too, for the table by hand to be filled from; a retry makes it a day of which there is no build.
+  result.hits += today.length
+  say('deriving …')
+  const deriving = performance.now()
   await store.maintain({ force: true })
+  result.derived = result.hits / seconds(deriving)
   for (const sql of plainTable(database)) await client.command({ query: sql })
-  await store.append(Array.from(today.slice(0, 1), (hit) => ({ ...hit, received: hit.received + 1 })))
-  for (const table of ['facts', 'rows', 'plain']) await client.command({ query: `OPTIMIZE TABLE ${database}.${table} FINAL` })
+  // A retry makes today a day of which there is no build.
+  await store.append(Array.from(today.slice(0, 1), (hit) => ({ ...hit, received: hit.received - 1 })))
+  for (const table of ['facts', 'plain']) await client.command({ query: `OPTIMIZE TABLE ${database}.${table} FINAL` })
+  writeFileSync(kept, JSON.stringify(result))
+}
+
+/** The last days of the history, through the door. */
+async function appendDays(store: ClickhouseStore, length: number): Promise<void> {
+  const begun = performance.now()
+  const hits = Math.round((task.hits / task.days) * length)
+  let waiting: StoredHit[] = []
+  for (const made of generateHits({ hits, days: length, timezone: zone, end: lastDay, sessionIds: 0.5 })) {
+    waiting.push(...made)
+    if (waiting.length < groupSize) continue
+    await store.append(waiting)
+    result.hits += waiting.length
+    waiting = []
+    say(`stored ${result.hits.toLocaleString('en')} hits in ${seconds(begun).toFixed(0)} s …`)
+  }
+  await store.append(waiting)
+  result.hits = hits
+  result.appended = hits / seconds(begun)
+}
+
+/** The last days once more, so many days earlier by the clock of their zone: to append ten million hits takes twenty minutes. */
+async function copyDays(back: number, length: number): Promise<void> {
+  const earlier = (moment: string) => `toUnixTimestamp64Milli(subtractDays(fromUnixTimestamp64Milli(${moment}, '${zone}'), ${back})) AS ${moment}`
+  const columns = `* REPLACE (day - ${back} AS day, ${earlier('time')}, ${earlier('received')})`
+  await client.command({ query: `INSERT INTO ${database}.facts SELECT ${columns} FROM (SELECT * FROM ${database}.facts WHERE day > toDate('${lastDay}') - ${length} AND day <= toDate('${lastDay}'))` })
+  result.hits += Math.round((task.hits / task.days) * length)
+  say(`copied to ${result.hits.toLocaleString('en')} hits …`)
+}
+
+function say(line: string): void {
+  console.error(line)
+}
+
+/** What was kept may be of rows of before. */
+async function derive(store: ClickhouseStore): Promise<void> {
+  await store.maintain()
+  await client.command({ query: `OPTIMIZE TABLE ${database}.rows FINAL` })
   result.rows = Number((await ask<{ rows: number }>(`SELECT count() AS rows FROM ${database}.rows`))[0]!.rows)
   result.factBytes = (await bytesOf('facts')) / result.hits
   result.rowBytes = (await bytesOf('rows')) / result.hits

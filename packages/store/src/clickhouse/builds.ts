@@ -20,6 +20,9 @@ export interface DayBuild {
   inserted: number
   /** With `inserted` it tells the day as it stands from what it was before. */
   sums: string
+  /** When the first and the last row of the build was, ms since 1970. */
+  first: number
+  last: number
 }
 
 /** Which home days to look at, `YYYY-MM-DD`; open where left out. */
@@ -30,20 +33,17 @@ export interface DayBounds {
 
 export interface BuildOptions {
   site: string
-  days: readonly string[]
+  /** In their order, as `readBuilds` has found them. */
+  states: readonly DayBuild[]
   /** ms since 1970. */
   now: number
 }
 
-/** What `day_state` says of a home day; numbers of 64 bits as texts. */
-interface DayState {
-  home: string
-  facts: string
-  sums: string
-}
+/** What is part of the names of builds of days that go on. */
+const openMark = '-open'
 
 /** So many facts are derived at a time: some hundred MB. */
-const mostFacts = 400_000
+export const mostFacts: number = 400_000
 
 /** What builds are made by: those of other versions of what derives them say nothing. */
 function formatOf(): number {
@@ -55,36 +55,56 @@ export async function readBuilds(client: SqlClient, tables: Tables, site: string
   const params = createParams()
   const where = daysSql(params, site, bounds)
   return client.rows<DayBuild>(
-    `SELECT toString(s.day) AS home, b.build AS build, s.inserted AS inserted, toString(s.checksum) AS sums
+    `SELECT toString(s.day) AS home, b.of.1 AS build, b.of.2 AS first, b.of.3 AS last, s.inserted AS inserted, toString(s.checksum) AS sums
     FROM (SELECT day, sum(inserted) AS inserted, sum(checksum) AS checksum FROM ${tables.dayState} WHERE ${where} GROUP BY day) AS s
-    LEFT JOIN (SELECT day, inserted, checksum, argMax(build, made) AS build FROM ${tables.builds} WHERE ${where} AND format = ${params.add('UInt32', formatOf())} GROUP BY day, inserted, checksum) AS b
+    LEFT JOIN (SELECT day, inserted, checksum, argMax((build, first, last), made) AS of FROM ${tables.builds} WHERE ${where} AND format = ${params.add('UInt32', formatOf())} GROUP BY day, inserted, checksum) AS b
     ON s.day = b.day AND s.inserted = b.inserted AND s.checksum = b.checksum ORDER BY home`,
     params,
   )
 }
 
 /**
- * Derives the rows of some home days anew. What a day was is read before its facts are: if any come in between, the build is of a
+ * Derives the rows of some home days anew. What a day was has been read before its facts are: if any come in between, the build is of a
  * day that there is no more, and nobody reads it.
  *
  * @returns of how many facts
  */
-export async function buildDays(client: SqlClient, tables: Tables, { site, days, now }: BuildOptions): Promise<number> {
+export async function buildDays(client: SqlClient, tables: Tables, { site, states, now }: BuildOptions): Promise<number> {
   let built = 0
-  const wanted = new Set(days)
-  const params = createParams()
-  const states = await client.rows<DayState>(
-    `SELECT toString(day) AS home, toString(sum(inserted)) AS facts, toString(sum(checksum)) AS sums FROM ${tables.dayState} WHERE ${daysSql(params, site, boundsOf(days))} GROUP BY day ORDER BY home`,
-    params,
-  )
-  for (const chunk of chunksOf(states.filter(({ home }) => wanted.has(home)))) {
-    const id = newId(now)
-    await writeRows(client, tables, site, chunk.map(({ home }) => home), id)
-    const builds = chunk.map(({ home, facts, sums }) => ({ site, day: home, inserted: facts, checksum: sums, build: buildOf(id, home), format: formatOf(), made: now }))
-    await client.insert(tables.builds, builds)
-    built += chunk.reduce((sum, { facts }) => sum + Number(facts), 0)
+  for (const chunk of chunksOf(states)) {
+    await noteBuilds(client, tables, site, await writeBuilds(client, tables, 'rows', { site, states: chunk, now }), now)
+    for (const { inserted } of chunk) built += Number(inserted)
   }
   return built
+}
+
+/** Derives the rows of some home days: nobody knows of them yet. @param table of days that are over, or of those that go on */
+export async function writeBuilds(client: SqlClient, tables: Tables, table: 'rows' | 'openRows', { site, states, now }: BuildOptions): Promise<DayBuild[]> {
+  const id = `${newId(now)}${table === 'rows' ? '' : openMark}`
+  await writeRows(client, tables, table, site, states.map(({ home }) => home), id)
+  const params = createParams()
+  const builds = params.add('Array(String)', states.map(({ home }) => buildOf(id, home)))
+  const bounds = daysSql(params, site, { from: states[0]!.home, to: states.at(-1)!.home })
+  const spans = await client.rows<{ home: string; first: number; last: number }>(`SELECT toString(day) AS home, min(time) AS first, max(time) AS last FROM ${tables[table]} WHERE ${bounds} AND build IN ${builds} GROUP BY day`, params)
+  const byHome = new Map(spans.map((span) => [span.home, span]))
+  return states.map((state) => ({ ...state, first: 0, last: -1, ...byHome.get(state.home), build: buildOf(id, state.home) }))
+}
+
+/** From here on they tell of their days as they were. */
+export async function noteBuilds(client: SqlClient, tables: Tables, site: string, builds: readonly DayBuild[], now: number): Promise<void> {
+  await client.insert(tables.builds, builds.map(({ home, inserted, sums, build, first, last }) => ({ site, day: home, inserted, checksum: sums, build, format: formatOf(), made: now, first, last })))
+}
+
+/** Whether the rows of a build are in `open_rows`. */
+export function isOpen(build: string): boolean {
+  return build.includes(openMark)
+}
+
+/** Deletes the rows of builds of days that go on. */
+export async function dropOpenRows(client: SqlClient, { tables, cluster }: SchemaPlace, builds: readonly string[]): Promise<void> {
+  // No parameter may stand here; a build is digits, a UUID, a name of ours and a day.
+  const known = builds.filter((build) => /^\d+-[0-9a-f-]+-open-[\d-]+$/.test(build))
+  if (known.length > 0) await client.command(`ALTER TABLE ${tables.local('openRows')}${onCluster(cluster)} ${known.map((build) => `DROP PARTITION '${build}'`).join(', ')}`, createParams(), { alter_sync: '2' })
 }
 
 /**
@@ -94,25 +114,29 @@ export async function buildDays(client: SqlClient, tables: Tables, { site, days,
  * @param before ms since 1970: somebody may still be reading what was made since
  * @returns how many builds are gone
  */
-export async function dropBuilds(client: SqlClient, { tables, cluster }: SchemaPlace, site: string, before: number): Promise<number> {
+export async function dropBuilds(client: SqlClient, place: SchemaPlace, site: string, before: number): Promise<number> {
+  const { tables, cluster } = place
   const current = new Set((await readBuilds(client, tables, site)).map(({ build }) => build))
   const params = createParams()
   const ofSite = `site = ${params.add('String', site)}`
-  const found = await client.rows<{ build: string }>(`SELECT build FROM ${tables.rows} WHERE ${ofSite} UNION DISTINCT SELECT build FROM ${tables.builds} WHERE ${ofSite}`, params)
+  const found = await client.rows<{ build: string }>(`SELECT build FROM ${tables.rows} WHERE ${ofSite} UNION DISTINCT SELECT build FROM ${tables.builds} WHERE ${ofSite} UNION DISTINCT SELECT build FROM ${tables.openRows} WHERE ${ofSite}`, params)
   const old = found.map(({ build }) => build).filter((build) => !current.has(build) && madeAt(build) < before)
   if (old.length === 0) return 0
   const which = `${ofSite} AND build IN ${params.add('Array(String)', old)}`
-  for (const table of ['rows', 'builds'] as const) await client.command(`ALTER TABLE ${tables.local(table)}${onCluster(cluster)} DELETE WHERE ${which}`, params, { ...waited })
+  if (!old.every(isOpen)) await client.command(`ALTER TABLE ${tables.local('rows')}${onCluster(cluster)} DELETE WHERE ${which}`, params, { ...waited })
+  await dropOpenRows(client, place, old.filter(isOpen))
+  await client.command(`ALTER TABLE ${tables.local('builds')}${onCluster(cluster)} DELETE WHERE ${which}`, params, { ...waited })
   return old.length
 }
 
-async function writeRows(client: SqlClient, tables: Tables, site: string, days: readonly string[], id: string): Promise<void> {
+async function writeRows(client: SqlClient, tables: Tables, table: 'rows' | 'openRows', site: string, days: readonly string[], id: string): Promise<void> {
   const params = createParams()
   const of = { site, days }
   const names = await readNames(client, tables, of)
   const rows = deriveSql(hitsSql(tables, params, of), { params, names })
   const build = `concat(${params.add('String', id)}, '-', toString(day))`
-  await client.command(`INSERT INTO ${tables.rows} (site, build, ${rowColumnNames.join(', ')}) SELECT ${params.add('String', site)}, ${build}, ${rowColumnNames.join(', ')} FROM (${rows})`, params)
+  const settings = { max_partitions_per_insert_block: '0', distributed_foreground_insert: 1 } as const
+  await client.command(`INSERT INTO ${tables[table]} (site, build, ${rowColumnNames.join(', ')}) SELECT ${params.add('String', site)}, ${build}, ${rowColumnNames.join(', ')} FROM (${rows})`, params, settings)
 }
 
 /** One for each day, so that a name says which rows are meant. */
@@ -129,14 +153,14 @@ function madeAt(build: string): number {
   return Number(build.slice(0, build.indexOf('-')))
 }
 
-function chunksOf(states: readonly DayState[]): DayState[][] {
-  const chunks: DayState[][] = []
+function chunksOf(states: readonly DayBuild[]): DayBuild[][] {
+  const chunks: DayBuild[][] = []
   let facts = Infinity
   for (const state of states) {
-    facts += Number(state.facts)
+    facts += Number(state.inserted)
     if (facts > mostFacts) {
       chunks.push([])
-      facts = Number(state.facts)
+      facts = Number(state.inserted)
     }
     chunks.at(-1)!.push(state)
   }
@@ -149,9 +173,4 @@ function daysSql(params: Params, site: string, { from, to }: DayBounds): string 
     ...(from === undefined ? [] : [`day >= ${params.add('Date', from)}`]),
     ...(to === undefined ? [] : [`day <= ${params.add('Date', to)}`]),
   ].join(' AND ')
-}
-
-function boundsOf(days: readonly string[]): DayBounds {
-  const ordered = days.toSorted()
-  return { from: ordered[0], to: ordered.at(-1) }
 }

@@ -12,10 +12,12 @@ import { journeysSql } from './journeysSql.ts'
 import { createListings } from './listings.ts'
 import { migrate } from './migrations.ts'
 import { openClient } from './openClient.ts'
+import { createOpenDays } from './openDays.ts'
 import { resolveOptions, type ClickhouseStoreOptions } from './options.ts'
 import { pruneSite } from './pruneSite.ts'
 import { createSharedRows } from './sharedRows.ts'
 import { createMarksReader } from './siteMarks.ts'
+import { createRowsFinder } from './siteRows.ts'
 import { findSites } from './sites.ts'
 import { createTables } from './tables.ts'
 import { setRetention } from './timeToLive.ts'
@@ -53,6 +55,8 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
   const queue = createGroupCommit<StoredHit, AppendOutcome>({ pause, maxWaiting: settings.maxWaitingHits, write: (hits) => appendHits(shared, hits) })
   const listings = createListings(client, tables)
   const askShared = createSharedRows(client)
+  const openDays = createOpenDays(client, place, settings)
+  const visits = { client, tables, withRows: createRowsFinder(client, tables, openDays) }
   let upkeep: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
 
@@ -66,15 +70,15 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
     },
     async query(query) {
       open(query.site)
-      return answerSql(client, tables, query, askShared)
+      return answerSql(tables, query, visits.withRows, askShared)
     },
     async funnel(query) {
       open(query.site)
-      return funnelSql(client, tables, query)
+      return funnelSql(visits, query)
     },
     async journeys(query) {
       open(query.site)
-      return journeysSql(client, tables, query)
+      return journeysSql(visits, query)
     },
     async *hits(filter) {
       open(filter.site)
@@ -116,7 +120,7 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
       return findSites(client, tables)
     },
     async close() {
-      closing ??= Promise.all([queue.flush(), upkeep]).then(client.close, client.close)
+      closing ??= Promise.all([queue.flush(), upkeep, openDays.settled()]).then(client.close, client.close)
       await closing
     },
   }

@@ -49,6 +49,7 @@ const engagementColumns: Partial<Record<RowColumn, string>> = { engaged: 'if(s.i
 const visitColumns: Partial<Record<RowColumn, string>> = {
   owner: 'v.owner',
   visit: 's.visitKey',
+  mark: `multiIf(${firstOf('s.visitorKey')}, 2, ${firstOf('s.visitKey, s.visitorKey')}, 1, 0)`,
   place: 's.nth - v.firstNth + 1',
   start: 'v.start',
   duration: 'v.end - v.start',
@@ -92,6 +93,11 @@ export function deriveSql(hits: string, { params, names, columns = new Set(rowCo
     if (entry !== undefined) return entry.sql(...entry.fields.map((field) => `v.first.${ofFirst.indexOf(field) + 1}`))
     return ownColumns[name]?.[0] ?? visitColumns[name] ?? engagementColumns[name]!
   }
+}
+
+/** Whether a hit is the first of those that have the same of something. */
+function firstOf(keys: string): string {
+  return `row_number() OVER (PARTITION BY ${keys} ORDER BY s.time, s.id) = 1`
 }
 
 /** As `visitorKey` and `sessionKey` have it: the first that is there of two fields, else the view. */

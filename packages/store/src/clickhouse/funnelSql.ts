@@ -1,7 +1,5 @@
 import { createFunnel, type FunnelQuery, type FunnelResult } from '../funnels/funnel.ts'
-import type { SqlClient } from './client.ts'
-import type { Tables } from './tables.ts'
-import { askVisits, stepSql } from './visitsSql.ts'
+import { askVisits, stepSql, type VisitSource } from './visitsSql.ts'
 
 /** Behind the bits of a hit's steps, of which there are at most eight, comes its place: so a sort puts hits in order. */
 const places = 512
@@ -10,10 +8,10 @@ const places = 512
  * Answers a funnel: the server goes through the hits of each visit that are steps, in order.
  * @throws RangeError as `HitStore.funnel` does
  */
-export async function funnelSql(client: SqlClient, tables: Tables, query: FunnelQuery): Promise<FunnelResult> {
+export async function funnelSql(visits: VisitSource, query: FunnelQuery): Promise<FunnelResult> {
   const none = createFunnel(query).result()
   const reached = query.steps.map((_, index) => index + 1)
-  const [row] = await askVisits<Record<string, number>>(client, tables, query, (source, reader) => {
+  const [row] = await askVisits<Record<string, number>>(visits, query, (source, reader) => {
     const steps = query.steps.map((step, index) => `toUInt64(${stepSql(source, reader, step, query)}) * ${1 << index}`)
     const mask = `(${steps.join(' + ')})`
     return {

@@ -1,10 +1,8 @@
 import { compareSteps, createJourneys, type JourneyColumn, type JourneyQuery, type JourneyResult } from '../funnels/journeys.ts'
 import { stepKey, stepOf } from '../funnels/journeyStep.ts'
-import type { SqlClient } from './client.ts'
 import { codeUnitsSql } from './codeUnits.ts'
 import type { RowReader } from './rowsSource.ts'
-import type { Tables } from './tables.ts'
-import { askVisits, stepSql } from './visitsSql.ts'
+import { askVisits, stepSql, type VisitSource } from './visitsSql.ts'
 
 /** How many visits did something at a place of the journey: the most frequent of each place, and what all come to. */
 interface Branch {
@@ -22,11 +20,11 @@ interface Branch {
  * Answers what visits did next: the server follows each, and hands over the most frequent steps.
  * @throws RangeError as `HitStore.journeys` does
  */
-export async function journeysSql(client: SqlClient, tables: Tables, query: JourneyQuery): Promise<JourneyResult> {
+export async function journeysSql(visits: VisitSource, query: JourneyQuery): Promise<JourneyResult> {
   const none = createJourneys(query).result()
   const { depth = 3, branches = 10, direction = 'after', events = true, from } = query
   const along = (query.along ?? []).map(stepKey)
-  const rows = await askVisits<Branch>(client, tables, query, (source, reader) => {
+  const rows = await askVisits<Branch>(visits, query, (source, reader) => {
     const { params } = source
     const begins = from === undefined ? '0' : stepSql(source, reader, from, query)
     const followed = params.add('Array(String)', along)

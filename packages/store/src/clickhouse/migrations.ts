@@ -1,5 +1,6 @@
 import type { SqlClient } from './client.ts'
-import { createTableSql, dayStateView, firstTables, onCluster, type SchemaPlace } from './schema.ts'
+import { rowColumns } from './rowColumns.ts'
+import { addColumnsSql, createTableSql, dayStateView, firstTables, openRowsTable, onCluster, type SchemaPlace } from './schema.ts'
 
 /** What brings a database from the version before to this one. Each statement can run again: a migration may be cut short. */
 interface Migration {
@@ -10,6 +11,15 @@ interface Migration {
 /** In order. One that was released is never changed: what is to be different is a migration behind it. */
 const migrations: readonly Migration[] = [
   { version: 1, statements: (place) => [...firstTables.flatMap((table) => createTableSql(table, place)), dayStateView(place)] },
+  {
+    version: 2,
+    statements: (place) => [
+      ...createTableSql(openRowsTable, place),
+      ...addColumnsSql('rows', { mark: rowColumns.mark }, place),
+      // When the first and the last of a build's rows was, ms since 1970.
+      ...addColumnsSql('builds', { first: 'Int64', last: 'Int64' }, place),
+    ],
+  },
 ]
 
 /** What a statement about a database says that there is not. */

@@ -34,6 +34,11 @@ export interface ClickhouseStoreOptions {
   maxWaitingHits?: number
   /** How long derived rows that are no longer needed stay for those who are still reading them, ms. @default 10 minutes */
   grace?: number
+  /**
+   * How long a home day has to be as it is before its derived rows are kept, ms: the server may count a hit a moment before it shows it.
+   * @default 2 seconds
+   */
+  settle?: number
 }
 
 export interface ResolvedClickhouseOptions extends Required<Omit<ClickhouseStoreOptions, 'url' | 'client' | 'username' | 'password' | 'cluster' | 'retention'>> {
@@ -65,6 +70,7 @@ export function resolveOptions(options: ClickhouseStoreOptions): ResolvedClickho
     longTimeout: 3_600_000,
     maxWaitingHits: 50_000,
     grace: 10 * 60_000,
+    settle: 2_000,
     ...options,
     url,
     client,

@@ -9,7 +9,8 @@ const day = 24 * hour
 /** The bucket of a moment as a number, which `bucketLabel` reads. @param time an expression of ms since 1970 */
 export function bucketSql(params: Params, steps: readonly ZoneStep[], dimension: TimeDimension, time: string): string {
   const local = `(${time} + ${offsetSql(params, steps, time)})`
-  const count = (length: number) => `toInt64(floor(${local} / ${length}))`
+  // Of whole numbers above 0: as quick as it gets, and downwards before 1970 too.
+  const count = (length: number) => `(intDiv(${local} + ${toZero(length) * length}, ${length}) - ${toZero(length)})`
   switch (dimension) {
     case 'time:minute':
       return count(minute)
@@ -19,10 +20,15 @@ export function bucketSql(params: Params, steps: readonly ZoneStep[], dimension:
       return count(day)
     // 1970 began with a Thursday.
     case 'time:week':
-      return `toInt64(floor((${count(day)} + 3) / 7))`
+      return `(intDiv(${local} + ${3 * day + toZero(7 * day) * 7 * day}, ${7 * day}) - ${toZero(7 * day)})`
     case 'time:month':
       return `toYYYYMM(addDays(toDate32('1970-01-01'), ${count(day)}))`
   }
+}
+
+/** So many lengths are from before what any Date can be to 1970. */
+function toZero(length: number): number {
+  return Math.ceil(8.65e15 / length)
 }
 
 /** As `createBuckets` names it. */

@@ -7,6 +7,8 @@ const types = {
   visit: 'UInt64 CODEC(ZSTD(1))',
   /** Which hit of its visit it is, by time and id, from 1 on. */
   place: 'UInt32 CODEC(T64, ZSTD(1))',
+  /** 2 in the first row of its visitor on its home day, 1 in the first of its visitor in other visits, else 0. */
+  mark: 'UInt8 CODEC(T64, ZSTD(1))',
   time: 'Int64 CODEC(DoubleDelta, ZSTD(1))',
   isView: 'UInt8 CODEC(T64, ZSTD(1))',
   interactive: 'UInt8 CODEC(T64, ZSTD(1))',
@@ -78,4 +80,4 @@ export const rowColumns: Readonly<Record<RowColumn, string>> = types
 export const rowColumnNames: readonly RowColumn[] = Object.keys(rowColumns) as RowColumn[]
 
 /** To be raised with whatever changes what a row says: builds of before are made anew. What source names say is in `sourcesStamp`. */
-export const rowsVersion: number = 1
+export const rowsVersion: number = 2

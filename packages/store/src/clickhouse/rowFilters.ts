@@ -27,8 +27,9 @@ export function entrySql({ params }: RowsSource, reader: RowReader, filters: rea
   return allOf(tests.map((test) => comparisonSql(params, test, valueSql(params, reader, 'visit:entry_page'))))
 }
 
-/** Whether a row's time is in the range. */
-export function withinSql({ params }: RowsSource, time: string, { from, to }: Query['range']): string {
+/** Whether a row's time is in the range, which is the one that the source is of. */
+export function withinSql({ params, whole }: RowsSource, time: string, { from, to }: Query['range']): string {
+  if (whole !== undefined) return '1'
   return `(${time} >= ${momentSql(params, from)} AND ${time} < ${momentSql(params, to)})`
 }
 

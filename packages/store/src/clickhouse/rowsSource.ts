@@ -1,11 +1,13 @@
 import type { TouchDimension } from '../query.ts'
 import { touchWindow } from '../touches.ts'
+import { isOpen, type DayBuild } from './builds.ts'
 import { deriveSql } from './deriveRows.ts'
 import { hitsSql } from './hitsSql.ts'
 import type { NameMaps } from './nameMaps.ts'
 import type { Params } from './params.ts'
 import { touchSql } from './rowValues.ts'
 import type { RowColumn } from './rowColumns.ts'
+import type { FoundRows } from './siteRows.ts'
 import type { Tables } from './tables.ts'
 
 /** What rows there are of a site: some days are built, others are derived as they are asked for. */
@@ -31,6 +33,8 @@ export interface RowReader {
 /** Writes statements about rows. */
 export interface RowsSource {
   readonly params: Params
+  /** What is known of the days where all their rows are in the range that is asked about. */
+  readonly whole: readonly DayBuild[] | undefined
   /**
    * @param write names what it reads, then gives the statement
    * @example
@@ -39,9 +43,10 @@ export interface RowsSource {
   select(write: (reader: RowReader) => (from: string) => string): string
 }
 
-/** @param days which of the days the rows themselves are of; touches look at the others too */
-export function createRowsSource(tables: Tables, params: Params, rows: SiteRows, days: ReadonlySet<string>): RowsSource {
-  return { params, select }
+/** The rows themselves are of `days`; touches look at the others too. */
+export function createRowsSource(tables: Tables, params: Params, rows: FoundRows): RowsSource {
+  const { days, whole } = rows
+  return { params, whole, select }
 
   function select(write: (reader: RowReader) => (from: string) => string): string {
     const columns = new Set<RowColumn>()
@@ -82,10 +87,11 @@ export function createRowsSource(tables: Tables, params: Params, rows: SiteRows,
     const built = [...rows.built].filter(([day]) => has(day))
     const inline = rows.inline.filter(has)
     const parts: string[] = []
-    if (built.length > 0) {
-      const [first, last] = [built[0]![0], built.at(-1)![0]]
-      const within = `day BETWEEN ${params.add('Date', first)} AND ${params.add('Date', last)} AND build IN ${params.add('Array(String)', built.map(([, build]) => build))}`
-      parts.push(`SELECT ${names.join(', ')} FROM ${tables.rows} WHERE site = ${params.add('String', rows.site)} AND ${within}`)
+    for (const [table, its] of [['rows', built.filter(([, build]) => !isOpen(build))], ['openRows', built.filter(([, build]) => isOpen(build))]] as const) {
+      if (its.length === 0) continue
+      const [first, last] = [its[0]![0], its.at(-1)![0]]
+      const within = `day BETWEEN ${params.add('Date', first)} AND ${params.add('Date', last)} AND build IN ${params.add('Array(String)', its.map(([, build]) => build))}`
+      parts.push(`SELECT ${names.join(', ')} FROM ${tables[table]} WHERE site = ${params.add('String', rows.site)} AND ${within}`)
     }
     if (inline.length > 0 || built.length === 0) {
       const hits = hitsSql(tables, params, { site: rows.site, days: inline })

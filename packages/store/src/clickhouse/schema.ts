@@ -21,6 +21,8 @@ export interface TableDefinition {
 const byDay = 'cityHash64(site, day)'
 const bySite = 'cityHash64(site)'
 
+const columnsOfRows = ['site LowCardinality(String)', 'build LowCardinality(String)', ...Object.entries(rowColumns).map(([name, type]) => `${name} ${type}`)]
+
 /** The tables of the first version. */
 export const firstTables: readonly TableDefinition[] = [
   {
@@ -104,7 +106,7 @@ export const firstTables: readonly TableDefinition[] = [
   {
     name: 'rows',
     // One row for each pageview and event of a build: see `rowColumns`.
-    columns: ['site LowCardinality(String)', 'build LowCardinality(String)', ...Object.entries(rowColumns).map(([name, type]) => `${name} ${type}`)],
+    columns: columnsOfRows,
     engine: 'MergeTree',
     partitionBy: 'toYYYYMM(day)',
     orderBy: '(site, day, build, visitor, visit, place)',
@@ -127,6 +129,24 @@ export const firstTables: readonly TableDefinition[] = [
     durable: true,
   },
 ]
+
+/** Rows of days that go on: derived anew so often that they are not to be deleted from among the others. */
+export const openRowsTable: TableDefinition = {
+  name: 'openRows',
+  columns: columnsOfRows,
+  engine: 'MergeTree',
+  partitionBy: 'build',
+  orderBy: '(site, day, build, visitor, visit, place)',
+  shardBy: byDay,
+}
+
+/** What columns tables have had since, each with its type. */
+export function addColumnsSql(name: TableName, columns: Readonly<Record<string, string>>, { tables, cluster }: SchemaPlace): string[] {
+  const added = Object.entries(columns).map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${column} ${type}`)
+  const own = `ALTER TABLE ${tables.local(name)}${onCluster(cluster)} ${added.join(', ')}`
+  if (cluster === undefined) return [own]
+  return [own, `ALTER TABLE ${tables[name]}${onCluster(cluster)} ${added.map((each) => each.replace(/ CODEC\(.*/, '')).join(', ')}`]
+}
 
 /** Where a schema is made. */
 export interface SchemaPlace {

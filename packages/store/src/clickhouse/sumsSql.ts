@@ -4,7 +4,7 @@ import type { Metric, Query } from '../query.ts'
 import { asksHits, entrySql, filtersSql, withinSql } from './rowFilters.ts'
 import { createRowNames, type Naming, type RowNames } from './rowNames.ts'
 import type { RowReader, RowsSource } from './rowsSource.ts'
-import type { ZoneStep } from './zoneSteps.ts'
+import { isOneDay, type ZoneStep } from './zoneSteps.ts'
 
 export interface SumsPlan {
   /**
@@ -20,6 +20,8 @@ type Column = (name: Parameters<RowReader['column']>[0]) => string
 type SumSql = readonly [name: string, sql: string]
 
 const visitMetrics: ReadonlySet<Metric> = new Set<Metric>(['visits', 'exit_rate'])
+/** Those of hits by themselves, but for revenue. */
+const hitMetrics: ReadonlySet<Metric> = new Set<Metric>(['events', 'pageviews', 'time_on_page'])
 const entryMetrics: ReadonlySet<Metric> = new Set<Metric>(['views_per_visit', 'bounce_rate', 'visit_duration'])
 
 /**
@@ -43,27 +45,53 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
   const asksVisits = metrics.some((metric) => visitMetrics.has(metric))
   const asksEntries = metrics.some((metric) => entryMetrics.has(metric))
   const needsEntries = !isSimple && (hasPage || hasTime || asksEntries)
+  // Without a question about them they only matter where the entry lies behind the range: else a hit is in the row.
+  const isRare = !asksEntries && !hasTime
   /** The entries say it too, where they are in the rows of the visits. */
   const needsVisits = !isSimple && (hasTime || asksVisits) && (hasPage || !needsEntries)
   const isByEntry = isPlain && byHit.every((dimension) => dimension === 'event:page' || dimension === 'event:hostname')
 
+  /** Where a visitor's first row of a visit, or of the day, is in the rows that all of them are in. */
+  const hasMarks = isSimple && source.whole !== undefined && (!hasTime || isByDay())
+  const asksEachHit = metrics.some((metric) => hitMetrics.has(metric)) || asksForRevenue(metrics)
+
   const scrolls = metrics.includes('scroll_depth') ? [scrollStatement()] : []
-  const statements = [hitsStatement(), ...scrolls, ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
+  const statements = [hitsStatement(), ...scrolls, ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries && !isNothing() ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
   return { names, statements }
 
   /** What hits come to, each by itself. */
   function hitsStatement(): string {
     return selectSums('hit', (reader) => {
       const { column } = reader
-      const sums: SumSql[] = [['events', 'count()'], ['pageviews', `sum(${column('isView')})`]]
+      const sums: SumSql[] = []
+      if (metrics.includes('events')) sums.push(['events', 'count()'])
+      if (metrics.includes('pageviews')) sums.push(['pageviews', `sum(${column('isView')})`])
       if (metrics.includes('time_on_page')) {
         sums.push(['engaged', `sumIf(${column('engaged')}, ${column('engaged')} >= 0)`], ['engagedVisits', `uniqExactIf(${column('visit')}, ${column('engaged')} >= 0)`])
       }
       if (isSimple && (asksVisits || asksEntries)) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
       if (needsVisits && !hasTime) sums.push(['visits', `uniqExactIf(${column('visit')}, ${withinSql(source, column('start'), range)})`])
       const takings: SumSql[] = asksForRevenue(metrics) ? [['takings', `sumMapIf([${column('currency')}], [${column('amount')}], [toUInt64(1)], ${column('currency')} != '')`]] : []
-      return bare([['visitors', `uniqExact(${column('visitor')})`], ...sums], takings)
-    })
+      return bare([['visitors', visitorsSql(column)], ...sums], takings)
+    }, ({ column }) => (hasMarks && !asksEachHit ? `${column('mark')} > 0` : '1'))
+  }
+
+  /** Each once in a row: where nothing is asked of them they have a first row of the day, else they are told apart. */
+  function visitorsSql(column: Column): string {
+    if (!hasMarks) return `uniqExact(${column('visitor')})`
+    const isOverall = filters.length === 0 && dimensions.every(isTimeDimension)
+    return isOverall ? `countIf(${column('mark')} = 2)` : `uniqExactIf(${column('visitor')}, ${column('mark')} > 0)`
+  }
+
+  /** Whether rows of time are of home days. */
+  function isByDay(): boolean {
+    const isLong = dimensions.filter(isTimeDimension).every((dimension) => dimension !== 'time:hour' && dimension !== 'time:minute')
+    return isLong && source.whole!.every(({ first, last }) => isOneDay(steps, first, last))
+  }
+
+  /** Whether there can be no entry that tells more than the hits of its visit do. */
+  function isNothing(): boolean {
+    return isByEntry && isRare && source.whole !== undefined
   }
 
   /** The deepest scroll of each visitor has to be known before it is added up. */
@@ -85,8 +113,6 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
 
   /** Visits by their first hits: their entries, whatever their hits are. */
   function firstsStatement(): string {
-    // Without a question about them they only matter where the entry lies behind the range: else a hit is in the row.
-    const isRare = !asksEntries && !hasTime
     return selectSums('entry', ({ column }) => bare(visitSums(column, '1', '1').slice(1), []), ({ column }) =>
       isRare ? `${column('place')} = 1 AND NOT ${withinSql(source, column('entryTime'), range)}` : `${column('place')} = 1`)
   }

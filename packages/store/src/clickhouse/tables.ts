@@ -16,6 +16,8 @@ const names = {
   dayState: 'day_state',
   /** Derived: a row for each pageview and event with what is known of its visit. */
   rows: 'rows',
+  /** The same of days that go on, for a while: each build is a partition. */
+  openRows: 'open_rows',
   /** Which rows are of which state of a home day. */
   builds: 'builds',
   schemaVersion: 'schema_version',

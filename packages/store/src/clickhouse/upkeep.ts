@@ -16,7 +16,7 @@ const leftOverAge = day
 /** How long a pruning is asked about what comes late, ms: nothing is on its way from a collector to the tables for as long. */
 const pruningAge = day
 
-type Settings = Pick<ResolvedClickhouseOptions, 'retention' | 'now' | 'grace'>
+type Settings = Pick<ResolvedClickhouseOptions, 'retention' | 'now' | 'grace' | 'settle'>
 
 /** Upkeep of the tables: whatever a process that was killed has left is finished, and what has had its time goes. */
 export async function lookAfter(shared: Appending, settings: Settings, sites: readonly string[], force: boolean): Promise<MaintainReport> {
@@ -26,7 +26,7 @@ export async function lookAfter(shared: Appending, settings: Settings, sites: re
     report.rewritten += await errands.attempt(() => finishErasures(shared, site), 0)
     report.rewritten += await errands.attempt(() => foldLinks(shared, settings, site), 0)
     report.deleted += await errands.attempt(() => dropOldPrunings(shared, site), 0)
-    const built = await errands.attempt(() => lookAfterBuilds(shared.client, shared.place, site, { now: settings.now(), grace: settings.grace, force }), { compacted: 0, deleted: 0 })
+    const built = await errands.attempt(() => lookAfterBuilds(shared.client, shared.place, site, { now: settings.now(), grace: settings.grace, settle: settings.settle, force }), { compacted: 0, deleted: 0 })
     report.compacted += built.compacted
     report.deleted += built.deleted
   }

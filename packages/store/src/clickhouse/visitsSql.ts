@@ -5,7 +5,7 @@ import { createParams } from './params.ts'
 import { asksHits, filtersSql, withinSql } from './rowFilters.ts'
 import { isOwnGoal, reachesSql } from './rowGoals.ts'
 import { createRowsSource, type RowReader, type RowsSource } from './rowsSource.ts'
-import { findRows } from './siteRows.ts'
+import type { WithRows } from './siteRows.ts'
 import type { Tables } from './tables.ts'
 import { wildcardSql } from './textTests.ts'
 
@@ -17,20 +17,28 @@ export interface VisitSql {
   finish(visits: string): string
 }
 
+/** Where visits are read. */
+export interface VisitSource {
+  client: SqlClient
+  tables: Tables
+  withRows: WithRows
+}
+
 /**
  * Asks about the visits that began in the range of a question and of which a hit in it meets the filters, as
  * `createVisitPicker` picks them. Nothing where there are no days.
  * @throws RangeError for a pattern that does not compile
  */
-export async function askVisits<Row>(client: SqlClient, tables: Tables, question: VisitQuestion, write: (source: RowsSource, reader: RowReader) => VisitSql): Promise<Row[]> {
+export async function askVisits<Row>({ client, tables, withRows }: VisitSource, question: VisitQuestion, write: (source: RowsSource, reader: RowReader) => VisitSql): Promise<Row[]> {
   // Before anything is asked, so that it fails at once.
   createVisitPicker(question)
   const query = queryOf(question)
-  const found = await findRows(client, tables, query)
-  if (found.days.size === 0) return []
-  const params = createParams()
-  const source = createRowsSource(tables, params, found, found.days)
-  return client.rows<Row>(visitsSql(source, question, write), params)
+  return withRows(query, async (found) => {
+    if (found.days.size === 0) return []
+    const params = createParams()
+    const source = createRowsSource(tables, params, found)
+    return client.rows<Row>(visitsSql(source, question, write), params)
+  })
 }
 
 /** Whether a row is such a step, as `compileStep` has it. */

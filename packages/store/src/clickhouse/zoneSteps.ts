@@ -1,6 +1,7 @@
 import { steadyOffset, zoneClock } from '../siteDay.ts'
 
 const quarter = 15 * 60_000
+const oneDay = 86_400_000
 /** What `steadyOffset` is asked about at a time, ms. */
 const stretch = 96 * 3_600_000
 
@@ -23,6 +24,12 @@ export function zoneSteps(timezone: string, from: number, to: number): ZoneStep[
     else for (let time = at; time < at + stretch; time += quarter) addStep(steps, time, offsetAt(timezone, time))
   }
   return steps
+}
+
+/** Whether two moments, and so all between them, are of one day of the zone. Where its clock is changed between them: no. */
+export function isOneDay(steps: readonly ZoneStep[], first: number, last: number): boolean {
+  const [step, other] = [first, last].map((time) => steps.findLast(({ from }) => from <= time) ?? steps[0])
+  return step !== undefined && step === other && Math.floor((first + step.offset) / oneDay) === Math.floor((last + step.offset) / oneDay)
 }
 
 function addStep(steps: ZoneStep[], from: number, offset: number): void {
