@@ -1,4 +1,4 @@
-import { dropOpenRows, mostFacts, noteBuilds, writeBuilds, type DayBuild } from './builds.ts'
+import { dropOpenRows, mostFacts, noteBuilds, stateOf, writeBuilds, type DayBuild } from './builds.ts'
 import type { SqlClient } from './client.ts'
 import type { ResolvedClickhouseOptions } from './options.ts'
 import type { SchemaPlace } from './schema.ts'
@@ -16,7 +16,7 @@ export interface OpenDays {
   settled(): Promise<void>
 }
 
-export interface OpenBuilds {
+interface OpenBuilds {
   builds: readonly DayBuild[]
   /** Says that nobody here reads them any more. */
   release(): void
@@ -61,8 +61,8 @@ export function createOpenDays(client: SqlClient, place: SchemaPlace, { now, gra
   function note(site: string, states: readonly DayBuild[], clock: number): boolean {
     if (noted.size > mostNoted) noted.clear()
     let isSettled = true
-    for (const { home, inserted, sums } of states) {
-      const [name, state] = [`${site} ${home}`, `${inserted} ${sums}`]
+    for (const each of states) {
+      const [name, state] = [`${site} ${each.home}`, stateOf(each)]
       const known = noted.get(name)
       const since = known?.state === state ? known.since : clock
       noted.set(name, { state, since })

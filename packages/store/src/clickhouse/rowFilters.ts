@@ -2,7 +2,7 @@ import { compileWanted, isComparison, isJoin, isNegated, type Comparison } from 
 import type { Filter, Query } from '../query.ts'
 import { isOwnGoal, reachesSql } from './rowGoals.ts'
 import type { RowReader, RowsSource } from './rowsSource.ts'
-import { valueSql } from './rowValues.ts'
+import { storedAs, valueSql } from './rowValues.ts'
 import { comparisonSql } from './textTests.ts'
 
 /** As far from 1970 as a Date gets, ms. */
@@ -58,11 +58,18 @@ function filterSql(source: RowsSource, reader: RowReader, filter: Filter, scope:
 
 function conditionSql(source: RowsSource, reader: RowReader, comparison: Comparison, { goals }: FilterScope): string {
   const [, dimension] = comparison
-  if (dimension !== 'event:goal') return `(${comparisonSql(source.params, comparison, valueSql(source.params, reader, dimension))})`
+  if (dimension !== 'event:goal') return `(${comparisonSql(source.params, comparison, comparedSql(source, reader, comparison, dimension))})`
   const not = isNegated(comparison) ? 'NOT ' : ''
   if (goals !== undefined) return `${not}${reachesSql(source, reader, goals.filter(({ name }) => compileWanted(comparison)(name)))}`
   const named = comparisonSql(source.params, [isNegated(comparison) ? positive(comparison[0]) : comparison[0], ...comparison.slice(1)] as unknown as Comparison, reader.column('name'))
   return `${not}(${isOwnGoal(reader)} AND ${named})`
+}
+
+/** What a comparison looks at: where it names texts that are stored as they are, these. */
+function comparedSql({ params }: RowsSource, reader: RowReader, [operator, , values, { caseSensitive = true } = {}]: Comparison, dimension: Exclude<Comparison[1], 'event:goal'>): string {
+  const [column, empty] = storedAs(dimension) ?? []
+  const isPlain = (operator === 'is' || operator === 'is_not') && caseSensitive && values.every((value) => value !== '' && value !== empty)
+  return isPlain && column !== undefined ? reader.column(column) : valueSql(params, reader, dimension)
 }
 
 /** The visits of which some hit of the range meets a filter. */

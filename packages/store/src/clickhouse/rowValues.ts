@@ -63,3 +63,9 @@ function plainSql(dimension: Dimension, column: Column): string {
   const value = column(name)
   return empty === undefined ? value : `if(${value} = '', '${empty}', ${value})`
 }
+
+/** The column that a dimension is as it is stored, and what stands for an empty text there: comparing it takes less than comparing values. */
+export function storedAs(dimension: Dimension): readonly [column: RowColumn, empty: string] | undefined {
+  const [column, empty] = plain[dimension] ?? []
+  return column === undefined || empty === undefined ? undefined : [column, empty]
+}

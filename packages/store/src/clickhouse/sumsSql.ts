@@ -69,7 +69,8 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
       if (metrics.includes('time_on_page')) {
         sums.push(['engaged', `sumIf(${column('engaged')}, ${column('engaged')} >= 0)`], ['engagedVisits', `uniqExactIf(${column('visit')}, ${column('engaged')} >= 0)`])
       }
-      if (isSimple && (asksVisits || asksEntries)) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
+      if (isSimple && asksEntries) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
+      else if (isSimple && asksVisits) sums.push(['visits', `countIf(${column('place')} = 1)`])
       if (needsVisits && !hasTime) sums.push(['visits', `uniqExactIf(${column('visit')}, ${withinSql(source, column('start'), range)})`])
       const takings: SumSql[] = asksForRevenue(metrics) ? [['takings', `sumMapIf([${column('currency')}], [${column('amount')}], [toUInt64(1)], ${column('currency')} != '')`]] : []
       return bare([['visitors', visitorsSql(column)], ...sums], takings)

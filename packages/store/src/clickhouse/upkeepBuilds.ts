@@ -1,7 +1,7 @@
 import type { MaintainReport } from '../store.ts'
 import type { SqlClient } from './client.ts'
 import { setTimeout as pass } from 'node:timers/promises'
-import { buildDays, dropBuilds, isOpen, readBuilds, type DayBuild } from './builds.ts'
+import { buildDays, dropBuilds, isOpen, readBuilds, stateOf, type DayBuild } from './builds.ts'
 import type { SchemaPlace } from './schema.ts'
 import { utcDay } from './utcDay.ts'
 
@@ -32,7 +32,7 @@ export async function lookAfterBuilds(client: SqlClient, place: SchemaPlace, sit
   /** Those that are as they were: the server may count a fact a moment before it shows it, and a build would never have it. */
   async function settled(days: readonly DayBuild[]): Promise<DayBuild[]> {
     if (settle > 0) await pass(settle)
-    const before = new Map(days.map(({ home, inserted, sums }) => [home, `${inserted} ${sums}`]))
-    return (await readBuilds(client, place.tables, site)).filter((each) => isDue(each) && before.get(each.home) === `${each.inserted} ${each.sums}`)
+    const before = new Set(days.map(stateOf))
+    return (await readBuilds(client, place.tables, site)).filter((each) => isDue(each) && before.has(stateOf(each)))
   }
 }

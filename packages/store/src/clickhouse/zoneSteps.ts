@@ -26,10 +26,15 @@ export function zoneSteps(timezone: string, from: number, to: number): ZoneStep[
   return steps
 }
 
-/** Whether two moments, and so all between them, are of one day of the zone. Where its clock is changed between them: no. */
+/** Whether two moments and all between them are of one day of the zone. */
 export function isOneDay(steps: readonly ZoneStep[], first: number, last: number): boolean {
-  const [step, other] = [first, last].map((time) => steps.findLast(({ from }) => from <= time) ?? steps[0])
-  return step !== undefined && step === other && Math.floor((first + step.offset) / oneDay) === Math.floor((last + step.offset) / oneDay)
+  const ends = steps.flatMap(({ from, offset }, index) => {
+    // What was before the first step goes by it too.
+    const begin = Math.max(first, index === 0 ? -Infinity : from)
+    const end = Math.min(last, (steps[index + 1]?.from ?? Infinity) - 1)
+    return begin > end ? [] : [begin + offset, end + offset]
+  })
+  return new Set(ends.map((end) => Math.floor(end / oneDay))).size === 1
 }
 
 function addStep(steps: ZoneStep[], from: number, offset: number): void {
