@@ -23,7 +23,7 @@ export interface LoaderOptions {
   dryRun: boolean
   /** Told of what became of each. */
   onOutcome: (hit: StoredHit, outcome: AppendOutcome) => void
-  /** How many hits are stored at a time. @default 100_000 */
+  /** How many hits are stored at a time. @default 20_000 */
   loadAt?: number
 }
 
@@ -45,7 +45,7 @@ const appended = 1000
  * Exports are mostly in the order of time: then each day is written once. Others come in pieces, which the store's upkeep
  * puts together.
  */
-export function createLoader({ store, dryRun, onOutcome, loadAt = 100_000 }: LoaderOptions): Loader {
+export function createLoader({ store, dryRun, onOutcome, loadAt = 20_000 }: LoaderOptions): Loader {
   const days = new Map<string, WaitingDay>()
   let size = 0
   let last: { key: string; day: WaitingDay } | undefined
