@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** Clients of drivers that are not used here. */
-const peers = ['ioredis', 'pg', 'db0', 'aws4fetch', '@duckdb/node-api']
+const peers = ['ioredis', 'pg', 'db0', 'aws4fetch', '@duckdb/node-api', '@clickhouse/client']
 
 /** As it is run by Node.js alone: what strips types here takes memory and time of its own. @param file in this folder */
 export async function bundleTask(file: string, outfile: string): Promise<string> {

@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json]`: side-by-side measurements that print figures and ratios.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { clickhouse } from './clickhouse.ts'
 import { dashboard } from './dashboard.ts'
 import { explorer } from './explorer.ts'
 import { funnel } from './funnel.ts'
@@ -35,6 +36,7 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, { summary: string; run: (options: BenchOptions) => Promise<Figure[]> }> = {
+  clickhouse: { summary: 'the dashboard’s questions on ten million hits in ClickHouse, beside SQL that was written by hand; what storing and deriving take', run: clickhouse },
   dashboard: { summary: 'how long the page takes to show its numbers, on a desktop and on a slow phone, in Chromium', run: dashboard },
   explorer: { summary: 'how long a page of a million hits takes, searched and ordered in any way, in a new process and in one that was asked before', run: explorer },
   funnel: { summary: 'how long funnels and journeys take on a month of one and ten million hits, in a new process and in one that was asked before', run: funnel },
@@ -48,7 +50,7 @@ const benches: Record<string, { summary: string; run: (options: BenchOptions) =>
 
 const usage = [
   'npm run bench -- NAME [--rounds N] [--seconds S] [--json]',
-  '                         query, funnel, explorer, import: [--hits N] [--data DIR], query: [--larger]',
+  '                         query, funnel, explorer, import, clickhouse: [--hits N] [--data DIR], query: [--larger]',
   '',
   ...Object.entries(benches).map(([name, { summary }]) => `  ${name}  ${summary}`),
 ].join('\n')

@@ -11,8 +11,8 @@ const root = new URL('../', import.meta.url)
 export const pagePath: string = fileURLToPath(new URL('docs/configuration.md', root))
 
 /** What interfaces of settings are below, where they are not the whole. */
-const prefixes: Readonly<Record<string, string>> = { ClickhouseSettings: 'store.', LimitSettings: 'limits.', RobotSettings: 'bots.', PlaceSettings: 'place.' }
-const files = ['config.ts', ...['clickhouse', 'destinations', 'dialects', 'limits', 'operation', 'page', 'place', 'privacy', 'robots'].map((name) => `settings/${name}.ts`)]
+const prefixes: Readonly<Record<string, string>> = { LimitSettings: 'limits.', RobotSettings: 'bots.', PlaceSettings: 'place.', StoreSettings: 'store.' }
+const files = ['config.ts', ...['destinations', 'dialects', 'limits', 'operation', 'page', 'place', 'privacy', 'robots', 'store'].map((name) => `settings/${name}.ts`)]
 
 interface Meaning {
   text: string

@@ -8,7 +8,7 @@ const root = new URL('../../', import.meta.url).pathname
 const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'collector']
 
 /** Whom a collector trusts besides us; each more is somebody who could be bought. */
-const trusted = ['bowser', 'countries-and-timezones', 'h3', 'hyparquet-writer', 'ipaddr.js', 'isbot', 'parse5', 'srvx']
+const trusted = ['bowser', 'countries-and-timezones', 'h3', 'hyparquet', 'hyparquet-writer', 'ipaddr.js', 'isbot', 'papaparse', 'parse5', 'srvx', 'yauzl']
 
 describe('row 34: packages', () => {
   test.each(published)('%s holds its sources, what is built of them, and nothing else', (name) => {

@@ -5,17 +5,19 @@ import { expect, test } from 'vitest'
 import { loadConfig } from '../../packages/collector/src/config.ts'
 import { storageVariables } from '../../packages/collector/src/storageSettings.ts'
 
-const page = await readFile(new URL('../../docs/storage.md', import.meta.url), 'utf8')
+const read = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+const page = await read('storage.md')
+const clickhouse = await read('clickhouse.md')
 
 /** The examples of a section: a config file, and the environment that says the same. */
-const sections = page.split(/^##+ /m).flatMap((section) => {
+const sections = [page, clickhouse].join('\n').split(/^##+ /m).flatMap((section) => {
   const [title = ''] = section.split('\n')
   const file = /^```js\n(.*?)^```$/ms.exec(section)?.[1]
   const env = /^```sh\n((?:TREADLIGHT_.*\n)+)```$/m.exec(section)?.[1]
   return file === undefined ? [] : [{ title, file, env }]
 })
 
-test.each(sections)('docs/storage.md, $title: the examples are understood, and say the same', async ({ file, env }) => {
+test.each(sections)('docs/storage.md and clickhouse.md, $title: the examples are understood, and say the same', async ({ file, env }) => {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-docs-'))
   try {
     await writeFile(join(folder, 'treadlight.config.mjs'), file)

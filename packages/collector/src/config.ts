@@ -6,8 +6,7 @@ import { isKnownVariable, readEnvironment } from './environment.ts'
 import { isProxy } from './http/trustedProxies.ts'
 import { importModule } from './importModule.mjs'
 import { isObject } from './isObject.ts'
-import { asBoolean, asNumber, asText, asTexts, ConfigError, asWord, nearest, suggest, type Setting } from './settings.ts'
-import { assertClickhouse, clickhouseSettings, type ClickhouseSettings } from './settings/clickhouse.ts'
+import { asBoolean, asNumber, asText, asTexts, ConfigError, nearest, suggest, type Setting } from './settings.ts'
 import { destinationSettings, type DestinationSettings } from './settings/destinations.ts'
 import { dialectSettings, type DialectSettings } from './settings/dialects.ts'
 import { operationSettings, type OperationSettings } from './settings/operation.ts'
@@ -17,6 +16,7 @@ import { underPreset, type ChosenSetting } from './settings/presets.ts'
 import { privacySettings, type PrivacyPreset, type PrivacySettings } from './settings/privacy.ts'
 import { limitSettings, type LimitSettings } from './settings/limits.ts'
 import { assertOwnHosts } from './sites/configuredSites.ts'
+import { assertStore, storeSettings, type StoreSettings } from './settings/store.ts'
 import { workerSettings } from './settings/workers.ts'
 import { robotSettings, type RobotSettings } from './settings/robots.ts'
 import { readStorage, storageVariables, type StorageSettings } from './storageSettings.ts'
@@ -55,12 +55,7 @@ export interface Config extends DestinationSettings, DialectSettings, OperationS
    */
   storage: StorageSettings
   /** How hits lie there. */
-  store: {
-    /** `ndjson` keeps them in one text file, `clickhouse` in a database; only small values such as salts and the password go to `storage`. @default 'storage' */
-    type: 'storage' | 'ndjson' | 'clickhouse'
-    /** The text file. @default './hits.ndjson' */
-    path: string
-  } & ClickhouseSettings
+  store: StoreSettings
   bots: RobotSettings
   /** What is stored of a client's address. @default 'none' */
   address: AddressSetting
@@ -110,13 +105,7 @@ const settings: Record<string, Setting> = {
     read: (value) => (typeof value === 'string' && /^[a-z0-9_-]{1,64}$/.test(value) ? value : undefined),
     allowed: '1 to 64 of a-z, 0-9, _ and -',
   },
-  'store.type': {
-    env: ['TREADLIGHT_STORE_TYPE'],
-    fallback: () => 'storage',
-    ...asWord(['storage', 'ndjson', 'clickhouse']),
-  },
-  'store.path': { env: ['TREADLIGHT_STORE_PATH'], fallback: () => './hits.ndjson', read: asText, allowed: 'a file' },
-  ...clickhouseSettings,
+  ...storeSettings,
   ...robotSettings,
   ...placeSettings,
   'retention.anonymous': {
@@ -205,7 +194,7 @@ export async function resolveConfig({ flags = {}, env = process.env, folder = '.
   }
   config['storage'] = readStorage({ flags, env: environment, file, note: (path, setting) => resolved.set(path, setting) })
   assertOwnHosts(config as unknown as Config)
-  assertClickhouse(config as unknown as Config)
+  assertStore(config as unknown as Config, file)
   if (file.values.has('store.path') && !isTextFile(config as unknown as Config))
     throw new ConfigError(`${file.name}: store.path is the file of store.type ndjson: set that as well, or leave the path out`)
   return { config: config as unknown as Config, settings: resolved }

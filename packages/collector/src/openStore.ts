@@ -19,7 +19,7 @@ import { isLoss } from './damage.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, type Log } from './log.ts'
 import { ConfigError } from './settings.ts'
-import { isClickhouse } from './settings/clickhouse.ts'
+import { isClickhouse } from './settings/store.ts'
 
 /** What stores have, and a store on a storage has in addition. */
 export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
@@ -134,7 +134,7 @@ function assertExists(config: Config): void {
 async function openConfigured(config: Config): Promise<OpenStorage> {
   const hide = createSecretHider(config.storage, [config.store.password ?? ''])
   const explain = (cause: unknown): ConfigError =>
-    new ConfigError(`${/^\[treadlight clickhouse\]/.test((cause as Error).message) ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
+    new ConfigError(`${(cause as Error).message.startsWith('[treadlight clickhouse]') ? 'store' : 'storage'}: ${hide((cause as Error).message).replace(/^\[treadlight [\w-]+\] /, '')}`, { cause })
   try {
     // Which options fit together the drivers know.
     const { storage, durability: promised } = await openStorage(config.storage as StorageConfig)

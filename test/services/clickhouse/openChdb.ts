@@ -18,10 +18,10 @@ if (chdbModules === undefined) console.log('No chdb here: the tests on ClickHous
 export function openChdb(): ClickHouseClient {
   if (chdbModules === undefined) throw new Error('chdb is not installed')
   const load = createRequire(join(chdbModules, 'any.js'))
-  const { createClient } = load('@clickhouse/client') as typeof import('@clickhouse/client')
+  const { createClient } = load('@clickhouse/client') as { createClient(options: object): ClickHouseClient }
   const { createChdbConnection } = load('chdb/connection') as { createChdbConnection(options: { path: string }): unknown }
   const path = process.env['CHDB_DATA'] ?? mkdtempSync(join(tmpdir(), 'treadlight-chdb-'))
-  opened ??= createClient({ connection: createChdbConnection({ path }) } as Parameters<typeof createClient>[0])
+  opened ??= createClient({ connection: createChdbConnection({ path }) })
   return opened
 }
 

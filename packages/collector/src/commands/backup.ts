@@ -9,7 +9,7 @@ import { interrupted, onInterrupt } from '../interrupt.ts'
 import { openExistingStorage } from '../openStore.ts'
 import { count, createProgress, formatBytes } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
-import { isClickhouse } from '../settings/clickhouse.ts'
+import { isClickhouse } from '../settings/store.ts'
 import { storageOptions, type Command } from './command.ts'
 
 /** `treadlight backup --to FOLDER`: a copy of any storage that `treadlight restore` takes. */

@@ -18,6 +18,8 @@ export interface DayBuild {
   build: string
   /** Facts that were inserted into it, retries and what was deleted since included. */
   inserted: number
+  /** With `inserted` it tells the day as it stands from what it was before. */
+  sums: string
 }
 
 /** Which home days to look at, `YYYY-MM-DD`; open where left out. */
@@ -53,7 +55,7 @@ export async function readBuilds(client: SqlClient, tables: Tables, site: string
   const params = createParams()
   const where = daysSql(params, site, bounds)
   return client.rows<DayBuild>(
-    `SELECT toString(s.day) AS home, b.build AS build, s.inserted AS inserted
+    `SELECT toString(s.day) AS home, b.build AS build, s.inserted AS inserted, toString(s.checksum) AS sums
     FROM (SELECT day, sum(inserted) AS inserted, sum(checksum) AS checksum FROM ${tables.dayState} WHERE ${where} GROUP BY day) AS s
     LEFT JOIN (SELECT day, inserted, checksum, argMax(build, made) AS build FROM ${tables.builds} WHERE ${where} AND format = ${params.add('UInt32', formatOf())} GROUP BY day, inserted, checksum) AS b
     ON s.day = b.day AND s.inserted = b.inserted AND s.checksum = b.checksum ORDER BY home`,

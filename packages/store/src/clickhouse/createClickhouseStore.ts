@@ -14,6 +14,7 @@ import { migrate } from './migrations.ts'
 import { openClient } from './openClient.ts'
 import { resolveOptions, type ClickhouseStoreOptions } from './options.ts'
 import { pruneSite } from './pruneSite.ts'
+import { createSharedRows } from './sharedRows.ts'
 import { createMarksReader } from './siteMarks.ts'
 import { findSites } from './sites.ts'
 import { createTables } from './tables.ts'
@@ -51,6 +52,7 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
   const shared: Appending = { client, place, reader: createMarksReader(client, tables), now }
   const queue = createGroupCommit<StoredHit, AppendOutcome>({ pause, maxWaiting: settings.maxWaitingHits, write: (hits) => appendHits(shared, hits) })
   const listings = createListings(client, tables)
+  const askShared = createSharedRows(client)
   let upkeep: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
 
@@ -64,7 +66,7 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
     },
     async query(query) {
       open(query.site)
-      return answerSql(client, tables, query)
+      return answerSql(client, tables, query, askShared)
     },
     async funnel(query) {
       open(query.site)

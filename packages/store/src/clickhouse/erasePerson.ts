@@ -19,6 +19,7 @@ export async function erasePerson(erasing: Appending, subject: Subject, dryRun: 
   if (dryRun) return reportErased(await findGone(erasing, subject.site, planned, value))
   // From here on nothing that is appended can slip through: see appendHits.
   const rows = [await writeErasure(client, place.tables, subject.site, planned)]
+  if (kind === 'session') rows.push(...(await keepUsers(erasing, subject.site, value, planned.time)))
   // Somebody may have logged in while it was written.
   const later = await plan(planned.time)
   const more = later.sessions.filter((session) => !planned.sessions.includes(session))
@@ -45,14 +46,29 @@ function eraseAgain({ kind, hash, time, sessions }: ErasureRow): Omit<Erasure, '
   return { kind, hash, time, sessions }
 }
 
-/** The sessions that count as a user's by a link, as erasures name them. */
+/**
+ * Whose an erased session was: the links go, and by hash it is still known, should the user be erased too. Then what the session
+ * sent on is the user's as well.
+ */
+async function keepUsers({ client, place }: Appending, site: string, session: string, until: number): Promise<ErasureRow[]> {
+  const links = await readLinks(client, place.tables, site, { sessions: [session] })
+  const users = new Set(links.flatMap(({ user, time }) => (time <= until ? [user] : [])))
+  // An erasure of nothing, but of the session's name.
+  const kept = { kind: 'user' as const, time: 0, sessions: [hashPerson('session', session)] }
+  return Promise.all(Array.from(users, (user) => writeErasure(client, place.tables, site, { ...kept, hash: hashPerson('user', user) })))
+}
+
+/** The sessions that count as a user's by a link, also by one that an erasure has ended, as erasures name them. */
 async function sessionsOf({ client, place }: Appending, site: string, kind: Erasure['kind'], user: string): Promise<string[]> {
   if (kind !== 'user') return []
   const theirs = await readLinks(client, place.tables, site, { user })
   const sessions = [...new Set(theirs.map(({ session }) => session))]
   const links: Link[] = []
   for (const some of inParts(sessions)) links.push(...(await readLinks(client, place.tables, site, { sessions: some })))
-  return createMarks({ links, erasures: [], prunings: [] }).linkedSessions(user).map((session) => hashPerson('session', session))
+  const linked = createMarks({ links, erasures: [], prunings: [] }).linkedSessions(user).map((session) => hashPerson('session', session))
+  const hash = hashPerson('user', user)
+  const ended = (await readErasures(client, place.tables, site)).filter((erasure) => erasure.kind === 'user' && erasure.hash === hash)
+  return [...new Set([...linked, ...ended.flatMap((erasure) => erasure.sessions)])]
 }
 
 /** The hits that an erasure takes. @param value whom it names; without it hashes are looked for, which takes longer */

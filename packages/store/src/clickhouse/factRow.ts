@@ -83,7 +83,8 @@ function encodeField(row: FactRow, field: keyof StoredHit, value: unknown): void
 
 /** UTF-8 has no form for halves of surrogate pairs. */
 function toText(value: unknown): string {
-  return typeof value === 'string' ? Buffer.from(value).toString() : ''
+  if (typeof value !== 'string') return ''
+  return /[\uD800-\uDFFF]/.test(value) ? Buffer.from(value).toString() : value
 }
 
 function decodeColumns(row: FactRow): StoredHit {

@@ -21,7 +21,7 @@ export async function identifySession(identifying: Appending, link: Link): Promi
   const marks = createMarks({ links: [...known, link], erasures, prunings: [] })
   const hash = hashPerson('user', user)
   const until = erasures.reduce((latest, each) => (each.kind === 'user' && each.hash === hash ? Math.max(latest, each.time) : latest), -Infinity)
-  const isTheirs = until > -Infinity && marks.erases({ day: '', id: '', time: until, user: '', session, visitor: '' })
+  const isTheirs = until > 0 && marks.erases({ day: '', id: '', time: until, user: '', session, visitor: '' })
   if (isTheirs) await disown(identifying, link, until)
   if (marks.isDead(link)) await forget(identifying, link)
   return true

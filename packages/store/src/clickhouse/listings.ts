@@ -183,7 +183,7 @@ async function readWholeDay(client: SqlClient, tables: Tables, site: string, day
   ])
   const users = new Map(theirs.map(({ session, linkedUser }) => [session, linkedUser]))
   const hits = groupBy(rows.map(decodeFact), ({ id }) => id)
-  return [...hits.values()].map((its) => {
+  return Array.from(hits.values(), (its) => {
     const hit = mergeFacts(its)
     const user = hit.user === '' && hit.session !== '' ? users.get(hit.session) : undefined
     return user === undefined ? hit : { ...hit, user }

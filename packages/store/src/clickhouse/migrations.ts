@@ -2,13 +2,13 @@ import type { SqlClient } from './client.ts'
 import { createTableSql, dayStateView, firstTables, onCluster, type SchemaPlace } from './schema.ts'
 
 /** What brings a database from the version before to this one. Each statement can run again: a migration may be cut short. */
-export interface Migration {
+interface Migration {
   version: number
   statements(place: SchemaPlace): string[]
 }
 
 /** In order. One that was released is never changed: what is to be different is a migration behind it. */
-export const migrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   { version: 1, statements: (place) => [...firstTables.flatMap((table) => createTableSql(table, place)), dayStateView(place)] },
 ]
 
@@ -19,10 +19,7 @@ const unknownTable = 'UNKNOWN_TABLE'
 /** The statements that bring a database from a version, 0 for none, to the latest one. */
 export function migrationSql(from: number, place: SchemaPlace): string[] {
   const due = migrations.filter(({ version }) => version > from)
-  return due.flatMap(({ version, statements }) => [
-    ...statements(place),
-    `INSERT INTO ${place.tables.schemaVersion} (version, applied) VALUES (${version}, now())`,
-  ])
+  return due.flatMap(({ version, statements }) => statements(place).concat(`INSERT INTO ${place.tables.schemaVersion} (version, applied) VALUES (${version}, now())`))
 }
 
 /**

@@ -17,6 +17,8 @@ export interface SiteRows {
   inline: readonly string[]
   /** What sources and countries of the latter are called. */
   names: NameMaps
+  /** Tells the days as they stand from what they were before. */
+  state: string
 }
 
 /** Names the columns that a SELECT is about to read. */

@@ -58,7 +58,7 @@ export function createMarksReader(client: SqlClient, tables: Tables): MarksReade
 
 async function readSite(client: SqlClient, tables: Tables, site: string, stamp: string): Promise<SiteMarks> {
   const [erasures, prunings] = await Promise.all([readErasures(client, tables, site), readPrunings(client, tables, site)])
-  const whole = erasures.map((row): Erasure => ({ ...row, hits: [] }))
+  const whole = Array.from(erasures, (row): Erasure => ({ ...row, hits: [] }))
   return { stamp, erasures: whole, prunings, marks: createMarks({ links: [], erasures: whole, prunings }) }
 }
 
@@ -78,7 +78,7 @@ async function readPrunings(client: SqlClient, tables: Tables, site: string): Pr
   const params = createParams()
   const sql = `SELECT at, anonymous, authenticated, oldestTime, oldestId FROM ${tables.prunings} FINAL WHERE site = ${params.add('String', site)} ORDER BY at`
   const rows = await client.rows<PruningRow>(sql, params)
-  return rows.map(({ oldestTime, oldestId, ...pruning }) => ({ ...pruning, oldest: oldestTime === null ? null : { time: oldestTime, id: oldestId } }))
+  return Array.from(rows, ({ oldestTime, oldestId, ...pruning }) => ({ ...pruning, oldest: oldestTime === null ? null : { time: oldestTime, id: oldestId } }))
 }
 
 export async function writePruning(client: SqlClient, tables: Tables, site: string, { oldest, ...pruning }: Pruning): Promise<void> {

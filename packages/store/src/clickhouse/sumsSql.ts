@@ -6,15 +6,12 @@ import { createRowNames, type Naming, type RowNames } from './rowNames.ts'
 import type { RowReader, RowsSource } from './rowsSource.ts'
 import type { ZoneStep } from './zoneSteps.ts'
 
-/** A question for some of the sums of a query's rows: columns named as in `Sums` behind `sum_`, and `d0`, `d1` … for the dimensions. */
-export interface SumsStatement {
-  sql: string
-  /** Has rows that no other statement has, and sums for them that are not all: what several say of one row adds up. */
-  isPart: boolean
-}
-
 export interface SumsPlan {
-  statements: readonly SumsStatement[]
+  /**
+   * Each for some of the sums: columns named as in `Sums` behind `sum_`, and `d0`, `d1` … for the dimensions. What several say of one row
+   * adds up. The first has all rows that hits have, and what is counted of hits.
+   */
+  statements: readonly string[]
   names: RowNames
 }
 
@@ -50,8 +47,9 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
   const needsVisits = !isSimple && (hasTime || asksVisits) && (hasPage || !needsEntries)
   const isByEntry = isPlain && byHit.every((dimension) => dimension === 'event:page' || dimension === 'event:hostname')
 
-  const statements = [hitsStatement(), ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
-  return { names, statements: statements.map((sql, index) => ({ sql, isPart: index > 0 })) }
+  const scrolls = metrics.includes('scroll_depth') ? [scrollStatement()] : []
+  const statements = [hitsStatement(), ...scrolls, ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
+  return { names, statements }
 
   /** What hits come to, each by itself. */
   function hitsStatement(): string {
@@ -64,7 +62,19 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
       if (isSimple && (asksVisits || asksEntries)) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
       if (needsVisits && !hasTime) sums.push(['visits', `uniqExactIf(${column('visit')}, ${withinSql(source, column('start'), range)})`])
       const takings: SumSql[] = asksForRevenue(metrics) ? [['takings', `sumMapIf([${column('currency')}], [${column('amount')}], [toUInt64(1)], ${column('currency')} != '')`]] : []
-      return metrics.includes('scroll_depth') ? byVisitor(column, sums, takings) : bare([['visitors', `uniqExact(${column('visitor')})`], ...sums], takings)
+      return bare([['visitors', `uniqExact(${column('visitor')})`], ...sums], takings)
+    })
+  }
+
+  /** The deepest scroll of each visitor has to be known before it is added up. */
+  function scrollStatement(): string {
+    return source.select((reader) => {
+      const { column } = reader
+      const [scroll, visitor] = [column('scroll'), column('visitor')]
+      const each = [...names.sql(reader, 'hit'), `max(${scroll}) AS deepest`].join(', ')
+      const where = [...wheres(reader), `${scroll} >= 0`].join(' AND ')
+      const sums: SumSql[] = [['scroll', 'sum(deepest)'], ['scrolled', 'count()']]
+      return (from) => `SELECT ${[...names.aliases, ...sums.map(aliased)].join(', ')} FROM (SELECT ${each} FROM ${from} WHERE ${where} GROUP BY ${[...names.aliases, visitor].join(', ')})${groupBy(names.aliases.join(', '))}`
     })
   }
 
@@ -113,18 +123,6 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
 
   function bare(sums: readonly SumSql[], takings: readonly SumSql[]): (values: readonly string[], from: string) => string {
     return (values, from) => `SELECT ${[...values, ...sums.map(aliased), ...takings.map(takingsSql)].join(', ')} FROM ${from}${groupBy(names.aliases.join(', '))}`
-  }
-
-  /** The deepest scroll of each visitor has to be known before it is added up. */
-  function byVisitor(column: Column, sums: readonly SumSql[], takings: readonly SumSql[]): (values: readonly string[], from: string) => string {
-    const inner: SumSql[] = [...sums, ...takings, ['deepest', `maxIf(${column('scroll')}, ${column('isView')})`], ['knows', `countIf(${column('isView')} AND ${column('scroll')} >= 0) > 0`]]
-    const visitor = column('visitor')
-    const outer: SumSql[] = [['visitors', 'count()'], ...sums.map(([name]) => [name, `sum(${name}_)`] as const), ['scroll', 'sumIf(deepest_, knows_)'], ['scrolled', 'countIf(knows_)']]
-    const merged = takings.map(([name]): SumSql => [name, `sumMap(${name}_.1, ${name}_.2, ${name}_.3)`])
-    return (values, from) => {
-      const each = [...values, ...inner.map(([name, sql]) => `${sql} AS ${name}_`)].join(', ')
-      return `SELECT ${[...names.aliases, ...outer.map(aliased), ...merged.map(takingsSql)].join(', ')} FROM (SELECT ${each} FROM ${from} GROUP BY ${[...names.aliases, visitor].join(', ')})${groupBy(names.aliases.join(', '))}`
-    }
   }
 }
 
