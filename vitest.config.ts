@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ViteUserConfig } from 'vitest/config'
-
-const source = '@treadlight/source'
+import shared from './vitest.shared.ts'
 
 /** What a test does to its process that others there would feel. */
 const touchesProcess = /\bvi\.(?:mock|doMock|stub|spyOn|useFakeTimers|resetModules)|@vitest-environment|\bprocess\.(?:env\[|chdir|on\(|once\(|memoryUsage|cpuUsage)/
@@ -20,17 +19,9 @@ const apart = readdirSync('test', { recursive: true, encoding: 'utf8' })
 const elsewhere = ['test/services/**', 'test/frameworks/**', 'test/runtimes/**']
 
 const config: ViteUserConfig = {
-  // Tests read the sources of every package, not their last build.
-  resolve: { conditions: [source, 'node', 'module'] },
-  ssr: { resolve: { conditions: [source, 'node', 'module'], externalConditions: [source] } },
+  ...shared,
   test: {
-    // Two files at a time on small machines: browsers and collectors are processes of their own.
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A shared machine may hold up a browser for a second; vitest says which test needed its second try. Not at a
-    // desk: there a race is to be seen.
-    retry: process.env['CI'] ? 1 : 0,
+    ...shared.test,
     projects: [
       { extends: true, test: { name: 'apart', include: apart, exclude: elsewhere } },
       { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: [...elsewhere, ...apart], isolate: false } },
