@@ -1,22 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ViteUserConfig } from 'vitest/config'
+import shared from './vitest.shared.ts'
 
-const source = '@treadlight/source'
+/** What a test does to its process that others there would feel. */
+const touchesProcess = /\bvi\.(?:mock|doMock|stub|spyOn|useFakeTimers|resetModules)|@vitest-environment|\bprocess\.(?:env\[|chdir|on\(|once\(|memoryUsage|cpuUsage)/
+
+/**
+ * Most tests share a process with others: to load the sources anew for each file takes as long as the tests do. Those that change
+ * what others would see have one of their own, and so has what needs a browser.
+ */
+const apart = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .filter((name) => name.includes('.browser.') || touchesProcess.test(readFileSync(join('test', name), 'utf8')))
+  .map((name) => `test/${name}`)
+
+// Those need Redis and PostgreSQL, `npm run test:services`, frameworks, `npm run test:frameworks`, or runtimes, `npm run test:runtimes`.
+const elsewhere = ['test/services/**', 'test/frameworks/**', 'test/runtimes/**']
 
 const config: ViteUserConfig = {
-  // Tests read the sources of every package, not their last build.
-  resolve: { conditions: [source, 'node', 'module'] },
-  ssr: { resolve: { conditions: [source, 'node', 'module'], externalConditions: [source] } },
+  ...shared,
   test: {
-    include: ['test/**/*.test.ts'],
-    // Those need Redis and PostgreSQL, `npm run test:services`, or frameworks, `npm run test:frameworks`, or the build on each runtime, `npm run test:runtimes`.
-    exclude: ['test/services/**', 'test/frameworks/**', 'test/runtimes/**'],
-    // Two files at a time on small machines: browsers and collectors are processes of their own.
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A shared machine may hold up a browser for a second; vitest says which test needed its second try. Not at a
-    // desk: there a race is to be seen.
-    retry: process.env['CI'] ? 1 : 0,
+    ...shared.test,
+    projects: [
+      { extends: true, test: { name: 'apart', include: apart, exclude: elsewhere } },
+      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: [...elsewhere, ...apart], isolate: false } },
+    ],
   },
 }
 

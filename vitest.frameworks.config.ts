@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import base from './vitest.shared.ts'
 
 /** What needs apps that are built with other people's frameworks: run by `scripts/testFrameworks.ts`, which builds them. */
 const config: ViteUserConfig = {

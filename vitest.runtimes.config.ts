@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import base from './vitest.shared.ts'
 
 /** The collector on each runtime: run by `scripts/testRuntimes.ts`, which has them. The packages are those that were built. */
 const config: ViteUserConfig = {

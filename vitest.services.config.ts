@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import base from './vitest.shared.ts'
 
 const source = '@treadlight/source'
 

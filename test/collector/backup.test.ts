@@ -1,7 +1,7 @@
 import { createNdjsonStore, createStore, openStorage } from '@treadlight/store'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -156,6 +156,13 @@ describe('refused, with the remedy', () => {
     ['backup', {}, {}, '--to: name the folder of the backup'],
     ['backup', { to: 'backup' }, { 'storage.base': '/nowhere' }, 'there is no folder /nowhere'],
     ['backup', { to: '/dev/null/backup' }, {}, '--to /dev/null/backup: it cannot be made'],
+    ['backup', { to: 'data' }, {}, 'it is one place with the storage, folder '],
+    ['backup', { to: 'data/backup' }, {}, 'it is one place with the storage, folder '],
+    // Its copy would be the folder `data` in it.
+    ['backup', { to: '.' }, {}, 'name a folder apart from it'],
+    ['backup', { to: '.' }, { 'storage.base': 'whole', 'store.type': 'ndjson', 'store.path': 'hits.ndjson' }, 'it is one place with the storage, file '],
+    ['backup', { to: '.' }, { 'storage.driver': 'sqlite', 'storage.path': 'data/treadlight.sqlite' }, 'it is one place with the storage, sqlite file '],
+    ['restore', { from: 'whole', merge: true }, { 'storage.base': 'whole/data/inner' }, 'it is one place with the storage, folder '],
     ['restore', {}, {}, '--from: name the folder of the backup'],
     ['restore', { from: '/nowhere' }, {}, '--from /nowhere: there is no backup.json in it'],
     ['restore', { from: 'unfinished' }, {}, 'its backup, begun at then, never came to its end'],
@@ -173,9 +180,12 @@ describe('refused, with the remedy', () => {
       await writeFile(join(folder, kind, 'backup.json'), content === undefined ? '{' : JSON.stringify(content))
     }
     const base = flags['storage.driver'] === undefined ? { 'storage.base': data } : {}
-    const config = await loadConfig({ env: {}, folder, flags: { ...base, ...flags } })
-    const absolute = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, resolve(folder, String(value))]))
+    const places = Object.fromEntries(Object.entries(flags).map(([flag, value]) => [flag, /\.(?:base|path)$/.test(flag) ? resolve(folder, value) : value]))
+    const config = await loadConfig({ env: {}, folder, flags: { ...base, ...places } })
+    const there = await readdir(folder, { recursive: true })
+    const absolute = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, typeof value === 'string' ? resolve(folder, value) : value]))
     await expect({ backup, restore }[name].run({ config, values: absolute, positionals: [], settings: new Map() })).rejects.toThrow(message)
+    expect(await readdir(folder, { recursive: true })).toEqual(there)
   })
 
   test('a storage that was emptied does not empty its backup', async () => {

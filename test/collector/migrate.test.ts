@@ -1,7 +1,7 @@
 import { createNdjsonStore, createStore, createValues, openStorage, type StoredHit } from '@treadlight/store'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -104,6 +104,11 @@ describe('migrate', () => {
 
   test.each<[string, { from?: string; to: string; before?: () => Promise<unknown>; says: RegExp }]>([
     ['the source itself', { to: 'fs:./data/', says: /--from and --to are the same place, folder \/.*data: name another one/ }],
+    ['a folder in the source, which would be copied too', { to: 'fs:./data/copy', says: /--from and --to lie in each other: folder \/.*data\/copy is in folder \/.*data: name a place apart from it/ }],
+    ['a folder that the source is in', { to: 'fs:./', says: /--from and --to lie in each other: folder \/.*data is in folder \// }],
+    ['a file in the source', { to: 'sqlite:./data/analytics.db', says: /--from and --to lie in each other: sqlite file \/.*analytics\.db is in folder \/.*data/ }],
+    ['a text file in the source', { to: 'ndjson:./data/hits.ndjson+fs:./small', says: /--from and --to lie in each other/ }],
+    ['the source by a link', { to: 'fs:./link', before: () => symlink(join(folder, 'data'), join(folder, 'link')), says: /--from and --to lie in each other/ }],
     ['a place with hits of somebody else', { to: 'fs:./other', before: () => fillFolder(join(folder, 'other'), [hitOf(1, { site: 'b' })]), says: /the destination is not empty: it has 1 value \(b:batch:.*name an empty one/ }],
     ['a text file with hits', { to: 'ndjson:./other.ndjson+fs:./small', before: fillFile, says: /the destination has hits already \(site default, .*name an empty one/ }],
     ['what was begun from elsewhere', { to: 'fs:./other', before: () => moveHere('fs:./third', 'fs:./other'), says: /the destination has a copy of folder .*third, and this is one of folder .*data: name another/ }],
@@ -115,7 +120,9 @@ describe('migrate', () => {
     await fillFolder(join(folder, 'data'), [hitOf(3)])
     await fillFolder(join(folder, 'third'), [hitOf(3)])
     await before?.()
+    const there = await readdir(join(folder, 'data'), { recursive: true })
     await expect(moveHere(from, to)).rejects.toThrow(says)
+    expect(await readdir(join(folder, 'data'), { recursive: true })).toEqual(there)
   })
 
   test('passwords come by environment, a place each, and are in no message', async () => {
@@ -125,7 +132,8 @@ describe('migrate', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/127\.0\.0\.1:1/)
     expect(err).not.toMatch(/geheim/)
-    expect((await run(['migrate', '--to', 'fs:./x'], { TREADLIGHT_TO_STORAGE_PASWORD: 'x' })).err).toMatch(/TREADLIGHT_TO_STORAGE_PASWORD: there is no such setting/)
+    expect((await run(['migrate', '--to', 'fs:./x'], { TREADLIGHT_TO_STORAGE_PASWORD: 'x' })).err).toMatch(/TREADLIGHT_TO_STORAGE_PASWORD: there is no such setting; did you mean TREADLIGHT_TO_STORAGE_PASSWORD\?/)
+    await expect(readPlace('to', 's3://bucket/prefix', {})).rejects.toThrow('set it, or TREADLIGHT_TO_STORAGE_ACCESS_KEY_ID')
   })
 
   test.each([

@@ -57,8 +57,11 @@ const metrics: Query['metrics'] = ['visitors', 'visits', 'pageviews', 'events', 
 const everything = { from: start - 40 * day, to: start + 90 * day }
 
 /** Plays one schedule: several stores on one storage where everything goes wrong, and compares all they say with what they may. */
-/** @param keepSums whether the stores keep the sums of days that are pruned: then these may be in answers */
-export async function playSchedule(seed: number, open: OpenStore = createStore, keepSums = false): Promise<ScheduleResult> {
+/**
+ * @param keepSums whether the stores keep the sums of days that are pruned: then these may be in answers
+ * @param loads whether hits also come as imports have them, past the batches
+ */
+export async function playSchedule(seed: number, open: OpenStore = createStore, keepSums = false, loads = false): Promise<ScheduleResult> {
   // Another stream than the world's, so that what a schedule is like does not follow what happens in it.
   const random = seededRandom(seed ^ 0x9e3779b9)
   const kind = kinds[Math.floor(random() * kinds.length)]!
@@ -75,7 +78,7 @@ export async function playSchedule(seed: number, open: OpenStore = createStore, 
   }
   const world = createWorld(options)
   world.note(`seed ${seed}, ${kind}${atomic ? ', atomic listings' : ''}${world.lag > 0 ? ', lagging' : ''}${options.pauses ? ', with pauses' : ''}`)
-  const schedule = createSchedule(world, open, { kind, atomic, pauses: options.pauses, keepSums })
+  const schedule = createSchedule(world, open, { kind, atomic, pauses: options.pauses, keepSums, loads })
   await schedule.run()
   if (schedule.failures.length === 0) await schedule.finish().catch(schedule.notice)
   return {
@@ -87,10 +90,10 @@ export async function playSchedule(seed: number, open: OpenStore = createStore, 
   }
 }
 
-function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, keepSums }: { kind: StorageKind; atomic: boolean; pauses: boolean; keepSums: boolean }) {
+function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, keepSums, loads }: { kind: StorageKind; atomic: boolean; pauses: boolean; keepSums: boolean; loads: boolean }) {
   const { random } = world
   const failures: Failure[] = []
-  const counts = { appends: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0, clean: 0 }
+  const counts = { appends: 0, loads: 0, retries: 0, reads: 0, compacted: 0, erasures: 0, prunings: 0, restarts: 0, indexed: 0, clean: 0 }
   let event = 0
   const eventTimes: number[] = [start]
   const oracle: Oracle = createOracle(
@@ -292,10 +295,11 @@ function createSchedule(world: World, open: OpenStore, { kind, atomic, pauses, k
   function append(actor: Actor): void {
     const hits = chooseHits(actor.process.now())
     const sent = hits.map(oracle.send)
-    counts.appends++
-    run(actor, `append ${hits.map(nameFact).join(', ')}`, async (store) => {
+    const isLoad = loads && chance(0.4)
+    counts[isLoad ? 'loads' : 'appends']++
+    run(actor, `${isLoad ? 'load' : 'append'} ${hits.map(nameFact).join(', ')}`, async (store) => {
       try {
-        await store.append(structuredClone(hits))
+        await (isLoad ? store.load(structuredClone(hits)) : store.append(structuredClone(hits)))
       } catch (error) {
         if (error instanceof Error && error.name === 'StoreBusyError') return
         // The sender is told to come again all the same, but not how.

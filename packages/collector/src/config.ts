@@ -254,9 +254,11 @@ const placePrefix = /^(TREADLIGHT_)(?:FROM|TO)_(?=STOR(?:AG)?E_)/
 function refuseUnknown(env: Record<string, string | undefined>): void {
   const known = variables()
   const unknown = Object.keys(env).find((name) => name.startsWith('TREADLIGHT_') && !isKnownVariable(name, known) && !siteVariables.includes(name) && !isKnownVariable(name.replace(placePrefix, '$1'), known))
+  if (unknown === undefined) return
+  const [place] = placePrefix.exec(unknown) ?? []
   const prefix = 'TREADLIGHT_'
-  const names = known.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
-  if (unknown) throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice(prefix.length), names, prefix)}`)
+  const names = known.filter((name) => name.startsWith(place === undefined ? prefix : 'TREADLIGHT_STOR')).map((name) => name.slice(prefix.length))
+  throw new ConfigError(`environment variable ${unknown}: there is no such setting; ${suggest(unknown.slice((place ?? prefix).length), names, place ?? prefix)}`)
 }
 
 const fileNames = ['treadlight.config.mjs', 'treadlight.config.js', 'treadlight.config.ts', 'treadlight.config.json']

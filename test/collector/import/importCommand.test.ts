@@ -308,6 +308,22 @@ describe('the command', () => {
     await expect(run([])).rejects.toThrow('name the files to import')
     write('cut.gz', gzipSync(Buffer.from(`${logLine({ host: 'a.example' })}\n`.repeat(20_000))).subarray(0, 4000))
     await expect(run(['cut.gz'])).rejects.toThrow('cut.gz: cannot be unpacked')
+    write('cut.zip', zipOf({ 'access.log': `${logLine({ host: 'a.example' })}\n` }).subarray(0, 80))
+    await expect(run(['cut.zip'])).rejects.toThrow(/^\[treadlight import\] cut\.zip: cannot be unpacked: .*: is it whole\?$/)
+    // One line: no stack, no warning of a file that was left open.
+    const { stderr } = spawnSync(process.execPath, [cli, 'import', 'cut.zip', '--data', path('data')], { cwd: folder })
+    expect(stderr.toString()).toMatch(/^treadlight: import: cut\.zip: cannot be unpacked: .*: is it whole\?\n$/)
+  })
+
+  test('of rotated logs the newest may be empty: the others come', async () => {
+    write('access.log', '')
+    write('access.log.1', `${logLine({ host: 'a.example' })}\n`)
+    write('access.log.2.gz', gzipSync(''))
+    const { code, out, err } = await run(['access.log', 'access.log.1', 'access.log.2.gz'])
+    expect(out).toContain('Imported 1 hit ')
+    expect(err).toMatch(/access\.log: is empty\n.*access\.log\.2\.gz: is empty/)
+    expect(code).toBe(0)
+    await expect(run(['access.log'])).rejects.toThrow('access.log: looks like nothing that is known; it is empty. Name its format with --format')
   })
 
   test('from standard input, by the command line', () => {

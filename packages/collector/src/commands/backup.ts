@@ -1,4 +1,5 @@
 import { openStorage } from '@treadlight/store'
+import { assertApart } from '../backup/assertApart.ts'
 import { openBackupFolder } from '../backup/backupFolder.ts'
 import { copyAndVerify, type VerifiedCopy } from '../backup/copyAndVerify.ts'
 import { copyTextFile } from '../backup/copyTextFile.ts'
@@ -30,6 +31,7 @@ export const backup: Command = {
   async run({ config, values }) {
     const folder = values['to'] as string | undefined
     if (folder === undefined || folder === '') throw new ConfigError('--to: name the folder of the backup')
+    await assertApart(config, '--to', folder)
     const verify = values['no-verify'] !== true
     const opened = await openExistingStorage(config)
     const interrupt = onInterrupt()

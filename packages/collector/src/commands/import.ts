@@ -62,7 +62,7 @@ export const importCommand: Command = {
     const progress = createProgress()
     try {
       for (const path of positionals) sources.push(await openSource(path))
-      const read = sources.map((source) => ({ source, format: format ?? detectFormat(source, importFormats) }))
+      const read = withContent(sources).map((source) => ({ source, format: format ?? detectFormat(source, importFormats) }))
       const { sites, site } = await findSites(config, opened, siteName)
       const defaultSite = site ?? sites[0]!
       const place = await openPlaceSource(config.place)
@@ -104,6 +104,16 @@ export const importCommand: Command = {
       await opened?.close()
     }
   },
+}
+
+/** The newest of rotated logs is empty at first: no reason to refuse the others. */
+function withContent(sources: readonly ImportSource[]): readonly ImportSource[] {
+  const isEmpty = ({ files }: ImportSource): boolean => files.length > 0 && files.every(({ head }) => head.length === 0)
+  if (sources.every(isEmpty)) return sources
+  return sources.filter((source) => {
+    if (isEmpty(source)) console.error(`${source.name}: is empty`)
+    return !isEmpty(source)
+  })
 }
 
 /** A dry run makes no folder. */

@@ -1,5 +1,6 @@
 import { openStorage } from '@treadlight/store'
 import { existsSync } from 'node:fs'
+import { assertApart } from '../backup/assertApart.ts'
 import { readBackupFolder, type BackupNote } from '../backup/backupFolder.ts'
 import { copyAndVerify } from '../backup/copyAndVerify.ts'
 import { copyTextFile } from '../backup/copyTextFile.ts'
@@ -34,6 +35,7 @@ export const restore: Command = {
     const { data, hits, note } = await readBackupFolder(folder)
     assertBackup(folder, note)
     assertFits(config, note)
+    await assertApart(config, '--from', folder)
     const verify = values['no-verify'] !== true
     const opened = await openAnyStorage(config)
     const interrupt = onInterrupt()

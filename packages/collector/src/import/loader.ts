@@ -23,7 +23,7 @@ export interface LoaderOptions {
   dryRun: boolean
   /** Told of what became of each. */
   onOutcome: (hit: StoredHit, outcome: AppendOutcome) => void
-  /** How many hits are stored at a time. @default 100_000 */
+  /** How many hits are stored at a time. @default 20_000 */
   loadAt?: number
 }
 
@@ -35,9 +35,9 @@ interface WaitingDay {
 
 /** A day is taken to go on while rows of it were among the last; but not if it is most of what waits. */
 const mostOpen = 0.5
-/** With fewer hits a day than this the rows are in no order of time: then more are collected, since each day is a value. */
+/** Where days come again that were stored, with fewer hits each than this, rows are in no order of time: then more are collected, since each day is a value. */
 const fewHits = 1000
-const scattered = 3
+const scattered = 2
 /** What a store without `load` takes at a time. */
 const appended = 1000
 
@@ -45,8 +45,11 @@ const appended = 1000
  * Exports are mostly in the order of time: then each day is written once. Others come in pieces, which the store's upkeep
  * puts together.
  */
-export function createLoader({ store, dryRun, onOutcome, loadAt = 100_000 }: LoaderOptions): Loader {
+export function createLoader({ store, dryRun, onOutcome, loadAt = 20_000 }: LoaderOptions): Loader {
   const days = new Map<string, WaitingDay>()
+  /** Those of which some hits are stored, and how many of them wait anew. */
+  const stored = new Set<string>()
+  let again = 0
   let size = 0
   let last: { key: string; day: WaitingDay } | undefined
 
@@ -57,7 +60,7 @@ export function createLoader({ store, dryRun, onOutcome, loadAt = 100_000 }: Loa
 
   return {
     get isFull() {
-      return size >= loadAt && (size >= scattered * loadAt || size >= fewHits * days.size)
+      return size >= loadAt && (size >= scattered * loadAt || size >= fewHits * days.size || 2 * again <= days.size)
     },
     get size() {
       return size
@@ -69,7 +72,10 @@ export function createLoader({ store, dryRun, onOutcome, loadAt = 100_000 }: Loa
       const key = `${hit.site} ${hit.day}`
       if (last?.key !== key) {
         let day = days.get(key)
-        if (day === undefined) days.set(key, (day = { hits: [], since: place }))
+        if (day === undefined) {
+          days.set(key, (day = { hits: [], since: place }))
+          if (stored.has(key)) again++
+        }
         last = { key, day }
       }
       last.day.hits.push(hit)
@@ -78,7 +84,11 @@ export function createLoader({ store, dryRun, onOutcome, loadAt = 100_000 }: Loa
     async flush(all) {
       const open = all || last === undefined || last.day.hits.length > mostOpen * size ? undefined : last.key
       const due = [...days].filter(([key]) => key !== open)
-      for (const [key] of due) days.delete(key)
+      for (const [key] of due) {
+        days.delete(key)
+        stored.add(key)
+      }
+      again = [...days.keys()].filter((key) => stored.has(key)).length
       if (open === undefined) last = undefined
       size = [...days.values()].reduce((sum, { hits }) => sum + hits.length, 0)
       const hits = due.flatMap(([, its]) => its.hits)

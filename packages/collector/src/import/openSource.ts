@@ -39,16 +39,20 @@ export async function openSource(path: string): Promise<ImportSource> {
   const head = await readPart(handle, 0, Math.min(size, headLength))
   const raw: RawFile = { path: spooled?.path ?? path, name: path === '-' ? '-' : basename(path), handle, size, read: 0 }
   const closers: (() => Promise<void>)[] = [() => handle.close(), async () => spooled?.remove()]
-  const files = startsWith(head, zip) ? await zipFiles(raw, closers) : [startsWith(head, gzip) ? await gzipFile(raw, closers) : plainFile(raw, head)]
+  const close = async (): Promise<void> => {
+    for (const each of closers) await each()
+  }
+  const files = await filesOf(raw, head, closers).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   return {
     name: path,
     files,
     print: createHash('sha256').update(`${size}\n`).update(head).digest('hex').slice(0, 24),
     read: () => raw.read,
     size,
-    async close() {
-      for (const close of closers) await close()
-    },
+    close,
   }
 }
 
@@ -69,6 +73,11 @@ async function openFile(path: string, named: string): Promise<FileHandle> {
   })
 }
 
+async function filesOf(raw: RawFile, head: Buffer, closers: (() => Promise<void>)[]): Promise<ImportFile[]> {
+  if (startsWith(head, zip)) return zipFiles(raw, closers)
+  return [startsWith(head, gzip) ? await gzipFile(raw, closers) : plainFile(raw, head)]
+}
+
 function plainFile(raw: RawFile, head: Buffer): ImportFile {
   return {
     ...headOf(raw.name, head),
@@ -79,19 +88,21 @@ function plainFile(raw: RawFile, head: Buffer): ImportFile {
 }
 
 async function gzipFile(raw: RawFile, closers: (() => Promise<void>)[]): Promise<ImportFile> {
-  const unzip = (): AsyncIterable<Uint8Array> => unpack(Readable.from(rawBytes(raw, 0)).pipe(createGunzip()), raw.name)
+  const unzip = (): AsyncIterable<Uint8Array> => unpack(() => Readable.from(rawBytes(raw, 0)).pipe(createGunzip()), raw.name)
   return streamedFile(raw.name.replace(/\.gz$/i, ''), undefined, unzip, closers)
 }
 
 async function zipFiles(raw: RawFile, closers: (() => Promise<void>)[]): Promise<ImportFile[]> {
-  const { entries, close } = await openZip(raw.path)
+  const { entries, close } = await openZip(raw.path).catch((cause: unknown) => {
+    throw brokenFile(raw.name, cause)
+  })
   closers.unshift(close)
   const files: ImportFile[] = []
   for (const { name, size, packed, open: openEntry } of entries) {
     const bytes = async function* (): AsyncGenerator<Uint8Array> {
       const before = raw.read
       let done = 0
-      for await (const chunk of unpack(await openEntry(), `${raw.name}: ${name}`)) {
+      for await (const chunk of unpack(openEntry, `${raw.name}: ${name}`)) {
         done += chunk.byteLength
         raw.read = before + Math.round((packed * done) / Math.max(size, 1))
         yield chunk
@@ -134,12 +145,16 @@ async function* rawBytes(raw: RawFile, from: number): AsyncGenerator<Uint8Array>
   }
 }
 
-async function* unpack(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* unpack(open: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>, name: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* stream
+    yield* await open()
   } catch (cause) {
-    throw new Error(`[treadlight import] ${name}: cannot be unpacked: ${(cause as Error).message}: is it whole?`, { cause })
+    throw brokenFile(name, cause)
   }
+}
+
+function brokenFile(name: string, cause: unknown): Error {
+  return new Error(`[treadlight import] ${name}: cannot be unpacked: ${(cause as Error).message.replace(/\.$/, '')}: is it whole?`, { cause })
 }
 
 async function* skip(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {

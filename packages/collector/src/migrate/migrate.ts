@@ -10,6 +10,7 @@ import {
 } from '@treadlight/store'
 import { count, formatBytes } from '../progress.ts'
 import { ConfigError } from '../settings.ts'
+import { assertApart } from './assertApart.ts'
 import { openPlaces, openPortable, sumsKey, type CountsAbout, type MigrateOptions, type Opened } from './openPlaces.ts'
 import { verify, type Verified } from './verify.ts'
 
@@ -35,7 +36,7 @@ export interface MigrateReport {
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const { from, to } = options
-  if (from.name === to.name) throw new ConfigError(`--from and --to are the same place, ${from.name}: name another one`)
+  await assertApart(from, to)
   const opened = await openPlaces(options)
   try {
     return await migrateOpened(options, opened)

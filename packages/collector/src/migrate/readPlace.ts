@@ -51,14 +51,23 @@ export async function readPlace(side: Side, text: string, env: Record<string, st
   const own = environmentOf(side, env)
   if (/\.(?:mjs|js|ts|json)$/.test(text) && !/^[a-z0-9]+:/.test(text)) {
     if (!existsSync(text)) throw new ConfigError(`--${side} ${text}: there is no such config file`)
-    return describe(await loadConfig({ env: own, file: text }))
+    return readConfig(side, { env: own, file: text })
   }
   const [scheme, rest] = split(text)
   const storeFlags = Object.hasOwn(stores, scheme) ? stores[scheme]! : undefined
-  if (storeFlags === undefined) return describe(await loadConfig({ env: own, file: '', flags: storageFlags(side, text) }))
+  if (storeFlags === undefined) return readConfig(side, { env: own, file: '', flags: storageFlags(side, text) })
   const [, path = rest, storage] = /^(.*?)\+([a-z0-9]+:.*)$/s.exec(rest) ?? []
   const flags = { ...storeFlags(path), ...(storage !== undefined && storageFlags(side, storage)) }
-  return describe(await loadConfig({ env: own, file: '', flags }))
+  return readConfig(side, { env: own, file: '', flags })
+}
+
+/** @throws ConfigError naming the variables of this side, not those of a collector */
+async function readConfig(side: Side, options: Parameters<typeof loadConfig>[0]): Promise<Place> {
+  const config = await loadConfig(options).catch((cause: unknown) => {
+    if (!(cause instanceof ConfigError)) throw cause
+    throw new ConfigError(cause.message.replace(/\bTREADLIGHT_(?=STOR)/g, prefixOf(side)), { cause })
+  })
+  return describe(config)
 }
 
 /** The place of a config that is in force. */
@@ -87,6 +96,10 @@ function split(text: string): [scheme: string, rest: string] {
 
 /** What concerns one place, named as a collector reads it. Nothing of the collector's own settings. */
 function environmentOf(side: Side, env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const prefix = `TREADLIGHT_${side.toUpperCase()}_`
+  const prefix = prefixOf(side)
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith(prefix) ? [[`TREADLIGHT_${name.slice(prefix.length)}`, value]] : [])))
+}
+
+function prefixOf(side: Side): string {
+  return `TREADLIGHT_${side.toUpperCase()}_`
 }

@@ -5,7 +5,8 @@ import { parseObject } from '../../parseObject.ts'
 import type { ImportFormat, ImportRow } from '../importFormat.ts'
 import { readCsv, readCsvHeader, type CsvRow } from '../readCsv.ts'
 import { readFiles } from '../readFiles.ts'
-import { readStored, requiredTexts } from '../readStored.ts'
+import { readStored } from '../readStored.ts'
+import { emptyFields, setField } from '../storedFields.ts'
 
 /** `treadlight export --format csv`. Columns are told by their names: others may be among them, and some may be missing. */
 export const treadlightCsv: ImportFormat = {
@@ -21,20 +22,18 @@ export const treadlightCsv: ImportFormat = {
 
 /** How a column is read, and where its field stands among those of a hit. */
 interface Column {
-  name: string
+  name: keyof typeof setField
   at: number
   read: (text: string) => unknown
-  /** Where every hit has a text, an empty one says something. */
-  isRequired: boolean
 }
 
-const kinds = new Map<string, ColumnKind>(exportColumns.map(({ name, kind }) => [name, kind]))
+const known = new Map<string, (typeof exportColumns)[number]>(exportColumns.map((column) => [column.name, column]))
 
 /** In the order of a hit's fields, which is that in which stores hold them: undefined names are no fields of one. */
 function columnsOf(names: readonly string[]): Column[] {
   const columns = names.flatMap((name, at): Column[] => {
-    const kind = kinds.get(name)
-    return kind === undefined ? [] : [{ name, at, read: readers[kind], isRequired: requiredTexts.has(name) }]
+    const column = known.get(name)
+    return column === undefined ? [] : [{ name: column.name, at, read: readers[column.kind] }]
   })
   return columns.toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
 }
@@ -56,19 +55,11 @@ const readers: Readonly<Record<ColumnKind, (text: string) => unknown>> = {
 
 function readRow({ fields, line }: CsvRow, columns: readonly Column[], width: number): ImportRow {
   if (fields.length !== width) return { problem: `has ${fields.length} fields, not ${width}`, sample: fields.join(',').slice(0, 80), line }
-  const object: Record<string, unknown> = {}
-  for (const { name, at, read, isRequired } of columns) {
+  const its = emptyFields()
+  for (const { name, at, read } of columns) {
     const text = fields[at]!
-    if (text !== '') addField(object, name, read(text))
-    else if (isRequired) object[name] = ''
+    if (text !== '') setField[name](its, read(text))
   }
-  const hit = readStored(object)
+  const hit = readStored(its)
   return typeof hit === 'string' ? { problem: hit, sample: fields.join(',').slice(0, 80), line } : { stored: hit, line }
-}
-
-/** Of revenue each part has a column. */
-export function addField(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === 'revenueAmount') object['revenue'] = { amount: value, currency: '' }
-  else if (name === 'revenueCurrency') Object.assign((object['revenue'] ??= { amount: '0' }) as object, { currency: value })
-  else object[name] = value
 }

@@ -1,8 +1,9 @@
-import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from 'hyparquet'
+import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type ColumnData, type FileMetaData } from 'hyparquet'
 import { exportColumns, type ColumnKind } from '../../export/columns.ts'
 import type { ImportFile, ImportFormat, ImportPiece, ImportRow } from '../importFormat.ts'
-import { readStored, requiredTexts } from '../readStored.ts'
-import { addField, placeOf } from './treadlightCsv.ts'
+import { readStored } from '../readStored.ts'
+import { emptyFields, setField } from '../storedFields.ts'
+import { placeOf } from './treadlightCsv.ts'
 
 /** `treadlight export --format parquet`: a row group at a time. Positions are rows. */
 export const treadlightParquet: ImportFormat = {
@@ -21,7 +22,8 @@ export const treadlightParquet: ImportFormat = {
   },
 }
 
-const kinds = new Map<string, ColumnKind>(exportColumns.map(({ name, kind }) => [name, kind]))
+/** So many rows are handed on at a time. */
+const pieceRows = 2000
 /** Digits behind the point of an amount: see `parquetSchema`. */
 const scale = 6
 
@@ -35,9 +37,12 @@ async function* readGroups(file: ImportFile, done: number): AsyncGenerator<Impor
     const end = start + Number(count)
     if (end > done) {
       const first = Math.max(start, done)
-      const objects = await readRows(buffer, metadata, first, end)
-      const rows = objects.map((object, index) => readRow(object, first + index + 1))
-      yield { rows, next: { file: 0, offset: end, line: end } }
+      const columns = await readColumns(buffer, metadata, start, end)
+      for (let from = first; from < end; from += pieceRows) {
+        const to = Math.min(end, from + pieceRows)
+        const rows = Array.from({ length: to - from }, (_, index) => readRow(columns, from + index - start, from + index + 1))
+        yield { rows, next: { file: 0, offset: to, line: to } }
+      }
     }
     start = end
   }
@@ -69,23 +74,42 @@ function keepDecimals(metadata: FileMetaData): FileMetaData {
   return metadata
 }
 
-function readRows(file: AsyncBuffer, metadata: FileMetaData, rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> {
-  return new Promise((resolve, reject) => {
-    parquetRead({ file, metadata, rowStart, rowEnd, rowFormat: 'object', onComplete: (rows) => resolve(rows as Record<string, unknown>[]) }).catch(reject)
-  })
+/** A column of a row group. */
+interface GroupColumn {
+  name: keyof typeof setField
+  kind: ColumnKind
+  values: ArrayLike<unknown>
 }
 
-/** Fields that a hit has, in its order: see `hitFields` of the store. */
-const names = exportColumns.map(({ name }) => name as string).toSorted((a, b) => placeOf(a) - placeOf(b))
+/** Columns that exports have, in the order of a hit's fields: see `hitFields` of the store. */
+const ordered = exportColumns.toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
 
-function readRow(row: Record<string, unknown>, line: number): ImportRow {
-  const object: Record<string, unknown> = {}
-  for (const name of names) {
-    const value = row[name]
-    if (value !== undefined && value !== null) addField(object, name, valueOf(kinds.get(name)!, value))
-    else if (requiredTexts.has(name)) object[name] = ''
+/** Of a row group those that an export has. As columns: rows of objects would take several times the time and memory. */
+async function readColumns(file: AsyncBuffer, metadata: FileMetaData, rowStart: number, rowEnd: number): Promise<GroupColumn[]> {
+  const pages = new Map<string, ArrayLike<unknown>[]>()
+  const onChunk = ({ columnName, columnData }: ColumnData): void => {
+    const known = pages.get(columnName)
+    if (known === undefined) pages.set(columnName, [columnData])
+    else known.push(columnData)
   }
-  const hit = readStored(object)
+  const present = new Set(metadata.schema.map(({ name }) => name))
+  const columns = ordered.filter(({ name }) => present.has(name))
+  await parquetRead({ file, metadata, rowStart, rowEnd, columns: columns.map(({ name }) => name), onChunk })
+  return columns.map(({ name, kind }) => ({ name, kind, values: join(pages.get(name) ?? []) }))
+}
+
+function join(pages: readonly ArrayLike<unknown>[]): ArrayLike<unknown> {
+  return pages.length === 1 ? pages[0]! : pages.flatMap((page) => Array.from(page))
+}
+
+/** @param row in the group @param line in the file */
+function readRow(columns: readonly GroupColumn[], row: number, line: number): ImportRow {
+  const fields = emptyFields()
+  for (const { name, kind, values } of columns) {
+    const value = values[row]
+    if (value !== undefined && value !== null) setField[name](fields, valueOf(kind, value))
+  }
+  const hit = readStored(fields)
   return typeof hit === 'string' ? { problem: hit, line } : { stored: hit, line }
 }
 
