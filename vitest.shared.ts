@@ -8,8 +8,8 @@ const config: ViteUserConfig = {
   resolve: { conditions: [source, 'node', 'module'] },
   ssr: { resolve: { conditions: [source, 'node', 'module'], externalConditions: [source] } },
   test: {
-    // Two files at a time on small machines: browsers and collectors are processes of their own.
-    maxWorkers: 2,
+    // One more than small machines have cores: who waits for a browser or a collector leaves them to others.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A shared machine may hold up a browser for a second; vitest says which test needed its second try. Not at a

@@ -54,7 +54,7 @@ const histories: [string, Step[]][] = [
 describe.skipIf(chdbModules === undefined)('ClickHouse’s engine', () => {
   test.each(histories)('%s', { timeout: 120_000 }, async (_, steps) => {
     const database = freshDatabase()
-    await playOn(steps.map((each) => [each, 0]), ({ now }) => createClickhouseStore({ client: openChdb(), database, pause: 0, now }), 1)
+    await playOn(steps.map((each) => [each, 0]), ({ now }) => createClickhouseStore({ client: openChdb(), database, pause: 0, settle: 0, now }), 1)
   })
 
   test.each([1, 2])('random histories say what the reference says, with %i processes', { timeout: 600_000 }, async (processes) => {
@@ -62,7 +62,7 @@ describe.skipIf(chdbModules === undefined)('ClickHouse’s engine', () => {
     const history = fc.asyncProperty(steps, async (its) => {
       const database = freshDatabase()
       const client = openChdb()
-      await playOn(its, ({ now }) => createClickhouseStore({ client, database, pause: 0, now }), processes)
+      await playOn(its, ({ now }) => createClickhouseStore({ client, database, pause: 0, settle: 0, now }), processes)
       await client.command({ query: `DROP DATABASE \`${database}\`` })
     })
     await fc.assert(history, { numRuns, ...(seed !== undefined && { seed: Number(seed) }) })
