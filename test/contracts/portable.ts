@@ -32,7 +32,7 @@ export function testPortable(name: string, open: (options: PortableOptions) => P
     test.each([
       ['to a storage', open, openOwn],
       ['from a storage', openOwn, open],
-    ])('%s, and answers there as before, whatever comes then', async (_, openFrom, openTo) => {
+    ])('%s, and answers there as before, whatever comes then', { timeout: 120_000 }, async (_, openFrom, openTo) => {
       await fc.assert(fc.asyncProperty(steps, some, steps, fc.nat(6), (before, between, after, stop) => playMoved({ before, between, after }, { openFrom, openTo, stop })), { numRuns: runs })
     })
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../collector/runCli.ts'
+import { fillFolder, hitOf, runCli } from '../../collector/runCli.ts'
 import { freePort, startCollector, type CollectorProcess } from '../../process/collectorProcess.ts'
 import { startChdbServer, type ChdbServer } from './chdbServer.ts'
 import { chdbModules, freshDatabase, openChdb } from './openChdb.ts'
@@ -68,6 +68,19 @@ describe.skipIf(chdbModules === undefined)('collectors on ClickHouse’s engine'
     const erased = await run(['erase', '--visitor', hit!.visitor, '--json'])
     expect(JSON.parse(erased.out)).toMatchObject({ erased: 2, pageviews: 2 })
     expect(await count()).toEqual({ facts: 0 })
+  })
+
+  test('treadlight migrate moves a folder into a database and back, and takes nothing twice', async () => {
+    await fillFolder(join(folder, 'old'), [hitOf(3), hitOf(4, { user: 'ada' }), hitOf(5)])
+    const place = `clickhouse:${server.url.replace('http:', '')}/${freshDatabase()}+fs:./old`
+    const move = async (from: string, to: string) => JSON.parse((await runCli(folder, ['migrate', '--from', from, '--to', to, '--json'], { TREADLIGHT_TIMEZONE: 'UTC' })).out) as object
+    expect(await move('fs:./old', place)).toMatchObject({ hits: { copied: 3 }, verified: { same: true } })
+    expect(await move('fs:./old', place)).toMatchObject({ hits: { copied: 0 }, verified: { same: true } })
+    expect(await move(place, 'fs:./back')).toMatchObject({ hits: { copied: 3 }, verified: { same: true } })
+    const hitsOf = async (data: string) => (await runCli(folder, ['export', '--data', data], { TREADLIGHT_TIMEZONE: 'UTC' })).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as object)
+    const hits = await hitsOf('old')
+    expect(hits).toHaveLength(3)
+    expect(await hitsOf('back')).toEqual(hits)
   })
 
   test('a database that is not there, and a server that is away, are named with the remedy', async () => {

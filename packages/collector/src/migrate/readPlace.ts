@@ -34,10 +34,17 @@ const forms: Record<string, (rest: string, whole: string) => Flags> = {
 /** Stores that leave small values to a storage. */
 const stores: Record<string, (rest: string) => Flags> = {
   ndjson: (rest) => ({ 'store.type': 'ndjson', 'store.path': rest }),
+  clickhouse: (rest) => clickhouseFlags('http', rest),
+  clickhouses: (rest) => clickhouseFlags('https', rest),
+}
+
+function clickhouseFlags(protocol: string, rest: string): Flags {
+  const [, host = '', database = ''] = /^\/\/([^/]*)\/?(.*)$/.exec(rest) ?? []
+  return { 'store.type': 'clickhouse', 'store.url': `${protocol}://${host}`, ...(database !== '' && { 'store.database': database }) }
 }
 
 /** What `--from` and `--to` may be, for messages and `--help`. */
-export const placeForms = 'a config file, fs:FOLDER, sqlite:FILE, redis://…, postgres://…, s3://BUCKET/PREFIX or ndjson:FILE'
+export const placeForms = 'a config file, fs:FOLDER, sqlite:FILE, redis://…, postgres://…, s3://BUCKET/PREFIX, clickhouse://HOST:PORT/DATABASE or ndjson:FILE'
 
 /**
  * Reads what `--from` or `--to` says: a config file, or a short form such as `fs:./data`. A store that has no place for small

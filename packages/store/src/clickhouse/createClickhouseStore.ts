@@ -2,6 +2,7 @@ import type { StoredHit } from '../hit.ts'
 import { checkLink, checkSite } from '../keys.ts'
 import type { AppendOutcome, HitStore, PruneReport } from '../store.ts'
 import type { Store } from '../createStore.ts'
+import type { Portable } from '../portable/portable.ts'
 import { answerSql } from './answerSql.ts'
 import { appendHits, type Appending } from './appendHits.ts'
 import { erasePerson } from './erasePerson.ts'
@@ -14,6 +15,7 @@ import { migrate } from './migrations.ts'
 import { openClient } from './openClient.ts'
 import { createOpenDays } from './openDays.ts'
 import { resolveOptions, type ClickhouseStoreOptions } from './options.ts'
+import { createPortable } from './portable.ts'
 import { pruneSite } from './pruneSite.ts'
 import { createSharedRows } from './sharedRows.ts'
 import { createMarksReader } from './siteMarks.ts'
@@ -24,7 +26,7 @@ import { setRetention } from './timeToLive.ts'
 import { lookAfter } from './upkeep.ts'
 
 /** A store in ClickHouse. */
-export type ClickhouseStore = HitStore & Pick<Store, 'sites' | 'countAbout'>
+export type ClickhouseStore = HitStore & Portable & Pick<Store, 'countAbout'>
 
 /**
  * Opens the store in a database of ClickHouse, and makes or migrates its tables. Any number of processes may have it open; they
@@ -54,6 +56,7 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
   const shared: Appending = { client, place, reader: createMarksReader(client, tables), now }
   const queue = createGroupCommit<StoredHit, AppendOutcome>({ pause, maxWaiting: settings.maxWaitingHits, write: (hits) => appendHits(shared, hits) })
   const listings = createListings(client, tables)
+  const portable = createPortable(shared)
   const askShared = createSharedRows(client)
   const openDays = createOpenDays(client, place, settings)
   const visits = { client, tables, withRows: createRowsFinder(client, tables, openDays) }
@@ -115,6 +118,18 @@ export async function createClickhouseStore(options: ClickhouseStoreOptions): Pr
         return total
       }),
     maintain: ({ force = false } = {}) => inTurn(async () => lookAfter(shared, settings, await findSites(client, tables), force)),
+    async marks(site) {
+      open(site)
+      return portable.marks(site)
+    },
+    async *facts(site, which) {
+      open(site)
+      yield* portable.facts(site, which)
+    },
+    async addMarks(site, marks) {
+      open(site)
+      return inTurn(() => portable.addMarks(site, marks))
+    },
     async sites() {
       assertOpen()
       return findSites(client, tables)

@@ -30,16 +30,24 @@ export async function erasePerson(erasing: Appending, subject: Subject, dryRun: 
   return reportErased(gone)
 }
 
+/** Takes over an erasure that was made elsewhere. */
+export async function eraseByHash(erasing: Appending, site: string, erasure: Omit<Erasure, 'hits'>): Promise<void> {
+  const row = await writeErasure(erasing.client, erasing.place.tables, site, erasure)
+  await carryOut(erasing, site, row)
+}
+
 /** Does what is left to do of erasures whose process was killed, or could not go on. @returns how many */
 export async function finishErasures(erasing: Appending, site: string): Promise<number> {
   const { client, place } = erasing
   const open = await readErasures(client, place.tables, site, true)
-  for (const row of open) {
-    const erasure = eraseAgain(row)
-    await deletePerson(erasing, site, erasure, await findGone(erasing, site, erasure))
-    await finishErasure(client, place.tables, row)
-  }
+  for (const row of open) await carryOut(erasing, site, row)
   return open.length
+}
+
+async function carryOut(erasing: Appending, site: string, row: ErasureRow): Promise<void> {
+  const erasure = eraseAgain(row)
+  await deletePerson(erasing, site, erasure, await findGone(erasing, site, erasure))
+  await finishErasure(erasing.client, erasing.place.tables, row)
 }
 
 function eraseAgain({ kind, hash, time, sessions }: ErasureRow): Omit<Erasure, 'hits'> {

@@ -13,19 +13,22 @@ const slack = 2 * 86_400_000
 
 /** Deletes what a policy no longer allows, and answers when it is gone. */
 export async function pruneSite(pruning: Appending, site: string, policy: RetentionPolicy, at: number, dryRun: boolean): Promise<PruneReport> {
-  const { client, place, now } = pruning
-  const planned = createPruning(policy, at, now(), await findOldest(pruning, site, policy.newest))
+  const planned = createPruning(policy, at, pruning.now(), await findOldest(pruning, site, policy.newest))
   const report = await countExpired(pruning, site, planned)
-  if (dryRun) return report
+  if (!dryRun) await applyPruning(pruning, site, planned)
+  return report
+}
+
+/** Deletes what a pruning takes of what was received until then. */
+export async function applyPruning({ client, place, now }: Appending, site: string, planned: Pruning): Promise<void> {
   // From here on what comes late goes by it: see appendHits.
   await writePruning(client, place.tables, site, planned)
   const deletion = createDeletion(client, place, now())
   const params = createParams()
   await deletion.addSelected(site, params, `SELECT day, id ${expiredSql(place.tables, params, site, planned, true)}`)
-  if ((await deletion.count()) === 0) return report
+  if ((await deletion.count()) === 0) return
   const values = createParams()
   await deletion.run(site, { params: values, only: `received <= ${values.add('Int64', planned.at)}` })
-  return report
 }
 
 /** The first hit that is kept where only the newest are; undefined if all are. */

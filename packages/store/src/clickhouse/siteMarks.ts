@@ -74,7 +74,7 @@ interface PruningRow extends Omit<Pruning, 'oldest'> {
   oldestId: string
 }
 
-async function readPrunings(client: SqlClient, tables: Tables, site: string): Promise<Pruning[]> {
+export async function readPrunings(client: SqlClient, tables: Tables, site: string): Promise<Pruning[]> {
   const params = createParams()
   const sql = `SELECT at, anonymous, authenticated, oldestTime, oldestId FROM ${tables.prunings} FINAL WHERE site = ${params.add('String', site)} ORDER BY at`
   const rows = await client.rows<PruningRow>(sql, params)
