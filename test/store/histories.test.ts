@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createFaultyStorage } from './faultyStorage.ts'
 import { day, makeHit, noon, testId } from './makeHit.ts'
 import { play, step, type Step } from './playHistory.ts'
+import { sized } from '../sizes.ts'
 
 /** What happens, and to which process. */
 const history = fc.array(fc.tuple(step, fc.nat(2)), { minLength: 2, maxLength: 12 })
@@ -19,9 +20,9 @@ describe('PV16 PV18 PV22 random histories: every store says what the reference s
   afterAll(() => rm(base, { recursive: true }))
 
   const storages: [string, () => Storage, runs: number][] = [
-    ['one value per group', () => createFaultyStorage({ append: false }).storage, 75],
-    ['appending', () => createFaultyStorage({ append: true }).storage, 75],
-    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), 20],
+    ['one value per group', () => createFaultyStorage({ append: false }).storage, sized(75, 40)],
+    ['appending', () => createFaultyStorage({ append: true }).storage, sized(75, 40)],
+    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), sized(20, 12)],
   ]
   for (const [name, open, numRuns] of storages) {
     for (const processes of [1, 3]) {
