@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { findRot } from './bitRot.ts'
 import { findMutant, mutants, rotMutants, smallScale } from './mutants.ts'
+import { sized } from '../sizes.ts'
 import { checkPatches, openPatched } from './patchedStore.ts'
+
+/** In CI one of three is looked for; all are tried whether they apply. */
+const some = mutants.filter((_, index) => index % sized(1, 3) === 0)
 
 // A proof that finds nothing wrong with a store without its rules proves nothing.
 describe('a store with one of its rules left out is found out', () => {
-  for (const mutant of mutants) {
+  for (const mutant of some) {
     test(`${mutant.rule} ${mutant.name}`, async () => {
       expect((await findMutant(mutant, 300)).failure).toBeDefined()
     }, 120_000)
