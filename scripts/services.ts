@@ -28,7 +28,7 @@ export async function startRedis(): Promise<Service> {
   const clusterBus = await freePort()
   const cluster = await startServer(program, (port, folder) => [...redisArgs(port, folder), '--cluster-enabled', 'yes', '--cluster-port', `${clusterBus}`, '--cluster-announce-ip', '127.0.0.1'])
   return {
-    env: { TREADLIGHT_REDIS_URL: `redis://127.0.0.1:${single.port}`, TREADLIGHT_REDIS_CLUSTER: `127.0.0.1:${cluster.port}` },
+    env: { TEST_REDIS_URL: `redis://127.0.0.1:${single.port}`, TEST_REDIS_CLUSTER: `127.0.0.1:${cluster.port}` },
     async stop() {
       await Promise.all([single.stop(), cluster.stop()])
     },
@@ -45,7 +45,7 @@ export async function startPostgres(): Promise<Service> {
   }
   const args = (port: number, folder: string) => ['-D', join(folder, 'data'), '-p', `${port}`, '-h', '127.0.0.1', '-k', folder]
   const server = await startServer(join(bin, 'postgres'), args, { user, prepare })
-  return { env: { TREADLIGHT_POSTGRES_URL: `postgres://treadlight:${password}@127.0.0.1:${server.port}/postgres` }, stop: server.stop }
+  return { env: { TEST_POSTGRES_URL: `postgres://treadlight:${password}@127.0.0.1:${server.port}/postgres` }, stop: server.stop }
 }
 
 /**

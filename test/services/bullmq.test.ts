@@ -7,7 +7,7 @@ import type { Fault, FaultyCollector } from '../browsers/faultyCollector.ts'
 import { makePageview } from '../server/senders/makePageview.ts'
 import { answering, deadAddress, inOrder, openCollector } from '../server/senders/stage.ts'
 
-const url = process.env['TREADLIGHT_REDIS_URL'] ?? ''
+const url = process.env['TEST_REDIS_URL'] ?? ''
 const connection = { url }
 
 describe.skipIf(url === '')('bullmq', () => {

@@ -5,8 +5,8 @@ import { testHitStore } from '../contracts/hitStore.ts'
 
 /** A storage for each test, empty. Null where the server is not running: see scripts/testServices.ts. */
 const services: Record<string, ((unique: string) => StorageConfig) | null> = {
-  redis: fromEnv('TREADLIGHT_REDIS_URL', (url) => (unique) => ({ driver: 'redis', url, base: unique })),
-  postgres: fromEnv('TREADLIGHT_POSTGRES_URL', (url) => (unique) => ({ driver: 'postgres', url, table: unique })),
+  redis: fromEnv('TEST_REDIS_URL', (url) => (unique) => ({ driver: 'redis', url, base: unique })),
+  postgres: fromEnv('TEST_POSTGRES_URL', (url) => (unique) => ({ driver: 'postgres', url, table: unique })),
 }
 
 for (const [name, config] of Object.entries(services)) {

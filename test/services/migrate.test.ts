@@ -5,8 +5,8 @@ import { describeAll } from '../store/playHistory.ts'
 import { day, makeHit, noon, testId } from '../store/makeHit.ts'
 import { createTemporaryDirectory } from '../store/temporaryDirectory.ts'
 
-const redis = process.env['TREADLIGHT_REDIS_URL'] ?? ''
-const postgres = process.env['TREADLIGHT_POSTGRES_URL'] ?? ''
+const redis = process.env['TEST_REDIS_URL'] ?? ''
+const postgres = process.env['TEST_POSTGRES_URL'] ?? ''
 const unique = (): string => `t${randomBytes(6).toString('hex')}`
 
 test.skipIf(redis === '' || postgres === '')('migrate: a folder, Redis, PostgreSQL, and a folder again: the same bytes and answers in each', { timeout: 60_000 }, async () => {

@@ -11,7 +11,7 @@ import { testDriver } from '../contracts/driver.ts'
 import { collect } from '../drivers/collect.ts'
 import { startTcpProxy } from './tcpProxy.ts'
 
-const url = process.env['TREADLIGHT_POSTGRES_URL'] ?? ''
+const url = process.env['TEST_POSTGRES_URL'] ?? ''
 const value = Buffer.from('value')
 const unique = () => `Test_${randomBytes(6).toString('hex')}`
 

@@ -6,8 +6,8 @@ import { roundOfProcesses } from '../prove/processes.ts'
 import { seededRandom } from '../prove/random.ts'
 import type { ProveResult } from '../prove/run.ts'
 
-const redis = process.env['TREADLIGHT_REDIS_URL'] ?? ''
-const postgres = process.env['TREADLIGHT_POSTGRES_URL'] ?? ''
+const redis = process.env['TEST_REDIS_URL'] ?? ''
+const postgres = process.env['TEST_POSTGRES_URL'] ?? ''
 const services: [name: string, url: string, config: (unique: string) => StorageConfig][] = [
   ['redis', redis, (unique) => ({ driver: 'redis', url: redis, base: unique })],
   ['postgres', postgres, (unique) => ({ driver: 'postgres', url: postgres, table: unique })],

@@ -14,8 +14,8 @@ import { testDriver } from '../contracts/driver.ts'
 import { collect } from '../drivers/collect.ts'
 import { startTcpProxy } from './tcpProxy.ts'
 
-const url = process.env['TREADLIGHT_REDIS_URL'] ?? ''
-const cluster = process.env['TREADLIGHT_REDIS_CLUSTER'] ?? ''
+const url = process.env['TEST_REDIS_URL'] ?? ''
+const cluster = process.env['TEST_REDIS_CLUSTER'] ?? ''
 const value = Buffer.from('value')
 
 /** Glob characters in the base must mean nothing. */
