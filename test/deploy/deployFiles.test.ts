@@ -31,7 +31,7 @@ const others = [
 ]
 
 /** What `treadlight migrate` reads of a place is named as a collector's own, see docs/migrate.md. */
-const ownName = (name: string): string => name.replace(/^TREADLIGHT_(?:FROM|TO)_(?=STORAGE_)/, 'TREADLIGHT_')
+const ownName = (name: string): string => name.replace(/^TREADLIGHT_(?:FROM|TO)_(?=STOR(?:AG)?E_)/, 'TREADLIGHT_')
 
 test.each(['Dockerfile', 'README.md', 'ARCHITECTURE.md', ...filesIn('deploy'), ...filesIn('docs')])('%s: every variable that it names is one that the collector knows', (path) => {
   const named = [...read(path).matchAll(/\bTREADLIGHT_[A-Z_]*[A-Z](?![A-Z_])/g)].map(([name]) => name)

@@ -10,12 +10,12 @@ describe('docs/migrate.md', () => {
   test.each(written)('the form %s names a place', async (form) => {
     const env = { TREADLIGHT_TO_STORAGE_ACCESS_KEY_ID: 'id', TREADLIGHT_TO_STORAGE_SECRET_ACCESS_KEY: 'geheim' }
     const { config, name } = await readPlace('to', form, env)
-    expect(config.store.type).toBe(form.startsWith('ndjson') ? 'ndjson' : 'storage')
-    const { driver } = config.storage
-    expect([driver, name]).toEqual([form.startsWith('ndjson') ? 'fs' : form.split(':')[0]!.replace('rediss', 'redis'), expect.not.stringContaining('geheim')])
+    const scheme = form.split(':')[0]!.replace(/(redis|clickhouse)s/, '$1')
+    const isStore = scheme === 'ndjson' || scheme === 'clickhouse'
+    expect([config.store.type, config.storage.driver, name]).toEqual([isStore ? scheme : 'storage', isStore ? 'fs' : scheme, expect.not.stringContaining('geheim')])
   })
 
   test('all forms that there are', () => {
-    expect(written.map((form) => form.split(':')[0]).toSorted()).toEqual(['fs', 'ndjson', 'postgres', 'redis', 'rediss', 's3', 'sqlite'])
+    expect(written.map((form) => form.split(':')[0]).toSorted()).toEqual(['clickhouse', 'clickhouses', 'fs', 'ndjson', 'postgres', 'redis', 'rediss', 's3', 'sqlite'])
   })
 })
