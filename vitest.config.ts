@@ -6,13 +6,16 @@ import shared from './vitest.shared.ts'
 /** What a test does to its process that others there would feel. */
 const touchesProcess = /\bvi\.(?:mock|doMock|stub|spyOn|useFakeTimers|resetModules)|@vitest-environment|\bprocess\.(?:env\[|chdir|on\(|once\(|memoryUsage|cpuUsage)/
 
+/** Takes minutes, so it is not to be the last that begins. */
+const long = ['collector/storageCommands.test.ts']
+
 /**
  * Most tests share a process with others: to load the sources anew for each file takes as long as the tests do. Those that change
  * what others would see have one of their own, and so has what needs a browser.
  */
 const apart = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
-  .filter((name) => name.includes('.browser.') || touchesProcess.test(readFileSync(join('test', name), 'utf8')))
+  .filter((name) => name.includes('.browser.') || long.includes(name) || touchesProcess.test(readFileSync(join('test', name), 'utf8')))
   .map((name) => `test/${name}`)
 
 // Those need Redis and PostgreSQL, `npm run test:services`, frameworks, `npm run test:frameworks`, or runtimes, `npm run test:runtimes`.

@@ -4,7 +4,7 @@ import base from './vitest.shared.ts'
 const source = '@treadlight/source'
 
 /** Minutes that `.ci/run` has not: `npm run test:services` at a desk has them. */
-const long = ['builtRows', 'histories', 'portable', 'randomQuestions'].map((name) => `test/services/clickhouse/${name}.test.ts`)
+const long = ['builtRows', 'histories', 'hitStore', 'portable', 'randomQuestions'].map((name) => `test/services/clickhouse/${name}.test.ts`)
 const left = process.env['CI'] ? [...long, 'test/services/image.test.ts'] : []
 
 /** What needs a server that is no part of this checkout: run by `scripts/testServices.ts`, which starts them. */
