@@ -60,6 +60,23 @@ const sumNames = [
   'bounced',
 ] as const
 
+/** What nothing comes to. */
+export const noSums: Readonly<Omit<Sums, 'revenue'>> = {
+  visitors: 0,
+  pageviews: 0,
+  events: 0,
+  engaged: 0,
+  engagedVisits: 0,
+  scroll: 0,
+  scrolled: 0,
+  visits: 0,
+  entered: 0,
+  enteredViews: 0,
+  enteredTime: 0,
+  landed: 0,
+  bounced: 0,
+}
+
 export function sumUp(tally: Tally): Sums {
   const { visitors, pageviews, events, engaged, engagedVisits, scrolls, visits, entered, landed, revenue } = tally
   return {

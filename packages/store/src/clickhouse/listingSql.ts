@@ -1,3 +1,4 @@
+import { codeUnitsSql } from './codeUnits.ts'
 import type { HitFilter, HitOrderField, HitPageFilter } from '../store.ts'
 import { hitsSql, linksSql } from './hitsSql.ts'
 import type { Params } from './params.ts'
@@ -72,13 +73,5 @@ export function moment(params: Params, time: number): string {
 export function pageOrderSql(field: HitOrderField, descending: boolean): string {
   const way = descending ? 'DESC' : 'ASC'
   if (field === 'time') return `time ${way}, id ${way}, day ${way}`
-  return `${byCodeUnits(field === 'user' ? 'whose' : field)} ${way}, time DESC, id DESC, day DESC`
-}
-
-/**
- * A text as one whose bytes sort as its UTF-16 code units do. UTF-8 sorts by code points, but for those beyond 16 bits, which UTF-16
- * writes as surrogates: these come before U+E000–U+FFFF, whose first bytes are the two that are moved behind all others here.
- */
-function byCodeUnits(column: string): string {
-  return `replaceAll(replaceAll(${column}, unhex('EE'), unhex('FE')), unhex('EF'), unhex('FF'))`
+  return `${codeUnitsSql(field === 'user' ? 'whose' : field)} ${way}, time DESC, id DESC, day DESC`
 }

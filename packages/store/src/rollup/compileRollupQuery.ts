@@ -1,4 +1,4 @@
-import { asksForRevenue, type Sums } from '../metrics.ts'
+import { asksForRevenue, noSums, type Sums } from '../metrics.ts'
 import type { Metric, Query } from '../query.ts'
 import { sourcesStamp } from '../sources.ts'
 import { addToRow, type SummedRow } from '../sumInto.ts'
@@ -61,7 +61,7 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
     },
     async addTo(rows, rollups) {
       // Without dimensions there is a row in any case.
-      if (dimensions.length === 0) addToRow(rows, [], { ...nothing })
+      if (dimensions.length === 0) addToRow(rows, [], { ...noSums })
       if (dimension === undefined) return addTotals(rows, rollups)
       const untold: UntoldRollup[] = []
       const merged = new Map<string, MergedRows>()
@@ -90,7 +90,7 @@ export function compileRollupQuery(query: Query): RollupQuery | undefined {
     for (const [row, day] of days.entries()) {
       if (day.first > day.last) continue
       const bucket = buckets!.bucketOf(day)!
-      const known = sums.get(bucket) ?? { ...nothing }
+      const known = sums.get(bucket) ?? { ...noSums }
       sums.set(bucket, known)
       for (const name of wanted) known[name] += totals[name][row]!
       known.landed = known.entered
@@ -131,29 +131,12 @@ function daysWithHits(days: readonly RollupDay[]): RollupDay[] {
 }
 
 function readSums(columns: SumColumns, row: number, wanted: readonly KeptSum[]): Sums {
-  const sums: Sums = { ...nothing }
+  const sums: Sums = { ...noSums }
   for (const name of wanted) sums[name] = columns[name][row]!
   sums.landed = sums.entered
   return sums
 }
 
-const nothing: Readonly<Sums> = {
-  visitors: 0,
-  pageviews: 0,
-  events: 0,
-  engaged: 0,
-  engagedVisits: 0,
-  scroll: 0,
-  scrolled: 0,
-  visits: 0,
-  entered: 0,
-  enteredViews: 0,
-  enteredTime: 0,
-  landed: 0,
-  bounced: 0,
-}
-
-/** What `metricValues` computes each from. */
 /** The sums that each metric is computed from; none of what is not kept. */
 export const sumsOf: Record<Metric, readonly KeptSum[]> = {
   visitors: ['visitors'],
