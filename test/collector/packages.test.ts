@@ -10,7 +10,7 @@ const published = ['protocol', 'store', 'tracker', 'server', 'destinations', 'co
 /** Whom a collector trusts besides us; each more is somebody who could be bought. */
 const trusted = ['bowser', 'countries-and-timezones', 'h3', 'hyparquet', 'hyparquet-writer', 'ipaddr.js', 'isbot', 'papaparse', 'parse5', 'srvx', 'yauzl']
 
-describe('row 34: packages', () => {
+describe('input 34: packages', () => {
   test.each(published)('%s holds its sources, what is built of them, and nothing else', (name) => {
     const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: `${root}packages/${name}`, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as [{ files: { path: string }[] }]
     const allowed = /^(?:LICENSE|README\.md|package\.json|bin\/treadlight\.mjs|src\/[\w./-]+\.(?:ts|mts|mjs|tsx|css|html)|dist\/[\w./-]+\.(?:mjs|js|json|d\.ts|d\.mts|map))$/
