@@ -47,7 +47,7 @@ const serverPin = pin(0)
 const loadPin = pin(1)
 
 /** Seconds until the code is compiled and each user agent was seen: a server is up for weeks. */
-const warmUp = 4
+const warmUp = { quick: 2, full: 4 }
 
 interface Measurement {
   requests: number
@@ -70,7 +70,7 @@ export async function ingest(options: BenchOptions): Promise<Figure[]> {
     const measured: Measured = new Map(candidates.map((candidate) => [candidate, []]))
     for (let round = 1; round <= rounds; round++) {
       for (const candidate of candidates) {
-        const measurement = await measure(candidate, seconds, candidate === synced && !quick)
+        const measurement = await measure(candidate, seconds, quick)
         measured.get(candidate)!.push(measurement)
         log(`round ${round} of ${rounds}: ${candidate.name}: ${Math.round(measurement.requests * candidate.batch)} hits/s`)
       }
@@ -149,8 +149,8 @@ function comparisonsOf(measured: Measured, { bare, h3, sqlite }: Baselines): Fig
   ]
 }
 
-/** @param isCalmToo whether its answers at 70 % of its own maximum are looked at, which takes as long again */
-async function measure({ command, batch }: Candidate, seconds: number, isCalmToo: boolean): Promise<Measurement> {
+async function measure(candidate: Candidate, seconds: number, quick: boolean): Promise<Measurement> {
+  const { command, batch } = candidate
   const data = await mkdtemp(join(tmpdir(), 'treadlight-bench-'))
   const port = await freePort()
   const { args, env, node = process.execPath } = command(port, data)
@@ -161,9 +161,10 @@ async function measure({ command, batch }: Candidate, seconds: number, isCalmToo
     await untilListening(port, server)
     const startup = performance.now() - started
     const idle = await memoryOf(server)
-    await load(port, batch, warmUp)
+    await load(port, batch, quick ? warmUp.quick : warmUp.full)
     const { requests, p99 } = await load(port, batch, seconds)
-    const calmP99 = isCalmToo ? (await load(port, batch, seconds, Math.round(requests * 0.7))).p99 : NaN
+    // Takes as long again, and is told of one of them.
+    const calmP99 = candidate === synced && !quick ? (await load(port, batch, seconds, Math.round(requests * 0.7))).p99 : NaN
     return { requests, p99, calmP99, startup, idle, loaded: await memoryOf(server) }
   } finally {
     server.kill('SIGKILL')

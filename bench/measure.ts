@@ -1,4 +1,7 @@
 // Runs benches one after the other in a process group of its own: see runApart.ts.
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { benches as about, type BenchName } from './about.ts'
 import { bytes } from './bytes.ts'
 import { clickhouse } from './clickhouse.ts'
@@ -25,6 +28,9 @@ const endAll = (): boolean => process.kill(-process.pid, 'SIGKILL')
 process.stdin.once('close', endAll).resume()
 const task = JSON.parse(process.argv[2]!) as BenchTask
 console.error(describeMachine())
+// What several benches ask is made once. The folder of this run goes with it: see runApart.ts.
+const data = task.data ?? (task.names.length > 1 ? join(tmpdir(), 'data') : undefined)
+if (data !== undefined) mkdirSync(data, { recursive: true })
 const found = new Map<BenchName, Figure[]>()
 for (const name of task.names) {
   try {
@@ -43,7 +49,7 @@ async function runBench(name: BenchName): Promise<Figure[]> {
   const { names, record, json, note, ...given } = task
   if (names.length > 1) console.error(`\n${name}: ${about[name].summary} …`)
   const rounds = given.rounds ?? (record ? about[name].rounds : name === 'table' ? 1 : 3)
-  const figures = await benches[name]({ seconds: 3, ...given, rounds, log: (line) => console.error(line), uses: (what, version) => void (versions[what] = version) })
+  const figures = await benches[name]({ seconds: 3, ...given, ...(data !== undefined && { data }), rounds, log: (line) => console.error(line), uses: (what, version) => void (versions[what] = version) })
   if (!json) console.log(names.length > 1 ? `\n${name}\n${figureTable(figures)}` : figureTable(figures))
   if (record) {
     const minutes = (performance.now() - started) / 60_000

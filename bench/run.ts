@@ -61,7 +61,7 @@ const usage = [
   '  --seconds S    how long a load lasts (3)',
   '  --hits N       query, funnel, explorer, import, clickhouse: how many hits there are; table: in the store that is asked',
   '  --larger       query: a site of three times as many beside the others',
-  '  --data DIR     query, funnel, explorer, clickhouse: keeps made-up hits there for the next time',
+  '  --data DIR     table, query, funnel, explorer, clickhouse: keeps made-up hits there for the next time',
   '  --record       writes figures, date, machine, versions and command to bench/figures.json; then npm run benchmarks writes docs/benchmarks.md of it',
   '  --note TEXT    what to know about the machine of a record',
   '  --json         prints { figures: [{ name, value, unit, better, floor?, goal?, against? }] }; of several benches { benches: { NAME: { figures } } }',

@@ -50,7 +50,7 @@ function link(name: BenchName): string {
 
 function section(name: BenchName, recorded: Recorded | undefined): string {
   const about: About = benches[name]
-  const parts = [`## ${about.title}`, `\`npm run bench -- ${name}\`: ${about.summary}.`, ...(recorded === undefined ? [`Not recorded yet; it takes some ${about.minutes} minutes.`] : recordOf(name, recorded))]
+  const parts = [`## ${about.title}`, `\`npm run bench -- ${name}\`: ${about.summary}.`, ...(recorded === undefined ? [`Not recorded yet; it takes about ${about.minutes} min.`] : recordOf(name, recorded))]
   return [...parts, list(about.method), ...(about.unequal.length === 0 ? [] : ['Where the work is not equal:', list(about.unequal)])].join('\n\n')
 }
 
