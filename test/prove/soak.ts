@@ -55,15 +55,18 @@ export async function soak({ runs, seed, progress, say = () => {}, signal }: Pro
       repeat(prunings, async () => void (await owner.post('/api/tasks/prune', {}, [409]))),
     ]
     const sending = load.run(over.signal)
+    // Minutes of load: those in which the machine stood still are none.
+    const loaded = (): number => performance.now() - started - load.held
     while (result.runs < runs && !signal?.aborted) {
-      await wait(60_000, undefined, { signal }).catch(() => undefined)
+      await wait(1000)
+      if (loaded() < (result.runs + 1) * 60_000) continue
       latencies.push(...load.takeLatencies())
-      if (signal?.aborted) break
       progress(++result.runs, result)
     }
     over.abort()
-    const sent = load.made / ((performance.now() - started - load.held) / 1000)
+    const sent = load.made / (loaded() / 1000)
     await Promise.all([sending, ...beside])
+    latencies.push(...load.takeLatencies())
     await owner.post('/api/tasks/prune')
     for (const { end } of listening) end()
     if (listening.some(({ messages }) => messages() === 0)) complain('a stream of the present has said nothing')
