@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { routerNames } from '../../scripts/frameworks.ts'
+import type { RouterName } from '../../scripts/frameworks.ts'
 import { blocksOf, readDocument, root } from './documents.ts'
 
 // Recipes are what `npm run test:frameworks` builds and walks through, but for the address of the script.
 
-const sections: Readonly<Record<(typeof routerNames)[number], string>> = {
+const sections: Readonly<Record<RouterName, string>> = {
   'react-router': 'React Router',
   next: 'Next, app router',
   'vue-router': 'Vue Router',

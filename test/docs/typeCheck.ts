@@ -66,7 +66,7 @@ function tell({ messageText, code, file, start }: ts.Diagnostic, { page, line }:
 
 function pathOf(block: Block, taken: ReadonlyMap<string, unknown>): string {
   const page = block.page.replaceAll(/\W+/g, '-')
-  const extension = /x$/.test(block.language) ? 'tsx' : 'ts'
+  const extension = block.language.endsWith('x') ? 'tsx' : 'ts'
   const [, named] = /^\/\/ (\S+)\.[mc]?[jt]sx?$/m.exec(block.code.split('\n', 1)[0]!) ?? []
   const path = join(folder, page, `${named}.${extension}`)
   // What has no name lies beside these tests, from where it may import what they do.
