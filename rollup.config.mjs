@@ -70,6 +70,8 @@ function nodePackage(dir, entries, bundled = []) {
       entryFileNames: '[name].mjs',
       chunkFileNames: '[name].mjs',
       sourcemap: true,
+      // What is built in is no file of the package, and its text is in the map: no map leads out of its package.
+      sourcemapPathTransform: (path) => path.replace(/^\.\.\/\.\.\/(\w+)\/dist\//, '../built-in/$1/'),
     },
   }
 }

@@ -23,11 +23,7 @@ const samplesPerPoint = 12
 
 /** What the overview of the dashboard asks for, of a day and of a week. */
 const lists = ['event:page', 'visit:entry_page', 'visit:source', 'visit:channel', 'visit:country', 'visit:browser', 'visit:device', 'event:name']
-const questions: readonly object[] = ['day', '7d'].flatMap((range) => {
-  const headline = { date_range: range, metrics: ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'] }
-  const dimensions = [range === 'day' ? 'time:hour' : 'time:day', ...lists]
-  return [headline, ...dimensions.map((dimension) => ({ date_range: range, metrics: ['visitors', 'pageviews'], dimensions: [dimension] }))]
-})
+const questions: readonly object[] = [...overviewOf('day', 'time:hour'), ...overviewOf('7d', 'time:day')]
 
 /** One look at the process: hours since the start, MB, files and sockets that are open. */
 interface Sample {
@@ -59,14 +55,18 @@ export async function soak({ runs, seed, progress, say = () => {}, signal }: Pro
       repeat(prunings, async () => void (await owner.post('/api/tasks/prune', {}, [409]))),
     ]
     const sending = load.run(over.signal)
+    // Minutes of load: those in which the machine stood still are none.
+    const loaded = (): number => performance.now() - started - load.held
     while (result.runs < runs && !signal?.aborted) {
-      await wait(60_000, undefined, { signal }).catch(() => undefined)
+      await wait(1000)
+      if (loaded() < (result.runs + 1) * 60_000) continue
       latencies.push(...load.takeLatencies())
-      if (signal?.aborted) break
       progress(++result.runs, result)
     }
     over.abort()
+    const sent = load.made / (loaded() / 1000)
     await Promise.all([sending, ...beside])
+    latencies.push(...load.takeLatencies())
     await owner.post('/api/tasks/prune')
     for (const { end } of listening) end()
     if (listening.some(({ messages }) => messages() === 0)) complain('a stream of the present has said nothing')
@@ -74,13 +74,14 @@ export async function soak({ runs, seed, progress, say = () => {}, signal }: Pro
     if ((await collector.stop('SIGTERM')) !== 0) complain('it did not end with 0')
     await compareFiles(data, load, result)
     result.hits = load.acknowledged.filter((kind) => kind > 0).length
-    result.figures = describe(samples, latencies, waits)
+    result.figures = { ...describe(samples, latencies, waits), 'hits that were sent a second': sent, 'the machine was held up, s': load.held / 1000 }
     return result
 
-    /** Again and again until the load is over. What fails is a failure of the collector. */
+    /** Again and again until the load is over. What fails is a failure of the collector, unless the machine stood still: that cuts what is under way. */
     async function repeat(every: number, act: () => Promise<void>): Promise<void> {
       while (!over.signal.aborted) {
-        await act().catch((error: unknown) => complain(String(error)))
+        const { held } = load
+        await act().catch((error: unknown) => load.held === held && complain(String(error)))
         await wait(every, undefined, { signal: over.signal }).catch(() => undefined)
       }
     }
@@ -97,6 +98,11 @@ export async function soak({ runs, seed, progress, say = () => {}, signal }: Pro
 
 async function look(pid: number, started: number): Promise<Sample> {
   return { at: (performance.now() - started) / 3_600_000, memory: await residentMemory(pid), files: await openFiles(pid) }
+}
+
+function overviewOf(range: string, time: string): object[] {
+  const headline = { date_range: range, metrics: ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'] }
+  return [headline, ...[time, ...lists].map((dimension) => ({ date_range: range, metrics: ['visitors', 'pageviews'], dimensions: [dimension] }))]
 }
 
 /** All questions of the overview at once, as the page asks them. @returns how long each took, ms */

@@ -22,6 +22,8 @@ export interface SteadyLoad {
   readonly acknowledged: Uint8Array
   /** How many were sent. */
   readonly made: number
+  /** How long the load itself did not get to run, ms: its machine was busy, or stopped. */
+  readonly held: number
   /** ms from when each was due to its answer, since the last time this was asked. */
   takeLatencies(): number[]
 }
@@ -33,6 +35,10 @@ const connections = 64
 /** One answered hit in so many is sent once more, as by a tracker whose answer got lost. */
 const repeats = 100
 const drainLimit = 60_000
+/** ms */
+const heldUp = 250
+/** "Kept and retried": see "Wire" in ARCHITECTURE.md. A machine that stands still for ten seconds cuts the bodies that are on their way. */
+const saysAgain: ReadonlySet<number> = new Set([408, 429, 503])
 
 /** A site's visitors: hits come at an even rate, what is not answered is sent again with the same id. */
 export function createSteadyLoad({ url, seed, rate, fail, result }: SteadyLoadOptions): SteadyLoad {
@@ -42,15 +48,19 @@ export function createSteadyLoad({ url, seed, rate, fail, result }: SteadyLoadOp
   let latencies: number[] = []
   let made = 0
   let open = 0
+  let held = 0
   let view: string | undefined
 
   return {
     async run(signal) {
-      const started = performance.now()
-      for (let due = 0; !signal.aborted; due++) {
-        const pause = started + (due * 1000) / rate - performance.now()
-        if (pause > 1) await wait(pause)
-        void send(again.shift() ?? create(), started + (due * 1000) / rate)
+      for (let due = performance.now(); !signal.aborted; due += 1000 / rate) {
+        const late = performance.now() - due
+        // Nothing here waits for the collector: it is the whole machine that was held up, and visitors do not come in heaps for that.
+        if (late > heldUp) {
+          held += late
+          due += late
+        } else if (late < -1) await wait(-late)
+        void send(again.shift() ?? create(), due)
       }
       for (const deadline = Date.now() + drainLimit; open + again.length > 0; ) {
         if (Date.now() > deadline) throw new Error(`${open + again.length} hits could not be delivered to a collector that runs`)
@@ -64,6 +74,9 @@ export function createSteadyLoad({ url, seed, rate, fail, result }: SteadyLoadOp
     },
     get made() {
       return made
+    },
+    get held() {
+      return held
     },
     takeLatencies() {
       const taken = latencies
@@ -84,8 +97,7 @@ export function createSteadyLoad({ url, seed, rate, fail, result }: SteadyLoadOp
     open--
     latencies.push(performance.now() - due)
     if (answer?.status === 201) acknowledge(hit, answer.body)
-    // 429 and 503 say "again", and a connection that is cut says nothing.
-    else if (answer === undefined || answer.status === 429 || answer.status === 503) again.push(hit)
+    else if (answer === undefined || saysAgain.has(answer.status)) again.push(hit)
     else complain(`${answer.status} for hit ${hit.number}: ${answer.body}`)
   }
 
