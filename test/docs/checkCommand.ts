@@ -63,7 +63,7 @@ export function complainOfNpm([, action = '', ...rest]: readonly string[]): stri
   const folder = parts[script]
   const wanted = rest[rest.indexOf('--') + 1]
   if (folder === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-')) return undefined
-  const entry = new RegExp(`^  (?:'${wanted}'|${wanted}): \\{`, 'm')
+  const entry = new RegExp(`^  (?:'${wanted}'|${wanted}): \\{|[!=]== '${wanted}'`, 'm')
   const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'))
   return files.some((name) => entry.test(readFileSync(join(root, folder, name), 'utf8'))) ? undefined : `${folder} has no ${wanted}`
 }

@@ -22,6 +22,7 @@ export const givens: Givens = {
       Deno: '{ serve(handler: (request: Request) => Response | Promise<Response>): unknown }',
     },
     'docs/tracker.md': { request },
+    'packages/protocol/README.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/privacy.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/events.md': { request },
     'docs/dialects.md': { _paq: 'unknown[][]', clientId: text, client_id: text, token: text, address: text, userAgent: text, url: text, gtag: '(...args: unknown[]) => void' },
