@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../../packages/collector/src/commands/command.ts'
 import { commands } from '../../packages/collector/src/commands/commands.ts'
@@ -9,8 +9,8 @@ import type { ShellCommand } from './shell.ts'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> }
-/** Where the list lies of what a script can be asked for by name. */
-const parts: Readonly<Record<string, string>> = { bench: 'bench', prove: 'test/prove' }
+/** Each list of what a script can be asked for, by the script. */
+const parts: Readonly<Record<string, string>> = { bench: 'bench/about.ts', prove: 'test/prove/proofs.ts' }
 
 /**
  * What stands behind `treadlight` on a command line, whoever starts it; undefined for other programs.
@@ -60,12 +60,10 @@ export function complainOfNpm([, action = '', ...rest]: readonly string[]): stri
   if (action === 'install') return rest.map(complainOfPackage).find((complaint) => complaint !== undefined)
   const script = action === 'run' ? rest.find((word) => !word.startsWith('-')) : action
   if (script === undefined || manifest.scripts[script] === undefined) return `package.json has no script ${String(script)}`
-  const folder = parts[script]
+  const list = parts[script]
   const wanted = rest[rest.indexOf('--') + 1]
-  if (folder === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-')) return undefined
-  const entry = new RegExp(`^  (?:'${wanted}'|${wanted}): \\{|[!=]== '${wanted}'`, 'm')
-  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'))
-  return files.some((name) => entry.test(readFileSync(join(root, folder, name), 'utf8'))) ? undefined : `${folder} has no ${wanted}`
+  if (list === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-') || wanted === 'all') return undefined
+  return new RegExp(`^  (?:'${wanted}'|${wanted}): `, 'm').test(readFileSync(join(root, list), 'utf8')) ? undefined : `${list} has no ${wanted}`
 }
 
 /** A folder that there is below a checkout, or a package that the lock file knows. */

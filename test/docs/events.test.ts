@@ -1,10 +1,13 @@
 import { maxProps, textLimits, type Hit } from '@treadlight/protocol'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { JSDOM } from 'jsdom'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { blocksOf, readDocument, root } from './documents.ts'
 import { importCode } from './importCode.ts'
+
+/** It has no types of its own. */
+const { JSDOM } = createRequire(import.meta.url)('jsdom') as { JSDOM: new (html: string, options: { url: string; pretendToBeVisual: boolean }) => { window: Window & typeof globalThis } }
 
 const page = readDocument('docs/events.md')
 const find = (has: string): string => blocksOf('docs/events.md').find(({ code }) => code.includes(has))!.code
