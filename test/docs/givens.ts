@@ -23,7 +23,6 @@ export const givens: Givens = {
     },
     'packages/protocol/README.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/tracker.md': { request },
-    'packages/protocol/README.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/privacy.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/events.md': { request },
     'docs/dialects.md': { _paq: 'unknown[][]', clientId: text, client_id: text, token: text, address: text, userAgent: text, url: text, gtag: '(...args: unknown[]) => void' },

@@ -17,9 +17,6 @@ export interface Givens {
 /** What only an annotation could say, which JavaScript has none of: parameters, empty lists, packages without types, what a decorator is for. */
 const unsaid = new Set([1241, 7005, 7006, 7016, 7019, 7031, 7034, 7053])
 
-/** Sources of others, which are the same each time. */
-const parsed = new Map<string, ts.SourceFile | undefined>()
-
 /**
  * Type-checks all blocks in one program, against the packages' own sources. A block is a module; one whose first line is a comment
  * with a path, such as `// src/tracker.js`, can be imported by others of its page.
@@ -45,11 +42,7 @@ export function checkTypes(blocks: readonly Block[], { names, absent }: Givens):
   host.fileExists = (name) => texts.has(name) || fileExists(name)
   host.readFile = (name) => texts.get(name) ?? readFile(name)
   host.directoryExists = (name) => folders.has(name) || directoryExists!(name)
-  host.getSourceFile = (name, ...rest) => {
-    if (texts.has(name)) return ts.createSourceFile(name, texts.get(name)!, ts.ScriptTarget.ES2022, true)
-    if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...rest))
-    return parsed.get(name)
-  }
+  host.getSourceFile = (name, ...rest) => (texts.has(name) ? ts.createSourceFile(name, texts.get(name)!, ts.ScriptTarget.ES2022, true) : getSourceFile(name, ...rest))
   const program = ts.createProgram([...texts.keys()], options, host)
   return [...files].flatMap(([path, { block }]) => {
     const source = program.getSourceFile(path)!
