@@ -18,14 +18,14 @@ export interface Givens {
 const unsaid = new Set([1241, 7005, 7006, 7016, 7019, 7031, 7034, 7053])
 
 /**
- * Type-checks all blocks in one program, against the packages' own sources. A block is a module; one whose first line is a comment
+ * Type-checks all blocks in one program, against the types that the packages are built with, as a reader has them. A block is a module; one whose first line is a comment
  * with a path, such as `// src/tracker.js`, can be imported by others of its page.
  *
  * @returns what is wrong, each with the page and its line
  */
 export function checkTypes(blocks: readonly Block[], { names, absent }: Givens): string[] {
   const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, root)
-  Object.assign(options, { noEmit: true, declaration: false, isolatedDeclarations: false, sourceMap: false, jsx: ts.JsxEmit.Preserve, skipLibCheck: true, exactOptionalPropertyTypes: false })
+  Object.assign(options, { noEmit: true, declaration: false, isolatedDeclarations: false, sourceMap: false, jsx: ts.JsxEmit.Preserve, skipLibCheck: true, exactOptionalPropertyTypes: false, customConditions: [] })
   const files = new Map<string, { block: Block; text: string }>()
   for (const block of blocks) {
     const path = pathOf(block, files)
