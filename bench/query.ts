@@ -65,6 +65,7 @@ export async function compareQuestions(options: BenchOptions & { hits: number })
     const program = await bundleTask('queryTask.ts', join(scratch, 'task.mjs'))
     const run = (task: QueryTask) => runTask<QueryTask, QueryTaskResult>(program, task)
     const year = await makeSite(run, resolve(data ?? join(scratch, 'data')), hits, 365, log)
+    await costOf(run, year, log)
     const figures = await compareEngines({ ...options, run, rss: [] }, year, findChdb(log))
     return figures.filter(({ against }) => against !== undefined)
   } finally {
