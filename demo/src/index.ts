@@ -29,7 +29,7 @@ export async function start(args: string[]): Promise<number> {
         settings,
         setUp(app) {
           app.all(`${clubPath}/**`, clubRoute)
-          addDemoRoutes(app)
+          addDemoRoutes(app, config.userSecrets[0])
         },
         beforeListening,
       })

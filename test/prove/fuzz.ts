@@ -5,7 +5,7 @@ import { garbageCollector } from '../process/garbageCollector.ts'
 import { createAccount, createCollectorOn } from './fuzzCollector.ts'
 import { createFuzzInputs, type FuzzInput } from './fuzzInputs.ts'
 import { fuzzSockets } from './fuzzSockets.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 export interface FuzzResult extends ProveResult {
   /** What went wrong, with the input, of the first few. */
@@ -34,7 +34,7 @@ const noon = Date.parse('2026-11-21T12:00:00.000Z')
  * Hostile requests: no answer is a server error, nothing is rejected behind one's back, prototypes stay as they are, what
  * was answered 201 is in the store, once. Seeds that have failed once are tried first.
  */
-export async function fuzz({ runs, seed, progress, say }: ProveOptions): Promise<FuzzResult> {
+export async function fuzz({ runs, seed, progress, say, signal }: ProveOptions): Promise<FuzzResult> {
   const result: FuzzResult = {
     runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0,
     failures: [], unhandledRejections: 0, perSecond: 0, slowest: { ms: 0, seed, start: 0 }, growth: 0,
@@ -60,6 +60,7 @@ export async function fuzz({ runs, seed, progress, say }: ProveOptions): Promise
 
   try {
     for (const [each, size] of seeds) {
+      if (signal?.aborted) break
       // Made beforehand: what is measured is the collector.
       const inputs = fc.sample(anything, { numRuns: size, seed: each })
       const collector = await createCollectorOn(account, noon, (error) => {
@@ -99,7 +100,7 @@ export async function fuzz({ runs, seed, progress, say }: ProveOptions): Promise
       heaps.push({ runs: result.runs, heap: process.memoryUsage().heapUsed })
       progress(result.runs, result)
     }
-    await fuzzSockets({ runs: raw, seed, fail, result })
+    if (!signal?.aborted) await fuzzSockets({ runs: raw, seed, fail, result })
   } finally {
     process.off('unhandledRejection', onRejection)
   }
