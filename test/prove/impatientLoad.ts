@@ -88,6 +88,8 @@ export function createImpatientLoad({ url, seed, complain }: ImpatientLoadOption
     if (answer?.status === 201) return acknowledge(parcel, answer.body)
     waiting.push(parcel)
     if (answer === undefined) counts.givenUp++
+    // A machine that stood still for ten seconds: the body was cut, and is to come again.
+    else if (answer.status === 408) counts.givenUp++
     else if (answer.status !== 503) complain(`${answer.status}: ${answer.body}`)
     else if (!(Number(answer.headers['retry-after']) >= 1) || answer.headers['x-hit'] === undefined) complain(`503 without Retry-After or x-hit: ${JSON.stringify(answer.headers)}`)
     else counts.refused++
