@@ -57,7 +57,7 @@ export const benches: Readonly<Record<BenchName, About>> = {
     summary: 'bytes of our scripts and of other trackers’ from their npm packages: minified, gzip -9, brotli 11',
     rounds: 1,
     minutes: 1,
-    uses: ['esbuild', 'terser'],
+    uses: ['rollup', 'terser'],
     method: [
       'What a page loads: scripts as they are in the package; of modules what a bundler makes of the import, minified by terser. The same holds for ours.',
       'Scripts that only their servers hand out (Umami, GoatCounter, Matomo, Vercel, Fathom) are in no npm package of theirs and are not compared.',

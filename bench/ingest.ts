@@ -33,6 +33,8 @@ const synced: Candidate = { name: 'collector, fsync on', command: collector(true
 const unsynced: Candidate = { name: 'collector, fsync off', command: collector(false), batch: 1, aims: { floor: 0.4, goal: 0.65 } }
 const batches: Candidate = { name: 'collector, fsync on, batches of 50', command: collector(true), batch: 50, aims: { floor: 1.5, goal: 2.5 } }
 
+const ours = [synced, unsynced, batches]
+
 /** What the collector is held against. */
 interface Baselines {
   bare: Candidate
@@ -46,12 +48,16 @@ const pin = (core: number): string[] => (spawnSync('taskset', ['-c', '0', 'true'
 const serverPin = pin(0)
 const loadPin = pin(1)
 
-/** Seconds until the code is compiled and each user agent was seen: a server is up for weeks. */
-const warmUp = { quick: 2, full: 4 }
+/** Seconds until the code is compiled and the collector has seen each user agent: a server is up for weeks. */
+const warmUp = 4
+/** Of a baseline at a quick size: it has less code, and looks at no user agent. */
+const shortWarmUp = 1
 
 interface Measurement {
   requests: number
   p99: number
+  /** µs of CPU time of all threads, for each hit: others on the machine hardly make a difference to it, once it is warm. */
+  cpu: number
   /** At 70 % of as many requests, ms. */
   calmP99: number
   startup: number
@@ -66,7 +72,7 @@ export async function ingest(options: BenchOptions): Promise<Figure[]> {
   try {
     const baselines = await prepareBaselines(scratch, options)
     const { bare, h3, sqlite } = baselines
-    const candidates = [bare, h3, synced, unsynced, batches, ...(sqlite === undefined ? [] : Object.values(sqlite))]
+    const candidates = [bare, h3, ...ours, ...(sqlite === undefined ? [] : Object.values(sqlite))]
     const measured: Measured = new Map(candidates.map((candidate) => [candidate, []]))
     for (let round = 1; round <= rounds; round++) {
       for (const candidate of candidates) {
@@ -116,6 +122,7 @@ function figuresOf(measured: Measured, bare: Candidate): Figure[] {
     { name: candidate.name, value: rateOf(measured, candidate), unit: 'hits/s', better: 'higher' },
     { name: `${candidate.name}, of bare`, value: rateOf(measured, candidate) / rateOf(measured, bare), unit: '×', better: 'higher', ...candidate.aims },
     { name: `${candidate.name}, p99`, value: medianOf(measured, candidate, 'p99'), unit: 'ms', better: 'lower' },
+    { name: `${candidate.name}, CPU`, value: medianOf(measured, candidate, 'cpu'), unit: 'µs/hit', better: 'lower' },
   ])
   const ofSynced = (key: keyof Measurement): number => medianOf(measured, synced, key)
   return [
@@ -135,14 +142,17 @@ function comparisonsOf(measured: Measured, { bare, h3, sqlite }: Baselines): Fig
   const command = 'npm run bench -- ingest'
   const rates = (what: string, ours: Candidate, baseline: Candidate, unequal: string): Figure =>
     compare({ what, ours: rateOf(measured, ours), baseline: baseline.name, theirs: rateOf(measured, baseline), unit: 'hits/s', better: 'higher', unequal, command })
-  const others = (what: string, key: keyof Measurement, unit: string, baseline: Candidate, unequal: string): Figure =>
-    compare({ what, ours: medianOf(measured, synced, key), baseline: baseline.name, theirs: medianOf(measured, baseline, key), unit, better: 'lower', unequal, command })
+  const others = (what: string, key: keyof Measurement, unit: string, baseline: Candidate, unequal: string, candidate = synced): Figure =>
+    compare({ what, ours: medianOf(measured, candidate, key), baseline: baseline.name, theirs: medianOf(measured, baseline, key), unit, better: 'lower', unequal, command })
   const single = 'a hit a request, on disk before its answer'
   return [
     rates(single, synced, bare, nothingDone),
     rates(single, synced, h3, nothingDone),
     rates('a hit a request, not waiting for the disk', unsynced, h3, nothingDone),
     ...(sqlite === undefined ? [] : [rates(single, synced, sqlite.each, storesOnly), rates(single, synced, sqlite.together, storesOnly), rates('50 hits a request, on disk before the answer', batches, sqlite.batches, storesOnly)]),
+    others('CPU of a hit, a hit a request', 'cpu', 'µs', bare, nothingDone),
+    others('CPU of a hit, a hit a request', 'cpu', 'µs', h3, nothingDone),
+    ...(sqlite === undefined ? [] : [others('CPU of a hit, a hit a request', 'cpu', 'µs', sqlite.each, storesOnly), others('CPU of a hit, 50 hits a request', 'cpu', 'µs', sqlite.batches, storesOnly, batches)]),
     others('start to listening', 'startup', 'ms', bare, 'it has nothing to open'),
     others('memory idle', 'idle', 'MiB', h3, nothingDone),
     others('memory after the load', 'loaded', 'MiB', sqlite?.each ?? h3, sqlite === undefined ? nothingDone : storesOnly),
@@ -161,11 +171,13 @@ async function measure(candidate: Candidate, seconds: number, quick: boolean): P
     await untilListening(port, server)
     const startup = performance.now() - started
     const idle = await memoryOf(server)
-    await load(port, batch, quick ? warmUp.quick : warmUp.full)
-    const { requests, p99 } = await load(port, batch, seconds)
+    await load(port, batch, quick && !ours.includes(candidate) ? shortWarmUp : warmUp)
+    const before = await cpuOf(server)
+    const { requests, p99, hits } = await load(port, batch, seconds)
+    const cpu = ((await cpuOf(server)) - before) / hits
     // Takes as long again, and is told of one of them.
     const calmP99 = candidate === synced && !quick ? (await load(port, batch, seconds, Math.round(requests * 0.7))).p99 : NaN
-    return { requests, p99, calmP99, startup, idle, loaded: await memoryOf(server) }
+    return { requests, p99, cpu, calmP99, startup, idle, loaded: await memoryOf(server) }
   } finally {
     server.kill('SIGKILL')
     await once(server, 'exit')
@@ -173,8 +185,15 @@ async function measure(candidate: Candidate, seconds: number, quick: boolean): P
   }
 }
 
+/** What load.ts prints. */
+interface LoadResult {
+  requests: number
+  p99: number
+  hits: number
+}
+
 /** @param rate requests a second; as many as are answered by default */
-async function load(port: number, batch: number, seconds: number, rate = 0): Promise<{ requests: number; p99: number }> {
+async function load(port: number, batch: number, seconds: number, rate = 0): Promise<LoadResult> {
   const args = ['--import', 'tsx', here('load.ts'), ...[port, batch, seconds, rate].map(String)]
   const [program, ...rest] = [...loadPin, process.execPath, ...args] as [string, ...string[]]
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -182,7 +201,7 @@ async function load(port: number, batch: number, seconds: number, rate = 0): Pro
   child.stdout.on('data', (chunk) => (output += chunk))
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`the load ended with ${code}`)
-  return JSON.parse(output) as { requests: number; p99: number }
+  return JSON.parse(output) as LoadResult
 }
 
 async function untilListening(port: number, server: ChildProcess): Promise<void> {
@@ -203,4 +222,10 @@ async function untilListening(port: number, server: ChildProcess): Promise<void>
 async function memoryOf({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024
+}
+
+/** So far, µs: Linux counts in hundredths of a second. */
+async function cpuOf({ pid }: ChildProcess): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10_000
 }

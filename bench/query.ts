@@ -65,6 +65,7 @@ export async function compareQuestions(options: BenchOptions & { hits: number })
     const program = await bundleTask('queryTask.ts', join(scratch, 'task.mjs'))
     const run = (task: QueryTask) => runTask<QueryTask, QueryTaskResult>(program, task)
     const year = await makeSite(run, resolve(data ?? join(scratch, 'data')), hits, 365, log)
+    await costOf(run, year, log)
     const figures = await compareEngines({ ...options, run, rss: [] }, year, findChdb(log))
     return figures.filter(({ against }) => against !== undefined)
   } finally {
@@ -147,7 +148,7 @@ async function askView(bench: QueryBench, month: MadeSite, scratch: string): Pro
   const plain = await ask(bench, month, 'view')
   const base = join(scratch, 'with today')
   await cp(month.base, base, { recursive: true })
-  // Upkeep packs what nobody adds to any more; what came since, up to an eighth, is read from batches.
+  // Upkeep packs what nobody adds to any more; what came since, up to a sixteenth, is read from batches.
   const { hits } = await bench.run({ task: 'addToday', base, hits: todaysHits, days: 1 })
   if (hits !== todaysHits) throw new Error(`${hits} hits of today`)
   const full = await ask(bench, { ...month, base }, 'view')
