@@ -43,6 +43,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'ALL', pat
   ['GET', '/api/sites/hosts', 'owner'],
   ['POST', '/api/sites/hosts', 'owner'],
   ['DELETE', '/api/sites/hosts', 'owner'],
+  ['POST', '/api/sites/demo', 'owner'],
+  ['GET', '/api/sites/demo', 'owner'],
   ['GET', '/api/exclusions', 'owner'],
   ['POST', '/api/exclusions', 'owner'],
   ['DELETE', '/api/exclusions', 'owner'],

@@ -10,7 +10,7 @@ import type { ShellCommand } from './shell.ts'
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> }
 /** Each list of what a script can be asked for, by the script. */
-const parts: Readonly<Record<string, string>> = { bench: 'bench/run.ts', prove: 'test/prove/run.ts' }
+const parts: Readonly<Record<string, string>> = { bench: 'bench/about.ts', prove: 'test/prove/proofs.ts' }
 
 /**
  * What stands behind `treadlight` on a command line, whoever starts it; undefined for other programs.
@@ -62,7 +62,7 @@ export function complainOfNpm([, action = '', ...rest]: readonly string[]): stri
   if (script === undefined || manifest.scripts[script] === undefined) return `package.json has no script ${String(script)}`
   const list = parts[script]
   const wanted = rest[rest.indexOf('--') + 1]
-  if (list === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-')) return undefined
+  if (list === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-') || wanted === 'all') return undefined
   return new RegExp(`^  (?:'${wanted}'|${wanted}): `, 'm').test(readFileSync(join(root, list), 'utf8')) ? undefined : `${list} has no ${wanted}`
 }
 

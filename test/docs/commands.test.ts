@@ -86,7 +86,7 @@ test.each(configs.map((block) => [`${block.page}:${block.line}`, block] as const
   vi.stubEnv('WEBHOOK_SECRET', 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=')
   vi.stubEnv('MATOMO_TOKEN', '0123456789abcdef0123456789abcdef')
   vi.stubEnv('PGPASSWORD', 'secret')
-  onTestFinished(() => vi.unstubAllEnvs())
+  onTestFinished(() => void vi.unstubAllEnvs())
   const { default: given } = (await importCode(`config-${place.replaceAll(/\W/g, '-')}`, code)) as { default: object }
   const { settings } = await resolveConfig({ given, env: {} })
   expect([...settings.values()].some(({ from }) => from === 'config')).toBe(true)

@@ -18,6 +18,8 @@ export interface ImpatientLoad {
   deliver(limit: number): Promise<number>
   /** 1 for each hit that was acknowledged, by its number. */
   readonly acknowledged: Uint8Array
+  /** A hit, and what was answered for it when, by its number. */
+  describe(number: number): string
   /** Requests that were answered 503, and such as got no answer in time. */
   readonly refused: number
   readonly givenUp: number
@@ -27,6 +29,8 @@ export interface ImpatientLoad {
 interface Parcel {
   numbers: number[]
   body: string
+  /** What became of it, each time. */
+  story: string[]
 }
 
 /** Requests a second, hits in each, and ms until a sender gives up. */
@@ -40,6 +44,7 @@ export function createImpatientLoad({ url, seed, complain }: ImpatientLoadOption
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
   const waiting: Parcel[] = []
   const acknowledged = new Uint8Array(2 ** 20)
+  const stories: string[][] = []
   const counts = { made: 0, refused: 0, givenUp: 0 }
 
   return {
@@ -65,6 +70,7 @@ export function createImpatientLoad({ url, seed, complain }: ImpatientLoadOption
       agent.destroy()
       return waiting.length * hitsEach
     },
+    describe: (number) => `${number}: ${(stories[Math.floor(number / hitsEach)] ?? []).join(', ')}`,
     get acknowledged() {
       return acknowledged.subarray(0, counts.made)
     },
@@ -80,14 +86,19 @@ export function createImpatientLoad({ url, seed, complain }: ImpatientLoadOption
     const numbers = Array.from({ length: hitsEach }, () => counts.made++)
     // Pageviews of now: of several days at once there would be several batches.
     const hits = numbers.map((number) => ({ ...createSoakHit(seed, number, Date.now()).body, type: 'pageview' }))
-    return { numbers, body: JSON.stringify({ sentAt: Date.now(), hits }) }
+    const story: string[] = []
+    stories.push(story)
+    return { numbers, story, body: JSON.stringify({ sentAt: Date.now(), hits }) }
   }
 
   async function send(parcel: Parcel): Promise<void> {
     const answer = await post(url, agent, parcel.body)
+    parcel.story.push(`${new Date().toISOString()} ${answer?.status ?? 'no answer'} ${answer?.status === 201 ? answer.body : ''}`)
     if (answer?.status === 201) return acknowledge(parcel, answer.body)
     waiting.push(parcel)
     if (answer === undefined) counts.givenUp++
+    // A machine that stood still for ten seconds: the body was cut, and is to come again.
+    else if (answer.status === 408) counts.givenUp++
     else if (answer.status !== 503) complain(`${answer.status}: ${answer.body}`)
     else if (!(Number(answer.headers['retry-after']) >= 1) || answer.headers['x-hit'] === undefined) complain(`503 without Retry-After or x-hit: ${JSON.stringify(answer.headers)}`)
     else counts.refused++

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 export interface OwnerSession {
   /** Answers what is there as text. @throws Error for any status but 200 */
   get(path: string): Promise<string>
-  /** @throws Error for any status but 200 and those of `also` */
+  /** Asked again where the answer is 408: its body was cut, as on a machine that stands still for ten seconds. @throws Error for any status but 200 and those of `also` */
   post(path: string, body?: object, also?: readonly number[]): Promise<string>
   /** Listens to the present until `end` is called. @param onEnd called when the collector ends it */
   listen(onEnd: () => void): Promise<{ messages(): number; end(): void }>
@@ -19,7 +19,8 @@ export async function openOwnerSession(url: string, password: string): Promise<O
   const cookie = headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
 
   async function ask(path: string, init: RequestInit, also: readonly number[] = []): Promise<string> {
-    const answer = await fetch(url + path, init)
+    let answer = await fetch(url + path, init)
+    while (answer.status === 408) answer = await fetch(url + path, init)
     const text = await answer.text()
     if (answer.status !== 200 && !also.includes(answer.status)) throw new Error(`${path} answered ${answer.status}: ${text}`)
     return text

@@ -19,12 +19,15 @@ export interface RecordedRun extends Omit<ProveResult, 'figures'> {
 
 export const recordPath: string = fileURLToPath(new URL('record.ndjson', import.meta.url))
 
-/** Adds a run to what is published. Runs that found something are added as well. */
-export function recordRun(name: string, seconds: number, result: ProveResult): void {
+/**
+ * Adds a run to what is published. Runs that found something are added as well.
+ * @param commit what `describeCommit` said when it began
+ */
+export function recordRun(name: string, commit: string, seconds: number, result: ProveResult): void {
   const { runs, added, seed, hits, lost, twice, serverErrors, pageErrors, figures } = result
   const line: RecordedRun = {
     date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(),
+    commit,
     machine: `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}`,
     name,
     runs,
@@ -46,8 +49,8 @@ export function readRecord(): RecordedRun[] {
   return readFileSync(recordPath, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as RecordedRun)
 }
 
-/** The record itself, and pages that are made of it, change nothing of what is tried. */
-function describeCommit(): string {
+/** What is tried. The record itself, and pages that are made of it, change nothing of that. */
+export function describeCommit(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: fileURLToPath(new URL('.', import.meta.url)), encoding: 'utf8' }).trim()
   const changed = git('status', '--porcelain', '--', ':/', ':!/test/prove/record.ndjson', ':!/docs')
   return git('rev-parse', '--short=10', 'HEAD') + (changed === '' ? '' : '+')

@@ -4,7 +4,7 @@ import { onInterruption } from './interruption.ts'
 import { describePart, describeProgramme, isPassed, runPart, type PartOutcome } from './programme.ts'
 import type { ProveOptions } from './proof.ts'
 import { proofs } from './proofs.ts'
-import { recordRun } from './record.ts'
+import { describeCommit, recordRun } from './record.ts'
 
 const usage = [
   'npm run prove [-- --without NAME]      all parts at a small size, in some minutes',
@@ -48,6 +48,7 @@ async function runParts(names: readonly string[], isSmall: boolean, values: Retu
   for (const name of names) {
     if (signal.aborted) break
     const proof = proofs[name]!
+    const commit = values.record ? describeCommit() : ''
     const runs = isSmall ? proof.small : Number(values.runs ?? proof.runs)
     const outcome = await runPart(name, proof, {
       runs,
@@ -59,7 +60,7 @@ async function runParts(names: readonly string[], isSmall: boolean, values: Retu
       jobs: values.jobs === undefined ? undefined : Number(values.jobs),
     })
     outcomes.push(outcome)
-    if (values.record && typeof outcome.result !== 'string' && outcome.result.runs > 0) recordRun(name, outcome.seconds, outcome.result)
+    if (values.record && typeof outcome.result !== 'string' && outcome.result.runs > 0) recordRun(name, commit, outcome.seconds, outcome.result)
     console.log(values.json ? toJson(outcome) : describePart(outcome))
     if (!values.json && !isSmall) sayFigures(outcome)
   }

@@ -1,6 +1,6 @@
 import { createStore, openStorage, type StorageConfig } from '@treadlight/store'
 import { setTimeout as wait } from 'node:timers/promises'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFakeS3, type FakeS3 } from '../drivers/fakeS3.ts'
@@ -46,7 +46,7 @@ export async function slow({ runs, seed, progress, say = () => {}, signal }: Pro
       const load = createImpatientLoad({ url: collector.url, seed: Math.floor(random() * 2 ** 32), complain })
       await outage(collector, bucket, load)
       if ((await collector.stop('SIGTERM')) !== 0) complain('it did not end with 0')
-      await compare(configOf(bucket), load)
+      await compare(bucket, load)
       figures['requests that were told to come again'] += load.refused
       figures['requests that were given up'] += load.givenUp
     } finally {
@@ -86,8 +86,8 @@ export async function slow({ runs, seed, progress, say = () => {}, signal }: Pro
     return most
   }
 
-  async function compare(config: StorageConfig, load: ImpatientLoad): Promise<void> {
-    const opened = await openStorage(config)
+  async function compare(bucket: FakeS3, load: ImpatientLoad): Promise<void> {
+    const opened = await openStorage(configOf(bucket))
     const store = await createStore(opened)
     const found = new Uint8Array(load.acknowledged.length)
     for await (const { id } of store.hits({ site: 'default' })) found[numberOf(id)]!++
@@ -95,13 +95,24 @@ export async function slow({ runs, seed, progress, say = () => {}, signal }: Pro
     await store.close()
     await opened.storage.dispose()
     const hits = load.acknowledged.filter((is) => is === 1).length
+    const lost: number[] = []
     for (const [number, is] of load.acknowledged.entries()) {
-      if (is === 1 && found[number] === 0) result.lost++
+      if (is === 1 && found[number] === 0) lost.push(number)
       if (found[number]! > 1) result.twice++
     }
     result.twice += Math.max(0, (rows[0]?.metrics[0] ?? 0) - found.filter((times) => times > 0).length)
     result.hits += hits
+    result.lost += lost.length
+    if (lost.length > 0) await keep(bucket, `lost: ${lost.map((number) => load.describe(number)).join(', ')}`)
   }
+}
+
+/** What lies in the bucket, as files, for whoever looks for the reason. */
+async function keep({ objects, requests }: FakeS3, text: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'treadlight-slow-kept-'))
+  for (const [name, { bytes }] of objects) await writeFile(join(folder, name.replaceAll('/', '~')), bytes)
+  await writeFile(join(folder, 'requests'), requests.join('\n'))
+  console.error(`${text}\nkept ${folder}`)
 }
 
 /** The most that it has, MB, over so many seconds. */

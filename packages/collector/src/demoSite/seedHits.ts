@@ -1,23 +1,29 @@
 import { idFrom, type HitType } from '@treadlight/protocol'
 import { siteDay, type StoredHit } from '@treadlight/store'
-import { createRandom, type Random } from '../../bench/random.ts'
-import { addDays, startOfDay } from '../../packages/collector/src/days.ts'
-import { addAttribution } from '../../packages/collector/src/enrich/addAttribution.ts'
-import { addChannel } from '../../packages/collector/src/enrich/addChannel.ts'
-import { referrerHost } from '../../packages/collector/src/enrich/referrerHost.ts'
-import type { EnrichContext } from '../../packages/collector/src/enrich/step.ts'
-import { choose, exponential, hexDigits } from './choose.ts'
+import { createRandom, type Random } from './random.ts'
+import { addDays, startOfDay } from '../days.ts'
+import { addAttribution } from '../enrich/addAttribution.ts'
+import { addChannel } from '../enrich/addChannel.ts'
+import { referrerHost } from '../enrich/referrerHost.ts'
+import type { EnrichContext } from '../enrich/step.ts'
+import { choose, exponential } from './choose.ts'
 import { buzzOf, chooseOrigin, type Origin, type SeedDay } from './origins.ts'
 import { nextPage, stays, type SeedPage } from './pages.ts'
 import { createPerson, type Person } from './people.ts'
+import { measureVitals } from './measureVitals.ts'
+import { vitalEvent } from '../vitals/thresholds.ts'
 
 /** What traffic to make up. */
 export interface SeedOptions {
   site: string
   /** IANA name: days begin there, and its visitors are awake when people there are. */
   timezone: string
-  /** Days up to now, today included. */
+  /** Days up to `base`, itself included. */
   days: number
+  /** `YYYY-MM-DD`: campaigns and growth are reckoned from here. What comes after it goes on likewise. @default today */
+  base?: string
+  /** The first of the days that are wanted. @default all */
+  since?: string
   /** Visits of a usual day; the last days have more than the first. */
   visits: number
   /** ms since 1970: nothing happens after it. */
@@ -33,17 +39,25 @@ export interface SeedOptions {
  * and go, a funnel with revenue. Always the same for the same options. A day at a time, the earliest first, each in order
  * of arrival. Where it comes from is told by the collector's own steps, so it is told as it would be of real hits.
  */
-export function* seedHits({ site, timezone, days, visits, now, hostname = 'larkfield.example', seed = 1 }: SeedOptions): Generator<StoredHit[]> {
+export function* seedHits(options: SeedOptions): Generator<StoredHit[]> {
+  for (const hits of seedSlowly(options)) if (hits !== undefined) yield hits
+}
+
+/** The same, with nothing now and then: whoever has something else to do may do it there, every few milliseconds. */
+export function* seedSlowly({ site, timezone, days, visits, now, base, since, hostname = 'larkfield.example', seed = 1 }: SeedOptions): Generator<StoredHit[] | undefined> {
   const today = siteDay(timezone, now)
-  for (let ago = days - 1; ago >= 0; ago--) {
-    const day = addDays(today, -ago)
+  const last = base ?? today
+  for (let ago = days - 1; ; ago--) {
+    const day = addDays(last, -ago)
+    if (day > today) return
+    if (since !== undefined && day < since) continue
     const random = createRandom(seed * 7919 + Date.parse(day) / 86_400_000)
     const start = startOfDay(timezone, day)
     const end = Math.min(startOfDay(timezone, addDays(day, 1)) - 1, now)
     const weekday = new Date(day).getUTCDay()
     const scene: Scene = { site, hostname, random, start, end, date: { day, ago, weekday } }
     const growth = 1.2 - (0.55 * ago) / Math.max(days - 1, 1)
-    yield generateDay(scene, visits * growth * weekdays[weekday]! * buzzOf(scene.date) * (0.94 + 0.12 * random()))
+    yield* generateDay(scene, visits * growth * weekdays[weekday]! * buzzOf(scene.date) * (0.94 + 0.12 * random()))
   }
 }
 
@@ -74,15 +88,21 @@ const weekdays = [0.88, 1.04, 1.08, 1.1, 1.08, 0.98, 0.78]
 const hours = [14, 8, 5, 4, 5, 10, 24, 46, 66, 78, 84, 82, 88, 80, 76, 74, 76, 82, 90, 98, 104, 92, 60, 32]
 const clock = hours.map((weight, hour) => ({ hour, weight }))
 const sessionsPerVisitor = 1.09
+/** Share of views whose web vitals are sent. */
+const measured = 0.06
 
-function generateDay(scene: Scene, visits: number): StoredHit[] {
+/** After so many visits others have their turn: some hundred hits. */
+const visitsInARow = 20
+
+function* generateDay(scene: Scene, visits: number): Generator<StoredHit[] | undefined> {
   const hits: StoredHit[] = []
   for (let count = 0; count < visits; count++) {
+    if (count % visitsInARow === visitsInARow - 1) yield undefined
     const person = createPerson(scene.random)
     hits.push(...generateVisit(scene, person))
     if (scene.random() < sessionsPerVisitor - 1) hits.push(...generateVisit(scene, person))
   }
-  return hits.sort((a, b) => a.received - b.received)
+  yield hits.sort((a, b) => a.received - b.received)
 }
 
 function generateVisit(scene: Scene, person: Person): StoredHit[] {
@@ -98,10 +118,12 @@ function generateVisit(scene: Scene, person: Person): StoredHit[] {
 
 /** Adds a pageview with what happens on it. @returns its URL, the next one's referrer */
 function addView(visit: Visit, page: SeedPage, referrer: string): string {
-  const { scene: { random, hostname }, origin, hits } = visit
+  const { scene, origin, hits } = visit
+  const { random, hostname } = scene
   const view = createHit(visit, 'pageview', page, `https://${hostname}${page.path}${hits.length === 0 ? origin.query : ''}`, referrer)
   hits.push({ ...view, navigation: 'navigate' })
   const stay = 2000 + Math.floor(exponential(random, stays[page.kind] * 1000))
+  if (random() < measured) for (const props of measureVitals(random, visit.person.device, scene.date)) addReport(visit, view, 'event', { name: vitalEvent, props, interactive: false })
   addEvents(visit, page, view, stay)
   visit.time = view.time + stay
   if (random() < 0.93) addReport(visit, view, 'engagement', { engaged: Math.floor(stay * (0.55 + 0.45 * random())), scroll: Math.ceil(100 * random() ** 0.6) })
@@ -173,6 +195,6 @@ function createHit(visit: Visit, type: HitType, page: SeedPage, url: string, ref
 }
 
 function stampOf({ time, scene: { random } }: Visit): Pick<StoredHit, 'id' | 'time' | 'received'> {
-  const bytes = Buffer.from(hexDigits(random, 20), 'hex')
+  const bytes = Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256))
   return { id: idFrom(time, bytes), time, received: time + 20 + Math.floor(400 * random() ** 3) }
 }

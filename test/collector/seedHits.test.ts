@@ -2,7 +2,7 @@ import { idTime } from '@treadlight/protocol'
 import { createReferenceStore, siteDay, type StoredHit } from '@treadlight/store'
 import { describe, expect, test } from 'vitest'
 import { findSource } from '@treadlight/store'
-import { seedHits, type SeedOptions } from '../../scripts/seed/seedHits.ts'
+import { seedHits, type SeedOptions } from '../../packages/collector/src/demoSite/seedHits.ts'
 import { seedStore } from '../../scripts/seed/seedStore.ts'
 
 const now = Date.UTC(2026, 9, 26, 10, 30)

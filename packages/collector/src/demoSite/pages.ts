@@ -1,4 +1,4 @@
-import type { Random } from '../../bench/random.ts'
+import type { Random } from './random.ts'
 import { choose } from './choose.ts'
 
 /** What kind of page a visitor is on. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../bench/random.ts'
+import type { Random } from './random.ts'
 import { choose } from './choose.ts'
 import { articleAt, pageOf, type PageKind, type SeedPage } from './pages.ts'
 
@@ -16,7 +16,7 @@ export interface Origin {
 export interface SeedDay {
   /** `YYYY-MM-DD`, the site's. */
   day: string
-  /** Days before the last one. */
+  /** Days before the one that all is reckoned from; below 0 behind it. */
   ago: number
   /** 0 is Sunday. */
   weekday: number
@@ -36,11 +36,13 @@ export function buzzOf(day: SeedDay): number {
 }
 
 const always = (weight: number) => () => weight
+/** The day of a quarter, backwards. */
+const ofQuarter = ({ ago }: SeedDay): number => ((ago % 90) + 90) % 90
 /** A campaign of some days that comes back each quarter. */
-const between = (first: number, last: number, weight: number) => (day: SeedDay) => (day.ago % 90 <= first && day.ago % 90 >= last ? weight : 0)
+const between = (first: number, last: number, weight: number) => (day: SeedDay) => (ofQuarter(day) <= first && ofQuarter(day) >= last ? weight : 0)
 /** Somebody with many readers links to it: a day of many, and a tail of a week. */
 const burst = (ago: number, weight: number) => (day: SeedDay) => {
-  const since = ago - (day.ago % 90)
+  const since = ago - ofQuarter(day)
   return since >= 0 && since < 8 ? weight * 0.45 ** since : 0
 }
 /** Thursday's letter is read until Saturday. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../bench/random.ts'
+import type { Random } from './random.ts'
 
 /** One of the choices, each as often as its weight says. */
 export function choose<T>(random: Random, choices: readonly T[], weigh: (choice: T) => number): T {

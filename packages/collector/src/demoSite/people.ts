@@ -1,5 +1,5 @@
 import type { StoredHit } from '@treadlight/store'
-import type { Random } from '../../bench/random.ts'
+import { createRandom, type Random } from './random.ts'
 import { choose, hexDigits } from './choose.ts'
 
 /** What all hits of one visitor share. */
@@ -8,19 +8,22 @@ export type Person = Pick<StoredHit, 'visitor' | 'user' | 'language' | 'timezone
 /** Share of visitors who are signed in. */
 const signedIn = 0.07
 
-/** A visitor as they come on one day: known again on the next only by their account. */
+/** A visitor as they come on one day: known again on the next only by their account, and then at home with what they have. */
 export function createPerson(random: Random): Person {
-  const [, country, region, city, language, timezone] = choose(random, places, ([weight]) => weight)
-  const [, device, browser, browserVersion, os, osVersion, screens] = choose(random, devices, ([weight]) => weight)
+  const visitor = hexDigits(random, 16)
+  const member = random() < signedIn ? 1 + Math.floor(240 * random() ** 1.5) : undefined
+  const own = member === undefined ? random : createRandom(member)
+  const [, country, region, city, language, timezone] = choose(own, places, ([weight]) => weight)
+  const [, device, browser, browserVersion, os, osVersion, screens] = choose(own, devices, ([weight]) => weight)
   return {
-    visitor: hexDigits(random, 16),
-    user: random() < signedIn ? `member-${1 + Math.floor(240 * random() ** 1.5)}` : '',
+    visitor,
+    user: member === undefined ? '' : `member-${member}`,
     language,
     timezone,
     country,
     region,
     city,
-    screen: choose(random, screens.split(' '), () => 1),
+    screen: choose(own, screens.split(' '), () => 1),
     browser,
     browserVersion,
     os,
