@@ -16,7 +16,7 @@ export interface SoakHit {
   headers: Record<string, string>
 }
 
-export const day = 86_400_000
+const day = 86_400_000
 /** Days that hits are kept, in this load's collectors. */
 export const keptDays = 4
 
