@@ -151,7 +151,7 @@ describe('every route says who may ask for it', () => {
   })
 
   test.each(posted)(
-    'input 17: %s %s refuses other origins, and what is no JSON',
+    'PV34 input 17: %s %s refuses other origins, and what is no JSON',
     async (method, path) => {
       const foreign = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }]
       for (const headers of foreign) expect((await ask(method, path, { ...json, cookie, ...headers })).status).toBe(403)

@@ -24,6 +24,8 @@ export interface FakeS3 {
   ranges: boolean
   /** Encodes the names of listings, as some endpoints do unasked. */
   urlEncoded: boolean
+  /** What each request waits for before anything happens; undefined for nothing. */
+  hold: (() => Promise<void>) | undefined
   close(): Promise<void>
 }
 
@@ -58,6 +60,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     versioning: undefined,
     ranges: true,
     urlEncoded: false,
+    hold: undefined,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -72,6 +75,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     const [, bucket, name = ''] = /^\/([^/]+)\/?(.*)$/s.exec(decodeURIComponent(url.pathname)) ?? []
     const call: Call = { request, response, url, name, body: Buffer.concat(chunks) }
     fake.requests.push(`${request.method} ${name}`)
+    await fake.hold?.()
     const fault = fake.faults.shift()
     if (fault && !fault.endsWith('-after') && fault !== 'half') return fail(call, fault)
     const refusal = findRefusal(call)

@@ -21,14 +21,17 @@ export interface CollectorProcessOptions {
   data: string
   port?: number
   env?: Record<string, string>
+  /** Whether the terminal's Ctrl-C is not for it: who started it ends it. @default false */
+  detached?: boolean
 }
 
 /** Starts the built collector as its own process and waits until it listens. */
-export async function startCollector({ data, port = 0, env = {} }: CollectorProcessOptions): Promise<CollectorProcess> {
+export async function startCollector({ data, port = 0, env = {}, detached = false }: CollectorProcessOptions): Promise<CollectorProcess> {
   const child = spawn(process.execPath, [cli, 'serve'], {
     // Browsers that tests drive are their visitors.
     env: { ...process.env, PORT: String(port), TREADLIGHT_STORAGE_BASE: data, TREADLIGHT_TIMEZONE: 'UTC', TREADLIGHT_BOTS_AUTOMATION: 'count', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   })
   let output = ''
   const exited = once(child, 'exit') as Promise<[number | null]>

@@ -3,18 +3,18 @@ import { browserCaseNames, type BrowserCaseName } from './browsersCases.ts'
 import type { CaseOutcome } from './browsersJudge.ts'
 import { roundOfBrowsers, type RoundOutcome } from './browsersRound.ts'
 import { seededRandom } from './random.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 /**
  * Pages in real engines, on whose way to a real collector everything goes wrong that can: what they made is what the
  * collector has, each hit once. A round is each case once in each engine, the engines side by side.
  */
-export async function browsers({ runs, seed, progress, say = () => {}, only = {} }: ProveOptions): Promise<ProveResult> {
+export async function browsers({ runs, seed, progress, say = () => {}, only = {}, signal }: ProveOptions): Promise<ProveResult> {
   const engines = chooseEngines(only.engine)
   const cases = chooseCases(only.case)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   const tallies = new Map<string, CaseTally>()
-  while (result.runs < runs) {
+  while (result.runs < runs && !signal?.aborted) {
     // Each engine has its own source of numbers: which comes first differs from run to run.
     const random = (engine: EngineName) => seededRandom(seed + result.runs * engineNames.length + engineNames.indexOf(engine))
     // All end before one throws: each has processes to end.

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { freePort, logIn, startCollector, type CollectorProcess } from '../process/collectorProcess.ts'
 import { readIds } from './readIds.ts'
 import { seededRandom } from './random.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 /** Lives of one folder: afterwards every value in it is read and a fresh one begins. */
 const livesPerFolder = 25
@@ -19,11 +19,11 @@ const senders = 16
  * Senders behave like a tracker: they keep what was not answered and send it again, with the same ids, to the
  * next life of the collector.
  */
-export async function crashCollector({ runs, seed, progress }: ProveOptions): Promise<ProveResult> {
+export async function crashCollector({ runs, seed, progress, signal }: ProveOptions): Promise<ProveResult> {
   const random = seededRandom(seed)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
-  while (result.runs < runs) {
-    await livesOfOneFolder(Math.min(livesPerFolder, runs - result.runs), random, result, progress)
+  while (result.runs < runs && !signal?.aborted) {
+    await livesOfOneFolder(Math.min(livesPerFolder, runs - result.runs), random, result, progress, signal)
   }
   return result
 }
@@ -33,6 +33,7 @@ async function livesOfOneFolder(
   random: () => number,
   result: ProveResult,
   progress: ProveOptions['progress'],
+  signal: ProveOptions['signal'],
 ): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'treadlight-crash-'))
   const port = await freePort()
@@ -40,8 +41,8 @@ async function livesOfOneFolder(
   const unknown = new Map<string, object>()
   let query: Awaited<ReturnType<typeof logIn>> | undefined
   try {
-    for (let life = 0; life < lives; life++) {
-      const collector = await startCollector({ data, port })
+    for (let life = 0; life < lives && !signal?.aborted; life++) {
+      const collector = await startCollector({ data, port, detached: true })
       query ??= await logIn(collector.url, collector.password!)
       await expectCount(query, acknowledged.size, unknown.size, result)
       const load = sendUntilGone(collector, acknowledged, unknown, random, result)
@@ -50,7 +51,7 @@ async function livesOfOneFolder(
       await load
       progress(++result.runs, result)
     }
-    const last = await startCollector({ data, port })
+    const last = await startCollector({ data, port, detached: true })
     await deliverAll(last, acknowledged, unknown, result)
     await expectCount(query!, acknowledged.size, 0, result)
     if ((await last.stop('SIGTERM')) !== 0) result.serverErrors++

@@ -9,7 +9,7 @@ import { createCrashOracle, type CrashOracle, type Judgement } from './crashOrac
 import { removeWorker, startWorker, type CrashWorker, type Listener } from './crashWorker.ts'
 import { seededRandom } from './random.ts'
 import { readRaw } from './rawStorage.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 import type { StoreWorkerPlan } from './storeWorker.ts'
 
 /** What workers of one storage share. */
@@ -56,11 +56,11 @@ const phases: readonly string[] = [
  * kill -9 of a process that appends, compacts, prunes, erases and sweeps at once, in the midst of one of these: what was
  * acknowledged is there in the next life, once; what was pruned or erased stays gone; nothing is left over in the end.
  */
-export async function crashStore({ runs, seed, progress }: ProveOptions, log: CrashLog = showLog): Promise<ProveResult> {
+export async function crashStore({ runs, seed, progress, signal }: ProveOptions, log: CrashLog = showLog): Promise<ProveResult> {
   const random = seededRandom(seed)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   try {
-    while (result.runs < runs) await livesOfOneFolder(Math.min(livesPerFolder, runs - result.runs), random, result, progress, log)
+    while (result.runs < runs && !signal?.aborted) await livesOfOneFolder(Math.min(livesPerFolder, runs - result.runs), random, result, progress, log, signal)
     return result
   } finally {
     await removeWorker()
@@ -73,6 +73,7 @@ async function livesOfOneFolder(
   result: ProveResult,
   progress: ProveOptions['progress'],
   log: CrashLog,
+  signal: ProveOptions['signal'],
 ): Promise<void> {
   const base = await mkdtemp(join(tmpdir(), 'treadlight-crash-store-'))
   const seed = Math.floor(random() * 2 ** 32)
@@ -90,7 +91,7 @@ async function livesOfOneFolder(
   }
   const before = { ...result }
   const oracle = createCrashOracle(seed, shared.start)
-  for (let life = 0; life < lives; life++) {
+  for (let life = 0; life < lives && !signal?.aborted; life++) {
     const target: Target = { phase: phases[Math.floor(random() * phases.length)]!, nth: 1 + Math.floor(random() ** 3 * 10), age: random() * youth, delay: random() < 0.5 ? 0 : random() ** 2 * 30 }
     const choices = Math.floor(random() * 2 ** 32)
     const first = life * factsPerLife

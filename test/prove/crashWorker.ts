@@ -28,7 +28,8 @@ const bundles = new Map<string, { path: string; built: Promise<unknown> }>()
 export async function startWorker(plan: object, onLine: Listener, script = 'storeWorker.ts'): Promise<CrashWorker> {
   const { path, built } = bundles.get(script) ?? buildWorker(script)
   await built
-  const child = spawn(process.execPath, ['--enable-source-maps', path, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // The terminal's Ctrl-C is not for it: a run that has begun is finished. It ends with the pipe that it reads.
+  const child = spawn(process.execPath, ['--enable-source-maps', path, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const asked: { resolve: () => void; reject: (error: Error) => void }[] = []
   const lines = createInterface({ input: child.stdout })
   lines.on('line', (line) => {

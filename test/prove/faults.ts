@@ -4,7 +4,7 @@ import { day, makeEngagement, makeEvent, makeHit, minute, noon, testId } from '.
 import { findRot } from './bitRot.ts'
 import { findDiskFaults } from './diskFaults.ts'
 import { readRaw } from './rawStorage.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 import type { OpenStore } from './schedule.ts'
 
 export interface FaultOptions extends ProveOptions {
@@ -32,7 +32,7 @@ const patience = 4
  * done, done without an answer, done and hanging until the process is killed. Then real disks that are full, read-only,
  * forbidden or out of handles, and values of which bits have flipped.
  */
-export async function faults({ runs, seed, progress, stride = 1, rounds = 25, open = createStore }: FaultOptions): Promise<ProveResult> {
+export async function faults({ runs, seed, progress, signal, stride = 1, rounds = 25, open = createStore }: FaultOptions): Promise<ProveResult> {
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   const note = (kind: 'lost' | 'twice' | 'serverErrors', text: string) => {
     result[kind]++
@@ -40,7 +40,7 @@ export async function faults({ runs, seed, progress, stride = 1, rounds = 25, op
   }
   for (const append of [true, false]) {
     const { calls, changes } = await playStory({ append }, open, note)
-    for (let call = 1; call <= calls && result.runs < runs; call += stride) {
+    for (let call = 1; call <= calls && result.runs < runs && !signal?.aborted; call += stride) {
       // What fails before or after it has read comes to the same.
       const kinds: Fault[] = changes.has(call) ? ['before', 'half', 'after', 'hang'] : ['before', 'hang']
       for (const fault of kinds) {
@@ -50,6 +50,7 @@ export async function faults({ runs, seed, progress, stride = 1, rounds = 25, op
       }
     }
   }
+  if (signal?.aborted) return result
   await findOverload(open, note)
   const rot = await findRot(seed, open, note)
   const disks = await findDiskFaults(note, rounds)

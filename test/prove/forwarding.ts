@@ -8,7 +8,7 @@ import { startWorker, type CrashWorker } from './crashWorker.ts'
 import type { ForwardWorkerPlan } from './forwardWorker.ts'
 import { startOtherSystem, weathers, type OtherSystem } from './otherSystem.ts'
 import { seededRandom } from './random.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 /** Kills of collectors that share one folder: afterwards all that is left is handed on and a fresh one begins. */
 const killsPerFolder = 10
@@ -25,12 +25,12 @@ interface Made {
  * kill -9 of collectors that hand their hits on, one or two on a folder, to a system that fails in every way: every hit that was answered
  * 201 has arrived there or is a dead letter, with its id; none that a visitor has denied has; and no answer waited for any of it.
  */
-export async function forwarding({ runs, seed, progress }: ProveOptions, result: ProveResult): Promise<void> {
+export async function forwarding({ runs, seed, progress, signal }: ProveOptions, result: ProveResult): Promise<void> {
   const random = seededRandom(seed)
-  for (let done = 0; done < runs; done += killsPerFolder) await killsOfOneFolder(Math.min(killsPerFolder, runs - done), random, result, progress)
+  for (let done = 0; done < runs && !signal?.aborted; done += killsPerFolder) await killsOfOneFolder(Math.min(killsPerFolder, runs - done), random, result, progress, signal)
 }
 
-async function killsOfOneFolder(kills: number, random: () => number, result: ProveResult, progress: ProveOptions['progress']): Promise<void> {
+async function killsOfOneFolder(kills: number, random: () => number, result: ProveResult, progress: ProveOptions['progress'], signal: ProveOptions['signal']): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-forwarding-'))
   const other = await startOtherSystem()
   const made: Made = { kinds: new Map(), kept: new Set() }
@@ -45,7 +45,7 @@ async function killsOfOneFolder(kills: number, random: () => number, result: Pro
   }
   const changing = setInterval(() => other.meet(weathers[Math.floor(random() * weathers.length)]!), 100)
   try {
-    for (let killed = 0; killed < kills; ) {
+    for (let killed = 0; killed < kills && !signal?.aborted; ) {
       while (alive.length === 0 || (alive.length === 1 && random() < 0.4)) await start(true)
       await wait(random() * 600)
       const [worker] = alive.splice(Math.floor(random() * alive.length), 1)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { loadConfig, serve } from 'treadlight'
 import { exchange } from '../collector/inputs/listening.ts'
-import type { ProveResult } from './run.ts'
+import type { ProveResult } from './proof.ts'
 
 export interface FuzzSocketsOptions {
   runs: number

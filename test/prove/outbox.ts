@@ -10,7 +10,7 @@ import { removeWorker, startWorker, type CrashWorker } from './crashWorker.ts'
 import { forwarding } from './forwarding.ts'
 import type { OutboxWorkerPlan } from './outboxWorker.ts'
 import { seededRandom } from './random.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 /** Kills of processes that use one folder: afterwards all that is left is delivered and a fresh one begins. */
 const killsPerFolder = 10
@@ -35,7 +35,7 @@ interface Sent {
  * delays and answers by itself: every hit whose `send` had resolved is stored with the id and the time it was made with, and once.
  * The other half of the kills is of collectors that hand hits on: see `forwarding`.
  */
-export async function outbox({ runs: all, seed, progress }: ProveOptions): Promise<ProveResult> {
+export async function outbox({ runs: all, seed, progress, signal }: ProveOptions): Promise<ProveResult> {
   const random = seededRandom(seed)
   const runs = Math.ceil(all / 2)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
@@ -47,13 +47,13 @@ export async function outbox({ runs: all, seed, progress }: ProveOptions): Promi
   try {
     await Promise.all(
       Array.from({ length: folders }, async () => {
-        for (let kills = counts.pop(); kills !== undefined; kills = counts.pop()) {
-          await killsOfOneFolder(kills, seededRandom(seeds.pop()!), revived, sent, result, progress)
+        for (let kills = counts.pop(); kills !== undefined && !signal?.aborted; kills = counts.pop()) {
+          await killsOfOneFolder(kills, seededRandom(seeds.pop()!), revived, sent, result, progress, signal)
         }
       }),
     )
     await compare(revived, data, sent, result)
-    await forwarding({ runs: all - runs, seed: Math.floor(random() * 2 ** 32), progress }, result)
+    await forwarding({ runs: all - runs, seed: Math.floor(random() * 2 ** 32), progress, signal }, result)
     return result
   } finally {
     await revived.stop()
@@ -62,7 +62,7 @@ export async function outbox({ runs: all, seed, progress }: ProveOptions): Promi
   }
 }
 
-async function killsOfOneFolder(kills: number, random: () => number, revived: Revived, sent: Sent, result: ProveResult, progress: ProveOptions['progress']): Promise<void> {
+async function killsOfOneFolder(kills: number, random: () => number, revived: Revived, sent: Sent, result: ProveResult, progress: ProveOptions['progress'], signal: ProveOptions['signal']): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-outbox-folder-'))
   const proxy = await startFaultyProxy(revived.url)
   const alive: CrashWorker[] = []
@@ -76,7 +76,7 @@ async function killsOfOneFolder(kills: number, random: () => number, revived: Re
   }
   const changing = changeWeather(proxy, random)
   try {
-    for (let killed = 0; killed < kills; ) {
+    for (let killed = 0; killed < kills && !signal?.aborted; ) {
       while (alive.length === 0 || (alive.length === 1 && random() < 0.4)) await start()
       await wait(random() * 200)
       if (random() * killsPerCollector < 1) await revived.kill()
@@ -171,12 +171,12 @@ interface Revived {
 
 async function startRevived(data: string): Promise<Revived> {
   const port = await freePort()
-  let collector: CollectorProcess = await startCollector({ data, port })
+  let collector: CollectorProcess = await startCollector({ data, port, detached: true })
   let reviving: Promise<void> | undefined
   let stopped: Promise<number | null> | undefined
   async function revive(): Promise<void> {
     await collector.stop('SIGKILL')
-    collector = await startCollector({ data, port })
+    collector = await startCollector({ data, port, detached: true })
     reviving = undefined
   }
   return {

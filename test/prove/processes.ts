@@ -7,7 +7,7 @@ import { createCrashOracle } from './crashOracle.ts'
 import { countFailures, finish, kill, listenTo, showLog, type CrashLog, type Shared } from './crashStore.ts'
 import { removeWorker, startWorker, type CrashWorker } from './crashWorker.ts'
 import { seededRandom } from './random.ts'
-import type { ProveOptions, ProveResult } from './run.ts'
+import type { ProveOptions, ProveResult } from './proof.ts'
 
 export interface Round {
   config: StorageConfig
@@ -33,11 +33,11 @@ const grace = 5 * 60_000
  * Several processes on one folder, each of which appends, compacts, prunes, erases, sweeps and reads; some are killed with
  * -9 and replaced. Every answer of each is held to what all of them had acknowledged when it was asked for.
  */
-export async function processes({ runs, seed, progress }: ProveOptions, log: CrashLog = showLog): Promise<ProveResult> {
+export async function processes({ runs, seed, progress, signal }: ProveOptions, log: CrashLog = showLog): Promise<ProveResult> {
   const random = seededRandom(seed)
   const result: ProveResult = { runs: 0, lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed, hits: 0 }
   try {
-    while (result.runs < runs) {
+    while (result.runs < runs && !signal?.aborted) {
       const base = await mkdtemp(join(tmpdir(), 'treadlight-processes-'))
       const before = countFailures(result)
       const count = 2 + Math.floor(random() * 3)

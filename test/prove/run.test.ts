@@ -12,6 +12,9 @@ test.each([
   [['crash', '--run', '5'], /^prove: Unknown option '--run'\n/],
   [['crush'], /^prove: there is no proof crush\n/],
   [['crash', '--runs', 'x'], /^prove: --runs x: must be a whole number\n/],
+  [['--without', 'crush'], /^prove: there is no proof crush\n/],
+  [['--runs', '5'], /^prove: --runs: of which part\? Name one\n/],
+  [['browsers', '--engine', 'firefox', '--record'], /^prove: --record: takes whole runs/],
 ])('%j is answered with the usage', (args, message) => {
   const { code, err } = prove(...args)
   expect(code).toBe(1)
@@ -20,8 +23,14 @@ test.each([
   expect(err).not.toContain('    at ')
 })
 
-test('what is run beside the runs that were asked for is said apart', () => {
-  expect(prove('--help').err).toContain('1000 runs unless told otherwise, and the seeds that have failed once')
-  const [, runs, added] = /^(\d+) runs \((\d+) seeds that have failed once among them\), /m.exec(prove('simulate', '--runs', '1').out) ?? []
-  expect(Number(runs)).toBe(Number(added) + 1)
+test('a part says what it has tried, the seed, the bound, and apart from it what was run beside the runs that were asked for', () => {
+  const { code, out } = prove('simulate', '--runs', '1', '--seed', '7')
+  const [, schedules] = /^✓ simulate: (\d+) schedules, [\d,]+ hits: 0 lost, 0 twice, 0 server errors, 0 page errors; fails in fewer than \d+ % of schedules and [\d.]+ % of hits \(95 %\); seed 7, \d+ s$/m.exec(out) ?? []
+  const [, added] = /^ {2}among them (\d+) seeds that have failed once$/m.exec(out) ?? []
+  expect(Number(schedules)).toBe(Number(added) + 1)
+  expect(code).toBe(0)
+})
+
+test('--json is one object', () => {
+  expect(JSON.parse(prove('simulate', '--runs', '1', '--seed', '7', '--json').out)).toMatchObject({ name: 'simulate', runs: expect.any(Number), hits: expect.any(Number), lost: 0, twice: 0, serverErrors: 0, pageErrors: 0, seed: 7 })
 })

@@ -1,62 +1,19 @@
-// `npm run prove -- NAME [--runs N --seed S --json]`: the reliability programme, each part at any size.
+// `npm run prove`: the reliability programme at a small size. `npm run prove -- NAME [--runs N --seed S]`: one part at any size.
 import { parseArgs } from 'node:util'
-import { browsers } from './browsers.ts'
-import { crash } from './crash.ts'
-import { fuzz } from './fuzz.ts'
-import { processes } from './processes.ts'
-import { faults } from './faults.ts'
-import { outbox } from './outbox.ts'
-import { simulate } from './simulate.ts'
-
-export interface ProveOptions {
-  runs: number
-  seed: number
-  /** Called after each run. */
-  progress: (done: number, result: ProveResult) => void
-  /** Called with what only people read. */
-  say?: ((line: string) => void) | undefined
-  /** Leaves out all but these; each proof knows its own. */
-  only?: { engine?: string | undefined; case?: string | undefined }
-}
-
-export interface ProveResult {
-  runs: number
-  /** How many of these runs were added to those that were asked for, by what they are. */
-  added?: Record<string, number>
-  /** Acknowledged hits that are not there. */
-  lost: number
-  /** Hits that are counted more than once. */
-  twice: number
-  /** Answers that no sender should see: neither stored, refused nor "try again". */
-  serverErrors: number
-  pageErrors: number
-  seed: number
-  /** Acknowledged hits that all of this was tried on. */
-  hits: number
-}
-
-interface Proof {
-  summary: string
-  runs: number
-  /** What is run beside that, however many are asked for. */
-  adds?: string
-  prove: (options: ProveOptions) => Promise<ProveResult>
-}
-
-const proofs: Record<string, Proof> = {
-  crash: { summary: 'kill -9 of the collector under load, and of a store in the midst of its upkeep, on the fs driver', runs: 200, prove: crash },
-  processes: { summary: 'several processes on one folder, killed and replaced', runs: 20, prove: processes },
-  simulate: { summary: 'several processes on a storage that crashes, tears, hangs and lags, by seed', runs: 1000, adds: 'the seeds that have failed once', prove: simulate },
-  faults: { summary: 'every call to the storage fails once in every way; full, read-only and forbidden disks; flipped bits', runs: 10_000, adds: 'the disks and the bits', prove: faults },
-  fuzz: { summary: 'hostile requests to everything that the collector answers, in process and, one in a hundred, as bytes on a socket', runs: 100_000, adds: 'the seeds that have failed once', prove: fuzz },
-  outbox: { summary: 'kill -9 of servers with an outbox, and of collectors that hand hits on, while what they send to and what is in between fail too', runs: 100, prove: outbox },
-  browsers: { summary: 'pages in Chromium, Firefox and WebKitGTK while everything goes wrong; [--engine NAME] [--case NAME]', runs: 20, prove: browsers },
-}
+import { onInterruption } from './interruption.ts'
+import { describePart, describeProgramme, isPassed, runPart, type PartOutcome } from './programme.ts'
+import type { ProveOptions } from './proof.ts'
+import { proofs } from './proofs.ts'
+import { describeCommit, recordRun } from './record.ts'
 
 const usage = [
-  'npm run prove -- NAME [--runs N] [--seed S] [--json]',
+  'npm run prove [-- --without NAME]      all parts at a small size, in some minutes',
+  'npm run prove -- NAME [--runs N] [--seed S] [--jobs N] [--json] [--record]',
   '',
-  ...Object.entries(proofs).map(([name, { summary, runs, adds }]) => `  ${name}  ${summary} (${runs} runs unless told otherwise${adds ? `, and ${adds}` : ''})`),
+  ...Object.entries(proofs).map(([name, { summary, unit, runs, adds }]) => `  ${name}  ${summary} (${runs.toLocaleString('en')} ${unit} unless told otherwise${adds ? `, and ${adds}` : ''})`),
+  '',
+  '--record adds the run to test/prove/record.ndjson, of which `npm run proof` makes the table in docs/proof.md. Ctrl-C ends a part',
+  'after the run that is under way. Exit code: 0 if nothing failed, 1 if something did, 130 if it was ended early.',
 ].join('\n')
 
 process.exitCode = await main()
@@ -73,22 +30,43 @@ async function main(): Promise<number> {
     console.error(usage)
     return 0
   }
-  const [name = '', ...others] = positionals
-  const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined
-  if (!proof || others.length > 0) return complain(name === '' ? 'prove what?' : `there is no proof ${positionals.join(' ')}`)
-  const wrong = (['runs', 'seed'] as const).find((each) => !/^\d+$/.test(values[each] ?? '0'))
+  const [name, ...others] = positionals
+  const unknown = [...positionals, ...values.without].find((each) => !Object.hasOwn(proofs, each))
+  if (unknown !== undefined || others.length > 0) return complain(`there is no proof ${unknown ?? positionals.join(' ')}`)
+  const wrong = (['runs', 'seed', 'jobs'] as const).find((each) => !/^\d+$/.test(values[each] ?? '0'))
   if (wrong !== undefined) return complain(`--${wrong} ${values[wrong]}: must be a whole number`)
-  const runs = Number(values.runs ?? proof.runs)
+  if (name === undefined && values.runs !== undefined) return complain('--runs: of which part? Name one')
+  // A part of a part is none of what the page publishes.
+  if (values.record && (values.engine ?? values.case) !== undefined) return complain('--record: takes whole runs, without --engine and --case')
+  return runParts(name === undefined ? Object.keys(proofs).filter((each) => !values.without.includes(each)) : [name], name === undefined, values)
+}
+
+async function runParts(names: readonly string[], isSmall: boolean, values: ReturnType<typeof readArguments>['values']): Promise<number> {
+  const signal = onInterruption((line) => console.error(line))
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
-  const result = await proof.prove({
-    runs,
-    seed,
-    progress: values.json ? () => {} : showProgress(proof.adds === undefined ? String(runs) : `${runs} and more`),
-    say: values.json ? undefined : (line) => console.log(line),
-    only: { engine: values.engine, case: values.case },
-  })
-  console.log(values.json ? JSON.stringify(result) : report(result))
-  return result.lost + result.twice + result.serverErrors + result.pageErrors === 0 ? 0 : 1
+  const outcomes: PartOutcome[] = []
+  for (const name of names) {
+    if (signal.aborted) break
+    const proof = proofs[name]!
+    const commit = values.record ? describeCommit() : ''
+    const runs = isSmall ? proof.small : Number(values.runs ?? proof.runs)
+    const outcome = await runPart(name, proof, {
+      runs,
+      seed,
+      progress: values.json || (isSmall && !process.stderr.isTTY) ? () => {} : showProgress(name, proof.adds === undefined ? String(runs) : `${runs} and more`),
+      say: values.json || isSmall ? undefined : (line) => console.log(line),
+      only: { engine: values.engine, case: values.case },
+      signal,
+      jobs: values.jobs === undefined ? undefined : Number(values.jobs),
+    })
+    outcomes.push(outcome)
+    if (values.record && typeof outcome.result !== 'string' && outcome.result.runs > 0) recordRun(name, commit, outcome.seconds, outcome.result)
+    console.log(values.json ? toJson(outcome) : describePart(outcome))
+    if (!values.json && !isSmall) sayFigures(outcome)
+  }
+  if (isSmall && !values.json) console.log(`\n${describeProgramme(outcomes)}`)
+  if (!outcomes.every(isPassed)) return 1
+  return signal.aborted ? 130 : 0
 }
 
 /** @throws TypeError for an unknown option */
@@ -98,7 +76,10 @@ function readArguments() {
     options: {
       runs: { type: 'string' },
       seed: { type: 'string' },
+      jobs: { type: 'string' },
       json: { type: 'boolean' },
+      record: { type: 'boolean' },
+      without: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean' },
       engine: { type: 'string' },
       case: { type: 'string' },
@@ -111,18 +92,25 @@ function complain(text: string): number {
   return 1
 }
 
-function showProgress(total: string): ProveOptions['progress'] {
+function showProgress(name: string, total: string): ProveOptions['progress'] {
+  let told = 0
   return (done, { lost, twice }) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}, ${lost} lost, ${twice} twice `)
-    else if (done % 25 === 0 || String(done) === total) process.stderr.write(`${done} of ${total}, ${lost} lost, ${twice} twice\n`)
+    const line = `${name}: ${done} of ${total}, ${lost} lost, ${twice} twice`
+    if (process.stderr.isTTY) process.stderr.write(`\r${line} `)
+    // Into a file no more than a line a minute, and the last one.
+    else if (performance.now() - told > 60_000 || String(done) === total) {
+      told = performance.now()
+      process.stderr.write(`${line}\n`)
+    }
   }
 }
 
-function report({ runs, added = {}, lost, twice, serverErrors, pageErrors, seed, hits }: ProveResult): string {
-  const extra = Object.entries(added).map(([what, its]) => `${its} ${what}`)
-  return [
-    `${runs} runs${extra.length > 0 ? ` (${extra.join(' and ')} among them)` : ''}, ${hits} acknowledged hits: ${lost} lost, ${twice} counted twice, ${serverErrors} server errors, ${pageErrors} page errors (seed ${seed})`,
-    // Rule of three: after n runs without a failure, the chance of one is below 3/n with 95 % confidence.
-    ...(lost + twice === 0 ? [`With 95 % confidence fewer than ${((3 / runs) * 100).toFixed(2)} % of such runs lose or double a hit.`] : []),
-  ].join('\n')
+function toJson({ name, seconds, result }: PartOutcome): string {
+  return JSON.stringify({ name, ...(typeof result === 'string' ? { error: result } : result), seconds: Math.round(seconds) })
+}
+
+function sayFigures({ result }: PartOutcome): void {
+  if (typeof result === 'string') return
+  for (const [what, runs] of Object.entries(result.added ?? {})) console.log(`  among them ${runs} ${what}`)
+  for (const [what, value] of Object.entries(result.figures ?? {})) console.log(`  ${what}: ${Number(value.toPrecision(4))}`)
 }

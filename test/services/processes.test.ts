@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { removeWorker } from '../prove/crashWorker.ts'
 import { roundOfProcesses } from '../prove/processes.ts'
 import { seededRandom } from '../prove/random.ts'
-import type { ProveResult } from '../prove/run.ts'
+import type { ProveResult } from '../prove/proof.ts'
 
 const redis = process.env['TEST_REDIS_URL'] ?? ''
 const postgres = process.env['TEST_POSTGRES_URL'] ?? ''
