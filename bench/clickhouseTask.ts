@@ -117,10 +117,10 @@ function say(line: string): void {
 /** What was kept may be of rows of before. */
 async function derive(store: ClickhouseStore): Promise<void> {
   await store.maintain()
-  await client.command({ query: `OPTIMIZE TABLE ${database}.rows FINAL` })
-  result.rows = Number((await ask<{ rows: number }>(`SELECT count() AS rows FROM ${database}.rows`))[0]!.rows)
+  await client.command({ query: `OPTIMIZE TABLE ${database}.visit_rows FINAL SETTINGS optimize_skip_merged_partitions = 1` })
+  result.rows = Number((await ask<{ rows: number }>(`SELECT count() AS rows FROM ${database}.visit_rows`))[0]!.rows)
   result.factBytes = (await bytesOf('facts')) / result.hits
-  result.rowBytes = (await bytesOf('rows')) / result.hits
+  result.rowBytes = (await bytesOf('visit_rows')) / result.hits
 }
 
 async function bytesOf(table: string): Promise<number> {

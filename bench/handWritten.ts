@@ -16,7 +16,7 @@ export interface HandWritten {
 export function plainTable(database: string): string[] {
   const columns = 'day, visitor, visit, time, isView, place = 1 AS isEntry, name, path, engaged, scroll, views, duration, bounced, source, country, browser, amount, currency'
   return [
-    `CREATE TABLE ${database}.plain ENGINE = MergeTree ORDER BY (day, visitor, visit, time) AS SELECT ${columns} FROM ${database}.rows`,
+    `CREATE TABLE ${database}.plain ENGINE = MergeTree ORDER BY (day, visitor, visit, time) AS SELECT ${columns} FROM ${database}.visit_rows`,
   ]
 }
 

@@ -1,4 +1,4 @@
-// Load from a process of its own: `load.ts PORT BATCH SECONDS [RATE]` prints { requests, p99 } as JSON. With a rate, requests
+// Load from a process of its own: `load.ts PORT BATCH SECONDS [RATE]` prints { requests, p99, hits } as JSON: requests a second, ms, and all hits that were sent. With a rate, requests
 // a second, each is sent when it is due, and waits count from then; without, each connection sends as it gets its answer. The
 // first second does not count: as long as its own code is compiled, what waits is the load and not the server.
 // Plain sockets, because an HTTP client costs more than the server that it is to load.
@@ -24,7 +24,7 @@ const started = performance.now() + 1000
 await Promise.all(Array.from({ length: connections }, () => runConnection()))
 const elapsed = (performance.now() - started) / 1000
 latencies.sort((a, b) => a - b)
-console.log(JSON.stringify({ requests: requests / elapsed, p99: latencies[Math.floor(latencies.length * 0.99)] }))
+console.log(JSON.stringify({ requests: requests / elapsed, p99: latencies[Math.floor(latencies.length * 0.99)], hits: made }))
 
 function runConnection(): Promise<void> {
   return new Promise((resolve, reject) => {

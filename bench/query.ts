@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { ensureChdb } from '../scripts/chdb.ts'
 import { bundleTask, runTask } from './bundleTask.ts'
+import { cacheFolder } from './cache.ts'
+import { compare } from './compare.ts'
 import { median } from './median.ts'
 import type { Listing, QueryTask, QueryTaskResult, Samples } from './queryTask.ts'
 import type { QuestionName } from './questions.ts'
@@ -23,8 +24,6 @@ export interface MadeSite {
 
 const fullHits = 10_000_000
 const todaysHits = 20_000
-/** Of its own kind: half a gigabyte, which nobody who does not measure shall install. */
-const chdbVersion = '3.4.0'
 
 /**
  * How long questions take that a dashboard asks, and what they cost: each measured in a process of its own, from before
@@ -51,8 +50,24 @@ export async function query(options: BenchOptions): Promise<Figure[]> {
     const figures = [...(await askYear(bench, year)), ...(await askView(bench, month, scratch)), ...(await listPeople(bench, year))]
     figures.push({ name: 'peak RSS of all that', value: Math.max(...bench.rss), unit: 'MB', better: 'lower', ...limits(hits, 256, 128) }, ...cost.get(year)!)
     figures.push(...(await growth(bench, [await make(hits / 100, 365), await make(hits / 10, 365), year, ...(options.larger ? [await make(hits * 3, 365)] : [])])))
-    figures.push(...(await compare(bench, year, await installChdb(options.data === undefined ? scratch : data, log))))
+    figures.push(...(await compareEngines(bench, year, findChdb(log))))
     return figures
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The questions of a year put to the engines and to the store, and nothing else: figures are what was compared. */
+export async function compareQuestions(options: BenchOptions & { hits: number }): Promise<Figure[]> {
+  const { log, hits, data } = options
+  const scratch = await mkdtemp(join(tmpdir(), 'treadlight-bench-'))
+  try {
+    const program = await bundleTask('queryTask.ts', join(scratch, 'task.mjs'))
+    const run = (task: QueryTask) => runTask<QueryTask, QueryTaskResult>(program, task)
+    const year = await makeSite(run, resolve(data ?? join(scratch, 'data')), hits, 365, log)
+    await costOf(run, year, log)
+    const figures = await compareEngines({ ...options, run, rss: [] }, year, findChdb(log))
+    return figures.filter(({ against }) => against !== undefined)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -133,7 +148,7 @@ async function askView(bench: QueryBench, month: MadeSite, scratch: string): Pro
   const plain = await ask(bench, month, 'view')
   const base = join(scratch, 'with today')
   await cp(month.base, base, { recursive: true })
-  // Upkeep packs what nobody adds to any more; what came since, up to an eighth, is read from batches.
+  // Upkeep packs what nobody adds to any more; what came since, up to a sixteenth, is read from batches.
   const { hits } = await bench.run({ task: 'addToday', base, hits: todaysHits, days: 1 })
   if (hits !== todaysHits) throw new Error(`${hits} hits of today`)
   const full = await ask(bench, { ...month, base }, 'view')
@@ -195,28 +210,11 @@ function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   return mean(points.map(([a, b]) => (a - x) * (b - y))) / mean(points.map(([a]) => (a - x) ** 2))
 }
 
-/** Where its module is; undefined where it cannot be installed. It is kept where the data is. */
-async function installChdb(folder: string, log: BenchOptions['log']): Promise<string | undefined> {
-  const base = join(folder, `chdb-${chdbVersion}`)
-  const module = join(base, 'node_modules', 'chdb', 'index.mjs')
-  try {
-    if (await isThere(module)) return module
-    await mkdir(base, { recursive: true })
-    await writeFile(join(base, 'package.json'), '{}')
-    log('installing chdb, 543 MB …')
-    await promisify(execFile)('npm', ['install', `chdb@${chdbVersion}`, '--no-audit', '--no-fund', '--no-save', '--prefer-offline'], { cwd: base, timeout: 600_000 })
-    return module
-  } catch (error) {
-    log(`chdb is NOT compared: it could not be installed (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`)
-    return undefined
-  }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
+/** Where its module is; undefined where it cannot be installed. */
+function findChdb(log: BenchOptions['log']): string | undefined {
+  const modules = ensureChdb(cacheFolder('chdb'))
+  if (modules === undefined) log('chdb is NOT compared: it could not be installed')
+  return modules && join(modules, 'chdb', 'index.mjs')
 }
 
 const placeNames: Record<Place, string> = {
@@ -225,8 +223,16 @@ const placeNames: Record<Place, string> = {
   visits: 'its own table of the same visits',
 }
 
-async function compare(bench: QueryBench, year: MadeSite, chdb: string | undefined): Promise<Figure[]> {
-  const { run, log } = bench
+const placeUnequal: Record<Place, string> = {
+  Parquet: 'it counts and tells sessions apart; ours are sums and an index',
+  hits: 'it counts hits; ours are sums and an index',
+  visits: 'it counts visits; ours are sums and an index',
+}
+
+const questionNames = { unfiltered: 'five questions of the dashboard', filtered: 'the headline of a country and a source' } as const
+
+async function compareEngines(bench: QueryBench, year: MadeSite, chdb: string | undefined): Promise<Figure[]> {
+  const { run, log, uses } = bench
   const ours = { unfiltered: await ask(bench, year, 'unfiltered'), filtered: await ask(bench, year, 'filtered') }
   const modules: [EngineName, string | undefined][] = [['DuckDB', import.meta.resolve('@duckdb/node-api')], ['chdb', chdb]]
   const figures: Figure[] = []
@@ -235,13 +241,16 @@ async function compare(bench: QueryBench, year: MadeSite, chdb: string | undefin
     log(`asking ${name} …`)
     const { engine, rss } = await run({ task: 'engine', base: year.base, hits: year.asked, days: year.days, engine: { name, module } })
     if (engine === undefined) throw new Error(`${name} said nothing`)
+    uses?.(name, engine.version)
     for (const question of ['unfiltered', 'filtered'] as const) {
       for (const place of places) {
         const { first, warm, totals } = engine[question][place]
         checkTotals(`${name}, ${question}, ${place}`, totals, totalsOf(ours[question].answers))
+        const baseline = `${name} ${engine.version}, ${placeNames[place]}`
+        const what = `${questionNames[question]}, ${count(year.asked)} hits of ${year.days} days, asked before`
         figures.push({ name: `${name} ${engine.version}, ${question}, ${placeNames[place]}: first`, value: first, unit: 'ms', better: 'lower' })
         figures.push({ name: `${name} ${engine.version}, ${question}, ${placeNames[place]}: warm`, value: warm, unit: 'ms', better: 'lower' })
-        figures.push({ name: `  times as long as ours, warm`, value: warm / ours[question].warm, unit: '×', better: 'higher' })
+        figures.push(compare({ what, ours: ours[question].warm, baseline, theirs: warm, unit: 'ms', better: 'lower', unequal: placeUnequal[place], command: 'npm run bench -- query' }))
       }
     }
     figures.push({ name: `${name}: peak RSS, with its tables in memory`, value: rss, unit: 'MB', better: 'lower' })

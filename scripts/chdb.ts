@@ -11,11 +11,11 @@ const packages = ['chdb@3.4.0', '@clickhouse/client@1.23.1']
  */
 export function ensureChdb(folder: string): string | undefined {
   if (loads(folder)) return join(folder, 'node_modules')
-  console.log(`Installing npm’s ${packages.join(' and ')} …`)
+  console.error(`Installing npm’s ${packages.join(' and ')} …`)
   mkdirSync(folder, { recursive: true })
   // A root of its own: npm would else take the workspace's.
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-  spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...packages], { stdio: 'inherit', cwd: folder })
+  spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder })
   return loads(folder) ? join(folder, 'node_modules') : undefined
 }
 

@@ -9,7 +9,7 @@ export function mayInstall(): boolean {
 /** Installs Debian's packages; false if this process may not or it failed. */
 export function installPackages(names: readonly string[]): boolean {
   if (!mayInstall()) return false
-  console.log(`Installing Debian’s ${names.join(', ')} …`)
+  console.error(`Installing Debian’s ${names.join(', ')} …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args: string[]): boolean => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
   return apt('update') && apt('install', '-y', '--no-install-recommends', ...names)

@@ -4,8 +4,11 @@
 // npm leaves out the optional packages of other platforms when the registry at hand does not have them, and then
 // `npm ci` refuses the lock for lacking them. Their names, exact versions and platforms are all known from the
 // packages that ask for them, so they are added here; npm skips what does not fit the machine.
+//
+// Of what lies in node_modules already npm writes no checksum, and then `npm ci` would take whatever the registry hands out
+// under that version. So those of the lock of before are kept, and the registry is asked for the others.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,6 +16,7 @@ const systems = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', '
 const processors = ['arm64', 'arm', 'x64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32']
 
 process.chdir(fileURLToPath(new URL(join('..', process.argv[2] ?? '.'), import.meta.url)))
+const checksums = readChecksums()
 rmSync('package-lock.json', { force: true })
 // As in .npmrc, which npm reads in the root only.
 const flags = ['--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']
@@ -30,8 +34,39 @@ for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.pac
   }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+const unchecked = addChecksums()
 writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`)
 console.log(`${added} packages of other platforms added`)
+if (unchecked.length > 0) console.log(`without a checksum, since the registry has none of: ${unchecked.join(', ')}`)
+
+/** By name and version, as the lock of before has them. */
+function readChecksums() {
+  if (!existsSync('package-lock.json')) return new Map()
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+  return new Map(Object.entries(packages).filter(([, { integrity }]) => integrity).map(([path, entry]) => [idOf(path, entry), entry.integrity]))
+}
+
+/** @returns what has none even so: optional packages of other platforms that this registry does not have */
+function addChecksums() {
+  const without = []
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    if (!path.includes('node_modules/') || entry.link || entry.integrity) continue
+    const id = idOf(path, entry)
+    const integrity = checksums.get(id) ?? (entry.optional ? undefined : askChecksum(id))
+    if (integrity === undefined) without.push(id)
+    else lock.packages[path] = { version: entry.version, integrity, ...entry }
+  }
+  return without
+}
+
+function askChecksum(id) {
+  const { stdout } = spawnSync('npm', ['view', id, 'dist.integrity'], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+  return stdout.trim() || undefined
+}
+
+function idOf(path, { name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length), version }) {
+  return `${name}@${version.replace(/^v/, '')}`
+}
 
 function platformOf(name) {
   const words = name.split(/[-/]/)

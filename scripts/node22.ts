@@ -10,11 +10,11 @@ export function ensureNode22(folder: string): string {
   if (process.getBuiltinModule?.('node:sqlite')) return process.execPath
   const found = findNode(folder)
   if (found !== undefined) return found
-  console.log('This Node has no SQLite: installing npm’s node@22 …')
+  console.error('This Node has no SQLite: installing npm’s node@22 …')
   mkdirSync(folder, { recursive: true })
   // A root of its own: npm would else take the workspace's.
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-  spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'node@22'], { stdio: 'inherit', cwd: folder })
+  spawnSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'node@22'], { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder })
   const installed = findNode(folder)
   if (installed === undefined) throw new Error('npm’s node@22 brought no Node that runs here: run these tests under Node 22.13 or later')
   return installed

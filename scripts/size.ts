@@ -1,22 +1,10 @@
 // `npm run size`: what the tracker weighs, per way of getting it, and the dashboard. A budget of the tracker's is today's
 // weight: who exceeds it raises it here, in sight of the reviewer, and in the README. `--json` prints the figures alone.
 import type * as dashboard from '@treadlight/dashboard'
-import nodeResolve from '@rollup/plugin-node-resolve'
-import terser from '@rollup/plugin-terser'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { rollup } from 'rollup'
-
-interface Weight {
-  name: string
-  min: number
-  /** gzip -9. */
-  gzip: number
-  /** Brotli 11: what most visitors get. */
-  brotli: number
-}
+import { bundle, weigh, type Weight } from './weigh.ts'
 
 /** Most bytes after brotli 11. */
 const budgets: Record<string, number> = {
@@ -56,28 +44,6 @@ for (const { name, brotli } of weights) {
   if (brotli <= budget) continue
   console.error(`size: ${name} has ${brotli} bytes, ${brotli - budget} more than its budget of ${budget}`)
   process.exitCode = 1
-}
-
-/** What a site's own bundler makes of an import: unused exports shaken out, minified, dependencies included. */
-async function bundle(code: string): Promise<Buffer> {
-  const build = await rollup({
-    input: 'entry',
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (id) => (id === 'entry' ? id : null),
-        load: (id) => (id === 'entry' ? code : null),
-      },
-      nodeResolve({ browser: true }),
-    ],
-  })
-  const { output } = await build.generate({ format: 'es', plugins: [terser({ module: true, ecma: 2020, compress: { passes: 3 } })] })
-  await build.close()
-  return Buffer.from(output[0].code)
-}
-
-function weigh(name: string, code: Buffer): Weight {
-  return { name, min: code.length, gzip: gzipSync(code, { level: 9 }).length, brotli: brotliCompressSync(code).length }
 }
 
 /** All files of the page, each compressed by itself, as they are served: what the numbers need, and what only the pages beside them do. */

@@ -2,23 +2,33 @@ import ts from 'typescript'
 
 /** One test, or one row of a table of tests. */
 export interface NamedTest {
-  /** Requirements that its name says, or that of a `describe` around it. */
+  /** What its name says that it holds, or that of a `describe` around it: `PT13`, `edge 18`, `input 4`. */
   ids: ReadonlySet<string>
 }
 
 const family = '(PV|PT|SS|AR)'
-const mention = new RegExp(String.raw`\b${family}(\d{2})(?:\s?[–-]\s?(?:\1)?(\d{2}))?(?!\d)`, 'g')
+const requirement = new RegExp(String.raw`\b${family}(\d{2})(?:\s?[–-]\s?(?:\1)?(\d{2}))?(?!\d)`, 'g')
+const numbered = /\b(edge|input)s? (\d{1,2}(?:(?:, | and )\d{1,2})*)(?!\d)/g
 
 /**
- * The requirements that a text names, ranges spelled out.
+ * The requirements, edge cases and bad inputs that a text names, ranges and lists spelled out.
  * @example
  * findIds('PV11–PV14, SS08 attribution') // PV11, PV12, PV13, PV14, SS08
+ * findIds('inputs 4 and 5: refuses it') // input 4, input 5
  */
 export function findIds(text: string): string[] {
-  return [...text.matchAll(mention)].flatMap(([, family, first, last]) => {
+  return [...findRequirements(text), ...findNumbered(text)]
+}
+
+function findRequirements(text: string): string[] {
+  return [...text.matchAll(requirement)].flatMap(([, family, first, last]) => {
     const length = Math.max(1, Number(last ?? first) - Number(first) + 1)
     return Array.from({ length }, (_, index) => `${family}${String(Number(first) + index).padStart(2, '0')}`)
   })
+}
+
+function findNumbered(text: string): string[] {
+  return [...text.matchAll(numbered)].flatMap(([, kind, numbers]) => numbers!.split(/, | and /).map((number) => `${kind} ${Number(number)}`))
 }
 
 /**

@@ -3,7 +3,8 @@ import { toRequest, trackRequests } from '@treadlight/server/express'
 import { createOutboxSender } from '@treadlight/server/outbox'
 import express, { type Express, type Response } from 'express'
 import { randomBytes } from 'node:crypto'
-import { joined, markup, pageHeaders, type Markup } from './page.ts'
+import { joined, markup, pageHeaders, panelTag, type Markup } from './page.ts'
+import { createServerHits } from './serverHits.ts'
 
 export const clubPath = '/demo/club'
 
@@ -32,11 +33,13 @@ const walks = [
 
 /** Makes the club. Its tracking is settled in one place; the routes know nothing of it but the page's tag and one event. */
 export function createClub({ collector, token, userSecret, folder }: ClubOptions): Club {
+  const serverHits = createServerHits()
   const tracking = createTracking({
     collector,
-    sender: createOutboxSender({ collector, token, folder }),
+    // Looked on at for the panel; without that it would be the sender alone.
+    sender: serverHits.watch(createOutboxSender({ collector, token, folder, flushAfter: 2000, fetch: serverHits.fetch })),
     // The ignore list: what the club's own people look at is nobody's visit.
-    exclude: [`${clubPath}/back-office`],
+    exclude: [`${clubPath}/back-office`, `${clubPath}/hits`],
     // A cookie, until the browser is closed; for longer with consent only.
     visitor: 'session',
     // As long as this process: an id of the last one is not recognised.
@@ -77,6 +80,9 @@ export function createClub({ collector, token, userSecret, folder }: ClubOptions
       <h1>You are a member</h1>
       <p class="lead">The server has counted that as an event, <code>join</code>. <a href="${clubPath}/">On we go</a></p>`),
   )
+  app.get(`${clubPath}/hits`, (request, response) => {
+    response.set('cache-control', 'no-store').json(serverHits.ofView(String(request.query['view'])))
+  })
   app.get(`${clubPath}/back-office`, (_, response) =>
     answer(response, 'Back office', markup`<h1>Back office</h1><p class="lead">This page is on the ignore list: it is not counted.</p>`),
   )
@@ -108,6 +114,7 @@ async function answer(response: Response, title: string, main: Markup): Promise<
     <title>${title}</title>
     <link rel="icon" href="/demo/icon.svg">
     <link rel="stylesheet" href="/demo/demo.css">
+    ${panelTag.value}
     ${tag}
   </head>
   <body>

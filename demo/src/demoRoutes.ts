@@ -1,10 +1,17 @@
+import { answerHeader, signUser } from '@treadlight/protocol'
 import { redirect, type EventHandler, type H3 } from 'h3'
 import { journalPath, showArticle, showJournal } from './journal.ts'
-import { markup, pageHeaders, renderPage } from './page.ts'
+import { markup, pageHeaders, renderPage, tags } from './page.ts'
 import { readPublicFiles, type PublicFile } from './publicFiles.ts'
 
-/** A shop, a notes app and a server-rendered journal to click through while the dashboard is watched. */
-export function addDemoRoutes(app: H3): void {
+/** Who can log in here: whoever asks for it, so these are the only two. */
+const members = ['anna', 'ben']
+
+/**
+ * A shop, a notes app and a server-rendered journal to click through while the dashboard is watched.
+ * @param userSecret one of the collector's `userSecrets`; without it nobody can log in
+ */
+export function addDemoRoutes(app: H3, userSecret?: string): void {
   const files = readPublicFiles()
   for (const [path, file] of files) app.get(path, onlyAt(path, () => serveFile(file)))
 
@@ -13,7 +20,17 @@ export function addDemoRoutes(app: H3): void {
 
   app.get(journalPath, onlyAt(journalPath, showJournal))
   app.get(`${journalPath}:name`, (event) => showArticle(event) ?? showMissing(event))
+  for (const name of members) app.post(`/demo/token/${name}`, () => signIn(name, userSecret))
+  app.post('/demo/broken/busy', () => new Response(null, { status: 503, headers: { ...brokenHeaders, [answerHeader]: String(Date.now()), 'retry-after': '3' } }))
+  app.post('/demo/broken/portal', () => new Response('<title>Welcome to our network</title>', { headers: { ...brokenHeaders, 'content-type': 'text/html' } }))
   app.get('/demo/**', showMissing)
+}
+
+const brokenHeaders = { 'cache-control': 'no-store' }
+
+async function signIn(name: string, secret: string | undefined): Promise<Response> {
+  if (secret === undefined) return Response.json({ error: 'The setting userSecrets has none' }, { status: 404 })
+  return Response.json({ token: await signUser({ user: `demo-${name}` }, secret) }, { headers: brokenHeaders })
 }
 
 /** The router takes `/demo` for `/demo/`. Sent on, a page has one path in the dashboard too. */
@@ -30,5 +47,5 @@ const showMissing: EventHandler = (event) => {
   return renderPage('Not found', markup`
     <h1>Nothing here</h1>
     <p class="lead">The demo has no page <code>${event.url.pathname}</code>.</p>
-    <p><a class="button" href="/demo/">To the demo</a></p>`)
+    <p><a class="button" href="/demo/">To the demo</a></p>`, tags.full)
 }

@@ -9,10 +9,12 @@ import { addDemoRoutes } from './demoRoutes.ts'
 
 /**
  * The collector with the demo beside it, until it is told to stop. Answers the exit code.
- * @param args what stands behind `npm start --`: nothing, because settings come from the environment or a config file
+ * @param args what stands behind `npm start --`: `--demo` or nothing, because settings come from the environment or a config file
  */
 export async function start(args: string[]): Promise<number> {
-  if (args.length > 0) return complain(`npm start takes no ${args[0]}: set TREADLIGHT_* in the environment, such as PORT=4601 npm start`)
+  const stranger = args.find((arg) => arg !== '--demo')
+  if (stranger !== undefined) return complain(`npm start takes no ${stranger}, only --demo: set TREADLIGHT_* in the environment, such as PORT=4601 npm start`)
+  const isFilled = args.includes('--demo') || process.env['DEMO'] === '1'
   try {
     // The demo is tried, by people and by checks, with browsers that a program drives.
     const { config, settings } = await resolveConfig({ defaults: { 'bots.automation': 'count', userSecrets: [randomBytes(32).toString('base64url')] } })
@@ -29,7 +31,7 @@ export async function start(args: string[]): Promise<number> {
         settings,
         setUp(app) {
           app.all(`${clubPath}/**`, clubRoute)
-          addDemoRoutes(app)
+          addDemoRoutes(app, config.userSecrets[0])
         },
         beforeListening,
       })
@@ -38,6 +40,7 @@ export async function start(args: string[]): Promise<number> {
           ['Demo', `${running.url}/demo/`],
           ['Robots', describeRobots(config)],
         ]))
+      if (isFilled) void fillDemoSite(running)
       return {
         ...running,
         async close() {
@@ -50,6 +53,17 @@ export async function start(args: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ConfigError) return complain(error.message)
     throw error
+  }
+}
+
+/** A second site, with a year of made-up visits. The collector takes hits meanwhile. */
+async function fillDemoSite({ url, collector: { demoSites } }: RunningCollector): Promise<void> {
+  try {
+    const { filled } = await demoSites.begin({})
+    const { id, demo } = await filled
+    console.log(`  Made up: ${demo.hits?.toLocaleString('en')} hits of site ${id}, ${demo.from} to ${demo.to}: ${url}/dashboard/?site=${id}`)
+  } catch (error) {
+    complain(`--demo: ${(error as Error).message}`)
   }
 }
 

@@ -21,8 +21,17 @@ export function joined(parts: Markup[]): Markup {
   return raw(parts.map(({ value }) => value).join(''))
 }
 
+/** The panel in which hits can be watched: before the tracker's tag, so that it sees the first request. */
+export const panelTag: Markup = raw('<script type="module" src="/demo/panel/panel.js"></script>')
+
+/** The small tracker, and the one that also finds out what a page does not tell it. */
+export const tags: Readonly<Record<'small' | 'full', Markup>> = {
+  small: raw('<script defer src="/t.js" data-ignore="iframe"></script>'),
+  full: raw('<script defer src="/t.full.js" data-ignore="iframe" data-before-send="demoBeforeSend" data-heartbeat="15"></script>'),
+}
+
 /** A whole page in the journal's frame. */
-export function renderPage(title: string, main: Markup): HTTPResponse {
+export function renderPage(title: string, main: Markup, tag: Markup = tags.small): HTTPResponse {
   const page = html`<!doctype html>
 <html lang="en">
   <head>
@@ -31,7 +40,8 @@ export function renderPage(title: string, main: Markup): HTTPResponse {
     <title>${title} · The Long Way Round</title>
     <link rel="icon" href="/demo/icon.svg">
     <link rel="stylesheet" href="/demo/demo.css">
-    <script defer src="/t.js" data-ignore="iframe"></script>
+    ${panelTag}
+    ${tag}
   </head>
   <body>
     <header class="bar">

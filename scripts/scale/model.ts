@@ -1,15 +1,11 @@
-/** Figures of benches by their names, and when, where and how they were measured. */
-export interface Measured {
-  /** `YYYY-MM-DD`. */
-  date: string
-  machine: string
-  command: string
-  /** What to know about it. */
-  note?: string
-  figures: Record<string, number>
-}
+import type { BenchRecord } from '../../bench/record.ts'
 
-export type Measurements = Record<'ingest' | 'storage' | 'query' | 'scale' | 'clickhouse', Measured>
+/** Those that the page needs. */
+export const measuredBenches = ['ingest', 'storage', 'query', 'scale', 'clickhouse'] as const
+type MeasuredBench = (typeof measuredBenches)[number]
+
+/** What bench/figures.json has of them. */
+export type Measurements = Required<Pick<BenchRecord, MeasuredBench>>
 
 /** What an object store asks for, US dollars. Prices change: the page says of which day these are, and from where. */
 export interface Prices {
@@ -161,10 +157,10 @@ function fitOf({ coresAlone, memory }: Pick<Needs, 'coresAlone' | 'memory'>): Ne
   return coresAlone <= assumptions.cores / 2 ? 'one machine, several workers' : 'several machines or ClickHouse'
 }
 
-function figuresOf(measured: Measurements): Record<keyof Measurements, (name: string) => number> {
-  const of = (bench: keyof Measurements) => (name: string) => {
-    const value = measured[bench].figures[name]
-    if (value === undefined) throw new Error(`bench/figures.json lacks "${name}" of ${bench}: run npm run scale -- --measure ${bench}`)
+function figuresOf(measured: Measurements): Record<MeasuredBench, (name: string) => number> {
+  const of = (bench: MeasuredBench) => (name: string) => {
+    const value = measured[bench].figures.find((figure) => figure.name === name)?.value
+    if (value === undefined) throw new Error(`bench/figures.json lacks "${name}" of ${bench}: run npm run bench -- ${bench} --record`)
     return value
   }
   return { ingest: of('ingest'), storage: of('storage'), query: of('query'), scale: of('scale'), clickhouse: of('clickhouse') }

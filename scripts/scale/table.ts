@@ -1,4 +1,4 @@
-import { assumptions, needsOf, prices, type Measurements, type Needs } from './model.ts'
+import { assumptions, measuredBenches, needsOf, prices, type Measurements, type Needs } from './model.ts'
 
 /** Hits a month that the page tells of. */
 const volumes: readonly number[] = [1e6, 1e7, 1e8, 1e9, 1e10]
@@ -40,7 +40,7 @@ export function priceTable(): string {
 
 /** Where the figures are from. */
 export function sourceTable(measured: Measurements): string {
-  const cells = Object.entries(measured).map(([, { date, machine, command, note = '' }]) => `| \`${command}\` | ${date} | ${machine} | ${note} |`)
+  const cells = measuredBenches.map((name) => measured[name]).map(({ date, machine, command, note = '' }) => `| \`${command}\` | ${date} | ${machine} | ${note} |`)
   return ['| command | date | machine | |', '| --- | --- | --- | --- |', ...cells].join('\n')
 }
 

@@ -1,6 +1,6 @@
 import type { HitStore } from '@treadlight/store'
 import { ConfigError } from '../../packages/collector/src/settings.ts'
-import { seedHits, type SeedOptions } from './seedHits.ts'
+import { seedHits, type SeedOptions } from '../../packages/collector/src/demoSite/seedHits.ts'
 
 /** Hits at once: a batch of some megabytes. */
 const portion = 5000

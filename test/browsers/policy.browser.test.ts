@@ -50,7 +50,7 @@ async function servePage(tag: string): Promise<{ url: string; server: Server }> 
 
 const countEvents = async (): Promise<number> => (await query({ metrics: ['events'], date_range: 'all' })).results[0]!.metrics[0]!
 
-test.each(['t', 't.full'])('row 33, edge 45: %s.js under a nonce, its integrity and Trusted Types', async (name) => {
+test.each(['t', 't.full'])('input 33, edge 45: %s.js under a nonce, its integrity and Trusted Types', async (name) => {
   const { src, integrity } = (await (await fetch(`${collector.url}/${name}.json`)).json()) as { src: string; integrity: string }
   const { url, server } = await servePage(
     `<script defer nonce="abc" integrity="${integrity}" crossorigin src="${collector.url}${src}" data-ignore="iframe"></script>`,

@@ -25,11 +25,11 @@ describe('the first password', () => {
     expect(await test_.collector.users.setUp()).toBeUndefined()
   })
 
-  test('row 18: there is none by default', async () => {
+  test('input 18: there is none by default', async () => {
     for (const guess of ['', 'admin', 'umami', 'treadlight', 'password']) expect((await logIn(guess)).status).not.toBe(204)
   })
 
-  test('another one ends every log-in', async () => {
+  test('input 21: another one ends every log-in', async () => {
     const cookie = cookieOf(await logIn())
     expect((await session(cookie)).status).toBe(200)
     const next = await test_.collector.users.reset()
@@ -94,7 +94,7 @@ describe('log-in', () => {
     expect(await (await session(cookieOf(response))).json()).toEqual({ user: 'admin', role: 'owner' })
   })
 
-  test('row 21: over TLS the cookie is bound to this host', async () => {
+  test('input 21: over TLS the cookie is bound to this host', async () => {
     const response = await test_.request('https://stats.example/api/login', { method: 'POST', headers: json, body: JSON.stringify({ password }) })
     expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-treadlight=.*; Secure$/)
   })
@@ -107,7 +107,7 @@ describe('log-in', () => {
     expect((await logIn('x'.repeat(5000))).status).toBe(400)
   })
 
-  test('row 20: ten attempts a minute, then wait', async () => {
+  test('input 20: ten attempts a minute, then wait', async () => {
     for (let attempt = 0; attempt < 10; attempt++) expect((await logIn('')).status).toBe(400)
     const response = await logIn()
     expect(response.status).toBe(429)
@@ -124,7 +124,7 @@ describe('log-in', () => {
     expect((await session(cookie)).status).toBe(401)
   })
 
-  test('ends at log-out, for good', async () => {
+  test('input 21: ends at log-out, for good', async () => {
     const cookie = cookieOf(await logIn())
     const response = await test_.request('/api/logout', { method: 'POST', headers: { ...json, cookie }, body: '{}' })
     expect(response.status).toBe(204)
@@ -157,7 +157,7 @@ describe('who is not logged in', () => {
   )
 
   test.each(['//api/session', '/API/session', '/api/session/', '/api/../api/session', '/api/%73ession', '/dashboard/../api/sites'])(
-    'row 28: %s is no way around',
+    'input 28: %s is no way around',
     async (path) => {
       const response = await test_.collector.fetch(new Request(`http://localhost${path}`))
       expect([401, 404]).toContain(response.status)
@@ -165,7 +165,7 @@ describe('who is not logged in', () => {
   )
 })
 
-describe('row 17: other sites cannot act for the owner', () => {
+describe('input 17: other sites cannot act for the owner', () => {
   let cookie: string
   // A hash takes its time on purpose: one log-in for all of them.
   beforeAll(async () => {
@@ -190,7 +190,7 @@ describe('row 17: other sites cannot act for the owner', () => {
     expect(response.status).toBe(status)
   })
 
-  test('row 16: nothing of the API may be read by other pages', async () => {
+  test('input 16: nothing of the API may be read by other pages', async () => {
     const response = await test_.request('/api/sites', { headers: { cookie, origin: 'https://evil.example' } })
     expect(response.headers.has('access-control-allow-origin')).toBe(false)
   })

@@ -77,7 +77,7 @@ describe.each([
 })
 
 describe('the dashboard', () => {
-  test('row 32: loads nothing from elsewhere, runs nothing inline, and is framed by nobody', async () => {
+  test('input 32: loads nothing from elsewhere, runs nothing inline, and is framed by nobody', async () => {
     const response = await get('/dashboard/')
     const policy = response.headers.get('content-security-policy')!
     expect(policy).toContain("default-src 'self'")

@@ -62,7 +62,7 @@ describe('answers', () => {
     expect(response.headers.get('allow')).toBe('POST, OPTIONS')
   })
 
-  test('row 1: 413 for a body of 65,537 bytes, 201 for one of 65,536', async () => {
+  test('input 1: 413 for a body of 65,537 bytes, 201 for one of 65,536', async () => {
     const { post } = createTestCollector()
     const fill = (bytes: number): string => {
       const empty = JSON.stringify({ ...page, props: { a: '' } })
@@ -72,7 +72,7 @@ describe('answers', () => {
     expect((await post(fill(65_537))).status).toBe(413)
   })
 
-  test.each(['', 'null', '{"a":', '[]', '['.repeat(30_000)])('row 4: 400 for %.10j', async (body) => {
+  test.each(['', 'null', '{"a":', '[]', '['.repeat(30_000)])('input 4: 400 for %.10j', async (body) => {
     const { post, errors } = createTestCollector()
     expect((await post(body)).status).toBe(400)
     expect(errors).toEqual([])
@@ -325,14 +325,14 @@ describe('ids and clocks', () => {
     [hour, 201],
     [day, 201],
     [day + 1, 400],
-  ])('row 9: an id %d ms from now is answered %d', async (offset, status) => {
+  ])('input 9: an id %d ms from now is answered %d', async (offset, status) => {
     const { post } = createTestCollector()
     const response = await post({ ...page, id: createId(noon + offset), timestamp: new Date(noon + offset).toISOString() })
     expect(response.status).toBe(status)
     if (status === 400) expect(await answer(response)).toMatchObject({ refused: [{ field: 'id', reason: 'clock' }] })
   })
 
-  test('row 9: a time of 1970 or 9999 without an id is refused for its clock', async () => {
+  test('input 9: a time of 1970 or 9999 without an id is refused for its clock', async () => {
     const { post } = createTestCollector()
     for (const timestamp of ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
       expect(await answer(await post({ ...page, timestamp }))).toMatchObject({ refused: [{ field: 'timestamp', reason: 'clock' }] })
@@ -357,7 +357,7 @@ describe('ids and clocks', () => {
     expect((await stored())[0]).toMatchObject({ day: '2026-11-20', time })
   })
 
-  test.each([8.64e15, -8.64e15, 1e18, 1e300, 0])('row 9: a sentAt of %d costs no hit', async (sentAt) => {
+  test.each([8.64e15, -8.64e15, 1e18, 1e300, 0])('input 9: a sentAt of %d costs no hit', async (sentAt) => {
     const { post, stored, errors } = createTestCollector()
     expect((await post({ sentAt, hits: [page, { ...page, title: 'Other' }] })).status).toBe(201)
     expect((await stored()).map(({ day }) => day)).toEqual(['2026-11-21', '2026-11-21'])

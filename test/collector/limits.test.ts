@@ -9,7 +9,7 @@ import { listen, type Listening } from './inputs/listening.ts'
 
 const url = 'https://a.example/'
 
-describe('row 22: too many requests', () => {
+describe('input 22: too many requests', () => {
   const send = ({ collector }: ReturnType<typeof createTestCollector>, ip: string, method = 'POST'): Promise<Response> => {
     const body = method === 'POST' ? JSON.stringify({ url }) : undefined
     return Promise.resolve(collector.fetch(Object.assign(new Request('http://localhost/hit', { method, ...(body && { body }) }), { ip })))

@@ -43,6 +43,8 @@ const table: [method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'ALL', pat
   ['GET', '/api/sites/hosts', 'owner'],
   ['POST', '/api/sites/hosts', 'owner'],
   ['DELETE', '/api/sites/hosts', 'owner'],
+  ['POST', '/api/sites/demo', 'owner'],
+  ['GET', '/api/sites/demo', 'owner'],
   ['GET', '/api/exclusions', 'owner'],
   ['POST', '/api/exclusions', 'owner'],
   ['DELETE', '/api/exclusions', 'owner'],
@@ -149,7 +151,7 @@ describe('every route says who may ask for it', () => {
   })
 
   test.each(posted)(
-    'input 17: %s %s refuses other origins, and what is no JSON',
+    'PV34 input 17: %s %s refuses other origins, and what is no JSON',
     async (method, path) => {
       const foreign = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'null' }]
       for (const headers of foreign) expect((await ask(method, path, { ...json, cookie, ...headers })).status).toBe(403)

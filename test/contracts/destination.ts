@@ -76,7 +76,7 @@ export function testDestination({ create, taken = () => answerOf(200), passing =
       for (const status of [200, 204, 207]) for (const count of [1, 5]) expect(destination.classify(answerOf(status, body, { 'x-hit': '1' }), count).kind).toMatch(/^(?:sent|some|dead|retry)$/)
     })
 
-    test('row 31: no secret is in what is told of an answer, and all are known', async () => {
+    test('input 31: no secret is in what is told of an answer, and all are known', async () => {
       const [batch] = destination.batch(items)
       const secrets = destination.secrets.filter((secret) => JSON.stringify(batch).includes(secret))
       for (const status of [200, 400, 401, 500]) {

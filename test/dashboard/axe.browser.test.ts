@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seedHits } from '../../scripts/seed/seedHits.ts'
+import { seedHits } from '../../packages/collector/src/demoSite/seedHits.ts'
 import { shots } from '../../scripts/screenshots/shots.ts'
 import { violationsOfAll } from './axe.ts'
 import { setDashboardStage, type Page } from './stage.ts'

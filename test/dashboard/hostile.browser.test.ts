@@ -5,7 +5,7 @@ import { defaultView, writeView, type View } from '../../packages/dashboard/src/
 import { shots } from '../../scripts/screenshots/shots.ts'
 import { setDashboardStage, type Page } from './stage.ts'
 
-// Reliability rows 7, 10 and 11. The stage fails a test for each violation of the page's policy, each error and each
+// Inputs 7, 10 and 11 of docs/inputs.md. The stage fails a test for each violation of the page's policy, each error and each
 // request to elsewhere.
 const stage = setDashboardStage()
 
@@ -87,7 +87,7 @@ const views = [
   ...(['visit:source', 'visit:country', 'event:name', 'event:props:plan'] as const).map((detail) => [detail, writeView({ ...defaultView, detail })] as const),
 ]
 
-describe('rows 7, 10 and 11: what visitors send is text', () => {
+describe('inputs 7, 10 and 11: what visitors send is text', () => {
   test('in every view and dialog', async () => {
     await stage.append(payloads.flatMap((payload) => [hostileHit(payload, 'pageview'), hostileHit(payload, 'event')]))
     const page = await stage.open()
@@ -152,7 +152,7 @@ describe('rows 7, 10 and 11: what visitors send is text', () => {
   }, 60_000)
 })
 
-describe('row 11: the address of the page is text', () => {
+describe('input 11: the address of the page is text', () => {
   const names = ['site', 'period', 'metric', 'page', 'compare', 'interval', 'chart', 'detail', 'f', 'pages', 'sources', 'places', 'devices', 'events', '__proto__', 'days']
   test('every parameter', async () => {
     await stage.append([hostileHit('plain', 'pageview')])

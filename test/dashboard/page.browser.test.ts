@@ -200,7 +200,7 @@ test('a hidden page asks for nothing', async () => {
   expect(stage.answered.slice(before)).toEqual([])
 })
 
-test('row 11: what visitors sent is text and nothing else', async () => {
+test('input 11: what visitors sent is text and nothing else', async () => {
   await fourVisits()
   const page = await stage.open(`?f=${encodeURIComponent(`is,visit:source,${attack}`)}&period=${encodeURIComponent(attack)}`)
   await row('Top pages', `/${attack}`).waitFor()
@@ -208,7 +208,7 @@ test('row 11: what visitors sent is text and nothing else', async () => {
   expect(await page.evaluate(() => [document.images.length, 'pwned' in window])).toEqual([0, false])
 })
 
-test('row 10: only web addresses are linked, and they learn nothing', async () => {
+test('input 10: only web addresses are linked, and they learn nothing', async () => {
   await fourVisits()
   const page = await stage.open('?sources=visit:referrer')
   await row('Sources', 'javascript:alert(1)').waitFor()

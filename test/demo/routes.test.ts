@@ -1,3 +1,4 @@
+import { verifyUser } from '@treadlight/protocol'
 import { H3 } from 'h3'
 import { expect, test } from 'vitest'
 import { addDemoRoutes } from '../../demo/src/demoRoutes.ts'
@@ -5,7 +6,9 @@ import { addDemoRoutes } from '../../demo/src/demoRoutes.ts'
 const app = new H3({ silent: true })
 addDemoRoutes(app)
 
+const panel = '<script type="module" src="/demo/panel/panel.js"></script>'
 const tag = '<script defer src="/t.js" data-ignore="iframe"></script>'
+const fullTag = '<script defer src="/t.full.js" data-ignore="iframe" data-before-send="demoBeforeSend" data-heartbeat="15"></script>'
 const html = 'text/html; charset=utf-8'
 const script = 'text/javascript; charset=utf-8'
 
@@ -15,6 +18,8 @@ test.each([
   ['/demo/icon.svg', 'image/svg+xml; charset=utf-8', '<svg'],
   ['/demo/shop/', html, 'Heel &amp; Spoke'],
   ['/demo/shop/shop.js', script, 'startRouter'],
+  ['/demo/panel/panel.js', script, 'watchWire'],
+  ['/demo/price-list.csv', 'text/csv; charset=utf-8', 'Brass bell'],
   ['/demo/shop/art/brass-bell.svg', 'image/svg+xml; charset=utf-8', '<svg'],
   ['/demo/notes/', html, 'Pocket notes'],
   ['/demo/notes/notes.js', script, 'hashchange'],
@@ -57,13 +62,24 @@ test.each([
   expect(answer.headers.get('location')).toBe(to)
 })
 
-test.each(['/demo/', '/demo/shop/', '/demo/shop/cart', '/demo/notes/', '/demo/pages/', '/demo/pages/canal-at-dawn', '/demo/nothing'])(
-  '%s has one tag, and nothing inline that a strict policy would refuse',
-  async (path) => {
+test.each([
+  ['/demo/', tag],
+  ['/demo/shop/', fullTag],
+  ['/demo/shop/cart', fullTag],
+  ['/demo/notes/', tag],
+  ['/demo/pages/', tag],
+  ['/demo/pages/canal-at-dawn', tag],
+  ['/demo/nothing', fullTag],
+])(
+  '%s has one tag, the panel before it, and nothing inline that a strict policy would refuse',
+  async (path, itsTag) => {
     const answer = await get(path)
     const body = await answer.text()
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'")
-    expect(body.split(tag)).toHaveLength(2)
+    expect(body.split(itsTag)).toHaveLength(2)
+    expect(body.match(/src="\/t\.[^"]*"/g)).toHaveLength(1)
+    expect(body.indexOf(panel)).toBeGreaterThan(0)
+    expect(body.indexOf(panel)).toBeLessThan(body.indexOf(itsTag))
     expect(body).not.toMatch(/<style|<script(?![^>]* src=)|\son\w+=|\sstyle=/)
   },
 )
@@ -77,9 +93,31 @@ test.each([
 ])('%s%s comes back escaped', async (path, payload) => {
   const body = await (await get(path + encodeURIComponent(payload))).text()
   expect(body).not.toContain(payload)
-  expect(body.split('<script')).toHaveLength(2)
+  // The tracker's and the panel's.
+  expect(body.split('<script')).toHaveLength(3)
   expect(body).not.toMatch(/<img|<b>/)
 })
+
+test('what is broken on purpose: a collector that says later, and somebody in between', async () => {
+  const [busy, portal] = await Promise.all(['busy', 'portal'].map((name) => post(`/demo/broken/${name}`)))
+  expect([busy!.status, busy!.headers.get('retry-after'), Number(busy!.headers.get('x-hit')) > 0]).toEqual([503, '3', true])
+  expect([portal!.status, portal!.headers.get('x-hit')]).toEqual([200, null])
+})
+
+test('logs in Anna and Ben alone, and nobody where there is no secret', async () => {
+  const secret = 'a secret that is long enough to be one'
+  const withSecret = new H3({ silent: true })
+  addDemoRoutes(withSecret, secret)
+  const answer = await withSecret.fetch(new Request('http://demo.example/demo/token/anna', { method: 'POST' }))
+  const { token } = (await answer.json()) as { token: string }
+  expect(await verifyUser(token, { secrets: [secret], time: Date.now() })).toMatchObject({ claims: { user: 'demo-anna' } })
+  expect((await withSecret.fetch(new Request('http://demo.example/demo/token/admin', { method: 'POST' }))).status).toBe(404)
+  expect((await post('/demo/token/anna')).status).toBe(404)
+})
+
+function post(path: string): Promise<Response> {
+  return Promise.resolve(app.fetch(new Request(`http://demo.example${path}`, { method: 'POST' })))
+}
 
 function get(path: string): Promise<Response> {
   return Promise.resolve(app.fetch(new Request(`http://demo.example${path}`)))

@@ -93,7 +93,7 @@ describe('a signed webhook', () => {
   })
 })
 
-test.each(['ftp://a.example/', 'a.example', '', 'https://me:secret@a.example/', 'file:///etc/passwd', 'javascript:1'])('row 30: %j is nowhere to send to', (url) => {
+test.each(['ftp://a.example/', 'a.example', '', 'https://me:secret@a.example/', 'file:///etc/passwd', 'javascript:1'])('input 30: %j is nowhere to send to', (url) => {
   expect(() => webhook({ url })).toThrow(/^\[treadlight destinations\] webhook: url must/)
   expect(() => webhook({ url })).not.toThrow('secret@')
 })

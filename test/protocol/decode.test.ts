@@ -79,7 +79,7 @@ describe('a hit at the door', () => {
     ['a lone surrogate', 'a\ud800b', 'a\ufffdb'],
     ['four-byte characters', 'a🚲b', 'a🚲b'],
     ['right-to-left text', 'שלום', 'שלום'],
-  ])('row 6: %s in a title', (_, title, clean) => {
+  ])('input 6: %s in a title', (_, title, clean) => {
     expect(decodeHit({ url, title })).toMatchObject({ title: clean })
   })
 
@@ -109,12 +109,12 @@ describe('a hit at the door', () => {
     expect(hit).not.toHaveProperty(field)
   })
 
-  test('row 8: numbers are finite, bounded, and money stays a decimal text', () => {
+  test('input 8: numbers are finite, bounded, and money stays a decimal text', () => {
     const hit = decodeHit({ url, engaged: 1e12, scroll: -3, revenue: { amount: '1322.22', currency: 'usd' } })
     expect(hit).toMatchObject({ engaged: 86_400_000, scroll: 0, revenue: { amount: '1322.22', currency: 'USD' } })
   })
 
-  test('row 7: names of prototypes are plain names', () => {
+  test('input 7: names of prototypes are plain names', () => {
     const props = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as object
     const hit = decodeHit({ url, props }) as { props: Record<string, unknown> }
     expect(Object.entries(hit.props)).toEqual([
@@ -179,7 +179,7 @@ describe('a body', () => {
     },
   )
 
-  test('row 4: refuses more hits than anybody queues', () => {
+  test('input 4: refuses more hits than anybody queues', () => {
     expect(readHits(JSON.stringify(Array(1001).fill(1)))).toMatchObject({ field: 'hits' })
   })
 })

@@ -91,6 +91,25 @@ describe('facts of one id', () => {
     expect({ country: merged.country, city: merged.city || undefined }).toEqual({ city: undefined, ...place })
   })
 
+  test.each([
+    ['browserVersion', 'browser'],
+    ['osVersion', 'os'],
+    ['region', 'country'],
+    ['city', 'country'],
+  ] as const)('%s is that of who says the same %s', (part, whole) => {
+    const id = testId(1)
+    const merge = (server: string, browser: string): StoredHit => mergeFacts([makeHit({ id, origin: 'server', [whole]: server, [part]: 'part' }), makeHit({ id, origin: 'browser', [whole]: browser })])
+    expect(merge('A', 'A')[part]).toBe('part')
+    expect(merge('A', 'B')[part] ?? '').toBe('')
+  })
+
+  test('a field that no fact has is not there, not even as undefined', () => {
+    const id = testId(1)
+    const merged = mergeFacts([makeHit({ id, origin: 'server' }), makeHit({ id, origin: 'browser' })])
+    expect(Object.entries(merged).filter(([, value]) => value === undefined)).toEqual([])
+    expect(Object.keys(merged)).not.toContain('revenue')
+  })
+
   test.each(rows)('%s of server %j, browser %j, import %j is %j', (field, server, browser, imported, merged) => {
     const id = testId(1)
     const hit = mergeFacts([
@@ -102,6 +121,31 @@ describe('facts of one id', () => {
   })
 
   test('of nothing there is no hit', () => {
-    expect(() => mergeFacts([])).toThrow(RangeError)
+    expect(() => mergeFacts([])).toThrow(new RangeError('[treadlight store] a hit needs at least one fact'))
+  })
+})
+
+describe('of two facts of one id and origin', () => {
+  const early = makeHit({ id: testId(1), title: 'b', received: noon })
+  const late = makeHit({ id: testId(1), title: 'a', received: noon + 1 })
+
+  test('the one that was received first counts, whole, whichever is told first', () => {
+    for (const facts of [[early, late], [late, early]]) {
+      expect(union(facts)).toEqual([early])
+      expect(mergeFacts(facts)).toEqual(early)
+    }
+  })
+
+  test('of one millisecond it is the one whose JSON is smaller', () => {
+    const same = { ...late, received: noon }
+    expect(union([early, same])).toEqual([same])
+    expect(union([same, early])).toEqual([same])
+  })
+
+  test('that say the same it is the first, so that nothing is taken for a change', () => {
+    const again = { ...early }
+    expect(union([early, again])[0]).toBe(early)
+    expect(union([again, early])[0]).toBe(again)
+    expect(mergeFacts([early])).toBe(early)
   })
 })

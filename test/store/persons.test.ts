@@ -200,7 +200,7 @@ describe('filters of a store', () => {
     expect(await verifyStorage(faulty.storage, { now: () => time })).toMatchObject({ problems: [], foreign: [] })
   })
 
-  test('spare the segments that do not name the person', async () => {
+  test('PV33 spare the segments that do not name the person', async () => {
     const other = await open()
     const before = faulty.calls
     expect(await list(other, { user: 'nobody at all' })).toEqual([])

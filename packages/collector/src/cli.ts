@@ -1,71 +1,15 @@
-import { inspect, parseArgs } from 'node:util'
-import { annotation } from './commands/annotation.ts'
-import { backup } from './commands/backup.ts'
+import { inspect } from 'node:util'
 import type { Command } from './commands/command.ts'
-import { compact } from './commands/compact.ts'
-import { configCommand } from './commands/config.ts'
-import { destinations } from './commands/destinations.ts'
-import { doctor } from './commands/doctor.ts'
-import { drops } from './commands/drops.ts'
-import { erase } from './commands/erase.ts'
-import { exclude } from './commands/exclude.ts'
-import { exportCommand } from './commands/export.ts'
-import { funnel } from './commands/funnel.ts'
-import { goal } from './commands/goal.ts'
-import { imports } from './commands/imports.ts'
-import { hits } from './commands/hits.ts'
-import { importCommand } from './commands/import.ts'
-import { journeys } from './commands/journeys.ts'
-import { migrate } from './commands/migrate.ts'
-import { person } from './commands/person.ts'
-import { prune } from './commands/prune.ts'
-import { restore } from './commands/restore.ts'
-import { segment } from './commands/segment.ts'
+import { commands } from './commands/commands.ts'
+import { helpFor, overview } from './commands/help.ts'
+import { parseCommandLine } from './commands/parseCommandLine.ts'
 import { serveCommand } from './commands/serve.ts'
-import { share } from './commands/share.ts'
-import { site } from './commands/site.ts'
-import { token } from './commands/token.ts'
-import { user } from './commands/user.ts'
-import { visits } from './commands/visits.ts'
-import { vitals } from './commands/vitals.ts'
 import { ConfigError, resolveConfig, wantedLog, type Config } from './config.ts'
 import { createSecretHider } from './hideSecrets.ts'
 import { createConfiguredLog, createLog } from './log.ts'
 import { isFullDisk } from './openStore.ts'
 import { suggest } from './settings.ts'
 import { version } from './version.ts'
-
-/** In the order in which they are listed. */
-const commands: readonly Command[] = [
-  serveCommand,
-  exportCommand,
-  importCommand,
-  compact,
-  migrate,
-  prune,
-  person,
-  erase,
-  doctor,
-  backup,
-  restore,
-  drops,
-  site,
-  exclude,
-  destinations,
-  goal,
-  imports,
-  segment,
-  annotation,
-  vitals,
-  token,
-  user,
-  share,
-  hits,
-  visits,
-  funnel,
-  journeys,
-  configCommand,
-]
 
 /**
  * Runs a command line and answers the exit code.
@@ -110,8 +54,7 @@ async function run(command: Command, args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return print(helpFor(command))
   let parsed
   try {
-    const options = Object.fromEntries(command.options.map(({ name, type, multiple = false }) => [name, { type, multiple }]))
-    parsed = parseArgs({ args, options, allowPositionals: command.positionals !== undefined })
+    parsed = parseCommandLine(command, args)
   } catch (error) {
     return complain(`${describeArguments(error as Error, command)}; see treadlight ${command.name} --help`)
   }
@@ -156,33 +99,6 @@ function messageOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   const own = error instanceof Error && /^\[treadlight ([\w-]+)\] (.*)$/s.exec(error.message)
   return own ? `${own[1]}: ${own[2]}` : inspect(error)
-}
-
-function overview(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length))
-  return [
-    `treadlight ${version}: web analytics that one tag adds and one command hosts`,
-    '',
-    'treadlight [command] [options]',
-    '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    'Without a command it serves. treadlight <command> --help says more.',
-  ].join('\n')
-}
-
-function helpFor({ name, positionals, summary, details, options }: Command): string {
-  const width = Math.max(...options.map((option) => option.name.length), 'help'.length)
-  const lines = options.map((option) => `  --${option.name.padEnd(width)}  ${option.summary}`)
-  return [
-    `treadlight ${name}${positionals ? ` ${positionals}` : ''} [options]`,
-    '',
-    summary,
-    ...(details ? ['', details] : []),
-    '',
-    ...lines,
-    `  --${'help'.padEnd(width)}  Says this`,
-  ].join('\n')
 }
 
 function print(text: string): number {

@@ -8,6 +8,8 @@ import { createShares } from './admin/shares.ts'
 import { createTokens, type Tokens } from './admin/tokens.ts'
 import { createUsers, type Users } from './admin/users.ts'
 import { createAnnotations } from './annotations/annotations.ts'
+import { createDemoSites, type DemoSites } from './demoSite/demoSites.ts'
+import type { DemoSize } from './demoSite/fillSite.ts'
 import { addDialectRoutes } from './dialects/dialectRoute.ts'
 import { spokenDialects } from './dialects/dialects.ts'
 import { createTakes } from './dialects/take.ts'
@@ -37,6 +39,7 @@ import { addAssetRoutes } from './http/assetRoutes.ts'
 import { createBaseNote } from './http/base.ts'
 import { createAuthorize } from './http/authorize.ts'
 import { addCardRoutes } from './http/cardRoutes.ts'
+import { addDemoSiteRoutes } from './http/demoSiteRoutes.ts'
 import { addDestinationRoutes } from './http/destinationRoutes.ts'
 import { addDropRoutes } from './http/dropRoutes.ts'
 import { addEraseRoutes } from './http/eraseRoutes.ts'
@@ -93,6 +96,7 @@ import { createAdditions } from './sites/additions.ts'
 import { createExclusions } from './sites/exclusions.ts'
 import { createSiteRegistry } from './sites/siteRegistry.ts'
 import { createSites, type Site, type Sites } from './sites/sites.ts'
+import { pruneSites } from './pruneSites.ts'
 import { createRealtime } from './stats/realtime.ts'
 import { createStatsDesk } from './stats/statsDesk.ts'
 import { createSweep } from './sweep.ts'
@@ -136,6 +140,8 @@ export interface CollectorOptions extends Partial<PrivacyPolicy> {
   doubtClock?: () => string | undefined
   /** Who may read `/metrics`. @default 'token' */
   metrics?: MetricsAccess
+  /** What a site with made-up visits has. @default a year of them; less is for tests */
+  demoSize?: DemoSize
   /** It listens on this machine only: then it may look at pages there, for who tries it out. @default false */
   isLocal?: boolean
   /** The path that it is mounted at in another app, `/stats`: cookies are for it alone, and addresses in answers begin with it. @default '', the root */
@@ -164,6 +170,8 @@ export interface Collector {
   /** What `treadlight token` makes. */
   tokens: Tokens
   sites: Sites
+  /** Sites with made-up visits, to look around in. */
+  demoSites: DemoSites
   /** Deletes salts that are too old, writes what was counted and lets the store do its own upkeep. To be run about once a minute. */
   maintain(): Promise<MaintainReport>
   /**
@@ -208,6 +216,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const additions = createAdditions(values, now)
   const known = { values, defaultSite: { id: site, timezone }, defaultHosts: settings.hosts ?? [], configured: options.sites ?? [], additions, now }
   const sites = createSites({ ...known, onError })
+  const registry = createSiteRegistry(known)
+  const demoSites = createDemoSites({ store, values, registry, timezone, now, ...(options.demoSize && { size: options.demoSize }) })
   const saltsOf = createSiteSalts(values)
   const failures = createFailures(now)
   const tell = options.onNote ?? ((note: string) => onError(new ConfigError(note)))
@@ -215,7 +225,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const requests = createRequests()
   const counts = createDropCounts({ values })
   const samples = createDropSamples()
-  const sweep = createSweep(values, now)
+  const sweep = createSweep(values, now, demoSites.sweep)
   const ledger = createLedger(counts, samples, totals)
   const unknownHosts = createUnknownHosts()
   let lastUpkeep: LastUpkeep | undefined
@@ -281,7 +291,8 @@ export function createCollector(options: CollectorOptions): Collector {
   if (options.privacyPage) addPrivacyRoute(routes, options.privacyPage)
   const desk = createStatsDesk({ store, goals, segments, failures, now })
   addSiteRoutes(routes, { sites, version, retention })
-  addSiteChangeRoutes(routes, { sites, registry: createSiteRegistry(known), store })
+  addSiteChangeRoutes(routes, { sites, registry, demoSites, store })
+  addDemoSiteRoutes(routes, { sites, demoSites, onError })
   addExclusionRoutes(routes, { sites, exclusions: createExclusions({ additions, configured: settings.exclude ?? { paths: [], addresses: [] } }) })
   addGoalRoutes(routes, { sites, goals })
   addFunnelRoutes(routes, { sites, funnels: createFunnels(values, now), desk: createVisitDesk({ store, goals, segments, failures, now }) })
@@ -303,7 +314,7 @@ export function createCollector(options: CollectorOptions): Collector {
   addEraseRoutes(routes, { store, values, sites, forwarding, peers, forget: () => logIns?.forget(), now, onError })
   addInstallationRoute(routes, { store, sites, rulesOf: rules.of, policy, ownVisits, samples, peers, isLocal: options.isLocal ?? false, now })
   const alone = createOneTask()
-  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? store.prune(retention, { dryRun }) : prune()), maintain, alone })
+  addTaskRoutes(routes, { prune: (dryRun) => (dryRun ? pruneReal(retention, true) : prune()), maintain, alone })
   addPruneRoutes(routes, { store, sites, retention, doubtClock, alone, now })
   addStorageRoute(routes, { store, values, sites, problems, failures, failingSince, described: options.storage, lastUpkeep: () => lastUpkeep, now })
   addConfigRoute(routes, options.configuration ?? {})
@@ -318,6 +329,7 @@ export function createCollector(options: CollectorOptions): Collector {
     users,
     tokens,
     sites,
+    demoSites,
     durability: store.durability,
     failures,
     unknownHosts: unknownHosts.list,
@@ -359,8 +371,14 @@ export function createCollector(options: CollectorOptions): Collector {
       const doubt = doubtClock()
       if (doubt !== undefined) throw new ConfigError(doubt)
       await forwarding?.sweep()
-      return store.prune(policy)
+      return pruneReal(policy, false)
     })
+  }
+
+  /** What is made up is nobody's, and there to be looked at for as long as its owner likes. */
+  async function pruneReal(policy: RetentionPolicy, dryRun: boolean): Promise<PruneReport> {
+    const except = (await sites.list()).flatMap(({ id, demo }) => (demo ? [id] : []))
+    return pruneSites(store, policy, { dryRun, except })
   }
 
   function countErrors(tell: (error: unknown) => void): typeof tell {

@@ -22,7 +22,7 @@ import { ConfigError } from './settings.ts'
 import { isClickhouse } from './settings/store.ts'
 
 /** What stores have, and a store on a storage has in addition. */
-export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | keyof Portable>>
+export type AnyStore = HitStore & Partial<Pick<Store, 'countAbout' | 'countWaiting' | 'dayStates' | 'lines' | 'load' | 'removeSite' | keyof Portable>>
 
 /** ms. */
 const day = 86_400_000

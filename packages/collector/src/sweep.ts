@@ -14,8 +14,9 @@ const saltDaysKept = 3
  * imports that broke off, and counts of what was dropped. Once an hour, whenever it is called.
  *
  * @param now ms since 1970
+ * @param others deletes what else has had its time
  */
-export function createSweep(values: Values, now: () => number): () => Promise<void> {
+export function createSweep(values: Values, now: () => number, others: () => Promise<void> = async () => undefined): () => Promise<void> {
   let sweptAt = -Infinity
   return async () => {
     if (Math.abs(now() - sweptAt) < rest) return
@@ -26,6 +27,7 @@ export function createSweep(values: Values, now: () => number): () => Promise<vo
       const counted = dropDayOf(key)
       if (isOldImportNote(key, now()) || (salted !== undefined && salted < oldestSalt) || (counted !== undefined && counted < oldestDrops)) await values.remove(key)
     }
+    await others()
     sweptAt = now()
   }
 }

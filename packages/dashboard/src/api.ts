@@ -12,6 +12,8 @@ export interface Site {
   timezone: string
   /** Hosts whose hits count for it by their address; none for the default site. */
   hosts: readonly string[]
+  /** Where all its visits are made up: site days that they are of, and whether all of them are there yet. */
+  demo?: { from: string; to: string; is_filled: boolean }
 }
 
 /** What the check of an installation has seen. */

@@ -50,8 +50,10 @@ function SiteName({ navigation, sites, site }: Pick<HeaderProps, 'navigation' | 
       value={site.id}
       onChange={(event) => navigation.go({ site: event.currentTarget.value, filters: [] })}
     >
-      {sites.map(({ id }) => (
-        <option key={id}>{id}</option>
+      {sites.map(({ id, demo }) => (
+        <option key={id} value={id}>
+          {demo ? text.demo.siteName(id) : id}
+        </option>
       ))}
     </select>
   )

@@ -13,6 +13,7 @@ import { Header } from './header.tsx'
 import { Headline } from './headline.tsx'
 import { InstallationDialog } from './installationCheck.tsx'
 import type { MenuEntry } from './menu.tsx'
+import { MadeUp } from './madeUp.tsx'
 import { useNavigation } from './navigation.ts'
 import { NewestEvents } from './newestEvents.tsx'
 import { mayOpen } from './pageLinks.tsx'
@@ -62,6 +63,10 @@ export function Page({ base, client, sites: { sites, access, version, retention 
   useShortcuts({ navigation, today, days })
   useTitle(site)
   const [goalChanges, setGoalChanges] = useState(0)
+  const openDemo = (id: string) => {
+    onSites()
+    navigation.go({ site: id, filters: [] })
+  }
   const openGoals = () => navigation.go({ detail: 'goals' })
   const menu: MenuEntry[] = [
     ...(isOwner ? ownersMenu() : []),
@@ -88,8 +93,9 @@ export function Page({ base, client, sites: { sites, access, version, retention 
     <div class="page">
       <Header navigation={navigation} sites={sites} site={site} pulse={pulse} days={days} today={today} menu={menu} access={access} />
       <main>
+        <MadeUp site={site} access={access} navigation={navigation} />
         {wasHit === false && !isAdmin && isOwner ? (
-          <Welcome base={base} client={client} site={site} onHit={() => setWasHit(true)} />
+          <Welcome base={base} client={client} site={site} sites={sites} onDemo={openDemo} onHit={() => setWasHit(true)} />
         ) : (
           <ScopeProvider value={{ client, base: question, comparisons, revision: pulse.revision + goalChanges }}>
             {(!isAdmin || hasFilters(page)) && <FilterChips navigation={navigation} access={access} />}
@@ -154,10 +160,11 @@ function GoalsButton({ onOpen }: { onOpen: () => void }) {
 }
 
 /** The default site has no name that says anything. */
-function useTitle({ id }: Site): void {
+function useTitle({ id, demo }: Site): void {
+  const name = demo ? text.demo.siteName(id) : id
   useEffect(() => {
-    document.title = id === 'default' ? text.product : `${id} · ${text.product}`
-  }, [id])
+    document.title = name === 'default' ? text.product : `${name} · ${text.product}`
+  }, [name])
 }
 
 /** Whether the site was ever hit; undefined until an empty period makes it worth asking. */

@@ -432,6 +432,17 @@ export const text = {
     waiting: 'Waiting for the first hit…',
     demo: 'Or try it first on the demo page',
   },
+  demo: {
+    explain: 'Or see what this page looks like with visits. They are kept apart in a site of their own, and go with a click.',
+    offer: 'Look around with a year of made-up visits',
+    open: 'Look around with made-up visits',
+    filling: (hits: string): string => `Making them up: ${hits} hits so far …`,
+    title: 'Made up.',
+    says: (site: string, range: string): string => `Nobody made these visits: all numbers of site ${site}, ${range}, are invented.`,
+    isFilling: 'More are being made up.',
+    settings: 'Renew or remove it',
+    siteName: (site: string): string => `${site} (made up)`,
+  },
   check: {
     title: 'Check a page',
     label: 'Nothing comes? The address of a page with the tag',

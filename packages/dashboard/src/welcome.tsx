@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Client, Site } from './api.ts'
 import { CopyCode } from './copyCode.tsx'
+import { DemoOffer } from './demoOffer.tsx'
 import { InstallationCheck } from './installationCheck.tsx'
 import { repeatWhileVisible } from './repeat.ts'
 import { snippetOf, waysToCount, type WayToCount } from './snippets.ts'
@@ -11,12 +12,16 @@ interface WelcomeProps {
   base: string
   client: Client
   site: Site
+  sites: readonly Site[]
+  /** Shows a made-up site. */
+  onDemo: (id: string) => void
   /** The first hit has arrived. */
   onHit: () => void
 }
 
 /** The first run: what to paste, until the first hit comes, and what to do where it does not. */
-export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
+export function Welcome({ base, client, site, sites, onDemo, onHit }: WelcomeProps): VNode {
+  const demo = sites.find((each) => each.demo)
   useEffect(() => {
     const look = async (signal: AbortSignal) => {
       if (await hasHits(client, site.id, signal)) onHit()
@@ -37,6 +42,14 @@ export function Welcome({ base, client, site, onHit }: WelcomeProps): VNode {
       <p>
         <a href={`${base}demo/`}>{text.welcome.demo}</a>
       </p>
+      <p class="hint">{text.demo.explain}</p>
+      {demo?.demo?.is_filled ? (
+        <button type="button" class="button" onClick={() => onDemo(demo.id)}>
+          {text.demo.open}
+        </button>
+      ) : (
+        <DemoOffer client={client} label={text.demo.offer} onFilled={onDemo} />
+      )}
     </section>
   )
 }

@@ -3,6 +3,15 @@ import { requestOf, watchResponse } from './adapters/nodeResponse.ts'
 import { beginVisit, trackingOf, type TrackRequestsOptions } from './adapters/trackingOf.ts'
 import type { RequestFacts, Tracking, Visit } from './tracking.ts'
 
+declare global {
+  namespace Express {
+    interface Request {
+      /** What can be done beside counting the page: undefined where nothing is tracked. */
+      treadlight?: Visit
+    }
+  }
+}
+
 /** What Express and Connect have in common. */
 type NodeRequest = IncomingMessage & { originalUrl?: string; protocol?: string; app?: { get?(setting: string): unknown }; treadlight?: Visit }
 type NodeResponse = ServerResponse & { locals?: Record<string, unknown> }

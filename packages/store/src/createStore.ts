@@ -36,6 +36,7 @@ import { createSiteShelf, type SiteShelf } from './siteShelf.ts'
 import { disown } from './ndjson/purge.ts'
 import type { Portable } from './portable/portable.ts'
 import { portableFacts } from './portable/portableFacts.ts'
+import { removeSiteValues } from './removeSite.ts'
 import { resolveOptions, type StoreOptions } from './storeOptions.ts'
 import type { AppendOutcome, EraseReport, HitFilter, HitPosition, HitStore, MaintainReport, PruneReport, RetentionPolicy, Subject } from './store.ts'
 import { listKeys, type StorageProblem } from './values.ts'
@@ -65,6 +66,12 @@ export interface Store extends HitStore, Portable {
   load(hits: readonly StoredHit[], options?: LoadOptions): Promise<AppendOutcome[]>
   /** How many facts of a site have arrived and are in no segment yet, repeated ones included. */
   countWaiting(site: string): Promise<number>
+  /**
+   * Deletes a site with all that lies under its name, marks too, so that nothing tells that it was there. Only for one that nobody
+   * sends hits to: what another process stores meanwhile may be lost, though it was acknowledged. Calling it twice does no harm.
+   * @returns how many values of the storage it was
+   */
+  removeSite(site: string): Promise<number>
 }
 
 export interface LoadOptions {
@@ -216,6 +223,15 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return readDayStates(await freshLog(site), range(from, to))
     },
     countWaiting: async (site) => (await freshLog(site)).freshCount,
+    removeSite: (site) =>
+      inTurn(async () => {
+        checkSite(site)
+        await writer.flush()
+        const count = await removeSiteValues(storage, site)
+        // What is in memory of it would answer on.
+        sites.delete(site)
+        return count
+      }),
     async identify(link) {
       assertOpen()
       checkLink(link)

@@ -98,7 +98,10 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     const value = known === undefined ? await bytes(file) : known.bytes
     return decode(file, async () => {
       const segment = known ?? openSegment(value)
-      for (const group of segment.groups) group.kept ??= new Map()
+      for (const group of segment.groups) {
+        group.kept ??= new Map()
+        group.dictionaries ??= new Map()
+      }
       keepOpened(file, segment)
       return act(segment)
     })

@@ -50,6 +50,18 @@ describe('PV06: what plain.pageviews’ script sends to /pageviews/track/', () =
     expect(await stored()).toEqual([])
   })
 
+  test('PV34: what other sites’ pages post counts only where their hosts are allowed', async () => {
+    const body = JSON.stringify({ url: 'https://shop.example/a', title: '', referrer: '', timestamp: null })
+    const countedFrom = async (hosts: string[], origin: string): Promise<number> => {
+      const { request, stored } = createTestCollector({ settings: { hosts } })
+      await request('/pageviews/track/', { method: 'POST', headers: { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site', origin }, body })
+      return (await stored()).length
+    }
+    expect(await countedFrom(['shop.example'], 'https://shop.example')).toBe(1)
+    expect(await countedFrom(['shop.example'], 'https://evil.example')).toBe(0)
+    expect(await countedFrom(['shop.example', 'partner.example'], 'https://partner.example')).toBe(1)
+  })
+
   test('a beacon with cookies from another site is let through: browsers ask for its origin by name', async () => {
     const { request } = createTestCollector()
     const headers = { origin: 'https://shop.example', 'access-control-request-headers': 'content-type' }

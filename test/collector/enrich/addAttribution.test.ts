@@ -60,7 +60,7 @@ test('a hit that says nothing has none of the fields', () => {
   expect(Object.keys(hit).filter((field) => ['term', 'content', 'clickIds', 'channel'].includes(field))).toEqual([])
 })
 
-test('R25 of 10,000 parameters the first of a name counts, and brackets and bad percents are plain text', () => {
+test('input 25: of 10,000 parameters the first of a name counts, and brackets and bad percents are plain text', () => {
   const many = Array.from({ length: 10_000 }, (_, index) => `utm_source=s${index}`).join('&')
   expect(attributionOf(`?utm_source[]=x&%zz=1&${many}`)).toMatchObject({ source: 's0' })
 })

@@ -50,7 +50,7 @@ describe('addresses and ranges', () => {
   })
 })
 
-describe('R23 hosts, of the page and of where it says it was sent from', () => {
+describe('input 23: hosts, of the page and of where it says it was sent from', () => {
   test.each([
     [[], 'https://any.example/', undefined, undefined],
     [['shop.example'], 'https://shop.example/', undefined, undefined],

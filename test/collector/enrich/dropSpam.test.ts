@@ -18,6 +18,6 @@ test.each([
   ['https://com/', undefined],
   ['semalt.com', undefined],
   ['', undefined],
-])('R23 from %s: %s', (referrer, reason) => {
+])('input 23: from %s: %s', (referrer, reason) => {
   expect(enrichHit({ referrer }, { settings }).reason).toBe(reason)
 })

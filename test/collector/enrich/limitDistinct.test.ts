@@ -16,7 +16,7 @@ const different = (mark: string) => ({
   props: { [mark]: 1 },
 })
 
-describe('R24 beyond the limit of a day', () => {
+describe('input 24: beyond the limit of a day', () => {
   test('all that visitors can make up becomes (other); the URL and what is derived stay', () => {
     const rules = limitedTo(1)
     const { hit: first } = enrichHit(different('a'), { rules })

@@ -34,7 +34,8 @@ test('an import that is killed in the midst goes on when it is started again: ev
     const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' })
     const ended = once(child, 'exit')
     // The note of how far it has come, and so some hits, are there; and it is not through.
-    const isNoted = (): boolean => existsSync(data) && readdirSync(data, { recursive: true }).some((name) => String(name).includes('import'))
+    // By its whole name: its folder and the file that becomes it are there before it.
+    const isNoted = (): boolean => existsSync(data) && readdirSync(data, { recursive: true }).some((name) => /import[:/][0-9a-f]{24}-[0-9a-f]{12}-[0-9a-f]{12}$/.test(String(name)))
     while (!isNoted() && child.exitCode === null) await sleep(2)
     child.kill('SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])

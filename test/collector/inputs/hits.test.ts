@@ -21,13 +21,13 @@ test.each([
   ['an array of nothing', '[null]', 400],
   ['no hits', '{"hits":[]}', 400],
   ['hits that are none', '{"hits":{"length":1}}', 400],
-])('row 4: %s', async (_, body, status) => {
+])('input 4: %s', async (_, body, status) => {
   const { post, errors } = createTestCollector()
   expect((await post(body)).status).toBe(status)
   expect(errors).toEqual([])
 })
 
-describe('row 5: nested too deep', () => {
+describe('input 5: nested too deep', () => {
   test.each([
     ['5,000 arrays', '['.repeat(5000) + ']'.repeat(5000), 400],
     ['5,000 objects', nested(5000), 400],
@@ -50,7 +50,7 @@ describe('row 5: nested too deep', () => {
   })
 })
 
-describe('row 6: text that is none', () => {
+describe('input 6: text that is none', () => {
   test('bytes that are no UTF-8, and 10,000 combining marks, are stored as well-formed text', async () => {
     const { request, post, stored } = createTestCollector()
     const bytes = Buffer.concat([Buffer.from(`{"url":"${url}","title":"a`), Buffer.from([0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80]), Buffer.from('b"}')])
@@ -82,7 +82,7 @@ describe('row 6: text that is none', () => {
 
 const prototypeNames = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']
 
-test.each(prototypeNames)('row 7: %s is a plain name wherever it stands', async (name) => {
+test.each(prototypeNames)('input 7: %s is a plain name wherever it stands', async (name) => {
   const { post, store, stored } = createTestCollector()
   const hit = `{"url":"https://a.example/${name}?utm_source=${name}","type":"event","name":"${name}","title":"${name}","session":"${name}","props":{"${name}":"polluted"},"${name}":{"polluted":true}}`
   expect((await post(hit)).status).toBe(201)
@@ -97,7 +97,7 @@ test.each(prototypeNames)('row 7: %s is a plain name wherever it stands', async 
   }
 })
 
-test.each(['1e999', '-1e999', '-0', '"NaN"', '9007199254740993', '"123"', 'null', '[]'])('row 8: the number %s', async (number) => {
+test.each(['1e999', '-1e999', '-0', '"NaN"', '9007199254740993', '"123"', 'null', '[]'])('input 8: the number %s', async (number) => {
   const { post, stored } = createTestCollector()
   const fields = `"engaged":${number},"scroll":${number},"revenue":{"amount":${number},"currency":"EUR"},"props":{"n":${number}}`
   expect((await post(`{"url":"${url}",${fields}}`)).status).toBe(201)
@@ -109,7 +109,7 @@ test.each(['1e999', '-1e999', '-0', '"NaN"', '9007199254740993', '"123"', 'null'
 
 const times = ['1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '-000001-01-01T00:00:00Z', '+275760-09-13T00:00:00Z', 'NaN', '2026-02-30T25:61:61Z', '2026-11-13T11:59:59Z']
 
-test.each(times)('row 9: a hit of %s makes no day that nobody expects', async (timestamp) => {
+test.each(times)('input 9: a hit of %s makes no day that nobody expects', async (timestamp) => {
   const { post, stored } = createTestCollector()
   for (const body of [{ url, timestamp }, { url, timestamp, id: createId(noon) }, { sentAt: timestamp, hits: [{ url, timestamp }] }]) await post(body)
   for (const { day, time } of await stored()) {
@@ -119,7 +119,7 @@ test.each(times)('row 9: a hit of %s makes no day that nobody expects', async (t
 })
 
 test.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example/', 'http://a@b@c/', 'https://аррӏе.com/', 'https://[::1', 'http://a\u0000b/', 'blob:https://a.example/1'])(
-  'row 10: the referrer %j is stored as text, and as a URL only http(s) counts',
+  'input 10: the referrer %j is stored as text, and as a URL only http(s) counts',
   async (address) => {
     const { post, stored } = createTestCollector()
     expect((await post({ url, referrer: address })).status).toBe(201)
@@ -129,7 +129,7 @@ test.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example/', 'http:/
   },
 )
 
-test('row 13: nothing of what a visitor sends reaches the log, however the hit fails', async () => {
+test('input 13: nothing of what a visitor sends reaches the log, however the hit fails', async () => {
   const evil = 'x\r\n{"level":"fatal"}\u001b[2J'
   const store = { ...createReferenceStore(), append: () => Promise.reject(new Error('ENOSPC')) }
   const { post, request, errors } = createTestCollector({ store })
@@ -145,7 +145,7 @@ test('row 13: nothing of what a visitor sends reaches the log, however the hit f
   expect(lines.join('\n')).not.toContain('\u001b')
 })
 
-test('row 14: ids that are paths, keys and patterns are told apart, and make no key', async () => {
+test('input 14: ids that are paths, keys and patterns are told apart, and make no key', async () => {
   const storage = createStorage()
   const store = await createStore({ storage, durability: 'volatile', now: () => noon })
   const { post, stored } = createTestCollector({ store, visitor: 'session' })
@@ -159,13 +159,13 @@ test('row 14: ids that are paths, keys and patterns are told apart, and make no 
   await store.close()
 })
 
-test('row 23: a forged page cannot be told from a real one, and its host is what its URL says', async () => {
+test('input 23: a forged page cannot be told from a real one, and its host is what its URL says', async () => {
   const { post, stored } = createTestCollector()
   await post({ url: 'https://somebody-else.example/' }, { host: 'a.example', origin: 'https://third.example' })
   expect((await stored())[0]).toMatchObject({ hostname: 'somebody-else.example' })
 })
 
-test('row 24: forty thousand different paths, sources and addresses fill no cache', async () => {
+test('input 24: forty thousand different paths, sources and addresses fill no cache', async () => {
   const store = { ...createReferenceStore(), append: (hits: readonly unknown[]) => Promise.resolve(hits.map(() => 'stored' as const)) }
   const { collector } = createTestCollector({ store })
   const send = async (number: number): Promise<void> => {
@@ -194,7 +194,7 @@ test.each([
   ['a bad percent sign in the path', '/%zz'],
   ['a prototype', '/hit?__proto__[a]=1&constructor=1'],
   ['nothing behind a name', '/hit?hit'],
-])('row 25: %s', async (_, path) => {
+])('input 25: %s', async (_, path) => {
   const { request, errors } = createTestCollector()
   const { status } = await request(path)
   expect([200, 400, 404, 405]).toContain(status)
@@ -202,7 +202,7 @@ test.each([
 })
 
 test.each(['('.repeat(16_000), `Mozilla/5.0 ${'('.repeat(16_000)}`, `${'bot '.repeat(4000)}!`, `a${' '.repeat(16_000)}x`, 'Chrome/'.repeat(2000), '\u00ff'.repeat(16_000)])(
-  'row 29: the user agent %.20j',
+  'input 29: the user agent %.20j',
   async (agent) => {
     const { post, stored } = createTestCollector()
     expect([200, 201]).toContain((await post({ url, title: 'a' }, { 'user-agent': agent })).status)

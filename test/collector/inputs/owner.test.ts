@@ -31,7 +31,7 @@ beforeAll(async () => {
   cookie = (await logIn(password)).headers.getSetCookie()[0]!.split(';')[0]!
 })
 
-describe('row 5: queries nested too deep', () => {
+describe('input 5: queries nested too deep', () => {
   const not = (depth: number): unknown => (depth === 0 ? ['is', 'visit:source', ['a']] : ['not', not(depth - 1)])
   test.each([
     ['filters', { filters: 'deep' }],
@@ -56,12 +56,12 @@ describe('row 5: queries nested too deep', () => {
   })
 })
 
-test.each(['__proto__', 'constructor', 'toString'])('row 7: %s is no metric, dimension, range or site', async (name) => {
+test.each(['__proto__', 'constructor', 'toString'])('input 7: %s is no metric, dimension, range or site', async (name) => {
   for (const fields of [{ metrics: [name] }, { dimensions: [name] }, { date_range: name }, { site_id: name }, { filters: [[name, 'visit:source', ['a']]] }])
     expect((await query(fields)).status).toBe(400)
 })
 
-test.each(['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>'])('row 11: what is quoted from a request (%s) comes as JSON that nobody sniffs', async (attack) => {
+test.each(['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>'])('input 11: what is quoted from a request (%s) comes as JSON that nobody sniffs', async (attack) => {
   for (const response of [await query({ date_range: attack }), await query({ metrics: [attack] }), await collector.request(`/${encodeURIComponent(attack)}`)]) {
     expect(response.headers.get('content-type')).toMatch(/^application\/json/)
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
@@ -69,7 +69,7 @@ test.each(['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>'])('row 
   }
 })
 
-test.each(['null', 'https://evil.example'])('row 16: to Origin %s the collector says *, without credentials, and the owner’s side nothing', async (origin) => {
+test.each(['null', 'https://evil.example'])('input 16: to Origin %s the collector says *, without credentials, and the owner’s side nothing', async (origin) => {
   const hit = await collector.post({ url: 'https://a.example/' }, { origin })
   expect(hit.headers.get('access-control-allow-origin')).toBe('*')
   for (const path of ['/hit', '/api/sites', '/api/login', '/api/v2/query', '/dashboard/']) {
@@ -79,14 +79,14 @@ test.each(['null', 'https://evil.example'])('row 16: to Origin %s the collector 
   }
 })
 
-test.each(['', 'x', 'a'.repeat(1024), '\u0000', '\ud800', 'ﬁ'])('row 19: the password %.10j is compared without an error, whatever its length', async (guess) => {
+test.each(['', 'x', 'a'.repeat(1024), '\u0000', '\ud800', 'ﬁ'])('input 19: the password %.10j is compared without an error, whatever its length', async (guess) => {
   const users = createUsers({ values: createValues(createStorage()) })
   const right = (await users.setUp())!
   expect(await users.check('admin', guess)).toBeUndefined()
   expect(await users.check('admin', right)).toBeDefined()
 })
 
-test('row 20: an hour of ten log-ins a second tries 600 passwords of one network, 18,000 of all', async () => {
+test('input 20: an hour of ten log-ins a second tries 600 passwords of one network, 18,000 of all', async () => {
   const { createAttempts } = await import('../../../packages/collector/src/admin/attempts.ts')
   let now = 0
   const attempts = createAttempts(() => now)
@@ -100,7 +100,7 @@ test('row 20: an hour of ten log-ins a second tries 600 passwords of one network
   expect(one + all).toBe(18_000)
 })
 
-test('row 20: passwords are hashed two at a time, so that guessing leaves the collector free to count', async () => {
+test('input 20: passwords are hashed two at a time, so that guessing leaves the collector free to count', async () => {
   const guesses = Array.from({ length: 8 }, (_, index) => logIn('wrong', `192.0.2.${index}`))
   let counted = 0
   let isGuessing = true
@@ -114,7 +114,7 @@ test('row 20: passwords are hashed two at a time, so that guessing leaves the co
   expect(counted).toBeGreaterThan(10)
 })
 
-describe('row 21: log-ins', () => {
+describe('input 21: log-ins', () => {
   test('are made by the collector, never taken from the browser', async () => {
     const fixed = `treadlight=${'f'.repeat(43)}`
     const request = new Request('http://localhost/api/login', { method: 'POST', headers: { ...json, cookie: fixed }, body: JSON.stringify({ password }) })
@@ -124,7 +124,7 @@ describe('row 21: log-ins', () => {
   })
 })
 
-test('row 26: a cookie that is no token asks the storage nothing', async () => {
+test('input 26: a cookie that is no token asks the storage nothing', async () => {
   const storage = createStorage()
   const values = createValues(storage)
   const read: string[] = []
@@ -136,7 +136,7 @@ test('row 26: a cookie that is no token asks the storage nothing', async () => {
   expect(read).toEqual([])
 })
 
-test('row 22: the owner’s routes have limits of their own', async () => {
+test('input 22: the owner’s routes have limits of their own', async () => {
   const fresh = createTestCollector()
   const ask = (ip: string): Promise<Response> => Promise.resolve(fresh.collector.fetch(Object.assign(new Request('http://localhost/api/sites'), { ip })))
   for (let index = 0; index < 500; index++) expect((await ask('192.0.2.1')).status).toBe(401)
@@ -147,17 +147,17 @@ test('row 22: the owner’s routes have limits of their own', async () => {
   expect((await ask('192.0.2.1')).status).toBe(401)
 })
 
-test('row 30: to a webhook a redirect is an answer of no use, not a place to go', () => {
+test('input 30: to a webhook a redirect is an answer of no use, not a place to go', () => {
   const redirect = { status: 302, header: (name: string) => (name === 'location' ? 'http://169.254.169.254/' : ''), body: '' }
   expect(webhook({ url: 'https://a.example/' }).classify(redirect, 1)).toEqual({ kind: 'retry', reason: 'answered 302, and redirects are not followed' })
 })
 
-test('row 31: what the settings call a secret is in no line of the log', () => {
+test('input 31: what the settings call a secret is in no line of the log', () => {
   const hide = createSecretHider({ driver: 'redis', url: 'redis://me:hunter2@127.0.0.1:6379' })
   expect(hide('could not connect to redis://me:hunter2@127.0.0.1:6379: hunter2 is wrong')).not.toContain('hunter2')
 })
 
-test('row 32: what only the owner may see is neither kept, framed nor sniffed', async () => {
+test('input 32: what only the owner may see is neither kept, framed nor sniffed', async () => {
   for (const path of ['/api/sites', '/api/session', '/api/health', '/api/v1/stats/realtime/visitors?site_id=default', '/nothing']) {
     const { headers } = await collector.request(path, { headers: { cookie } })
     expect(headers.get('cache-control')).toBe('no-store')

@@ -23,7 +23,7 @@ const hit = '{"url":"https://a.example/"}'
 const head = `POST /hit HTTP/1.1\r\nHost: localhost\r\n`
 const close = 'Connection: close\r\n'
 
-describe('row 1: a body that is too large', () => {
+describe('input 1: a body that is too large', () => {
   test('65,537 bytes by length', async () => {
     const answer = await exchange(collector.port, `${head}Content-Length: 65537\r\n\r\n`)
     expect(statusOf(answer)).toBe(413)
@@ -61,7 +61,7 @@ describe('row 1: a body that is too large', () => {
   })
 })
 
-test('row 2: slow headers, slow bodies and a thousand idle connections are closed, and others served meanwhile', async () => {
+test('input 2: slow headers, slow bodies and a thousand idle connections are closed, and others served meanwhile', async () => {
   const { port, url } = collector
   const open = (first: string, then: string): Promise<string> => {
     const socket = connect(port, '127.0.0.1')
@@ -87,7 +87,7 @@ test('row 2: slow headers, slow bodies and a thousand idle connections are close
   for (const answer of await Promise.all(slow)) expect([408, undefined]).toContain(statusOf(answer))
 }, 60_000)
 
-test('row 2: beyond the limit a connection is closed at once', async () => {
+test('input 2: beyond the limit a connection is closed at once', async () => {
   const few = await listen({ TREADLIGHT_LIMITS_CONNECTIONS: '10' })
   const sockets: Socket[] = []
   for (let index = 0; index < 10; index++) {
@@ -102,7 +102,7 @@ test('row 2: beyond the limit a connection is closed at once', async () => {
   await few.stop()
 })
 
-describe('row 3: compressed bodies are refused unread', () => {
+describe('input 3: compressed bodies are refused unread', () => {
   const bomb = gzipSync(gzipSync(Buffer.alloc(10_000_000)))
   test.each([
     ['gzip', gzipSync(hit)],
@@ -127,7 +127,7 @@ describe('row 3: compressed bodies are refused unread', () => {
   })
 })
 
-test('row 15: addresses are believed from trusted peers only, and from the right', async () => {
+test('input 15: addresses are believed from trusted peers only, and from the right', async () => {
   const refusing = await listen({ TREADLIGHT_TRUST_PROXIES: '203.0.113.1', TREADLIGHT_LIMITS_PER_ADDRESS: '1', TREADLIGHT_LIMITS_BURST: '1' })
   const trusting = await listen({ TREADLIGHT_LIMITS_PER_ADDRESS: '1', TREADLIGHT_LIMITS_BURST: '1' })
   const send = async ({ url }: Listening, forwarded: string): Promise<number> =>
@@ -141,7 +141,7 @@ test('row 15: addresses are believed from trusted peers only, and from the right
   await Promise.all([refusing.stop(), trusting.stop()])
 })
 
-describe('row 26: cookies', () => {
+describe('input 26: cookies', () => {
   const ask = (cookie: string): Promise<string> => exchange(collector.port, `GET /api/session HTTP/1.1\r\nHost: a\r\n${close}Cookie: ${cookie}\r\n\r\n`)
   test('of 17 KB are refused', async () => {
     expect(statusOf(await ask('a'.repeat(17_000)))).toBe(431)
@@ -154,7 +154,7 @@ describe('row 26: cookies', () => {
   )
 })
 
-describe('row 27: requests that two servers would read differently', () => {
+describe('input 27: requests that two servers would read differently', () => {
   const length = `Content-Length: ${hit.length}\r\n`
   test.each([
     ['a length and chunks', `${head}${length}Transfer-Encoding: chunked\r\n\r\n${hit}`],
@@ -197,13 +197,13 @@ test.each([
   '/api/sites#',
   '*',
   'localhost:80',
-])('row 28: %s opens nothing', async (target) => {
+])('input 28: %s opens nothing', async (target) => {
   const answer = await exchange(collector.port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`)
   expect([400, 401, 404, undefined]).toContain(statusOf(answer))
   expect(answer).not.toContain('"sites"')
 })
 
-test('row 23: what the Host header says is never believed', async () => {
+test('input 23: what the Host header says is never believed', async () => {
   const id = createId(Date.now())
   const body = JSON.stringify({ id, url: 'https://real.example/' })
   const answer = await exchange(collector.port, `POST /hit HTTP/1.1\r\nHost: evil.example<script>\r\n${close}Content-Length: ${body.length}\r\n\r\n${body}`)
@@ -211,7 +211,7 @@ test('row 23: what the Host header says is never believed', async () => {
   expect(answer).not.toContain('evil.example')
 })
 
-test('row 35: what fails behind an answer is logged, and the process lives', async () => {
+test('input 35: what fails behind an answer is logged, and the process lives', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'treadlight-late-'))
   const failing = join(folder, 'fail.mjs')
   await writeFile(failing, `setTimeout(() => void Promise.reject(new Error('nobody waited for it')), 1000)`)

@@ -270,7 +270,7 @@ describe('SS34 SS35 what may not leave does not', () => {
     expect(asked).toEqual([[ours.id]])
   })
 
-  test('row 31: no secret is in a log or a reason, as it is, as a URL has it or as JSON does', async () => {
+  test('input 31: no secret is in a log or a reason, as it is, as a URL has it or as JSON does', async () => {
     const secret = 'a b/"ü"'
     const message = `GET https://x.example/?key=${encodeURIComponent(secret)} ${JSON.stringify({ secret })} ${secret}\n\u001B[2J`
     const { forwarder, logged, pauses, state } = openScene([new Error(message)], { secrets: [secret] })

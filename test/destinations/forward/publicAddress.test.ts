@@ -9,7 +9,7 @@ function isUnicast(address: string): boolean {
   return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(ipaddr.parseCIDR('2000::/3')))
 }
 
-describe('row 30: which addresses are of the internet', () => {
+describe('input 30: which addresses are of the internet', () => {
   test.each([
     ['8.8.8.8', true],
     ['1.1.1.1', true],

@@ -40,7 +40,7 @@ describe.each<[string, SendRequest]>([
     expect([asked?.request.method, asked?.request.url, asked?.request.headers['content-type'], asked?.body]).toEqual(['PUT', '/a?b=c', 'application/json', '["ü"]'])
   })
 
-  test('row 30: is not redirected', async () => {
+  test('input 30: is not redirected', async () => {
     const secret = vi.fn()
     const inside = await listen((_, response) => {
       secret()
@@ -52,7 +52,7 @@ describe.each<[string, SendRequest]>([
     expect(secret).not.toHaveBeenCalled()
   })
 
-  test('row 30: of an answer no more than 64 KiB is read', async () => {
+  test('input 30: of an answer no more than 64 KiB is read', async () => {
     const url = await listen((_, response) => {
       const write = (): void => {
         while (!response.destroyed && response.write('x'.repeat(16_384)));
@@ -78,7 +78,7 @@ describe.each<[string, SendRequest]>([
   })
 
   test.each(['http://127.0.0.1:1/', 'http://[::1]:1/', 'http://169.254.169.254/latest', 'http://0x7f.1/', 'http://2130706433/', 'http://[::ffff:127.0.0.1]/', 'http://10.0.0.1/', 'http://0/', 'http://localhost:1/'])(
-    'row 30: %s is not connected to unless the owner allows it',
+    'input 30: %s is not connected to unless the owner allows it',
     async (url) => {
       await expect(send({ url }, { allowPrivate: false, signal: within(5000) })).rejects.toThrow('is at no address of the internet')
     },
@@ -88,7 +88,7 @@ describe.each<[string, SendRequest]>([
     await expect(send({ url }, { allowPrivate: true, signal: within(5000) })).rejects.toThrow('its URL must begin with')
   })
 
-  test('row 31: an error names the host, and neither path nor key', async () => {
+  test('input 31: an error names the host, and neither path nor key', async () => {
     const url = await listen(() => {})
     await new Promise((resolve) => servers.pop()!.close(resolve))
     const error = await send({ url: `${url}/path?api_secret=s3cret`, headers: { authorization: 'Bearer s3cret' } }, { allowPrivate: true, signal: within(5000) }).catch(String)
@@ -96,7 +96,7 @@ describe.each<[string, SendRequest]>([
   })
 })
 
-test('row 30: a name that is looked up once more after it was judged (rebinding) leads nowhere else', async () => {
+test('input 30: a name that is looked up once more after it was judged (rebinding) leads nowhere else', async () => {
   const secret = vi.fn()
   const url = await listen((_, response) => {
     secret()

@@ -53,14 +53,14 @@ describe.skipIf(chdbModules === undefined)('what ClickHouse has derived', () => 
     await append('late', [makeHit({ time: noon - 3 * day, path: '/old', visitor: 'a', session: 's1' }), makeHit({ path: '/today', visitor: 'b' })])
     await store.maintain()
     // The day that is over, not the one that goes on.
-    expect(await countOf('rows', `site = 'late'`)).toBe(1)
+    expect(await countOf('visit_rows', `site = 'late'`)).toBe(1)
     await append('late', [makeHit({ time: noon - 3 * day, path: '/old', visitor: 'c' })])
     expect(await ask()).toEqual([['/old', 2, 2], ['/today', 1, 1]])
     await store.erase({ site: 'late', session: 's1' })
     expect(await ask()).toEqual([['/old', 1, 1], ['/today', 1, 1]])
     time += 11 * minute
     await store.maintain()
-    expect(await countOf('rows', `site = 'late'`)).toBe(1)
+    expect(await countOf('visit_rows', `site = 'late'`)).toBe(1)
     // Of the day that goes on there is what somebody asked for last, in a table of its own.
     expect(await countOf('open_rows', `site = 'late'`)).toBe(1)
     expect(await countOf('builds', `site = 'late'`)).toBe(2)

@@ -21,7 +21,7 @@ async function shelved(): Promise<ShelfScene & { store: Awaited<ReturnType<Shelf
 const all = [dayOf(0), dayOf(1), dayOf(2)]
 
 describe('what is on the shelf answers', () => {
-  test('for days that have ended, once upkeep was there', async () => {
+  test('PV33 for days that have ended, once upkeep was there', async () => {
     const scene = createShelfScene()
     const store = await scene.open()
     await fillDays(store, [0, 1])

@@ -141,6 +141,7 @@ async function findSites(config: Config, opened: OpenStore | undefined, named: s
   if (named === undefined) return { sites, site: undefined }
   const site = await known.named(named)
   if (site === undefined) throw new ConfigError(`--site ${named}: there is no such site; there ${sites.length === 1 ? 'is' : 'are'} ${sites.map(({ id }) => id).join(', ')}. treadlight site add makes one`)
+  if (site.demo) throw new ConfigError(`--site ${named}: what this site has is made up, and nothing real may come among it: name another one`)
   return { sites, site }
 }
 

@@ -5,8 +5,10 @@ import { openExisting, type AnyStore } from '../openStore.ts'
 import { createProgress } from '../progress.ts'
 import { pruneBefore } from '../pruneBefore.ts'
 import { momentProblem, readPruneMoment } from '../pruneMoment.ts'
+import { pruneSites } from '../pruneSites.ts'
 import { pruneSentence } from '../pruneSentence.ts'
 import { ConfigError } from '../settings.ts'
+import { createSiteRecords } from '../sites/siteRecords.ts'
 import { timezoneOf } from '../sites/timezoneOf.ts'
 import { retentionPolicy } from '../upkeep.ts'
 import { storageOptions, type Command } from './command.ts'
@@ -45,8 +47,10 @@ export const prune: Command = {
       if (site !== undefined) await assertSite(store, site)
       const report =
         before === undefined
-          ? await store.prune(retentionPolicy(config.retention), { dryRun, ...(site !== undefined && { site }) })
-          : await pruneBefore(store, await momentsOf(before, { config, values: small, sites: await sitesOf(store, config, site) }), {
+          ? await (site === undefined
+              ? pruneSites(store, retentionPolicy(config.retention), { dryRun, except: await madeUp(small) })
+              : store.prune(retentionPolicy(config.retention), { dryRun, site }))
+          : await pruneBefore(store, await momentsOf(before, { config, values: small, sites: await sitesOf(store, config, site, small) }), {
               dryRun,
               newest: values['newest'] === undefined ? undefined : config.retention.newest,
             })
@@ -68,8 +72,15 @@ function assertBefore(before: string, values: Record<string, unknown>): void {
   if (problem !== undefined) throw new ConfigError(`--before ${before}: ${problem}`)
 }
 
-async function sitesOf(store: AnyStore, config: Config, site: string | undefined): Promise<readonly string[]> {
-  return site === undefined ? ((await store.sites?.()) ?? [config.site]) : [site]
+async function sitesOf(store: AnyStore, config: Config, site: string | undefined, values: Values): Promise<readonly string[]> {
+  if (site !== undefined) return [site]
+  const except = await madeUp(values)
+  return ((await store.sites?.()) ?? [config.site]).filter((each) => !except.includes(each))
+}
+
+/** Sites whose hits no retention is for. */
+async function madeUp(values: Values): Promise<string[]> {
+  return (await createSiteRecords(values).load()).flatMap(({ id, demo, removed }) => (demo && !removed ? [id] : []))
 }
 
 interface Calendars {

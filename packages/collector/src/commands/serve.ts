@@ -69,9 +69,12 @@ export function banner({ url, password, collector, failing }: StartedCollector, 
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     ...failing.flatMap((check) => [checkLine(check), '']),
-    ...(password === undefined ? [] : [...describePassword(password), '']),
+    ...(password === undefined ? [] : [...describePassword(password), lookAround, '']),
   ].join('\n')
 }
+
+/** For who has no hits yet. */
+const lookAround = '  To look around first: the empty dashboard offers a year of made-up visits, and so does `npx treadlight site add demo --demo`.'
 
 /** What is said of a first start's password, in lines. */
 export function describePassword(password: string): string[] {

@@ -1,7 +1,8 @@
 import type { H3Event } from 'h3'
+import type { DemoSites } from '../demoSite/demoSites.ts'
 import type { AnyStore } from '../openStore.ts'
 import { SiteProblem, type SiteRegistry } from '../sites/siteRegistry.ts'
-import { allowedSentence, changedSentence, removedSentence, wouldRemoveSentence } from '../sites/siteSentences.ts'
+import { allowedSentence, changedSentence, demoRemovalSentence, removedSentence, wouldRemoveSentence } from '../sites/siteSentences.ts'
 import type { Sites } from '../sites/sites.ts'
 import { readFields, refuseParameters } from './readFields.ts'
 import { failure, json } from './respond.ts'
@@ -10,14 +11,16 @@ import type { Routes } from './routes.ts'
 export interface SiteChangeRoutesOptions {
   sites: Pick<Sites, 'reload'>
   registry: SiteRegistry
+  demoSites: DemoSites
   store: AnyStore
 }
 
 /**
  * `/api/sites`: POST adds one, PUT gives it other hosts, DELETE removes the one of `id`, with `dry_run=1` says what that would do.
+ * Of a made-up site all goes with it, of any other the hits stay.
  * `/api/sites/hosts`: GET says of each site whose hits it takes and where that is set, POST allows another host, DELETE one less.
  */
-export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: SiteChangeRoutesOptions): void {
+export function addSiteChangeRoutes(routes: Routes, { sites, registry, demoSites, store }: SiteChangeRoutesOptions): void {
   routes.add('POST', '/api/sites', 'owner', async (event) => {
     const body = await readFields(event, ['id', 'hosts', 'timezone'])
     if (body instanceof Response) return body
@@ -45,6 +48,7 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
     const dryRun = readFlag(event, 'dry_run')
     if (dryRun === undefined) return failure(400, 'dry_run: must be 1 or 0')
     return change(async () => {
+      if (await demoSites.find(id)) return removeDemo(id!, dryRun)
       const site = await (dryRun ? registry.findRemovable(id) : registry.remove(id))
       const hits = await store.countAbout?.({ site: site.id })
       return { id: site.id, dry_run: dryRun, ...(hits !== undefined && { hits_about: hits }), sentence: dryRun ? wouldRemoveSentence(site, hits) : removedSentence(site) }
@@ -72,6 +76,11 @@ export function addSiteChangeRoutes(routes: Routes, { sites, registry, store }: 
       return { ...site, sentence: allowedSentence(site) }
     })
   })
+
+  async function removeDemo(id: string, dryRun: boolean): Promise<Record<string, unknown>> {
+    const gone = await (dryRun ? demoSites.belongings(id) : demoSites.remove(id))
+    return { id, dry_run: dryRun, hits_about: gone.hits, sentence: demoRemovalSentence({ id }, gone, !dryRun) }
+  }
 
   /** Here it is known at once. */
   async function change(act: () => Promise<{ status?: number } & Record<string, unknown>>): Promise<Response> {

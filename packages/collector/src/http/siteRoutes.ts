@@ -1,5 +1,5 @@
 import type { RetentionPolicy } from '@treadlight/store'
-import type { Sites } from '../sites/sites.ts'
+import type { Site, Sites } from '../sites/sites.ts'
 import { accessOf, visibleSites } from './access.ts'
 import { json } from './respond.ts'
 import type { Routes } from './routes.ts'
@@ -21,6 +21,11 @@ export function addSiteRoutes(routes: Routes, { sites, version, retention: { ano
     const { kind, name, role } = accessOf(event)
     // What an owner calls a link is not meant for those who get it.
     const access = { kind, name: kind === 'share' ? '' : name, role }
-    return json({ sites: visible.map(({ id, timezone, hosts }) => ({ id, timezone, hosts })), access, version, retention })
+    return json({ sites: visible.map(describe), access, version, retention })
   })
+}
+
+/** Whoever reads numbers that are made up is told so. */
+function describe({ id, timezone, hosts, demo }: Site): object {
+  return { id, timezone, hosts, ...(demo && { demo: { from: demo.from, to: demo.to, is_filled: demo.hits !== undefined } }) }
 }

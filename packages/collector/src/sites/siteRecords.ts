@@ -1,9 +1,21 @@
 import type { Values } from '@treadlight/store'
 import { randomBytes } from 'node:crypto'
-import { isTimeZone } from '../days.ts'
+import { isDay, isTimeZone } from '../days.ts'
+import { isObject } from '../isObject.ts'
 import { parseObject } from '../parseObject.ts'
 import { readText } from '../readText.ts'
 import { readSiteHost } from './siteHost.ts'
+
+/** What there is of a site that is made up. Days as `YYYY-MM-DD`, the site's. */
+export interface SiteDemo {
+  /** When it was made: growth and campaigns are reckoned from here. */
+  base: string
+  /** The first day that has visits, and the last. */
+  from: string
+  to: string
+  /** How many hits; undefined until all of them are there. */
+  hits?: number
+}
 
 /** What the storage says of a site that was added by `treadlight site add`. */
 export interface SiteRecord {
@@ -12,6 +24,8 @@ export interface SiteRecord {
   timezone: string
   hosts: readonly string[]
   removed: boolean
+  /** Of a site that takes no hits, since all that it has is made up. */
+  demo?: SiteDemo
 }
 
 export interface SiteRecords {
@@ -56,9 +70,15 @@ function settle(found: ReadonlyMap<string, SiteRecord>): SiteRecord[] {
 
 /** Undefined for what is damaged or says what this version does not understand. */
 function readRecord(id: string, text: string | undefined): SiteRecord | undefined {
-  const { timezone, hosts, removed } = parseObject(text) ?? {}
+  const { timezone, hosts, removed, demo } = parseObject(text) ?? {}
   if (typeof timezone !== 'string' || !isTimeZone(timezone) || !Array.isArray(hosts)) return undefined
-  return { id, timezone, hosts: hosts.flatMap((host) => readSiteHost(host) ?? []), removed: removed === true }
+  return { id, timezone, hosts: hosts.flatMap((host) => readSiteHost(host) ?? []), removed: removed === true, ...(isObject(demo) && { demo: readDemo(demo) }) }
+}
+
+/** Made up it is, whatever of this is damaged. */
+function readDemo({ base, from, to, hits }: Readonly<Record<string, unknown>>): SiteDemo {
+  const dayOf = (value: unknown): string => (typeof value === 'string' && isDay(value) ? value : '1970-01-01')
+  return { base: dayOf(base), from: dayOf(from), to: dayOf(to), ...(typeof hits === 'number' && { hits }) }
 }
 
 /** Writes a record of a site that counts before all that there are, also of clocks that were ahead. @param now ms since 1970 */
@@ -66,6 +86,11 @@ export async function writeSiteRecord(values: Values, { id, ...record }: SiteRec
   const stamps = (await values.list(sitePrefix)).map((key) => keyPattern.exec(key)).filter((match) => match?.[1] === id)
   const newest = Math.max(0, ...stamps.map((match) => Number.parseInt(match![2]!, 16)))
   await values.create(siteRecordKey(id, Math.max(now, newest + 1), randomBytes(6).toString('hex')), JSON.stringify(record))
+}
+
+/** The keys of all that was ever said of a site, the latest last. */
+export async function siteRecordKeys(values: Values, id: string): Promise<string[]> {
+  return (await values.list(sitePrefix)).filter((key) => keyPattern.exec(key)?.[1] === id)
 }
 
 /** The key of a record. @param nonce 12 hex digits */

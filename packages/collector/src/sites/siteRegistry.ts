@@ -26,7 +26,7 @@ export class SiteProblem extends Error {
 export type Origin = 'settings' | 'added'
 
 /** A site as its owner sees it. */
-export interface DescribedSite extends Pick<Site, 'id' | 'timezone' | 'hosts'> {
+export interface DescribedSite extends Pick<Site, 'id' | 'timezone' | 'hosts' | 'demo'> {
   from: 'the default site' | Origin
   /** The hosts whose hits it takes; of the default site none where it takes those of every host. */
   allowed: { host: string; from: Origin }[]
@@ -78,18 +78,19 @@ export function createSiteRegistry({ values, defaultSite, defaultHosts, configur
     return { records, added, sites: merged.map((site) => describe(site, added.get(site.id)!)) }
   }
 
-  function describe({ id, timezone, hosts }: Site, added: readonly Addition[]): DescribedSite {
+  function describe({ id, timezone, hosts, demo }: Site, added: readonly Addition[]): DescribedSite {
     const from = id === defaultSite.id ? 'the default site' : configured.some((site) => site.id === id) ? 'settings' : 'added'
     const own = id === defaultSite.id ? defaultHosts : hosts
     const more = added.map(({ value }) => value).filter((host) => !own.includes(host))
     const allowed = [...own.map((host) => ({ host, from: from === 'added' ? from : 'settings' }) as const), ...more.map((host) => ({ host, from: 'added' }) as const)]
-    return { id, timezone, hosts: id === defaultSite.id ? [] : [...own, ...more], from, allowed }
+    return { id, timezone, hosts: id === defaultSite.id ? [] : [...own, ...more], from, allowed, ...(demo && { demo }) }
   }
 
   async function change({ id, hosts, timezone }: { id: unknown; hosts: unknown; timezone?: unknown }, isNew: boolean): Promise<SiteRecord> {
     const known = await look()
-    const name = readId(id)
+    const name = readSiteId(id)
     const before = assertChangeable(known, name, isNew)
+    assertReal(before)
     const record = { id: name, timezone: readTimezone(timezone, before, defaultSite.timezone), hosts: readHosts(name, hosts, othersOf(name, known)), removed: false }
     await writeSiteRecord(values, record, now())
     return record
@@ -97,15 +98,16 @@ export function createSiteRegistry({ values, defaultSite, defaultHosts, configur
 
   async function findRemovable(id: unknown): Promise<SiteRecord> {
     const known = await look()
-    const name = readId(id)
+    const name = readSiteId(id)
     assertChangeable(known, name, false)
     return { ...known.records.find((record) => record.id === name)!, removed: true }
   }
 
   async function find(id: unknown): Promise<Known & { site: DescribedSite }> {
     const known = await look()
-    const site = known.sites.find((each) => each.id === readId(id))
+    const site = known.sites.find((each) => each.id === readSiteId(id))
     if (!site) throw noSuchSite(String(id), known)
+    assertReal(site)
     return { ...known, site }
   }
 
@@ -171,9 +173,15 @@ function assertChangeable({ sites, records, ...known }: Known, id: string, isNew
   return records.find((record) => record.id === id)
 }
 
-function readId(id: unknown): string {
+/** @throws SiteProblem for what can be no site's id */
+export function readSiteId(id: unknown): string {
   if (typeof id !== 'string' || !/^[a-z0-9_-]{1,64}$/.test(id)) throw new SiteProblem('id', `${JSON.stringify(id) ?? 'nothing'} is no id of a site: 1 to 64 of a-z, 0-9, _ and -`)
   return id
+}
+
+/** A site that is made up has no hosts: nothing may ever be counted for it. */
+function assertReal(site: Pick<SiteRecord, 'id' | 'demo'> | undefined): void {
+  if (site?.demo) throw new SiteProblem('id', `site ${site.id} is made up and takes no hits: add another one for your own`)
 }
 
 function readTimezone(wanted: unknown, before: SiteRecord | undefined, usual: string): string {

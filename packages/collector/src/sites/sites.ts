@@ -2,7 +2,7 @@ import type { Values } from '@treadlight/store'
 import { longestHost, withoutDot } from '../enrich/hosts.ts'
 import type { Records } from '../records/records.ts'
 import { createAdditions, createAdditionsOf, type Addition, type SiteAdditions } from './additions.ts'
-import { createSiteRecords, type SiteRecord } from './siteRecords.ts'
+import { createSiteRecords, type SiteDemo, type SiteRecord } from './siteRecords.ts'
 
 /** A site that hits are counted for. */
 export interface Site {
@@ -13,6 +13,8 @@ export interface Site {
   hosts: readonly string[]
   /** What the owner has added to the settings for it: another object only where that has changed. @default nothing */
   added?: SiteAdditions
+  /** Where all that it has is made up: no hit is counted for it. @default its hits are real */
+  demo?: SiteDemo
 }
 
 /** The sites of a collector. */
@@ -99,7 +101,7 @@ export function createSites({ values, defaultSite, defaultHosts = [], configured
   }
 
   function settle(sites: readonly Site[]): typeof known {
-    return { sites, find: createFinder(sites) }
+    return { sites, find: createFinder(sites.filter(({ demo }) => demo === undefined)) }
   }
 
   /** The default site takes what no other does, whatever hosts it has. */
@@ -120,8 +122,8 @@ function siteWithHost(sites: readonly Site[], name: string): Site | undefined {
 /** Every site there is, each id once: the default one, those of the settings, those that were added. */
 export function mergeSites(defaultSite: Pick<Site, 'id' | 'timezone'>, configured: readonly Site[], added: readonly SiteRecord[]): Site[] {
   const sites = new Map<string, Site>([[defaultSite.id, { id: defaultSite.id, timezone: defaultSite.timezone, hosts: [] }]])
-  for (const { id, timezone, hosts } of [...configured, ...added.filter((record) => !record.removed)]) {
-    if (!sites.has(id)) sites.set(id, { id, timezone, hosts })
+  for (const { id, timezone, hosts, demo } of [...configured, ...added.filter((record) => !record.removed)]) {
+    if (!sites.has(id)) sites.set(id, { id, timezone, hosts, ...(demo && { demo }) })
   }
   return [...sites.values()]
 }

@@ -4,10 +4,12 @@ import type { AdminPageProps } from '../adminPages.ts'
 import { useAnswer } from '../answer.ts'
 import { Confirm } from '../confirm.tsx'
 import { DataTable } from '../dataTable.tsx'
-import { formatExact } from '../format.ts'
+import { DemoOffer } from '../demoOffer.tsx'
+import { formatExact, formatRange } from '../format.ts'
 import { Notice } from '../notice.tsx'
 import { SiteForm } from './siteForm.tsx'
 import { sitesWords as said } from './sitesWords.ts'
+import { text } from '../text.ts'
 import { TextForm } from './textForm.tsx'
 
 interface Site {
@@ -16,6 +18,7 @@ interface Site {
   from: 'the default site' | 'settings' | 'added'
   /** None where it takes every host. */
   allowed: readonly { host: string; from: 'settings' | 'added' }[]
+  demo?: { from: string; to: string }
 }
 
 interface UnknownHost {
@@ -28,7 +31,7 @@ interface UnknownHost {
 type Change = () => Promise<{ sentence: string }>
 
 /** Sites, whose hits they take, and hosts that send hits all the same. */
-export function SitesSection({ client, site: { id }, onSites }: AdminPageProps): VNode {
+export function SitesSection({ client, site: { id }, onSites, navigation }: AdminPageProps): VNode {
   const [changes, setChanges] = useState(0)
   const [sentence, setSentence] = useState('')
   const [removed, setRemoved] = useState<Site>()
@@ -43,6 +46,12 @@ export function SitesSection({ client, site: { id }, onSites }: AdminPageProps):
     setChanges((count) => count + 1)
     onSites()
   }
+  /** A new one is to be looked at; one that was renewed is seen in the list. */
+  const openDemo = (demo: string) => {
+    setChanges((count) => count + 1)
+    onSites()
+    if (!value?.sites.some((site) => site.id === demo)) navigation.go({ site: demo, page: 'overview', filters: [], more: {} })
+  }
   const allow = (host: string) => change(() => client.post('api/sites/hosts', { site_id: id, host }))
 
   return (
@@ -53,11 +62,12 @@ export function SitesSection({ client, site: { id }, onSites }: AdminPageProps):
       </p>
       {error && <Notice error={error} onRetry={retry} />}
       {value && <SiteTable sites={value.sites} onRemove={setRemoved} onDisallow={(site, host) => setDisallowed({ site, host })} />}
-      {shown && <TextForm key={`${id} ${changes}`} label={said.allowLabel(id)} hint={said.allowHint(shown.allowed.length === 0)} action={said.allow} onSend={allow} />}
+      {shown && !shown.demo && <TextForm key={`${id} ${changes}`} label={said.allowLabel(id)} hint={said.allowHint(shown.allowed.length === 0)} action={said.allow} onSend={allow} />}
       {drops.error && <Notice error={drops.error} onRetry={drops.retry} />}
       {drops.value && shown?.from === 'the default site' && <UnknownHosts hosts={drops.value.unknown_hosts.filter(({ host }) => !isAllowed(shown, host))} onAllow={allow} />}
       <h3>{said.add}</h3>
       <SiteForm onAdd={(wanted) => change(() => client.post('api/sites', wanted))} />
+      {value && <DemoSites client={client} demo={value.sites.find((site) => site.demo)} onFilled={openDemo} />}
       {removed && (
         <Confirm
           title={said.removeTitle}
@@ -76,6 +86,16 @@ export function SitesSection({ client, site: { id }, onSites }: AdminPageProps):
           onClose={() => setDisallowed(undefined)}
         />
       )}
+    </>
+  )
+}
+
+function DemoSites({ client, demo, onFilled }: { client: AdminPageProps['client']; demo: Site | undefined; onFilled: (id: string) => void }) {
+  return (
+    <>
+      <h3>{said.demo}</h3>
+      <p class="hint">{said.demoExplain}</p>
+      <DemoOffer client={client} label={demo ? said.demoRenew(demo.id) : text.demo.offer} {...(demo && { id: demo.id })} onFilled={onFilled} />
     </>
   )
 }
@@ -111,6 +131,7 @@ function SiteTable({ sites, onRemove, onDisallow }: { sites: readonly Site[]; on
 }
 
 function Hosts({ site, onDisallow }: { site: Site; onDisallow: (site: Site, host: string) => void }) {
+  if (site.demo) return <>{said.madeUp(formatRange([site.demo.from, site.demo.to]))}</>
   if (site.allowed.length === 0) return <>{said.everyHost}</>
   return (
     <ul class="plain-list">

@@ -21,6 +21,8 @@ interface EntryColumn {
   sql(...read: string[]): string
 }
 
+const visitorOrder = 'OVER (PARTITION BY visitorKey ORDER BY visitKey, nth ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)'
+const pageOrder = 'OVER (PARTITION BY visitorKey, pathKey ORDER BY visitKey, nth ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)'
 const inOrder = 'OVER (PARTITION BY sessionKey ORDER BY time, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)'
 
 /** As `addRevenue` has it: a decimal text, and a code of a currency. */
@@ -42,17 +44,32 @@ const ownColumns: Partial<Record<RowColumn, readonly [sql: string, ...fields: st
   currency: [`if(${isRevenue}, s.revenueCurrency, '')`, 'revenueAmount', 'revenueCurrency'],
 }
 
-/** What is told of pageviews by what was reported about them. */
+/** What is said of a hit among those of its visitor, its visit and its page: see `placesSql`. Any of them may be the first. */
+const placeColumns: Partial<Record<RowColumn, string>> = {
+  engaged: 'engaged',
+  scroll: 'scroll',
+  mark: markSql(visitorOrder),
+  section: `multiIf(${isNewVisit(visitorOrder)}, 0, isView, 1, 2)`,
+  visitEngaged: 'if(max(engaged) OVER (PARTITION BY visitKey) >= 0, sum(greatest(engaged, 0)) OVER (PARTITION BY visitKey), -1)',
+  visitScroll: `if(${isNewVisit(visitorOrder)}, max(scroll) OVER (PARTITION BY visitorKey, visitKey), -1)`,
+  dayScroll: `if(${isFirst(visitorOrder)}, max(scroll) OVER (PARTITION BY visitorKey), -1)`,
+  pageMark: markSql(pageOrder),
+  pageRead: 'engaged >= 0 AND row_number() OVER (PARTITION BY visitKey, pathKey ORDER BY engaged < 0, nth) = 1',
+  pageScroll: `if(${isFirst(pageOrder)}, max(scroll) OVER (PARTITION BY visitorKey, pathKey), -1)`,
+}
+
+/** The same where nothing is asked that windows tell. */
 const engagementColumns: Partial<Record<RowColumn, string>> = { engaged: 'if(s.isView, e.engaged, -1)', scroll: 'if(s.isView, e.scroll, -1)' }
 
 /** What the hits of a visit come to. */
 const visitColumns: Partial<Record<RowColumn, string>> = {
   owner: 'v.owner',
   visit: 's.visitKey',
-  mark: `multiIf(${firstOf('s.visitorKey')}, 2, ${firstOf('s.visitKey, s.visitorKey')}, 1, 0)`,
   place: 's.nth - v.firstNth + 1',
+  visitEngaged: 'if(s.nth = v.firstNth, p.visitEngaged_, -1)',
   start: 'v.start',
   duration: 'v.end - v.start',
+  hits: 'v.hits',
   views: 'v.views',
   bounced: 'v.interactives <= 1',
   entryTime: 'if(v.views > 0, v.firstView.1, v.start)',
@@ -73,31 +90,42 @@ export function deriveSql(hits: string, { params, names, columns = new Set(rowCo
   const wanted = rowColumnNames.filter((name) => columns.has(name))
   const ofFirst = [...new Set(['path', 'hostname', ...wanted.flatMap((name) => entryColumns[name]?.fields ?? [])])]
   const fields = new Set([...ofFirst, ...wanted.flatMap((name) => ownColumns[name]?.slice(1) ?? [])])
-  const engages = wanted.some((name) => name in engagementColumns)
+  const placed = wanted.filter((name) => name in placeColumns)
+  const isPlain = placed.every((name) => name in engagementColumns)
   return `
     WITH
     keyed AS (SELECT day, id, time, ${[...fields].join(', ')}, type = 'pageview' AS isView, type != 'engagement' AS isHit, ifNull(interactive, true) AS isInteractive,
       ${keySql('visitor', 'session')} AS visitorKey, ${keySql('session', 'visitor')} AS sessionKey FROM ${hits}),
     begun AS (SELECT *, time - lagInFrame(time, 1, time - ${sessionGap}) ${inOrder} >= ${sessionGap} AS begins, sum(isHit) ${inOrder} AS nth FROM keyed),
     parted AS (SELECT *, cityHash64(sessionKey, sum(begins) ${inOrder}) AS visitKey FROM begun),
-    visits AS (SELECT visitKey AS key, min(nth) AS firstNth, min(time) AS start, max(time) AS end, countIf(isView) AS views, countIf(isInteractive) AS interactives,
+    visits AS (SELECT visitKey AS key, min(nth) AS firstNth, min(time) AS start, max(time) AS end, count() AS hits, countIf(isView) AS views, countIf(isInteractive) AS interactives,
       argMin(visitorKey, (time, id)) AS owner, argMin((${ofFirst.join(', ')}), (time, id)) AS first,
       argMinIf((time, path, hostname), (time, id), isView) AS firstView, argMaxIf((path, hostname), (time, id), isView) AS lastView
       FROM parted WHERE isHit GROUP BY visitKey)
     SELECT ${wanted.map((name) => `${columnSql(name)} AS ${name}`).join(', ')}
     FROM (SELECT * FROM parted WHERE isHit) AS s INNER JOIN visits AS v ON s.visitKey = v.key
-    ${engages ? `LEFT JOIN (${engagementSql(hits)}) AS e ON s.day = e.day AND s.id = e.pageview` : ''}`
+    ${placed.length === 0 ? '' : isPlain ? `LEFT JOIN (${engagementSql(hits)}) AS e ON s.day = e.day AND s.id = e.pageview` : `INNER JOIN (${placesSql(hits, placed)}) AS p ON s.visitKey = p.visitKey AND s.nth = p.nth`}`
 
   function columnSql(name: RowColumn): string {
     const entry = entryColumns[name]
     if (entry !== undefined) return entry.sql(...entry.fields.map((field) => `v.first.${ofFirst.indexOf(field) + 1}`))
-    return ownColumns[name]?.[0] ?? visitColumns[name] ?? engagementColumns[name]!
+    return ownColumns[name]?.[0] ?? visitColumns[name] ?? (isPlain ? engagementColumns[name]! : `p.${name}_`)
   }
 }
 
-/** Whether a hit is the first of those that have the same of something. */
-function firstOf(keys: string): string {
-  return `row_number() OVER (PARTITION BY ${keys} ORDER BY s.time, s.id) = 1`
+/** Whether a hit is the first in its part of a window. */
+function isFirst(window: string): string {
+  return `row_number() ${window} = 1`
+}
+
+/** Whether none before it there is of its visit. */
+function isNewVisit(window: string): string {
+  return `(${isFirst(window)} OR lagInFrame(visitKey) ${window} != visitKey)`
+}
+
+/** See the column `mark`. */
+function markSql(window: string): string {
+  return `multiIf(${isFirst(window)}, 2, ${isNewVisit(window)}, 1, 0)`
 }
 
 /** As `visitorKey` and `sessionKey` have it: the first that is there of two fields, else the view. */
@@ -117,6 +145,15 @@ function engagementSql(hits: string): string {
   return `SELECT day, arrayFirst(each -> each.2 = 0, part).3 AS pageview, if(arrayExists(each -> each.6, part), ${engaged}, -1) AS engaged, arrayMax(each -> each.7, part) AS scroll
     FROM (SELECT day, arrayJoin(${parts}) AS part
       FROM (SELECT day, arraySort(groupArray(${told})) AS told FROM ${hits} WHERE type != 'event' GROUP BY day, view HAVING countIf(type = 'pageview') > 0))`
+}
+
+/** Some of `placeColumns` by visit and place: windows are put in order, which of all columns of a row takes ten times as long. */
+function placesSql(hits: string, names: readonly RowColumn[]): string {
+  const told = names.some((name) => name !== 'mark' && name !== 'section' && name !== 'pageMark')
+  const engagement = told ? `if(isView, e.engaged, -1) AS engaged, if(isView, e.scroll, -1) AS scroll` : '-1 AS engaged, -1 AS scroll'
+  const hit = `SELECT k.visitKey AS visitKey, k.visitorKey AS visitorKey, k.nth AS nth, k.isView AS isView, cityHash64(k.path) AS pathKey, ${engagement}
+      FROM parted AS k ${told ? `LEFT JOIN (${engagementSql(hits)}) AS e ON k.day = e.day AND k.id = e.pageview` : ''} WHERE k.isHit`
+  return `SELECT visitKey, nth, ${names.map((name) => `${placeColumns[name]!} AS ${name}_`).join(', ')} FROM (${hit})`
 }
 
 /** What a visit has from its first hit. */

@@ -1,6 +1,6 @@
 import type { SqlClient } from './client.ts'
 import { rowColumns } from './rowColumns.ts'
-import { addColumnsSql, createTableSql, dayStateView, firstTables, openRowsTable, onCluster, type SchemaPlace } from './schema.ts'
+import { addColumnsSql, createTableSql, dayStateView, dropTableSql, firstTables, openRowsTable, onCluster, rowsTable, type SchemaPlace } from './schema.ts'
 
 /** What brings a database from the version before to this one. Each statement can run again: a migration may be cut short. */
 interface Migration {
@@ -15,10 +15,14 @@ const migrations: readonly Migration[] = [
     version: 2,
     statements: (place) => [
       ...createTableSql(openRowsTable, place),
-      ...addColumnsSql('rows', { mark: rowColumns.mark }, place),
       // When the first and the last of a build's rows was, ms since 1970.
       ...addColumnsSql('builds', { first: 'Int64', last: 'Int64' }, place),
     ],
+  },
+  {
+    version: 3,
+    // No order can be changed: upkeep makes the rows anew, and until then they are derived as they are asked for.
+    statements: (place) => [...createTableSql(rowsTable, place), ...addColumnsSql('openRows', rowColumns, place), ...addColumnsSql('builds', { visitors: 'UInt64' }, place), ...dropTableSql('formerRows', place)],
   },
 ]
 

@@ -9,6 +9,8 @@ const types = {
   place: 'UInt32 CODEC(T64, ZSTD(1))',
   /** 2 in the first row of its visitor on its home day, 1 in the first of its visitor in other visits, else 0. */
   mark: 'UInt8 CODEC(T64, ZSTD(1))',
+  /** 0 where `mark` is not 0; of the others 1 for pageviews, 2 for events. Rows lie by it, so that a question reads those it needs. */
+  section: 'UInt8 CODEC(T64, ZSTD(1))',
   time: 'Int64 CODEC(DoubleDelta, ZSTD(1))',
   isView: 'UInt8 CODEC(T64, ZSTD(1))',
   interactive: 'UInt8 CODEC(T64, ZSTD(1))',
@@ -23,9 +25,23 @@ const types = {
   /** Of a pageview, see `deriveEngagement`; -1 where nobody told. */
   engaged: 'Float64 CODEC(ZSTD(1))',
   scroll: 'Float64 CODEC(ZSTD(1))',
+  /** Of all pageviews of the visit, in its first row; -1 in the others, and where nobody told. */
+  visitEngaged: 'Float64 CODEC(ZSTD(1))',
+  /** The deepest scroll of the visitor in the visit, in their first row of it; else -1. */
+  visitScroll: 'Float64 CODEC(ZSTD(1))',
+  /** The same of the visitor's home day. */
+  dayScroll: 'Float64 CODEC(ZSTD(1))',
+  /** As `mark`, among the rows of a path. */
+  pageMark: 'UInt8 CODEC(T64, ZSTD(1))',
+  /** 1 in the first row of a path in a visit of which `engaged` is known. */
+  pageRead: 'UInt8 CODEC(T64, ZSTD(1))',
+  /** As `dayScroll`, among the rows of a path. */
+  pageScroll: 'Float64 CODEC(ZSTD(1))',
   /** Of the visit: its first hit, and how long after it came the last. */
   start: 'Int64 CODEC(DoubleDelta, ZSTD(1))',
   duration: 'Int64 CODEC(T64, ZSTD(1))',
+  /** Pageviews and events. */
+  hits: 'UInt32 CODEC(T64, ZSTD(1))',
   /** Pageviews. */
   views: 'UInt32 CODEC(T64, ZSTD(1))',
   bounced: 'UInt8 CODEC(T64, ZSTD(1))',
@@ -68,7 +84,7 @@ const types = {
 export type RowColumn = keyof typeof types
 
 /**
- * The derived table `rows`: a row for each pageview and event of a visible hit, with what is known of its visit beside it. All
+ * The derived table `visit_rows`: a row for each pageview and event of a visible hit, with what is known of its visit beside it. All
  * of it follows from the hits of the home day, so it can be made anew at any time: see `deriveSql`.
  *
  * Moments are ms since 1970, spans ms. Keys are hashes of 64 bits with the home day in them: figures of days add up, as
@@ -80,4 +96,4 @@ export const rowColumns: Readonly<Record<RowColumn, string>> = types
 export const rowColumnNames: readonly RowColumn[] = Object.keys(rowColumns) as RowColumn[]
 
 /** To be raised with whatever changes what a row says: builds of before are made anew. What source names say is in `sourcesStamp`. */
-export const rowsVersion: number = 2
+export const rowsVersion: number = 3

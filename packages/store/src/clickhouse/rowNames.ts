@@ -32,7 +32,7 @@ export function createRowNames(source: RowsSource, { dimensions = [], filters = 
   return {
     aliases: dimensions.map((_, index) => `d${index}`),
     sql: (reader, naming) => dimensions.map((dimension, index) => `${nameSql(reader, naming, dimension)} AS d${index}`),
-    conditions: (reader) => (dimensions.includes('event:goal') && goals === undefined ? [isOwnGoal(reader), ...ownGoals(reader)] : []),
+    conditions: (reader) => (dimensions.includes('event:goal') && goals === undefined ? [isOwnGoal(reader), ...eventRows(source, reader), ...ownGoals(reader)] : []),
     read: (row) => dimensions.map((dimension, index) => readValue(dimension, row[`d${index}`])),
   }
 
@@ -61,6 +61,11 @@ export function createRowNames(source: RowsSource, { dimensions = [], filters = 
     if (isTimeDimension(dimension)) return bucketLabel(dimension, Number(value))
     return dimension === 'event:goal' && goals !== undefined ? goalNames[Number(value) - 1]! : String(value)
   }
+}
+
+/** The others need not be read: see `section`. */
+function eventRows({ whole }: RowsSource, { column }: RowReader): string[] {
+  return whole === undefined ? [] : [`${column('section')} != 1`]
 }
 
 function named(goals: readonly Goal[], wanted: string): Goal[] {

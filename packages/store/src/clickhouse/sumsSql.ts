@@ -20,8 +20,6 @@ type Column = (name: Parameters<RowReader['column']>[0]) => string
 type SumSql = readonly [name: string, sql: string]
 
 const visitMetrics: ReadonlySet<Metric> = new Set<Metric>(['visits', 'exit_rate'])
-/** Those of hits by themselves, but for revenue. */
-const hitMetrics: ReadonlySet<Metric> = new Set<Metric>(['events', 'pageviews', 'time_on_page'])
 const entryMetrics: ReadonlySet<Metric> = new Set<Metric>(['views_per_visit', 'bounce_rate', 'visit_duration'])
 
 /**
@@ -51,37 +49,57 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
   const needsVisits = !isSimple && (hasTime || asksVisits) && (hasPage || !needsEntries)
   const isByEntry = isPlain && byHit.every((dimension) => dimension === 'event:page' || dimension === 'event:hostname')
 
-  /** Where a visitor's first row of a visit, or of the day, is in the rows that all of them are in. */
-  const hasMarks = isSimple && source.whole !== undefined && (!hasTime || isByDay())
-  const asksEachHit = metrics.some((metric) => hitMetrics.has(metric)) || asksForRevenue(metrics)
+  /** Whether all hits of a home day are there, and are in one row if nothing but the time tells them apart. */
+  const isOfDays = source.whole !== undefined && (!hasTime || isByDay())
+  /** Then a visitor's first row of a visit tells what all of its rows would. */
+  const isByVisit = isSimple && isOfDays && !asksForRevenue(metrics)
+  /** And one of a page what those of the page would. */
+  const isByPage = isPlain && isOfDays && byHit.length === 1 && byPage
+  /** Whether of a visitor's day nothing is left out, and there is one row for it, of a page or of all. */
+  const isOverall = filters.length === 0 && dimensions.every((dimension) => isTimeDimension(dimension) || dimension === 'event:page')
+  const addsScroll = isOverall && (isByVisit || isByPage)
 
-  const scrolls = metrics.includes('scroll_depth') ? [scrollStatement()] : []
+  const scrolls = metrics.includes('scroll_depth') && !addsScroll ? [scrollStatement()] : []
   const statements = [hitsStatement(), ...scrolls, ...(needsVisits && hasTime ? [visitsStatement()] : []), ...(needsEntries && !isNothing() ? [isByEntry ? firstsStatement() : entriesStatement()] : [])]
   return { names, statements }
 
   /** What hits come to, each by itself. */
   function hitsStatement(): string {
-    return selectSums('hit', (reader) => {
-      const { column } = reader
-      const sums: SumSql[] = []
-      if (metrics.includes('events')) sums.push(['events', 'count()'])
-      if (metrics.includes('pageviews')) sums.push(['pageviews', `sum(${column('isView')})`])
-      if (metrics.includes('time_on_page')) {
-        sums.push(['engaged', `sumIf(${column('engaged')}, ${column('engaged')} >= 0)`], ['engagedVisits', `uniqExactIf(${column('visit')}, ${column('engaged')} >= 0)`])
-      }
+    return selectSums('hit', ({ column }) => {
+      const sums: SumSql[] = [['visitors', visitorsSql(column)], ...(isByVisit ? ofVisits(column) : ofHits(column))]
       if (isSimple && asksEntries) sums.push(...visitSums(column, `${column('place')} = 1`, '1'))
       else if (isSimple && asksVisits) sums.push(['visits', `countIf(${column('place')} = 1)`])
       if (needsVisits && !hasTime) sums.push(['visits', `uniqExactIf(${column('visit')}, ${withinSql(source, column('start'), range)})`])
+      if (metrics.includes('scroll_depth') && addsScroll) sums.push(...knownSums('scroll', 'scrolled', column(isByPage ? 'pageScroll' : 'dayScroll')))
       const takings: SumSql[] = asksForRevenue(metrics) ? [['takings', `sumMapIf([${column('currency')}], [${column('amount')}], [toUInt64(1)], ${column('currency')} != '')`]] : []
-      return bare([['visitors', visitorsSql(column)], ...sums], takings)
-    }, ({ column }) => (hasMarks && !asksEachHit ? `${column('mark')} > 0` : '1'))
+      return bare(sums, takings)
+    }, ({ column }) => (isByVisit ? `${column('section')} = 0` : '1'))
   }
 
-  /** Each once in a row: where nothing is asked of them they have a first row of the day, else they are told apart. */
+  /** Metrics of hits, added up hit by hit. */
+  function ofHits(column: Column): SumSql[] {
+    const sums: SumSql[] = []
+    if (metrics.includes('events')) sums.push(['events', 'count()'])
+    if (metrics.includes('pageviews')) sums.push(['pageviews', `sum(${column('isView')})`])
+    if (!metrics.includes('time_on_page')) return sums
+    const visits = isByPage ? `sum(${column('pageRead')})` : `uniqExactIf(${column('visit')}, ${column('engaged')} >= 0)`
+    return [...sums, knownSums('engaged', 'engagedVisits', column('engaged'))[0]!, ['engagedVisits', visits]]
+  }
+
+  /** The same by the first row of each visit. */
+  function ofVisits(column: Column): SumSql[] {
+    const sums: SumSql[] = []
+    if (metrics.includes('events')) sums.push(['events', `sumIf(${column('hits')}, ${column('place')} = 1)`])
+    if (metrics.includes('pageviews')) sums.push(['pageviews', `sumIf(${column('views')}, ${column('place')} = 1)`])
+    return metrics.includes('time_on_page') ? [...sums, ...knownSums('engaged', 'engagedVisits', column('visitEngaged'))] : sums
+  }
+
+  /** Each once in a row: by their first row of the day, where that tells, else told apart. */
   function visitorsSql(column: Column): string {
-    if (!hasMarks) return `uniqExact(${column('visitor')})`
-    const isOverall = filters.length === 0 && dimensions.every(isTimeDimension)
-    return isOverall ? `countIf(${column('mark')} = 2)` : `uniqExactIf(${column('visitor')}, ${column('mark')} > 0)`
+    if (!isOfDays || !(isSimple || isByPage)) return `uniqExact(${column('visitor')})`
+    const mark = column(isByPage ? 'pageMark' : 'mark')
+    if (isOverall) return `countIf(${mark} = 2)`
+    return isByVisit ? `uniqExact(${column('visitor')})` : `uniqExactIf(${column('visitor')}, ${mark} > 0)`
   }
 
   /** Whether rows of time are of home days. */
@@ -99,9 +117,9 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
   function scrollStatement(): string {
     return source.select((reader) => {
       const { column } = reader
-      const [scroll, visitor] = [column('scroll'), column('visitor')]
+      const [scroll, visitor] = [column(isByVisit ? 'visitScroll' : 'scroll'), column('visitor')]
       const each = [...names.sql(reader, 'hit'), `max(${scroll}) AS deepest`].join(', ')
-      const where = [...wheres(reader), `${scroll} >= 0`].join(' AND ')
+      const where = [...wheres(reader), `${scroll} >= 0`, ...(isByVisit ? [`${column('section')} = 0`] : [])].join(' AND ')
       const sums: SumSql[] = [['scroll', 'sum(deepest)'], ['scrolled', 'count()']]
       return (from) => `SELECT ${[...names.aliases, ...sums.map(aliased)].join(', ')} FROM (SELECT ${each} FROM ${from} WHERE ${where} GROUP BY ${[...names.aliases, visitor].join(', ')})${groupBy(names.aliases.join(', '))}`
     })
@@ -114,8 +132,10 @@ export function planSums(source: RowsSource, query: Query, steps: readonly ZoneS
 
   /** Visits by their first hits: their entries, whatever their hits are. */
   function firstsStatement(): string {
-    return selectSums('entry', ({ column }) => bare(visitSums(column, '1', '1').slice(1), []), ({ column }) =>
-      isRare ? `${column('place')} = 1 AND NOT ${withinSql(source, column('entryTime'), range)}` : `${column('place')} = 1`)
+    return selectSums('entry', ({ column }) => bare(visitSums(column, '1', '1').slice(1), []), ({ column }) => {
+      const first = `${column('place')} = 1${source.whole === undefined ? '' : ` AND ${column('section')} = 0`}`
+      return isRare ? `${first} AND NOT ${withinSql(source, column('entryTime'), range)}` : first
+    })
   }
 
   /** Visits by their entries and the values of their hits, each once in a row. */
@@ -163,6 +183,11 @@ function visitSums(column: Column, isOne: string, landed: string): SumSql[] {
     ['landed', `countIf(${isOne} AND ${landed})`],
     ['bounced', `sumIf(${column('bounced')}, ${isOne} AND ${landed})`],
   ]
+}
+
+/** What is known of rows, where -1 stands for what is not, and of how many it is. */
+function knownSums(sum: string, count: string, value: string): SumSql[] {
+  return [[sum, `sumIf(${value}, ${value} >= 0)`], [count, `countIf(${value} >= 0)`]]
 }
 
 function aliased([name, sql]: SumSql): string {

@@ -15,12 +15,14 @@ const names = {
   /** What tells whether a home day is as it was. */
   dayState: 'day_state',
   /** Derived: a row for each pageview and event with what is known of its visit. */
-  rows: 'rows',
+  rows: 'visit_rows',
   /** The same of days that go on, for a while: each build is a partition. */
   openRows: 'open_rows',
   /** Which rows are of which state of a home day. */
   builds: 'builds',
   schemaVersion: 'schema_version',
+  /** The rows in another order, as version 2 and before had them. */
+  formerRows: 'rows',
 } as const
 
 export type TableName = keyof typeof names
