@@ -7,6 +7,7 @@ import typescript from '@rollup/plugin-typescript'
 import { minify } from 'terser'
 import { assetModule, defaultLocale, gatherCss } from './packages/dashboard/build/assets.mjs'
 import { worldShapes } from './packages/dashboard/build/worldShapes.mjs'
+import { compileHints } from './packages/tracker/build/compileHints.mjs'
 import { naming } from './packages/tracker/build/naming.mjs'
 import { scriptModule } from './packages/tracker/build/scriptModule.mjs'
 
@@ -27,10 +28,10 @@ const smallest = {
 
 /** The order in which letters become names in each of the tracker's scripts, by which it is smallest: scripts/letters.ts finds it. */
 const letters = {
-  tag: 'topuacdyb$geQkRsnwiMjOvUzlfrSCVDBZqXhmTxNAJWKGPLY_FEIH',
-  tagFull: 'gdftlxriToYmwGjeEncAJ_RvuzVIpZPMsNqKkHyahWQSFXOLUDbC$B',
+  tag: 'stpfdPmlcGHJ$oKYiNwvFxuyrCUk_aAXnjEhgSIZMbzVQLTBqeWORD',
+  tagFull: 'ldInitTreupMDESfPsbVxoRaOyHzGgvZWkcKFJUwLABmC_Y$qhQjNX',
   pagetimer: 'abcdefghijklmnopqrstuvwxyz',
-  tagServer: 'tdpsafl$nxugLNobzwVWMiCvSyEBrAOTkPmGUhcIHXK_RJZYFjqQDe',
+  tagServer: 'dosfetQGngX_DMEhywbBLuTRzrNpKxSjFiJckZvaPCYqIWAVmOUlH$',
 }
 
 /** In the order in which they need one another's output. */
@@ -107,7 +108,9 @@ function shrink(order) {
     name: 'shrink',
     async renderChunk(code) {
       const { code: compressed, map } = await minify(code, { ecma: 2020, compress: smallest, mangle: false, sourceMap: true })
-      return minify(compressed, { ecma: 2020, compress: false, mangle: { nth_identifier: naming(order) }, sourceMap: { content: map } })
+      const small = await minify(compressed, { ecma: 2020, compress: false, mangle: { nth_identifier: naming(order) }, sourceMap: { content: map } })
+      // Last, because terser leaves out parentheses; by them the map is a few columns out.
+      return { code: compileHints(small.code), map: small.map }
     },
     // The line break with which Rollup ends files is worth seven bytes under brotli.
     generateBundle(_, bundle) {

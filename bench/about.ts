@@ -60,7 +60,7 @@ export const benches: Readonly<Record<BenchName, About>> = {
     uses: ['rollup', 'terser'],
     method: [
       'What a page loads: scripts as they are in the package; of modules what a bundler makes of the import, minified by terser. The same holds for ours.',
-      'Scripts that only their servers hand out (Umami, GoatCounter, Matomo, Vercel, Fathom) are in no npm package of theirs and are not compared.',
+      'Scripts that only their servers hand out (Umami, GoatCounter, Matomo, Vercel, Fathom) are not compared: no npm package of theirs that we know of has them.',
     ],
     unequal: ['No two trackers do the same: what each lacks or has beyond `t.js` stands in its row. Features were looked for in the code of that version.'],
   },

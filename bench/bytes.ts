@@ -14,7 +14,7 @@ const ourScript = 't.js'
 const ourImport = 'import { init, standard }'
 
 /** What a page loads of our tracker, and of others. */
-export async function bytes({ log, uses }: BenchOptions): Promise<Figure[]> {
+export async function bytes({ log }: BenchOptions): Promise<Figure[]> {
   log('building the tracker …')
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'tracker'], { stdio: ['ignore', 2, 2] })
   const ours = [...[ourScript, 't.full.js'].map((file) => weigh(file, readFileSync(join(dist, file)))), weigh(ourImport, await bundle(`export { init, standard } from ${JSON.stringify(join(dist, 'index.mjs'))}`))]
@@ -24,7 +24,6 @@ export async function bytes({ log, uses }: BenchOptions): Promise<Figure[]> {
   for (const tracker of modules === undefined ? [] : trackers) {
     const code = await codeOf(tracker, modules!)
     const theirs = weigh(`${tracker.name} ${tracker.version}, ${'file' in tracker ? tracker.file.split('/').at(-1) : tracker.exports}`, code)
-    uses?.(tracker.name, tracker.version)
     figures.push(...figuresOf(theirs), compareOne(ours.find(({ name }) => name === ('file' in tracker ? ourScript : ourImport))!, theirs, lackOf(tracker, code.toString())))
   }
   return figures

@@ -30,9 +30,9 @@ export function readRecord(): BenchRecord {
   return JSON.parse(readFileSync(file, 'utf8')) as BenchRecord
 }
 
-/** In place of what was recorded of that bench before. Numbers have five digits. */
+/** In place of what was recorded of that bench before. Numbers have five digits, whole ones all. */
 export function writeRecord(name: BenchName, recorded: Recorded): void {
-  const short = (_: string, value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
+  const short = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value)
   writeFileSync(file, `${JSON.stringify({ ...readRecord(), [name]: recorded }, short, 2)}\n`)
 }
 

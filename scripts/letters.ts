@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
 import { minify } from 'terser'
+import { compileHints } from '../packages/tracker/build/compileHints.mjs'
 import { naming } from '../packages/tracker/build/naming.mjs'
 
 const seconds = Number(process.argv[2] ?? 120)
@@ -33,5 +34,5 @@ async function search(file: string): Promise<void> {
 /** Bytes of a script after brotli 11, with names by these letters. */
 async function weigh(script: string, letters: readonly string[]): Promise<number> {
   const { code } = await minify(script, { ecma: 2020, compress: false, mangle: { nth_identifier: naming(letters) } })
-  return brotliCompressSync(code!).length
+  return brotliCompressSync(compileHints(code!)).length
 }

@@ -157,13 +157,13 @@ export const mutants: readonly Mutant[] = [
     rule: 'R8',
     name: 'a reader knows the prunings of its own process only',
     patches: [{ file: 'markLog.ts', find: 'else addPruning(key, value as Pruning)', replace: 'else prunings.set(key, value as Pruning)' }],
-    by: 19,
+    by: 1,
   },
   {
     rule: 'R9',
     name: 'a value is appended to after a failure',
     patches: [{ file: 'batchWriter.ts', find: 'current.delete(site)\n      options.onFailed', replace: 'options.onFailed' }],
-    by: 5,
+    by: 4,
   },
   {
     rule: 'R10',
@@ -175,7 +175,7 @@ export const mutants: readonly Mutant[] = [
     rule: 'R12',
     name: "others' open batches are covered",
     patches: [{ file: 'siteLog.ts', find: 'isSettled: (batch) => batch.settled && ', replace: 'isSettled: (batch) => ' }],
-    by: 30,
+    by: 3,
   },
   {
     rule: 'R8',
@@ -205,7 +205,7 @@ export const mutants: readonly Mutant[] = [
         replace: `void (isAppendDriver(driver) ? driver.append(key.slice(base.length), frame) : storage.setItemRaw(key, frame))${ignored}`,
       },
     ],
-    by: 1,
+    by: 2,
   },
   {
     rule: 'R14',

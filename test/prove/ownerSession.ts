@@ -1,11 +1,9 @@
-import { get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
+import { get, request, type IncomingMessage, type RequestOptions } from 'node:http'
 
 /** An owner who is logged in at a collector. */
 export interface OwnerSession {
-  /** Answers what is there as text. @throws Error for any status but 200 */
-  get(path: string): Promise<string>
-  /** Asked again where the answer is 408: its body was cut, as on a machine that stands still for ten seconds. @throws Error for any status but 200 and those of `also` */
+  /** Answers what is there as text. Asked again where the answer is 408: its body was cut, as on a machine that stands still for ten seconds. @throws Error for any status but 200 and those of `also` */
   post(path: string, body?: object, also?: readonly number[]): Promise<string>
   /** Listens to the present until `end` is called. @param onEnd called when the collector ends it */
   listen(onEnd: () => void): Promise<{ messages(): number; end(): void }>
@@ -18,17 +16,15 @@ export async function openOwnerSession(url: string, password: string): Promise<O
   if (status !== 204) throw new Error(`log-in answered ${status}`)
   const cookie = headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
 
-  async function ask(path: string, init: RequestInit, also: readonly number[] = []): Promise<string> {
-    let answer = await fetch(url + path, init)
-    while (answer.status === 408) answer = await fetch(url + path, init)
-    const text = await answer.text()
-    if (answer.status !== 200 && !also.includes(answer.status)) throw new Error(`${path} answered ${answer.status}: ${text}`)
-    return text
+  async function ask(path: string, options: RequestOptions, body = '', also: readonly number[] = []): Promise<string> {
+    let answer = await exchange(url + path, options, body)
+    while (answer.status === 408) answer = await exchange(url + path, options, body)
+    if (answer.status !== 200 && !also.includes(answer.status)) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
+    return answer.text
   }
 
   return {
-    get: (path) => ask(path, { headers: { cookie } }),
-    post: (path, body = {}, also) => ask(path, { method: 'POST', headers: { ...json, cookie }, body: JSON.stringify(body) }, also),
+    post: (path, body = {}, also) => ask(path, { method: 'POST', headers: { ...json, cookie } }, JSON.stringify(body), also),
     async listen(onEnd) {
       const outgoing = get(`${url}/api/realtime?site_id=default`, { headers: { cookie }, agent: false })
       const [stream] = (await once(outgoing, 'response')) as [IncomingMessage]
@@ -46,4 +42,14 @@ export async function openOwnerSession(url: string, password: string): Promise<O
       }
     },
   }
+}
+
+/** On a connection of its own: one that is kept may be ended by the collector just as it is used again, and browsers try once more then. */
+async function exchange(url: string, options: RequestOptions, body: string): Promise<{ status: number; text: string }> {
+  const outgoing = request(url, { ...options, agent: false })
+  outgoing.end(body)
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk as string
+  return { status: answer.statusCode ?? 0, text }
 }

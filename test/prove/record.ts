@@ -17,7 +17,7 @@ export interface RecordedRun extends Omit<ProveResult, 'figures'> {
   figures?: Record<string, number>
 }
 
-const recordPath = fileURLToPath(new URL('record.ndjson', import.meta.url))
+const recordPath: string = fileURLToPath(new URL('record.ndjson', import.meta.url))
 
 /**
  * Adds a run to what is published. Runs that found something are added as well.

@@ -38,7 +38,10 @@ export function createSoakHit(seed: number, number: number, at: number, view?: s
   const isOld = age < oldShare
   // The collector takes what is at most eight days old.
   const time = at - (isOld ? (keptDays + 1.5 + random()) * day : age < oldShare + lateShare ? (1 + random()) * day : random() * 2000)
-  const id = idOfNumber(seed, number, time)
+  // At random, as trackers make them, but for the number in the end.
+  const bytes = Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256))
+  new DataView(bytes.buffer).setUint32(6, number)
+  const id = idFrom(time, bytes)
   const visitor = Math.floor(random() * visitors)
   return {
     number,
@@ -67,12 +70,4 @@ export function createSoakHit(seed: number, number: number, at: number, view?: s
 /** The number of the hit, from its id. */
 export function numberOf(id: string): number {
   return Number.parseInt(id.slice(-8), 16)
-}
-
-function idOfNumber(seed: number, number: number, time: number): string {
-  const bytes = new Uint8Array(10)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, seed)
-  view.setUint32(6, number)
-  return idFrom(time, bytes)
 }

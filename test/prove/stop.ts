@@ -25,11 +25,15 @@ interface Sent {
   unanswered: Set<string>
 }
 
+interface StopResult extends ProveResult {
+  figures: Record<'requests in flight at the signal' | 'hits whose requests were reset unread' | 'longest stop, ms', number>
+}
+
 /**
  * SIGTERM under load, at any moment: what was answered 201 is stored, once; no request that the collector has read goes
  * without its answer, those included whose bodies are still on their way; it ends with 0, in time.
  */
-export async function stop({ runs, seed, progress, say = () => {}, signal }: ProveOptions): Promise<ProveResult> {
+export async function stop({ runs, seed, progress, say = () => {}, signal }: ProveOptions): Promise<StopResult> {
   const random = seededRandom(seed)
   const result = emptyResult(seed)
   const figures = { 'requests in flight at the signal': 0, 'hits whose requests were reset unread': 0, 'longest stop, ms': 0 }

@@ -12,7 +12,8 @@ export interface IdTable {
 
 /**
  * Keeps 64 bits of a hash of each id, by open addressing. That two of ten million ids share one happens once in 370,000
- * such tables, and ids are chosen by their senders: whoever makes them alike loses own hits only.
+ * such tables, and ids are chosen by their senders: whoever makes them alike loses own hits only. Ids that count on are not
+ * alike: each half of the hash depends on all of the id.
  */
 export function createIdTable(): IdTable {
   const parts = Array.from({ length: partCount }, createPart)
@@ -34,8 +35,8 @@ export function createIdTable(): IdTable {
   }
 
   function hashWords(words: Int32Array, at: number): void {
-    high = mix(mix(words[at]! ^ highSeed) ^ words[at + 2]!) || 1
-    low = mix(mix(words[at + 1]! ^ lowSeed) ^ words[at + 3]!)
+    high = mixWords(highSeed, words, at) || 1
+    low = mixWords(lowSeed, words, at)
   }
 
   const partOf = (): Part => parts[high % partCount]!
@@ -97,6 +98,11 @@ function grow(part: Part): void {
   const { slots, kinds } = part
   Object.assign(part, { slots: new Uint32Array(2 * slots.length), kinds: new Uint8Array(2 * kinds.length), count: 0 })
   for (let at = 0; at < kinds.length; at++) if (kinds[at] !== 0) insert(part, slots[2 * at]!, slots[2 * at + 1]!, kinds[at]!)
+}
+
+/** All four words of an id. */
+function mixWords(seed: number, words: Int32Array, at: number): number {
+  return mix(mix(mix(mix(seed ^ words[at]!) ^ words[at + 1]!) ^ words[at + 2]!) ^ words[at + 3]!)
 }
 
 /** MurmurHash3's final mix. */

@@ -44,8 +44,8 @@ let time = 2 ** 40
 /** Frameworks set the title some time after the URL. Umami waits as long. */
 const titleDelay = 300
 
-/** What of a URL does not make another page: queries, into which pages mirror filters, and in-page anchors. Hash routes do. */
-let noise = /\?[^#]*|#(?![/!]).*/g
+/** What of a URL does not make another page, if the site says so. */
+let noise: RegExp | undefined
 
 /** Replaces the rule of which changes of the URL are views; the default drops queries and in-page anchors. */
 export function setNoise(pattern: RegExp): void {
@@ -57,11 +57,10 @@ export function whenViewEnds(listener: () => void): void {
   leaveView = guard(listener)
 }
 
-/** Makes `work` harmless to the page that calls it: it never throws. And nothing comes before the start. */
-export function guard<Arguments extends unknown[], Result>(
-  work: (...args: Arguments) => Result,
-): (...args: Arguments) => Result | undefined {
-  return (...args) => {
+/** Makes `work` harmless to the page that calls it: it never throws. And nothing comes before the start. No declared function, for compileHints' sake. */
+export const guard =
+  <Arguments extends unknown[], Result>(work: (...args: Arguments) => Result): ((...args: Arguments) => Result | undefined) =>
+  (...args) => {
     try {
       begin?.()
       return work(...args)
@@ -70,12 +69,10 @@ export function guard<Arguments extends unknown[], Result>(
     }
     return undefined
   }
-}
 
-/** Listens on the window, before the page's own listeners could stop an event. `types` are separated by blanks. */
-export function listen(types: string, listener: (event: Event) => void): void {
+/** Listens on the window, before the page's own listeners could stop an event. `types` are separated by blanks. No declared function either. */
+export const listen = (types: string, listener: (event: Event) => void): unknown =>
   types.split(' ').map((type) => addEventListener(type, guard(listener), true))
-}
 
 /** Each hit has a millisecond of its own, so that sorting by id or time keeps their order. @param of the view that it belongs to; a view is nobody's */
 function createHit(more: Partial<PageHit>, of?: PageHit): PageHit {
@@ -135,7 +132,9 @@ function sendView(): void {
  */
 export const look: (cause?: unknown, isSeen?: boolean) => void = /* @__PURE__ */ guard((cause, isSeen = (cause as PageTransitionEvent | undefined)?.persisted) => {
   if (document.hidden && !isSeen) return sendView()
-  if (page !== (page = location.href.replace(noise, '')) || isSeen) {
+  // Queries, into which pages mirror filters, and in-page anchors make no other page; hash routes do. Here and not above, because
+  // a regular expression takes its time as the script is evaluated.
+  if (page !== (page = location.href.replace(noise ?? /\?[^#]*|#(?![/!]).*/g, '')) || isSeen) {
     if (!cause && unsent && !/\?/.test(unsent.url)) unsent.url = location.href
     else startView()
   }
@@ -144,14 +143,18 @@ export const look: (cause?: unknown, isSeen?: boolean) => void = /* @__PURE__ */
 /**
  * Puts `work` off to a task of its own: storage, locks and code that runs for the first time cost milliseconds, for which the
  * page's own scripts need not wait. It is done before if the page navigates, goes, or calls the tracker.
+ *
+ * @param work calls `beginOnce` before anything else, or has no end
  */
 export function putOff(work: () => void): void {
-  begin = () => {
-    begin = undefined
-    work()
-  }
+  begin = work
   listen('visibilitychange', look)
   setTimeout(look)
+}
+
+/** Says that what was put off is being done, and need not be again. */
+export function beginOnce(): void {
+  begin = undefined
 }
 
 /** Has navigations by the history's methods looked at. */

@@ -3,7 +3,7 @@ import { describeDevice, describeNavigation, forgetNavigation } from './describe
 import { idleAfter, measureEngagement } from './engagement.ts'
 import { trackForms } from './forms.ts'
 import type { Part } from './init.ts'
-import { files, trackLinks } from './links.ts'
+import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
 import { guard, pageview, stop, track, type Deliver } from './page.ts'
@@ -42,7 +42,7 @@ export function clicks(): Part {
 }
 
 /** Counts clicks on links to other hosts and to files. */
-export function links(pattern: RegExp = files): Part {
+export function links(pattern?: RegExp): Part {
   return unlessElsewhere(() => trackLinks(pattern))
 }
 

@@ -1,7 +1,7 @@
 // What `t.js` is: a tag that needs nothing else. The element is known only while the script first runs.
 import { trackClicks } from './clicks.ts'
 import { idleAfter, measureEngagement } from './engagement.ts'
-import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
+import { beginOnce, followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { flagDriven, identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
@@ -17,6 +17,7 @@ else if (!calls.track) {
   followHistory()
   trackClicks()
   putOff(() => {
+    beginOnce()
     if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
     flagDriven()
     measureEngagement(tag.dataset['heartbeat'], idleAfter)

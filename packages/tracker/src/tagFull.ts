@@ -2,13 +2,13 @@
 import type { BeforeSend } from './beforeSend.ts'
 import { trackClicks } from './clicks.ts'
 import { consent } from './consent.ts'
-import { describeDevice, describeNavigation, forgetNavigation } from './describePage.ts'
+import { describeDevice, describeNavigation } from './describePage.ts'
 import { idleAfter, measureEngagement } from './engagement.ts'
 import { trackForms } from './forms.ts'
-import { files, trackLinks } from './links.ts'
+import { trackLinks } from './links.ts'
 import { followNavigationApi } from './navigationApi.ts'
 import { trackNotFound } from './notFound.ts'
-import { followHistory, guard, look, pageview, putOff, start, stop, track, type Deliver } from './page.ts'
+import { beginOnce, fields, followHistory, guard, look, pageview, putOff, start, stop, track, type Deliver } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { flagDriven, identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import { readSession } from './session.ts'
@@ -27,8 +27,9 @@ else if (!calls.track) {
   followHistory()
   trackClicks()
   trackForms()
-  trackLinks(files)
+  trackLinks()
   putOff(() => {
+    beginOnce()
     if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
     flagDriven()
     describeDevice()
@@ -39,7 +40,8 @@ else if (!calls.track) {
       tag.dataset['endpoint'] ?? new URL('/hit', tag.src || location.href),
       // A `beforeSend` that throws drops the hit, and is looked up when one is made: it may be defined after this script.
       guard((hit: ReturnType<BeforeSend>) => {
-        forgetNavigation(hit!)
+        // What forgetNavigation does, written out: to call it would cost 4 bytes.
+        if (hit!.type === 'pageview') fields.navigation = undefined
         if (tag.dataset['session']) hit!.session = readSession()
         if (tag.dataset['beforeSend']) hit = (self as unknown as Record<string, BeforeSend>)[tag.dataset['beforeSend']]!(hit!)
         if (hit) deliver(hit)

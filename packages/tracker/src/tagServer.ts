@@ -4,7 +4,7 @@ import { adoptView } from './adoptView.ts'
 import { trackClicks } from './clicks.ts'
 import { describeDevice } from './describePage.ts'
 import { idleAfter, measureEngagement } from './engagement.ts'
-import { followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
+import { beginOnce, followHistory, guard, look, pageview, putOff, start, stop, track } from './page.ts'
 import { flush, startQueue, type QueueMode } from './queue.ts'
 import { flagDriven, identify, ignoredByDefault, isIgnored, optOut } from './respect.ts'
 import type { Tracker, TrackerCall } from './trackerGlobal.ts'
@@ -20,6 +20,7 @@ else if (!calls.track) {
   followHistory()
   trackClicks()
   putOff(() => {
+    beginOnce()
     if (isIgnored(tag.dataset['ignore'] ?? ignoredByDefault)) return
     flagDriven()
     describeDevice()

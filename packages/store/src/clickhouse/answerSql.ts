@@ -37,6 +37,7 @@ export async function answerSql(tables: Tables, query: Query, withRows: WithRows
 
 /** @param isPage whether only the rows of the query's page are asked for, if the server can tell which these are */
 async function askSums(ask: AskRows, tables: Tables, found: FoundRows, query: Query, isPage: boolean): Promise<AskedRows> {
+  if (found.whole !== undefined && asksEverybody(query)) return { rows: [{ dimensions: [], row: { sum_visitors: found.whole.reduce((sum, { visitors }) => sum + Number(visitors), 0) } }] }
   const params = createParams()
   const source = createRowsSource(tables, params, found)
   const { statements: [first, ...others], names } = planSums(source, query, stepsOf(query, found))
@@ -47,6 +48,11 @@ async function askSums(ask: AskRows, tables: Tables, found: FoundRows, query: Qu
   const rows = await askFor(cut ?? first!)
   const total = cut === undefined ? undefined : rows[0]?.row['allRows']
   return { rows: [...rows, ...parts], ...(total !== undefined && { total: Number(total) }) }
+}
+
+/** Whether only all visitors are asked for, as shares of everybody are: what is known of the days says it. */
+function asksEverybody({ metrics, dimensions = [], filters = [] }: Query): boolean {
+  return dimensions.length === 0 && filters.length === 0 && metrics.every((metric) => metric === 'visitors')
 }
 
 /** As Promise.all, but nothing goes on behind a failure: what is read may be gone then. */

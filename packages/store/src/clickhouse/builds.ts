@@ -23,6 +23,8 @@ export interface DayBuild {
   /** When the first and the last row of the build was, ms since 1970. */
   first: number
   last: number
+  /** How many visitors the build has. */
+  visitors: number
 }
 
 /** Which home days to look at, `YYYY-MM-DD`; open where left out. */
@@ -55,8 +57,8 @@ export async function readBuilds(client: SqlClient, tables: Tables, site: string
   const params = createParams()
   const where = daysSql(params, site, bounds)
   const found = await client.rows<DayBuild & { isBuild: number }>(
-    `SELECT 0 AS isBuild, toString(day) AS home, '' AS build, sum(inserted) AS inserted, toString(sum(checksum)) AS sums, toInt64(0) AS first, toInt64(0) AS last FROM ${tables.dayState} WHERE ${where} GROUP BY day
-    UNION ALL SELECT 1, toString(day), (argMax((build, first, last), made) AS of).1, inserted, toString(checksum), of.2, of.3 FROM ${tables.builds} WHERE ${where} AND format = ${params.add('UInt32', formatOf())} GROUP BY day, inserted, checksum`,
+    `SELECT 0 AS isBuild, toString(day) AS home, '' AS build, sum(inserted) AS inserted, toString(sum(checksum)) AS sums, toInt64(0) AS first, toInt64(0) AS last, toUInt64(0) AS visitors FROM ${tables.dayState} WHERE ${where} GROUP BY day
+    UNION ALL SELECT 1, toString(day), (argMax((build, first, last, visitors), made) AS of).1, inserted, toString(checksum), of.2, of.3, of.4 FROM ${tables.builds} WHERE ${where} AND format = ${params.add('UInt32', formatOf())} GROUP BY day, inserted, checksum`,
     params,
     // Some hundred rows: a thread for each part takes longer to begin than they take to read.
     { max_threads: 1 },
@@ -65,8 +67,8 @@ export async function readBuilds(client: SqlClient, tables: Tables, site: string
   return found
     .filter(({ isBuild }) => isBuild === 0)
     .map(({ home, inserted, sums, ...none }) => {
-      const { build, first, last } = builds.get(stateOf({ home, inserted, sums })) ?? none
-      return { home, build, inserted, sums, first, last }
+      const { build, first, last, visitors } = builds.get(stateOf({ home, inserted, sums })) ?? none
+      return { home, build, inserted, sums, first, last, visitors }
     })
     .toSorted((a, b) => (a.home < b.home ? -1 : 1))
 }
@@ -98,14 +100,14 @@ export async function writeBuilds(client: SqlClient, tables: Tables, table: 'row
   const params = createParams()
   const builds = params.add('Array(String)', states.map(({ home }) => buildOf(id, home)))
   const bounds = daysSql(params, site, { from: states[0]!.home, to: states.at(-1)!.home })
-  const spans = await client.rows<{ home: string; first: number; last: number }>(`SELECT toString(day) AS home, min(time) AS first, max(time) AS last FROM ${tables[table]} WHERE ${bounds} AND build IN ${builds} GROUP BY day`, params)
+  const spans = await client.rows<Pick<DayBuild, 'home' | 'first' | 'last' | 'visitors'>>(`SELECT toString(day) AS home, min(time) AS first, max(time) AS last, countIf(mark = 2) AS visitors FROM ${tables[table]} WHERE ${bounds} AND build IN ${builds} GROUP BY day`, params)
   const byHome = new Map(spans.map((span) => [span.home, span]))
-  return states.map((state) => ({ ...state, first: 0, last: -1, ...byHome.get(state.home), build: buildOf(id, state.home) }))
+  return states.map((state) => ({ ...state, first: 0, last: -1, visitors: 0, ...byHome.get(state.home), build: buildOf(id, state.home) }))
 }
 
 /** From here on they tell of their days as they were. */
 export async function noteBuilds(client: SqlClient, tables: Tables, site: string, builds: readonly DayBuild[], now: number): Promise<void> {
-  await client.insert(tables.builds, builds.map(({ home, inserted, sums, build, first, last }) => ({ site, day: home, inserted, checksum: sums, build, format: formatOf(), made: now, first, last })))
+  await client.insert(tables.builds, builds.map(({ home, inserted, sums, build, first, last, visitors }) => ({ site, day: home, inserted, checksum: sums, build, format: formatOf(), made: now, first, last, visitors })))
 }
 
 /** Whether the rows of a build are in `open_rows`. */

@@ -58,6 +58,9 @@ const placeColumns: Partial<Record<RowColumn, string>> = {
   pageScroll: `if(${isFirst(pageOrder)}, max(scroll) OVER (PARTITION BY visitorKey, pathKey), -1)`,
 }
 
+/** The same where nothing is asked that windows tell. */
+const engagementColumns: Partial<Record<RowColumn, string>> = { engaged: 'if(s.isView, e.engaged, -1)', scroll: 'if(s.isView, e.scroll, -1)' }
+
 /** What the hits of a visit come to. */
 const visitColumns: Partial<Record<RowColumn, string>> = {
   owner: 'v.owner',
@@ -88,6 +91,7 @@ export function deriveSql(hits: string, { params, names, columns = new Set(rowCo
   const ofFirst = [...new Set(['path', 'hostname', ...wanted.flatMap((name) => entryColumns[name]?.fields ?? [])])]
   const fields = new Set([...ofFirst, ...wanted.flatMap((name) => ownColumns[name]?.slice(1) ?? [])])
   const placed = wanted.filter((name) => name in placeColumns)
+  const isPlain = placed.every((name) => name in engagementColumns)
   return `
     WITH
     keyed AS (SELECT day, id, time, ${[...fields].join(', ')}, type = 'pageview' AS isView, type != 'engagement' AS isHit, ifNull(interactive, true) AS isInteractive,
@@ -100,12 +104,12 @@ export function deriveSql(hits: string, { params, names, columns = new Set(rowCo
       FROM parted WHERE isHit GROUP BY visitKey)
     SELECT ${wanted.map((name) => `${columnSql(name)} AS ${name}`).join(', ')}
     FROM (SELECT * FROM parted WHERE isHit) AS s INNER JOIN visits AS v ON s.visitKey = v.key
-    ${placed.length === 0 ? '' : `INNER JOIN (${placesSql(hits, placed)}) AS p ON s.visitKey = p.visitKey AND s.nth = p.nth`}`
+    ${placed.length === 0 ? '' : isPlain ? `LEFT JOIN (${engagementSql(hits)}) AS e ON s.day = e.day AND s.id = e.pageview` : `INNER JOIN (${placesSql(hits, placed)}) AS p ON s.visitKey = p.visitKey AND s.nth = p.nth`}`
 
   function columnSql(name: RowColumn): string {
     const entry = entryColumns[name]
     if (entry !== undefined) return entry.sql(...entry.fields.map((field) => `v.first.${ofFirst.indexOf(field) + 1}`))
-    return ownColumns[name]?.[0] ?? visitColumns[name] ?? `p.${name}_`
+    return ownColumns[name]?.[0] ?? visitColumns[name] ?? (isPlain ? engagementColumns[name]! : `p.${name}_`)
   }
 }
 

@@ -22,7 +22,7 @@ const migrations: readonly Migration[] = [
   {
     version: 3,
     // No order can be changed: upkeep makes the rows anew, and until then they are derived as they are asked for.
-    statements: (place) => [...createTableSql(rowsTable, place), ...addColumnsSql('openRows', rowColumns, place), ...dropTableSql('formerRows', place)],
+    statements: (place) => [...createTableSql(rowsTable, place), ...addColumnsSql('openRows', rowColumns, place), ...addColumnsSql('builds', { visitors: 'UInt64' }, place), ...dropTableSql('formerRows', place)],
   },
 ]
 

@@ -84,7 +84,7 @@ const types = {
 export type RowColumn = keyof typeof types
 
 /**
- * The derived table `rows`: a row for each pageview and event of a visible hit, with what is known of its visit beside it. All
+ * The derived table `visit_rows`: a row for each pageview and event of a visible hit, with what is known of its visit beside it. All
  * of it follows from the hits of the home day, so it can be made anew at any time: see `deriveSql`.
  *
  * Moments are ms since 1970, spans ms. Keys are hashes of 64 bits with the home day in them: figures of days add up, as

@@ -1,0 +1,1 @@
+export function compileHints(code: string): string
