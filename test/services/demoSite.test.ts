@@ -23,7 +23,7 @@ for (const [name, config] of services) {
         const demoSites = createDemoSites({ store, values, registry, timezone: 'Europe/Berlin', now: Date.now, size: { days: 40, visits: 10 } })
         const { demo } = await (await demoSites.begin({})).filled
         expect(demo.hits).toBeGreaterThan(500)
-        const { rows } = await store.query({ site: 'demo', range: { from: Date.now() - 41 * 86_400_000, to: Date.now() }, metrics: ['events'] })
+        const { rows } = await store.query({ site: 'demo', timezone: 'UTC', range: { from: Date.now() - 41 * 86_400_000, to: Date.now() }, metrics: ['events'] })
         expect(rows[0]!.metrics[0]).toBeGreaterThan(300)
         expect(await demoSites.remove('demo')).toMatchObject({ hits: demo.hits, goals: 4 })
         expect(await opened.storage.getKeys()).toEqual([])
