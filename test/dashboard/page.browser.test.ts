@@ -21,7 +21,7 @@ test('a wrong password says so, the right one opens what the address asked for',
   await fourVisits()
   const { page } = stage
   await page.goto(`${stage.url}dashboard/?period=7d&metric=visits`)
-  await page.getByText('The first start of the collector printed that of admin').waitFor()
+  await page.getByText('The collector printed the password of admin when it first started').waitFor()
   await page.getByLabel('Password').fill('wrong')
   await page.keyboard.press('Enter')
   await page.getByText('Wrong name or password').waitFor()

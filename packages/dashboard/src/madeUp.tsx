@@ -11,7 +11,7 @@ export function MadeUp({ site, access, navigation }: { site: Site; access: Acces
   const { from, to, is_filled: isFilled } = site.demo
   return (
     <p class="made-up" role="note">
-      <strong>{text.demo.title}</strong> {text.demo.says(site.id, formatRange([from, to]))} {!isFilled && text.demo.isFilling}
+      <strong>{text.demo.title}</strong> {text.demo.says(site.id, formatRange([from, to]))} {!isFilled && `${text.demo.isFilling} `}
       {access.role === 'owner' && navigation.view.page !== 'settings' && (
         <ViewLink navigation={navigation} to={{ page: 'settings', more: {} }}>
           {text.demo.settings}

@@ -7,7 +7,7 @@ export const text = {
     name: 'Name',
     password: 'Password',
     submit: 'Log in',
-    hint: 'The first start of the collector printed that of admin; `npx treadlight user reset` makes another.',
+    hint: 'The collector printed the password of admin when it first started; npx treadlight user reset makes another.',
     ofShare: 'Who gave you this link knows its password.',
   },
   ownPassword: {
@@ -433,7 +433,7 @@ export const text = {
     demo: 'Or try it first on the demo page',
   },
   demo: {
-    explain: 'Or see what this page looks like with visits. They are kept apart in a site of their own, and go with a click.',
+    explain: 'Or see what this page looks like with visits. They are kept apart in a site of their own, which Settings removes again.',
     offer: 'Look around with a year of made-up visits',
     open: 'Look around with made-up visits',
     filling: (hits: string): string => `Making them up: ${hits} hits so far …`,

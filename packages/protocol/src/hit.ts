@@ -23,7 +23,7 @@ export interface Revenue {
 /**
  * One record of what happened, as it crosses the wire.
  *
- * `{ url, title, referrer, timestamp }` alone is a valid pageview: all else has a default.
+ * `{ url }` alone is a valid pageview, `{ url, title, referrer, timestamp }` a whole one: all else has a default.
  */
 export interface Hit {
   /** UUIDv7 in lower case, made once by the sender. The union by this id is what makes a retry harmless. */

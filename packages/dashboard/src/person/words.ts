@@ -1,7 +1,7 @@
 /** The words of the page of one person. */
 export const words = {
   find: 'User id, session id or visitor hash',
-  findHint: 'As your site knows them, or as a hit shows it. Of a user you also see what they did before they signed in.',
+  findHint: 'As your site knows them, or as a hit shows it. Of a user you also see what they did before they signed in, where hits have a session id.',
   whereFrom: 'Each hit leads to its person:',
   knownHits: 'hits of known users',
   submit: 'Show',
