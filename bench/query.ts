@@ -148,7 +148,7 @@ async function askView(bench: QueryBench, month: MadeSite, scratch: string): Pro
   const plain = await ask(bench, month, 'view')
   const base = join(scratch, 'with today')
   await cp(month.base, base, { recursive: true })
-  // Upkeep packs what nobody adds to any more; what came since, up to a sixteenth, is read from batches.
+  // Upkeep packs what nobody adds to any more; what came since, up to an eighth, is read from batches.
   const { hits } = await bench.run({ task: 'addToday', base, hits: todaysHits, days: 1 })
   if (hits !== todaysHits) throw new Error(`${hits} hits of today`)
   const full = await ask(bench, { ...month, base }, 'view')

@@ -62,7 +62,7 @@ export function complainOfNpm([, action = '', ...rest]: readonly string[]): stri
   if (script === undefined || manifest.scripts[script] === undefined) return `package.json has no script ${String(script)}`
   const list = parts[script]
   const wanted = rest[rest.indexOf('--') + 1]
-  if (list === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-') || wanted === 'all') return undefined
+  if (list === undefined || !rest.includes('--') || wanted === undefined || wanted.startsWith('-') || wanted === 'all' || wanted === 'NAME') return undefined
   return new RegExp(`^  (?:'${wanted}'|${wanted}): `, 'm').test(readFileSync(join(root, list), 'utf8')) ? undefined : `${list} has no ${wanted}`
 }
 

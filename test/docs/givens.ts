@@ -21,6 +21,7 @@ export const givens: Givens = {
       isStaff: '(request: Request) => boolean',
       Deno: '{ serve(handler: (request: Request) => Response | Promise<Response>): unknown }',
     },
+    'packages/protocol/README.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/tracker.md': { request },
     'docs/privacy.md': { account: '{ id: string }', session: '{ id: string }', secret: text },
     'docs/events.md': { request },

@@ -18,8 +18,8 @@ export interface Givens {
 const unsaid = new Set([1241, 7005, 7006, 7016, 7019, 7031, 7034, 7053])
 
 /**
- * Type-checks all blocks in one program, against the types that the packages are built with, as a reader has them. A block is a module; one whose first line is a comment
- * with a path, such as `// src/tracker.js`, can be imported by others of its page.
+ * Type-checks all blocks in one program, against the types that the packages are built with, as a reader has them. A block is a
+ * module; one whose first line is a comment with a path, such as `// src/tracker.js`, can be imported by others of its page.
  *
  * @returns what is wrong, each with the page and its line
  */

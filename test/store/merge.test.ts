@@ -136,6 +136,13 @@ describe('of two facts of one id and origin', () => {
     }
   })
 
+  test('first is by number, not by letters', () => {
+    const ninth = { ...early, received: 9 }
+    const tenth = { ...early, received: 10 }
+    expect(union([ninth, tenth])).toEqual([ninth])
+    expect(union([tenth, ninth])).toEqual([ninth])
+  })
+
   test('of one millisecond it is the one whose JSON is smaller', () => {
     const same = { ...late, received: noon }
     expect(union([early, same])).toEqual([same])

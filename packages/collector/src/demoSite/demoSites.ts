@@ -8,7 +8,7 @@ import { readSiteId, SiteProblem, type SiteRegistry } from '../sites/siteRegistr
 import type { DemoBelongings } from '../sites/siteSentences.ts'
 
 /** What it is called unless somebody says otherwise. */
-const usualDemoSite = 'demo'
+export const usualDemoSite = 'demo'
 
 /** A made-up site. */
 export interface DemoSite {

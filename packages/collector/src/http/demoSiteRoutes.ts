@@ -1,4 +1,4 @@
-import type { DemoSite, DemoSites } from '../demoSite/demoSites.ts'
+import { usualDemoSite, type DemoSite, type DemoSites } from '../demoSite/demoSites.ts'
 import { SiteProblem } from '../sites/siteRegistry.ts'
 import { demoSentence } from '../sites/siteSentences.ts'
 import type { Sites } from '../sites/sites.ts'
@@ -33,7 +33,7 @@ export function addDemoSiteRoutes(routes: Routes, { sites, demoSites, onError }:
     const refusal = refuseParameters(event, ['id'])
     if (refusal) return refusal
     return orProblem(async () => {
-      const id = event.url.searchParams.get('id') ?? 'demo'
+      const id = event.url.searchParams.get('id') ?? usualDemoSite
       const site = await demoSites.find(id)
       return json(site ? await describe(site) : { id, state: 'none' })
     })

@@ -12,12 +12,12 @@ type PackOptions = PackedSweepOptions & Pick<ResolvedStoreOptions, 'nonce'>
 
 /** Fewer are parsed as fast as they are looked for. */
 const leastFacts = 1000
-/** So large a part more is worth to write all of them anew: what is written in all stays at 17 times the facts, half a µs for each. */
-const partWorthPacking = 1 / 16
+/** So large a part more is worth to write all of them anew: what is written in all stays at nine times the facts, half a µs for each. */
+const partWorthPacking = 1 / 8
 
 /**
- * Writes the facts of batches that nobody adds to any more as they are held in memory, and anew when there are more by a
- * sixteenth: whoever opens the store has them at once, instead of parsing what came in a day and a half.
+ * Writes the facts of batches that nobody adds to any more as they are held in memory, and anew when there are more by an
+ * eighth: whoever opens the store has them at once, instead of parsing what came in a day and a half.
  *
  * @returns how many values are gone that others stand for
  */
