@@ -54,7 +54,7 @@ function figureTable(record: readonly RecordedRun[]): string {
 function failureList(record: readonly RecordedRun[]): string {
   const failed = record.filter((run) => failuresIn(run) > 0)
   if (failed.length === 0) return 'None.'
-  return failed.map(({ date, name, seed, runs, lost, twice, serverErrors, pageErrors }) => `- ${date}, \`${name}\`, seed ${seed}, ${count(runs)} runs: ${lost} lost, ${twice} twice, ${serverErrors} server errors, ${pageErrors} page errors`).join('\n')
+  return failed.map(({ date, name, seed, runs, lost, twice, serverErrors, pageErrors, note }) => `- ${date}, \`${name}\`, seed ${seed}, ${count(runs)} runs: ${lost} lost, ${twice} twice, ${serverErrors} server errors, ${pageErrors} page errors${note === undefined ? '' : `. ${note}`}`).join('\n')
 }
 
 function count(number: number): string {

@@ -15,6 +15,8 @@ export interface RecordedRun extends Omit<ProveResult, 'figures'> {
   /** How long it took. */
   seconds: number
   figures?: Record<string, number>
+  /** What is to be said of it, by whoever has looked for the reason of what it has found. */
+  note?: string
 }
 
 const recordPath: string = fileURLToPath(new URL('record.ndjson', import.meta.url))

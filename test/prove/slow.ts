@@ -12,7 +12,7 @@ import { numberOf } from './soakHits.ts'
 import { createImpatientLoad, type ImpatientLoad } from './impatientLoad.ts'
 
 /** Seconds of each part of an outage. */
-const lengths = { well: 8, slow: 15, stuck: [25, 45], delivery: 120 } as const
+const lengths = { well: 8, slow: 15, stuck: [25, 45], delivery: 600 } as const
 /** How long a call takes while the storage is slow, ms. */
 const slowness = 5000
 /**

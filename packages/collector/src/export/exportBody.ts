@@ -87,5 +87,7 @@ async function readUntilRows(iterator: AsyncIterator<Piece>): Promise<Piece[]> {
     if (done === true) return pieces
     pieces.push(value)
     if (value.rows > 0) return pieces
+    // What is long on its way to its first row says so again and again, and hits wait meanwhile.
+    await turn()
   }
 }
