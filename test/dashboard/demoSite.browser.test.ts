@@ -17,7 +17,7 @@ describe('a site to look around in', () => {
     expect(await page.title()).toBe('demo (made up) · Treadlight')
     expect(await page.getByLabel('Site', { exact: true }).locator('option').allInnerTexts()).toEqual(['default', 'demo (made up)'])
     await page.goto(`${stage.url}dashboard/?site=demo&page=funnels`)
-    await page.getByText('From product to order').waitFor()
+    await page.getByText('From product to order', { exact: true }).waitFor()
     expect(await note.count()).toBe(1)
 
     await note.getByRole('link', { name: 'Renew or remove it' }).click()
