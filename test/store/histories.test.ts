@@ -20,9 +20,9 @@ describe('PV16 PV18 PV22 random histories: every store says what the reference s
   afterAll(() => rm(base, { recursive: true }))
 
   const storages: [string, () => Storage, runs: number][] = [
-    ['one value per group', () => createFaultyStorage({ append: false }).storage, sized(75, 40)],
-    ['appending', () => createFaultyStorage({ append: true }).storage, sized(75, 40)],
-    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), sized(20, 12)],
+    ['one value per group', () => createFaultyStorage({ append: false }).storage, sized(75, 30)],
+    ['appending', () => createFaultyStorage({ append: true }).storage, sized(75, 30)],
+    ['fs', () => createStorage({ driver: createFsDriver({ base: join(base, String(count++)), sync: false }) }), sized(20, 10)],
   ]
   for (const [name, open, numRuns] of storages) {
     for (const processes of [1, 3]) {

@@ -19,8 +19,6 @@ export interface DayCheck {
   mayBePruned(files: readonly SegmentFile[], known: KnownMarks, made: number): boolean
   /** Whom `look` seeks: what tells apart what processes may know of that. See `hashSought`. */
   readonly sought: string
-  /** Whether there is an erasure, or a log-in that widens one: without, `isErased` knows all. */
-  readonly mayAsk: boolean
   /** Whether there may be an erasure that the maker did not know of, or did not know the reach of: then somebody has to look. */
   isAsked(known: KnownMarks): boolean
   /** Whether an erasure that the maker did not know of takes any of it; undefined where nobody has looked: see `look`. */
@@ -123,9 +121,6 @@ export function createDayCheck(log: SiteLog, clean: Map<string, number>, cleanDa
   return {
     get sought() {
       return nameSought()
-    },
-    get mayAsk() {
-      return log.erasures.size > 0 || log.marks.disownings > 0
     },
     isAsked,
     mayBePruned(files, known, made) {

@@ -108,10 +108,6 @@ export function createFactTable(site: string, day: string, packed?: { said: Pack
       }
       return row
     },
-    parts() {
-      const parts = columns.parts()
-      return parts && { ...parts, rowOf: (words, at) => index().findWords(words, at) }
-    },
     rowsOf,
     hasShared: () => shared.size > 0,
     hasOthers: (row) => shared.size > 0 && shared.has(row),

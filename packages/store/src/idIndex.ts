@@ -5,8 +5,6 @@ import type { UuidColumn } from './segment/uuidColumn.ts'
 export interface IdIndex {
   /** The first row of the id; -1 if there is none. */
   find(id: string): number
-  /** The same of the UUID whose four words begin at `at`. */
-  findWords(words: Int32Array, at: number): number
   /** Takes up a row whose id no other row has so far. */
   add(row: number, id: string): void
   /** The same without making the id a text. @param id where it is no UUID */
@@ -63,7 +61,6 @@ export function createIdIndex(ids: UuidColumn, room = 0): IdIndex {
       const words = wordsOf(id)
       return words === undefined ? (others.get(id) ?? -1) : slots[slotOf(words, 0)]! - 1
     },
-    findWords: (words, at) => slots[slotOf(words, at)]! - 1,
     add: (row, id) => addRow(row, wordsOf(id) === undefined ? id : undefined),
     addRow,
   }

@@ -98,10 +98,7 @@ export function createSegmentReader(storage: Storage, onProblem: (problem: Stora
     const value = known === undefined ? await bytes(file) : known.bytes
     return decode(file, async () => {
       const segment = known ?? openSegment(value)
-      for (const group of segment.groups) {
-        group.kept ??= new Map()
-        group.dictionaries ??= new Map()
-      }
+      for (const group of segment.groups) group.kept ??= new Map()
       keepOpened(file, segment)
       return act(segment)
     })

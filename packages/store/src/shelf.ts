@@ -85,14 +85,6 @@ export interface ShelfOptions<Rollup> extends Pick<ResolvedStoreOptions, 'storag
   openRollup(source: ValueSource): Promise<Rollup>
 }
 
-/** What was found out about entries, as things stood then. */
-interface Judged {
-  state: readonly unknown[]
-  verdicts: Map<ShelfEntry, Map<string, boolean>>
-  /** Whether all days of an entry are as it says, where that is known. */
-  whole: Map<ShelfEntry, boolean>
-}
-
 /** How long what others have written may stay unknown, ms: it only saves work. */
 const listingRest = 60_000
 /** Of a rollup in memory, for each byte of its value. */
@@ -109,7 +101,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   /** Those whose header was read, by kind and home day, the ones to ask first in front. */
   let byDay: Record<ShelfKind, Map<string, ShelfEntry[]>> | undefined
   const entryOf = new WeakMap<object, ShelfEntry>()
-  let judged: Judged = { state: [], verdicts: new Map(), whole: new Map() }
+  let judged: { state: readonly unknown[]; verdicts: Map<ShelfEntry, Map<string, boolean>> } = { state: [], verdicts: new Map() }
   const listedAt: Record<ShelfKind, number> = { index: -Infinity, rollup: -Infinity }
   const listing: Partial<Record<ShelfKind, Promise<void>>> = {}
   /** What several questions that come together wait for. */
@@ -200,7 +192,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   function renewVerdicts(): void {
     const { catalog, fresh, version, prunings, erasures, marks } = log
     const state = [catalog.days, fresh, fresh.size, version, prunings.size, erasures.size, marks, marks.disownings]
-    if (state.some((each, at) => judged.state[at] !== each)) judged = { state, verdicts: new Map(), whole: new Map() }
+    if (state.some((each, at) => judged.state[at] !== each)) judged = { state, verdicts: new Map() }
   }
 
   function verdictOf(entry: ShelfEntry, day: string): boolean | undefined {
@@ -213,26 +205,6 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     // What nobody has looked at may be looked at next.
     if (verdict !== undefined) verdicts.set(day, verdict)
     return verdict
-  }
-
-  /** Whether it says of all of its days what the hits would: of a rollup nothing less is of use. */
-  function isWhole(entry: ShelfEntry): boolean {
-    const { days, unfit } = entry
-    if (days === undefined || unfit !== undefined) return false
-    const known = judged.whole.get(entry)
-    if (known !== undefined) return known
-    let isUnknown = false
-    for (const day of days) {
-      const verdict = verdictOf(entry, day)
-      if (verdict === false) return setWhole(entry, false)
-      isUnknown ||= verdict === undefined
-    }
-    return !isUnknown && setWhole(entry, true)
-  }
-
-  function setWhole(entry: ShelfEntry, isWhole: boolean): boolean {
-    judged.whole.set(entry, isWhole)
-    return isWhole
   }
 
   function judge({ name }: ShelfEntry, { days, marks }: ShelfHeader, day: string): boolean | undefined {
@@ -293,7 +265,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
   }
 
   async function lookAt(kind: ShelfKind, days: readonly string[]): Promise<void> {
-    for (let round = 0; round < maxRounds && check.mayAsk; round++) {
+    for (let round = 0; round < maxRounds; round++) {
       renewVerdicts()
       const unknown = days.filter((day) => candidates(kind, day).some((entry) => verdictOf(entry, day) === undefined))
       if (unknown.length === 0) return
@@ -382,13 +354,8 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
       const maySuit = (entry: ShelfEntry): boolean => !opened.has(entry) || suits(opened.get(entry)!)
       await prepare('rollup', days, opened.size === 0 ? undefined : maySuit)
       const chosen = chooseRollups(days, maySuit)
-      if (!chosen.every((entry) => opened.has(entry))) {
-        if (!(await openAll(chosen, openRollup, opened))) continue
-        // Mostly all of them can tell: then others would be chosen only if something has changed meanwhile.
-        renewVerdicts()
-        if (!chosen.every((entry) => isWhole(entry) && maySuit(entry))) continue
-      }
-      return chosen.map((entry) => ({ rollup: opened.get(entry)!, days: entry.days! }))
+      if (chosen.every((entry) => opened.has(entry))) return chosen.map((entry) => ({ rollup: opened.get(entry)!, days: entry.days! }))
+      await openAll(chosen, openRollup, opened)
     }
     return []
   }
@@ -402,7 +369,7 @@ export function createShelf<Rollup extends object>(options: ShelfOptions<Rollup>
     const unfit = new Set<ShelfEntry>()
     const isFit = (entry: ShelfEntry): boolean => {
       if (unfit.has(entry)) return false
-      const fits = isWhole(entry) && entry.days!.every((each) => left.has(each)) && maySuit(entry)
+      const fits = entry.days!.every((each) => left.has(each) && verdictOf(entry, each) === true) && maySuit(entry)
       if (!fits) unfit.add(entry)
       return fits
     }

@@ -37,17 +37,9 @@ export function createShelfMakers(log: SiteLog): ShelfMakers<Rollup> {
   /** Without making hits; undefined where that cannot be done. */
   async function buildPlain(day: string, files: readonly SegmentFile[]): Promise<SessionIndex | undefined> {
     const segments = await Promise.all(files.map(async (file) => ({ file, bytes: await log.segments.bytes(file) })))
-    const opened = await Promise.all(segments.map(({ file, bytes }) => log.segments.decode(file, async () => open(file, bytes))))
+    const opened = await Promise.all(segments.map(({ file, bytes }) => log.segments.decode(file, async () => openSegment(bytes))))
     const columns = await readColumns(day, opened)
     return columns && buildIndex(columns, { tick: storedTick })
-  }
-
-  /** Who is in it, is asked of it at once: it takes to read what visits are told apart by. */
-  function open(file: SegmentFile, bytes: Uint8Array): Segment {
-    const segment = openSegment(bytes)
-    for (const group of segment.groups) group.dictionaries = new Map()
-    log.persons.take(file, segment)
-    return segment
   }
 
   return {

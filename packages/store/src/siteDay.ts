@@ -5,9 +5,9 @@ const maxQuarters = 366 * 96
 const maxZones = 12
 /**
  * Since 1970 no zone has changed its clock twice within 166 hours (tzdata 2025: Cambridge Bay, 2000). So where a clock is as far
- * off UTC at the end of 160 hours as at their beginning, it was so all the time, and no label has to be asked of Intl.
+ * off UTC at the end of four days as at their beginning, it was so all the time, and no label has to be asked of Intl.
  */
-const stretch = 160 * 3_600_000
+const stretch = 96 * 3_600_000
 /** Years of five digits are written in another way, ms since 1970. */
 const latest = Date.UTC(9999, 0)
 
@@ -73,9 +73,7 @@ function createClock(timeZone: string): Clock {
   let reader = timeZone === 'UTC' ? undefined : createReader(timeZone)
   // Formatting takes microseconds, and most of what is asked about lies close together.
   const labels = new Map<number, ZoneLabel>()
-  /** Of stretches, and of the moments between them. */
   const offsets = new Map<number, number>()
-  const starts = new Map<number, number>()
   return { label, offset }
 
   function label(time: number): ZoneLabel {
@@ -96,24 +94,14 @@ function createClock(timeZone: string): Clock {
     return Number.isNaN(found) ? undefined : found
   }
 
-  /** Of a stretch; NaN where it is not the same all the time. */
+  /** Of a stretch of four days; NaN where it is not the same all the time. */
   function offsetIn(at: number): number {
     const known = offsets.get(at)
     if (known !== undefined) return known
-    const start = startOf(at)
-    const found = start === startOf(at + 1) ? start : Number.NaN
+    const start = offsetAt(at * stretch)
+    const found = start === offsetAt((at + 1) * stretch) ? start : Number.NaN
     if (offsets.size >= maxQuarters) offsets.clear()
     offsets.set(at, found)
-    return found
-  }
-
-  /** The offset with which a stretch begins, and the one before it ends. */
-  function startOf(at: number): number {
-    const known = starts.get(at)
-    if (known !== undefined) return known
-    const found = offsetAt(at * stretch)
-    if (starts.size >= maxQuarters) starts.clear()
-    starts.set(at, found)
     return found
   }
 

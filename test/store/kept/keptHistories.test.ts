@@ -16,7 +16,7 @@ const step = fc.oneof(
 const history = fc.array(fc.tuple(step, fc.nat(2)), { minLength: 4, maxLength: 14 })
 
 describe('PV22 random histories with much pruning: sums that are kept say what the reference says', () => {
-  for (const [processes, append, numRuns] of [[1, true, sized(75, 40)], [1, false, sized(50, 25)], [3, true, sized(30, 15)]] as const) {
+  for (const [processes, append, numRuns] of [[1, true, sized(75, 25)], [1, false, sized(50, 15)], [3, true, sized(30, 10)]] as const) {
     test(`${processes} at once, ${append ? 'appending' : 'one value per group'}`, { timeout: 120_000 }, async () => {
       await fc.assert(fc.asyncProperty(history, (steps) => play(steps, createFaultyStorage({ append }).storage, processes, true)), { numRuns })
     })

@@ -21,8 +21,6 @@ export interface PersonShelf {
   knownFilter(file: SegmentFile): PersonFilter | undefined
   /** The filter of a segment. @throws SegmentGone, SegmentDamaged if it is to be made, and the segment cannot be read */
   filterOf(file: SegmentFile): Promise<PersonFilter>
-  /** Makes the filter of a segment that somebody has opened, unless it is at hand: to read the segment again takes as long as that. */
-  take(file: SegmentFile, segment: Segment): void
   /** What is stored, by the key of the value, as the storage has it now. */
   refresh(): Promise<ReadonlyMap<string, StoredPersons>>
   /** Takes up what this process has written. */
@@ -110,10 +108,7 @@ export function createPersonShelf({ site, storage, now, segments, onProblem }: P
   }
 
   async function make(file: SegmentFile): Promise<PersonFilter> {
-    return keep(file, await segments.look(file, filterFrom))
-  }
-
-  function keep(file: SegmentFile, filter: PersonFilter): PersonFilter {
+    const filter = await segments.look(file, filterFrom)
     forgetMade(file.key)
     made.set(file.key, filter)
     madeBytes += filter.length
@@ -127,9 +122,6 @@ export function createPersonShelf({ site, storage, now, segments, onProblem }: P
     },
     knownFilter,
     filterOf: async (file) => knownFilter(file) ?? make(file),
-    take(file, segment) {
-      if (knownFilter(file) === undefined) keep(file, filterFrom(segment))
-    },
     refresh,
     add,
     remove,

@@ -15,9 +15,6 @@ export interface Buckets {
 
 const kept: ReadonlySet<TimeDimension> = new Set<TimeDimension>(['time:day', 'time:week', 'time:month'])
 const quarter = 15 * 60_000
-const dayLength = 86_400_000
-/** The bucket of a day that was asked for last, and by what: a year of days is gone through by each of a dashboard's questions. */
-const buckets = new WeakMap<RollupDay, { name: string; bucket: string | undefined }>()
 
 /**
  * Finds out what a question's buckets of time are; undefined where they are smaller than days, or it has several.
@@ -28,26 +25,14 @@ export function compileBuckets({ dimensions = [], timezone }: Pick<Query, 'dimen
   if (dimension === undefined) return { index: undefined, bucketOf: () => '' }
   if (others.length > 0 || !kept.has(dimension)) return undefined
   const labelOf = createBuckets(timezone)
-  const name = `${dimension} ${timezone}`
   return { index: dimensions.indexOf(dimension), bucketOf }
 
-  function bucketOf(day: RollupDay): string | undefined {
-    if (day.first > day.last) return ''
-    const known = buckets.get(day)
-    if (known?.name === name) return known.bucket
-    const bucket = findBucket(day)
-    buckets.set(day, { name, bucket })
-    return bucket
-  }
-
-  function findBucket({ first, last }: RollupDay): string | undefined {
-    const offset = steadyOffset(timezone, first, last)
+  function bucketOf({ first, last }: RollupDay): string | undefined {
+    if (first > last) return ''
     const label = labelOf(dimension!, first)
-    // Most home days are a day of the question's zone too.
-    if (offset !== undefined && Math.floor((first + offset) / dayLength) === Math.floor((last + offset) / dayLength)) return label
     if (labelOf(dimension!, last) !== label) return undefined
-    if (offset !== undefined) return label
     // Where the clock is put back in between, another day may have begun and gone again.
+    if (steadyOffset(timezone, first, last) !== undefined) return label
     for (let time = first; time < last; time += quarter) if (labelOf(dimension!, time) !== label) return undefined
     return label
   }

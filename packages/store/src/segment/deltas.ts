@@ -1,5 +1,6 @@
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { readVarInt, readZigZagBigInt } from 'hyparquet/src/thrift.js'
 import type { DataReader } from 'hyparquet/src/types.js'
 
@@ -23,57 +24,20 @@ export function packDeltas(base: number, offsets: Int32Array, type: 'INT32' | 'I
   return writer.getBytes()
 }
 
-/**
- * The other way round: the first `count` values, which need nothing of those behind them.
- * @throws RangeError where the bytes end before the last of them
- */
+/** The other way round. */
 export function unpackDeltas(bytes: Uint8Array, count: number): { base: number; offsets: Int32Array } {
   const offsets = new Int32Array(count)
   if (count === 0) return { base: 0, offsets }
   const reader = readerOf(bytes)
-  const blockSize = readVarInt(reader)
-  const miniblocks = readVarInt(reader)
-  readVarInt(reader)
+  const first = skipHeader(reader)
   const base = Number(readZigZagBigInt(reader))
-  const length = blockSize / miniblocks
-  if (!(length > 0 && length % 8 === 0)) throw new RangeError('blocks of another length than the format has')
-  for (let row = 1, value = 0; row < count; ) {
-    const least = readLeast(reader)
-    const widths = reader.offset
-    reader.offset += miniblocks
-    for (let block = 0; block < miniblocks && row < count; block++) {
-      const width = bytes[widths + block]!
-      const start = reader.offset
-      reader.offset += (length * width) / 8
-      if (!(reader.offset <= bytes.length)) throw new RangeError('differences end behind their page')
-      const end = Math.min(count, row + length)
-      for (let bit = 8 * start; row < end; row++, bit += width) offsets[row] = value = (value + least + bitsAt(bytes, bit, width)) | 0
-    }
-  }
+  // Ends one byte before the differences, where 0 takes the place of the first value's last byte.
+  const start = reader.offset - 1 - first
+  const copy = bytes.slice(start)
+  copy.set(bytes.subarray(0, first))
+  copy[first] = 0
+  deltaBinaryUnpack(readerOf(copy), count, offsets)
   return { base, offsets }
-}
-
-/** Of a number of more than 32 bits the lowest ones, as all sums are. */
-function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
-  const at = bit >>> 3
-  const shift = bit & 7
-  if (shift + width <= 32) {
-    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-    return width === 32 ? word : (word >>> shift) & ((1 << width) - 1)
-  }
-  let bits = 0
-  for (let each = Math.min(width, 32) - 1; each >= 0; each--) bits = (bits << 1) | ((bytes[(bit + each) >>> 3]! >>> ((bit + each) & 7)) & 1)
-  return bits
-}
-
-/** The least difference of a block, its lowest 32 bits. */
-function readLeast(reader: DataReader): number {
-  let [zigzag, scale, byte] = [0, 1, 128]
-  for (; byte > 127; scale *= 128) {
-    byte = reader.view.getUint8(reader.offset++)
-    zigzag += (byte & 127) * scale
-  }
-  return (zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2) | 0
 }
 
 /** Block size, miniblocks and count stand before the first value. */

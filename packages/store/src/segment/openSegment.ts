@@ -1,6 +1,6 @@
 import { parquetMetadata, type ColumnMetaData, type FileMetaData, type RowGroup } from 'hyparquet'
 import { segmentVersion, versionKey } from './encodeSegment.ts'
-import type { ChunkPages, Dictionary } from './readChunk.ts'
+import type { ChunkPages } from './readChunk.ts'
 import { mostRows } from './schema.ts'
 
 /** A segment of which the footer has been read. */
@@ -20,8 +20,6 @@ export interface SegmentGroup {
   picked?: readonly number[]
   /** Pages of columns that were read, by name: whoever opens a segment to ask it again and again gives a map to keep them in. */
   kept?: Map<string, ChunkPages>
-  /** The same of dictionaries that were read without the rows. */
-  dictionaries?: Map<string, Dictionary>
 }
 
 /** A segment that cannot be read since it is damaged, or none. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { constants, crc32, gunzipSync } from 'node:zlib'
+import { crc32, gunzipSync } from 'node:zlib'
 import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import type { DataReader } from 'hyparquet/src/types.js'
@@ -30,19 +30,13 @@ export interface ChunkPages {
   levels: Uint8Array | undefined
   /** What was made of the data where these are numbers: each follows from the one before. */
   numbers?: Float64Array
-  /** Whether the data is all there is: what some rows need may be a part. */
-  isWhole: boolean
 }
 
-/** The distinct texts of a column as bytes. */
-export interface Dictionary {
+/** The same as bytes. */
+export interface CodedTexts {
   /** The values, each behind its length: see `eachText`. */
   dictionary: Buffer
   count: number
-}
-
-/** A column of texts as bytes. */
-export interface CodedTexts extends Dictionary {
   hasNull: boolean
   /** `count` for null. */
   codes: Uint16Array
@@ -63,11 +57,9 @@ export function readText(group: SegmentGroup, name: ColumnName, into?: Uint16Arr
 
 /** The values of some rows: of thousands of rows and texts only these are looked at. */
 function pickTexts(group: SegmentGroup, name: ColumnName, rows: readonly number[]): TextColumn {
-  return pick(group, name, 'RLE_DICTIONARY', rows, (pages) => pickTextsOf(pages, name, rows)) ?? { values: [undefined], codes: new Uint16Array(rows.length) }
-}
-
-function pickTextsOf({ dictionary, count, data, levels }: ChunkPages, name: ColumnName, rows: readonly number[]): TextColumn {
-  if (levels !== undefined && !levels.includes(1)) return { values: [undefined], codes: new Uint16Array(rows.length) }
+  const pages = readPages(group, name, 'RLE_DICTIONARY')
+  if (pages === undefined || areAllNull(pages)) return { values: [undefined], codes: new Uint16Array(rows.length) }
+  const { dictionary, count, data, levels } = pages
   if (dictionary === undefined) throw new Error(`column ${name} has no dictionary`)
   const picked = readHybridAt(data, placesOf(rows, levels), readWidth(data), count)
   const distinct = [...new Set(picked)].toSorted((a, b) => a - b)
@@ -119,22 +111,10 @@ function areAllNull({ levels }: ChunkPages): boolean {
 
 /** Reads a column of integers or times; null is NaN. */
 export function readNumbers(group: SegmentGroup, name: ColumnName): Float64Array {
-  const { picked } = group
-  if (picked !== undefined && group.kept?.get(name)?.numbers === undefined) {
-    return pick(group, name, 'DELTA_BINARY_PACKED', picked, (pages) => pickNumbers(pages, picked)) ?? new Float64Array(picked.length).fill(NaN)
-  }
   const numbers = group.kept?.get(name)?.numbers ?? readAllNumbers(group, name, new Float64Array(group.rows))
   const kept = group.kept?.get(name)
   if (kept !== undefined) kept.numbers = numbers
   return group.picked === undefined ? numbers : Float64Array.from(group.picked, (row) => numbers[row]!)
-}
-
-/** Each follows from the one before, but none from those behind it. */
-function pickNumbers({ meta, data, levels }: ChunkPages, rows: readonly number[]): Float64Array {
-  const places = placesOf(rows, levels)
-  const { base, offsets } = unpackDeltas(restOf(data), Math.max(...places) + 1)
-  const isShort = meta.type === 'INT32'
-  return Float64Array.from(places, (place) => (place === -1 ? NaN : isShort ? (base + offsets[place]!) | 0 : base + offsets[place]!))
 }
 
 /** The same of all rows. @param numbers where they are written */
@@ -161,19 +141,15 @@ export interface UuidColumn {
 
 /** Reads a column of UUIDs. */
 export function readUuids(group: SegmentGroup, name: ColumnName): UuidColumn {
-  const { picked } = group
-  if (picked !== undefined) {
-    return pick(group, name, 'PLAIN', picked, ({ data, levels }) => pickUuids({ bytes: restOf(data), levels }, picked)) ?? { bytes: new Uint8Array(), levels: new Uint8Array(picked.length) }
-  }
   const pages = readPages(group, name, 'PLAIN')
-  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.rows) }
-  return { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+  if (pages === undefined) return { bytes: new Uint8Array(), levels: new Uint8Array(group.picked?.length ?? group.rows) }
+  const column = { bytes: takeValues(pages, countValues(group, pages.levels) * 16), levels: pages.levels }
+  return group.picked === undefined ? column : pickUuids(column, group.picked)
 }
 
 function pickUuids({ bytes, levels }: UuidColumn, rows: readonly number[]): UuidColumn {
   const places = placesOf(rows, levels)
   const present = places.filter((place) => place !== -1)
-  if (16 * (Math.max(...present) + 1) > bytes.length) throw new Error('a page has not the bytes of its values')
   const picked = new Uint8Array(16 * present.length)
   present.forEach((place, at) => picked.set(bytes.subarray(16 * place, 16 * place + 16), 16 * at))
   return { bytes: picked, levels: levels && Uint8Array.from(places, (place) => Number(place !== -1)) }
@@ -192,37 +168,13 @@ export function readBooleans(group: SegmentGroup, name: ColumnName): Codes | und
 }
 
 /** The pages of a column: those that are kept, or read and checked against the length of the file. */
-function readPages(group: SegmentGroup, name: ColumnName, encoding: Encoding, part = 1): ChunkPages | undefined {
+function readPages(group: SegmentGroup, name: ColumnName, encoding: Encoding): ChunkPages | undefined {
   const meta = group.columns.get(name)
   if (meta === undefined) return undefined
-  const kept = group.kept?.get(name)
-  const pages = kept !== undefined && (kept.isWhole || part < 1) ? kept : orDamaged(name, () => parsePages(group, meta, encoding, part))
+  const pages = group.kept?.get(name) ?? orDamaged(name, () => parsePages(group, meta, encoding))
   group.kept?.set(name, pages)
   // Whoever reads the data moves on in it.
   return { ...pages, data: { ...pages.data } }
-}
-
-/** Of less than this part of a page the rest need not be inflated. */
-const worthCutting = 0.8
-/** How much more than their part of the rows is taken for what some rows need. */
-const spare = 0.08
-
-/**
- * Reads some rows from as much of the pages as ends behind the last of them, about: to inflate is most of what reading a few
- * takes. What turns out to need more is read again. Undefined for a column that is missing.
- */
-function pick<T>(group: SegmentGroup, name: ColumnName, encoding: Encoding, rows: readonly number[], read: (pages: ChunkPages) => T): T | undefined {
-  const part = ((rows.at(-1) ?? 0) + 1) / group.rows + spare
-  if (part < worthCutting) {
-    try {
-      const pages = readPages(group, name, encoding, part)
-      return pages && read(pages)
-    } catch {
-      // Damage shows again below.
-    }
-  }
-  const pages = readPages(group, name, encoding)
-  return pages && read(pages)
 }
 
 function readerOf({ segment }: SegmentGroup, meta: ColumnMetaData): DataReader {
@@ -233,54 +185,32 @@ function readerOf({ segment }: SegmentGroup, meta: ColumnMetaData): DataReader {
   return { view: new DataView(bytes.buffer, bytes.byteOffset + start, size), offset: 0 }
 }
 
-/** Their texts are hardly ever those of rows far apart, as facts are sorted by them: a part of the rows needs that part of the texts. */
-const inOrderOfRows: ReadonlySet<string> = new Set(['visitor', 'session'])
-
-function parsePages(group: SegmentGroup, meta: ColumnMetaData, encoding: Encoding, part: number): ChunkPages {
+function parsePages(group: SegmentGroup, meta: ColumnMetaData, encoding: Encoding): ChunkPages {
   const { rows } = group
   const reader = readerOf(group, meta)
-  const name = meta.path_in_schema[0] ?? ''
-  const known = group.dictionaries?.get(name)?.dictionary
-  const hasDictionary = meta.dictionary_page_offset !== undefined
-  let { header, page } = readPage(reader, meta, hasDictionary && !inOrderOfRows.has(name) ? 1 : part, known)
+  let { header, page } = readPage(reader, meta)
   const dictionaryHeader = header.dictionary_page_header
   const dictionary = dictionaryHeader && page
-  if (dictionaryHeader) ({ header, page } = readPage(reader, meta, part))
+  if (dictionaryHeader) ({ header, page } = readPage(reader, meta))
   const { num_values, encoding: its } = header.data_page_header ?? {}
   if (num_values !== rows) throw new Error('it does not have the rows of its group')
   if (its !== encoding) throw new Error(`it is encoded as ${its}`)
   const data: DataReader = { view: new DataView(page.buffer, page.byteOffset, page.length), offset: 0 }
-  const isWhole = part === 1 || page.length === header.uncompressed_page_size
-  return { meta, dictionary, count: dictionaryHeader?.num_values ?? 0, data, levels: readLevels(data, rows), isWhole }
+  return { meta, dictionary, count: dictionaryHeader?.num_values ?? 0, data, levels: readLevels(data, rows) }
 }
 
-/**
- * @param part as much of it as is inflated, about: less than 1 where the rest is not asked for
- * @param known the page, where it was read before
- */
-function readPage(reader: DataReader, { codec }: ColumnMetaData, part = 1, known?: Buffer): { header: PageHeader; page: Buffer } {
+function readPage(reader: DataReader, { codec }: ColumnMetaData): { header: PageHeader; page: Buffer } {
   const header = parquetHeader(reader)
   const { compressed_page_size: size, uncompressed_page_size: fullSize } = header
   const { buffer, byteOffset, byteLength } = reader.view
   if (!(size >= 0 && size <= byteLength - reader.offset)) throw new Error('a page is longer than its column')
   const bytes = Buffer.from(buffer, byteOffset + reader.offset, size)
   reader.offset += size
-  if (known !== undefined) return { header, page: known }
   if (header.crc === undefined || crc32(bytes) !== header.crc >>> 0) throw new Error('a checksum is wrong')
   if (!(fullSize >= 0 && fullSize <= size * mostInflated + 64)) throw new Error('a page is longer than it can be')
-  const page = codec === 'GZIP' ? inflate(bytes, fullSize, part) : bytes
-  if (page.length > fullSize || (part === 1 && page.length < fullSize)) throw new Error('a page has another length than it says')
+  const page = codec === 'GZIP' ? gunzipSync(bytes, { chunkSize: fullSize + 64, maxOutputLength: fullSize + 64 }) : bytes
+  if (page.length !== fullSize) throw new Error('a page has another length than it says')
   return { header, page }
-}
-
-/** Below so many bytes all is inflated in any case. */
-const smallPage = 4096
-
-function inflate(bytes: Buffer, fullSize: number, part: number): Buffer {
-  const limits = { chunkSize: fullSize + 64, maxOutputLength: fullSize + 64 }
-  if (part === 1 || fullSize < smallPage) return gunzipSync(bytes, limits)
-  // What is cut off is no error with this flush.
-  return gunzipSync(bytes.subarray(0, Math.ceil(bytes.length * part)), { ...limits, finishFlush: constants.Z_SYNC_FLUSH })
 }
 
 function readLevels(reader: DataReader, rows: number): Uint8Array | undefined {
@@ -332,20 +262,16 @@ function restOf({ view, offset }: DataReader): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset)
 }
 
-/** The distinct texts of a column, without its rows. */
-export function readDictionary(group: SegmentGroup, name: ColumnName): Dictionary {
-  const { dictionary, count = 0, isWhole } = group.kept?.get(name) ?? {}
-  if (dictionary !== undefined && isWhole === true) return { dictionary, count }
-  const known = group.dictionaries?.get(name)
+/** The distinct texts of a column, without its rows: see `CodedTexts`. */
+export function readDictionary(group: SegmentGroup, name: ColumnName): Pick<CodedTexts, 'dictionary' | 'count'> {
+  const { dictionary, count = 0 } = group.kept?.get(name) ?? {}
+  if (dictionary !== undefined) return { dictionary, count }
   const meta = group.columns.get(name)
-  if (known !== undefined) return known
   if (meta?.dictionary_page_offset === undefined) return { dictionary: Buffer.alloc(0), count: 0 }
-  const read = orDamaged(name, () => {
+  return orDamaged(name, () => {
     const { header, page } = readPage(readerOf(group, meta), meta)
     return { dictionary: page, count: header.dictionary_page_header?.num_values ?? 0 }
   })
-  group.dictionaries?.set(name, read)
-  return read
 }
 
 /** Says where the texts of a dictionary stand, each of which may be many rows'. */

@@ -20,8 +20,6 @@ export interface FactParts {
   readonly ids: Int32Array
   readonly views: Int32Array
   readonly hasView: Uint8Array
-  /** The row whose id has these four words, -1 for none, where that is at hand; undefined where it would have to be made. */
-  rowOf?(words: Int32Array, at: number): number
 }
 
 const types: ReadonlyMap<string | undefined, number> = new Map([
@@ -149,23 +147,15 @@ function toldOf(parts: FactParts, { type, time, compareIds }: Pick<DayColumns, '
   // Ids are of one pageview each, so nothing can be of the same view but what names it.
   let areOwn = true
   for (let row = 0; row < rows; row++) if (type[row] === pageview && hasView[row] === 1) areOwn = false
-  /** Then what no pageview was found for has none. */
-  const isFound = areOwn && parts.rowOf !== undefined
   const elsewhere: number[] = []
   for (let row = 0; row < rows; row++) {
     if (type[row] === event || (Number.isNaN(totals[row]) && Number.isNaN(deltas[row]) && Number.isNaN(scrolls[row]))) continue
-    const view = !areOwn ? -1 : type[row] === pageview ? row : hasView[row] === 1 ? findView(row) : -1
+    const view = !areOwn ? -1 : type[row] === pageview ? row : hasView[row] === 1 ? findBefore(row) : -1
     if (view !== -1) add(told, view, totals[row]!, deltas[row]!, scrolls[row]!)
-    else if (!isFound && (hasView[row] === 1 || type[row] === pageview)) elsewhere.push(row)
+    else if (hasView[row] === 1 || type[row] === pageview) elsewhere.push(row)
   }
   if (elsewhere.length > 0) addElsewhere()
   return sumUp(told)
-
-  function findView(row: number): number {
-    if (parts.rowOf === undefined) return findBefore(row)
-    const view = parts.rowOf(views, 4 * row)
-    return view !== -1 && type[view] === pageview ? view : -1
-  }
 
   function findBefore(row: number): number {
     const at = 4 * row

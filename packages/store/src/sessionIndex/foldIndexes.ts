@@ -1,6 +1,6 @@
 import { codesBelow, narrow } from './buildIndex.ts'
 import { rowsOf } from './columnNames.ts'
-import type { CodedTexts, Codes, ColumnName, HitKind, IndexColumns, IndexDay, SessionIndex } from './sessionIndex.ts'
+import type { CodedTexts, ColumnName, HitKind, IndexColumns, IndexDay, SessionIndex } from './sessionIndex.ts'
 
 /** A home day of an index. */
 interface Piece {
@@ -47,7 +47,10 @@ async function foldColumn(pieces: readonly Piece[], name: ColumnName): Promise<I
   const parts = pieces.map(({ index, day }) => ({ column: loaded.get(index)!, ...rangeOf(index, day, name) }))
   const rows = parts.reduce((sum, { start, end }) => sum + end - start, 0)
   if (name === 'engaged' || name === 'scroll') return joinParts(new Float64Array(rows), parts)
-  if (parts.every(({ column }) => ArrayBuffer.isView(column))) return joinParts(roomFor(parts, rows), parts)
+  if (parts.every(({ column }) => ArrayBuffer.isView(column))) {
+    const joined = joinParts(new Uint32Array(rows), parts)
+    return name === 'flags' ? new Uint8Array(joined) : narrow(joined)
+  }
   return joinCoded(rows, parts as (Part & { column: Coded })[], name === 'revenue' || name === 'props' ? [''] : [])
 }
 
@@ -73,14 +76,7 @@ function rangeOf(index: SessionIndex, day: IndexDay, name: ColumnName): { start:
   return { start, end: start + day.hitsEnd - day.mixedHits }
 }
 
-/** As wide as the widest of them. */
-function roomFor(parts: readonly Part[], rows: number): Codes {
-  let bytes = 1
-  for (const { column } of parts) bytes = Math.max(bytes, (column as Codes).BYTES_PER_ELEMENT)
-  return bytes === 1 ? new Uint8Array(rows) : bytes === 2 ? new Uint16Array(rows) : new Uint32Array(rows)
-}
-
-function joinParts<Numbers extends Codes | Float64Array>(joined: Numbers, parts: readonly Part[]): Numbers {
+function joinParts<Numbers extends Uint32Array | Float64Array>(joined: Numbers, parts: readonly Part[]): Numbers {
   let at = 0
   for (const { column, start, end } of parts) {
     joined.set((column as Uint32Array).subarray(start, end), at)
