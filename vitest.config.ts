@@ -20,6 +20,8 @@ const apart = readdirSync('test', { recursive: true, encoding: 'utf8' })
 
 // Those need Redis and PostgreSQL, `npm run test:services`, frameworks, `npm run test:frameworks`, or runtimes, `npm run test:runtimes`.
 const elsewhere = ['test/services/**', 'test/frameworks/**', 'test/runtimes/**']
+// What tries the proofs themselves, and every command of the documents, takes minutes: at a desk.
+if (process.env['CI']) elsewhere.push('test/prove/mutants.test.ts', 'test/docs/commands.test.ts')
 
 const config: ViteUserConfig = {
   ...shared,
