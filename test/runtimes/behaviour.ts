@@ -54,9 +54,11 @@ export function testRuntime(runtime: Runtime): void {
       expect((await request('/hit', { method: 'POST', body: 'zipped', headers: { 'content-encoding': 'gzip' } })).status).toBe(415)
     })
 
-    test.each([80_000, 3_000_000])('a body of %d bytes is refused in a way that the tracker may forget it', { retry: 8 }, async (bytes) => {
+    test.each([80_000, 3_000_000])('a body of %d bytes is refused in a way that the tracker may forget it', async (bytes) => {
       // Who answers before the body is through may close the connection under a sender that still writes: Bun does, now and then.
-      const answer = await request('/hit', { method: 'POST', body: 'x'.repeat(bytes) })
+      // Only that is tried again: a wrong answer is one.
+      const send = () => request('/hit', { method: 'POST', body: 'x'.repeat(bytes) })
+      const answer = await send().catch(send).catch(send).catch(send)
       expect([answer.status, answer.headers.has('x-hit')]).toEqual([413, true])
     })
 
